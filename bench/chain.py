@@ -1,6 +1,8 @@
-"""The information chain: growing the tree, sequencing, from commit to checkpoint, proving, verifying, auditing, and a filing's leaves.
+"""The information chain: growing the tree, sequencing, from commit to checkpoint, proving, verifying, auditing, and a
+filing's leaves.
 
-Floors: two SHA-256 a leaf for growing; the same rows by one INSERT a batch for sequencing; one Ed25519 verification for verifying.
+Floors: two SHA-256 a leaf for growing; the same rows by one INSERT a batch for sequencing; one Ed25519 verification for
+verifying.
 """
 
 from __future__ import annotations
@@ -106,7 +108,11 @@ def _verifying() -> dict[str, Any]:
     signature = log.private.sign(b"x" * 100)
     whole = _best(lambda: read_proof(data, policy), 300)
     floor = _best(lambda: key.verify(signature, b"x" * 100), 300) * 4
-    return {"verify_certificate_ms": round(whole, 3), "verify_floor_ms": round(floor, 3), "certificate_bytes": len(data)}
+    return {
+        "verify_certificate_ms": round(whole, 3),
+        "verify_floor_ms": round(floor, 3),
+        "certificate_bytes": len(data),
+    }
 
 
 def _leaves(now: datetime) -> dict[str, Any]:
@@ -151,7 +157,10 @@ def _sequencing(folder: Path) -> dict[str, Any]:
         figures[f"sequencer_entries_per_s_batch_{batch}"] = _drained(
             count, lambda batch=batch: step(key=key, lock=lock, at=timezone.now(), batch=batch)
         )
-    return figures | {"sequencer_floor_per_s": _bare(40_000, 40_000), "sequencer_floor_per_s_batch_100": _bare(10_000, 100)}
+    return figures | {
+        "sequencer_floor_per_s": _bare(40_000, 40_000),
+        "sequencer_floor_per_s_batch_100": _bare(10_000, 100),
+    }
 
 
 def _bare(count: int, batch: int) -> int:
@@ -177,7 +186,10 @@ def _bare(count: int, batch: int) -> int:
 
 
 def _twinning(folder: Path) -> dict[str, Any]:
-    """The twin in SM3 and SM2: catching up with the whole log, then growing beside it. Nothing where no key of its can be used."""
+    """The twin in SM3 and SM2: catching up with the whole log, then growing beside it.
+
+    Nothing where no key of its can be used.
+    """
     from django.utils import timezone
 
     from yinuo.chain import sm
@@ -208,7 +220,8 @@ def _drained(count: int, step: Callable[[], Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO trail_chainrow (outbox_id, type, label, entry, at) SELECT id, 'bench', 'bench', "
-            "decode(repeat('7b', 800), 'hex') || int8send(n + %s), now() FROM unnest(%s::uuid[]) WITH ORDINALITY AS waiting (id, n)",
+            "decode(repeat('7b', 800), 'hex') || int8send(n + %s), now() FROM unnest(%s::uuid[]) WITH "
+            "ORDINALITY AS waiting (id, n)",
             [random.getrandbits(40), [new_id() for _ in range(count)]],
         )
     began, entries = time.perf_counter(), 0

@@ -1,4 +1,7 @@
-"""The figures of a year of 50 000 matters: each figure's one statement, and a page of its cases. The floor reads the same matters once."""
+"""The figures of a year of 50 000 matters: each figure's one statement, and a page of its cases.
+
+The floor reads the same matters once.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,9 @@ def _populate() -> int:
     with connection.cursor() as cursor:
         for statement in MADE:
             made = statement.format(projects=PROJECTS, matters=MATTERS)
-            cursor.execute(made, {"unit": unit.pk, "hall": hall.pk, "person": people[0].pk} if "%(" in made else {"none": None})
+            cursor.execute(
+                made, {"unit": unit.pk, "hall": hall.pk, "person": people[0].pk} if "%(" in made else {"none": None}
+            )
     return hall.pk
 
 
@@ -144,7 +149,9 @@ def _measured(hall_id: int) -> dict[str, Any]:
     year = Scope((hall_id,), date(2026, 1, 1), date(2027, 1, 1))
     found: dict[str, Any] = {"matters": PROJECTS * MATTERS}
     for source in cases.SOURCES:
-        found[f"{source}_ms"] = _best(lambda source=source: queries.gather(source, year, NOW, ("month",), ("office", "part"), ("matter",)))  # type: ignore[misc]
+        found[f"{source}_ms"] = _best(
+            lambda source=source: queries.gather(source, year, NOW, ("month",), ("office", "part"), ("matter",))
+        )  # type: ignore[misc]
         found[f"{source}_page_ms"] = _best(lambda source=source: queries.page(source, year, NOW, Pick()))  # type: ignore[misc]
 
     def floor() -> None:

@@ -1,6 +1,7 @@
 """A whole instant filing over HTTP beside the same rows by plain SQL: throughput, p50, p95, p99, statements, ratio.
 
-Two closed-loop keep-alive connections, one per web worker (checked); fsync on; job workers paused, then draining; then 4 and 16 connections.
+Two closed-loop keep-alive connections, one per web worker (checked); fsync on; job workers paused, then draining; then
+4 and 16 connections.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ class Client:
 
 
 def clients(secrets: list[str], count: int) -> list[Client]:
-    """Connections spread over the web workers as evenly as they can be: where two land on one worker, another is opened."""
+    """Connections spread over the web workers as evenly as they can be: where two land on one worker, another is
+    opened.
+    """
     made: list[Client] = []
     per_worker: dict[int, int] = {}
     tries = 0
@@ -87,7 +90,9 @@ def measure(secrets: list[str], count: int) -> dict[str, Any]:
     began = time.perf_counter()
     keep_from, end = began + WARM_UP, began + WARM_UP + SECONDS
     threads = [
-        threading.Thread(target=client.run, args=(lambda: time.perf_counter() >= end, lambda: time.perf_counter() >= keep_from))
+        threading.Thread(
+            target=client.run, args=(lambda: time.perf_counter() >= end, lambda: time.perf_counter() >= keep_from)
+        )
         for client in group
     ]
     for thread in threads:
@@ -134,7 +139,9 @@ def floor_statements(number: int) -> list[str]:
     """The floor's statements without its BEGIN and COMMIT, as pgbench sends them with `number` for its random one."""
     lines = [line for line in FLOOR.read_text(encoding="utf-8").splitlines() if not line.startswith(("--", "\\set"))]
     parts = [part.strip() for part in "\n".join(lines).split(";\n")]
-    return [re.sub(r"(?<!:):r\b", str(number), part) for part in parts if part not in ("", "BEGIN", "COMMIT", "COMMIT;")]
+    return [
+        re.sub(r"(?<!:):r\b", str(number), part) for part in parts if part not in ("", "BEGIN", "COMMIT", "COMMIT;")
+    ]
 
 
 def floor(instance: Instance, connections: int) -> dict[str, float]:
@@ -165,7 +172,9 @@ def floor(instance: Instance, connections: int) -> dict[str, float]:
     if done.returncode:
         raise AssertionError(done.stderr[-800:])
     rate = next(float(line.split("=")[1].split()[0]) for line in done.stdout.splitlines() if line.startswith("tps"))
-    latency = next(float(line.split("=")[1].split()[0]) for line in done.stdout.splitlines() if line.startswith("latency average"))
+    latency = next(
+        float(line.split("=")[1].split()[0]) for line in done.stdout.splitlines() if line.startswith("latency average")
+    )
     return {"per_second": round(rate, 1), "mean_ms": round(latency, 2)}
 
 

@@ -1,4 +1,6 @@
-"""From score to grade, and a company's whole credit history folded anew; beside each the same walk without rules as the floor."""
+"""From score to grade, and a company's whole credit history folded anew; beside each the same walk without rules as the
+floor.
+"""
 
 from __future__ import annotations
 

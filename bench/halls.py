@@ -1,4 +1,5 @@
-"""Scores of the halls: a quarter of a prefecture through core's fold and through the database, and a country's through the database.
+"""Scores of the halls: a quarter of a prefecture through core's fold and through the database, and a country's through
+the database.
 
 The floor is the same events summed without rules.
 """
@@ -85,8 +86,10 @@ def _prefecture() -> dict[str, Any]:
     made = MADE.format(halls=len(HALLS), events=EVENTS).replace("%", "%%")
     with connection.cursor() as cursor:
         cursor.execute(
-            'INSERT INTO halls_reportedevent (hall_id, reference, "on", type, subject, mark, kind, level, days, approval_days, what,'
-            " handler, evidence, by_id, at) SELECT (%s::bigint[])[hall + 1], n::text, day, type, subject, mark, kind, level, days,"
+            'INSERT INTO halls_reportedevent (hall_id, reference, "on", type, subject, mark, kind, level, days, '
+            "approval_days, what,"
+            " handler, evidence, by_id, at) SELECT (%s::bigint[])[hall + 1], n::text, day, type, subject, mark, "
+            "kind, level, days,"
             f" approval_days, '事项', '', '月报', %s, now() FROM ({made}) made",
             [halls, person.pk],
         )
@@ -134,7 +137,9 @@ def _event(n: int) -> HallFact:
         case 2:
             return HallFact(hall, on, "light", {"matter": f"m{n}", "light": "yellow" if n % 3 else "red"})
         case _:
-            return HallFact(hall, on, "landed", {"project": f"p{n}", "kind": "filing", "days": n % 120, "approval_days": n % 100})
+            return HallFact(
+                hall, on, "landed", {"project": f"p{n}", "kind": "filing", "days": n % 120, "approval_days": n % 100}
+            )
 
 
 def _best(act: Callable[[], Any], rounds: int = 3) -> float:

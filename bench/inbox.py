@@ -1,4 +1,6 @@
-"""A page of 100 among 1 000 000 open items: the approver's, the department's and the convener's; the floor is the bare keyset query."""
+"""A page of 100 among 1 000 000 open items: the approver's, the department's and the convener's; the floor is the bare
+keyset query.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ def run() -> dict[str, Any]:
         approver = Actor(person.pk, "approver", department_id=department.pk, hall_id=department.hall_id)
         convener = Actor(person.pk, "general_convener", department_id=department.pk, hall_id=department.hall_id)
         figures: dict[str, Any] = {"items": ITEMS, "page": SIZE}
-        for name, actor, box in (("mine", approver, "mine"), ("department", approver, "department"), ("hall", convener, "department")):
+        for name, actor, box in (
+            ("mine", approver, "mine"),
+            ("department", approver, "department"),
+            ("hall", convener, "department"),
+        ):
             figures[name] = _walk(lambda after, actor=actor, box=box: queries.page(actor, box, now, after, SIZE))
         figures["counts_ms"] = _times(lambda: queries.counts(approver, now), 20)
         figures["floor_ms"] = _times(lambda: _floor(department.pk), 40)
@@ -71,7 +77,10 @@ def _floor(department_id: int) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM work_workitem WHERE department_id = %s AND state IN ('running', 'paused') ORDER BY due_at, id LIMIT 101",
+            (
+                "SELECT * FROM work_workitem WHERE department_id = %s AND state IN ('running', 'paused') ORDER BY "
+                "due_at, id LIMIT 101"
+            ),
             [department_id],
         )
         cursor.fetchall()

@@ -109,7 +109,12 @@ def companies(count: int) -> list[str]:
         company = new_company(f"测量企业{number}", code=credit_code(number))
         now = timezone.now()
         _, secret = issue_key(
-            actor=Actor.system(), person=company.person, name="bench", expires_at=now + timedelta(days=1), at=now, unit=company.unit
+            actor=Actor.system(),
+            person=company.person,
+            name="bench",
+            expires_at=now + timedelta(days=1),
+            at=now,
+            unit=company.unit,
         )
         secrets.append(secret)
     return secrets

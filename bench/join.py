@@ -1,4 +1,5 @@
-"""Departments answering one project's guidance in the same instant, until 10 000 answers are given: none lost, none doubled.
+"""Departments answering one project's guidance in the same instant, until 10 000 answers are given: none lost, none
+doubled.
 
 What must hold for every project: each answer is kept, the map is drawn once, each matter stands on it once.
 """
@@ -41,7 +42,10 @@ def run(answers: int = ANSWERS) -> dict[str, Any]:
 
 
 def _round(county: Any, number: int) -> tuple[int, int, int]:
-    """One project, every department at once. Returns how many answered, how many maps are missing, how many stand twice."""
+    """One project, every department at once.
+
+    Returns how many answered, how many maps are missing, how many stand twice.
+    """
     from django.db import connection
     from django.utils import timezone
 
@@ -65,7 +69,9 @@ def _round(county: Any, number: int) -> tuple[int, int, int]:
     actor = Actor(binding.person_id, "unit", unit_id=binding.unit_id)
     project = file_project(actor=actor, unit_id=binding.unit_id, facts=wide, pledged=True, at=now).project
     confirm_review(actor=county.actor("approver"), project_id=project.pk, at=now + timedelta(minutes=1))
-    waiting = list(GuidanceAnswer.objects.filter(guidance__project=project, answered_at=None).select_related("department"))
+    waiting = list(
+        GuidanceAnswer.objects.filter(guidance__project=project, answered_at=None).select_related("department")
+    )
     gate = threading.Barrier(len(waiting))
 
     def answer(actor: Actor, found: GuidanceAnswer) -> None:
@@ -74,7 +80,9 @@ def _round(county: Any, number: int) -> tuple[int, int, int]:
         answer_guidance(actor=actor, answer_id=found.pk, matters=rows, at=now + timedelta(minutes=2))
         connection.close()
 
-    jobs: list[tuple[Callable[..., None], Any]] = [(answer, (county.actor("approver", found.department.key), found)) for found in waiting]
+    jobs: list[tuple[Callable[..., None], Any]] = [
+        (answer, (county.actor("approver", found.department.key), found)) for found in waiting
+    ]
     threads = [threading.Thread(target=target, args=arguments) for target, arguments in jobs]
     for thread in threads:
         thread.start()

@@ -1,4 +1,6 @@
-"""一张图 of 60 matters: the planner alone, the query room, and the page over HTTP's view with its fixed number of queries."""
+"""一张图 of 60 matters: the planner alone, the query room, and the page over HTTP's view with its fixed number of
+queries.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,13 @@ def _planner() -> float:
 
     rows = [
         PlanItem(
-            f"m{n}", f"事项{n}", "s", True, tuple(f"m{k}" for k in (n - 1, n - 7) if k >= 0), {"regular": 5, "commitment": 2}, "regular"
+            f"m{n}",
+            f"事项{n}",
+            "s",
+            True,
+            tuple(f"m{k}" for k in (n - 1, n - 7) if k >= 0),
+            {"regular": 5, "commitment": 2},
+            "regular",
         )
         for n in range(MATTERS)
     ]
@@ -87,8 +95,12 @@ def _project() -> tuple[int, Any]:
     hall, scheme = book(project.hall_id), building.scheme_of(project)
     matters = [matter for matter in pack().matters_at(project.rules_on) if matter.id != "enterprise_filing"][:MATTERS]
     on_map = {matter.id for matter in matters}
-    rows = [building.proposal(building.Wanted(matter, "yes", (), (), None), on_map, project.rules_on) for matter in matters]
+    rows = [
+        building.proposal(building.Wanted(matter, "yes", (), (), None), on_map, project.rules_on) for matter in matters
+    ]
     by_id = {row["matter_id"]: row for row in rows}
     ordered = building.in_order(matters, scheme)
-    MapItem.objects.bulk_create(building.build_item(project, by_id[m.id], n, on_map, hall, scheme) for n, m in enumerate(ordered, 1))
+    MapItem.objects.bulk_create(
+        building.build_item(project, by_id[m.id], n, on_map, hall, scheme) for n, m in enumerate(ordered, 1)
+    )
     return project.pk, binding.person

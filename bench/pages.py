@@ -1,6 +1,8 @@
-"""Every page of `make pictures` as each role sees it, on the demonstration's data: p50 and p95, processor, weight, queries; the worst first.
+"""Every page of `make pictures` as each role sees it, on the demonstration's data: p50 and p95, processor, weight,
+queries; the worst first.
 
-In one process, through every middleware, without the network; the floor is the lightest page (a static text without a query).
+In one process, through every middleware, without the network; the floor is the lightest page (a static text without a
+query).
 """
 
 from __future__ import annotations
@@ -47,7 +49,9 @@ def run() -> dict[str, Any]:
             f"over_{LIMIT_MS}_ms": [line["page"] for line in lines if line["p95_ms"] > LIMIT_MS],
             "heaviest": [f"{line['page']} {line['kB']} kB" for line in sorted(lines, key=lambda line: -line["kB"])[:5]],
             f"over_{LIMIT_KB}_kB": [line["page"] for line in lines if line["kB"] > LIMIT_KB],
-            "most_queries": [f"{line['page']} {line['queries']}" for line in sorted(lines, key=lambda line: -line["queries"])[:5]],
+            "most_queries": [
+                f"{line['page']} {line['queries']}" for line in sorted(lines, key=lambda line: -line["queries"])[:5]
+            ],
             "p95_of_all_p95_ms": sorted(line["p95_ms"] for line in lines)[int(len(lines) * 0.95) - 1],
             "floor_ms": lines[-1]["p50_ms"],
         }
@@ -108,7 +112,9 @@ def _client(username: str) -> Any:
 
 
 def _weight(content: bytes) -> int:
-    """What a first visit brings over the line: the page and every style, script and picture it names, each as gzip leaves it."""
+    """What a first visit brings over the line: the page and every style, script and picture it names, each as gzip
+    leaves it.
+    """
     text = content.decode()
     named = set(re.findall(r'(?:href|src)="/static/([^"?]+)"', text))
     return _packed(content) + sum(_static(name) for name in named if not _is_chart(name))

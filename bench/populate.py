@@ -50,5 +50,9 @@ def make_due(count: int, now: datetime) -> None:
             SET yellow_from = %(past)s, next_transition_at = %(past)s, announced = 'green', due_at = %(due)s, red_from = %(due)s
             WHERE id IN (SELECT id FROM work_workitem WHERE announced = 'green' ORDER BY id LIMIT %(count)s)
             """,
-            {"past": now.replace(microsecond=0), "due": now.replace(microsecond=0).replace(year=now.year + 1), "count": count},
+            {
+                "past": now.replace(microsecond=0),
+                "due": now.replace(microsecond=0).replace(year=now.year + 1),
+                "count": count,
+            },
         )

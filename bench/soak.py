@@ -1,7 +1,9 @@
-"""Two web workers and one job worker at work for minutes on end: what each process holds at the start, in the middle and at the end.
+"""Two web workers and one job worker at work for minutes on end: what each process holds at the start, in the middle
+and at the end.
 
-A company files project after project, the departments review and advise, citizens and staff open pages; the jobs run as they come.
-Memory still growing in the second half, or connections and open files that stay behind, are named under `growing`.
+A company files project after project, the departments review and advise, citizens and staff open pages; the jobs run as
+they come. Memory still growing in the second half, or connections and open files that stay behind, are named under
+`growing`.
 """
 
 from __future__ import annotations
@@ -98,7 +100,10 @@ def _soak(
         "minutes": minutes,
         "requests": requests,
         "projects": next(filed),
-        **{f"{what} {name}": {moment: sample[what, name] for moment, sample in samples.items()} for what, name in samples["end"]},
+        **{
+            f"{what} {name}": {moment: sample[what, name] for moment, sample in samples.items()}
+            for what, name in samples["end"]
+        },
         "growing": _growing(samples) or "nothing",
     }
 
@@ -122,13 +127,19 @@ def _live(desk: Caller, offices: dict[str, Caller], number: int) -> None:
     """A project filed, reviewed and advised upon by every department asked, its map looked at."""
     from tests.apps.county import facts
 
-    project = desk.ask("POST", "/api/v1/projects", {"facts": facts(name=f"久测项目{number}"), "pledged": True})["project"]["id"]
+    project = desk.ask("POST", "/api/v1/projects", {"facts": facts(name=f"久测项目{number}"), "pledged": True})[
+        "project"
+    ]["id"]
     reviewer = offices["development_reform"]
     reviewer.ask("POST", f"/api/v1/projects/{project}/confirm-review", {})
     for answer in desk.ask("GET", f"/api/v1/projects/{project}/guidance"):
         if answer["answered_at"] is None:
-            rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer["matters"]]
-            offices[answer["department"]].ask("POST", f"/api/v1/guidance/{answer['id']}", {"matters": rows, "version": answer["version"]})
+            rows = [
+                {**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer["matters"]
+            ]
+            offices[answer["department"]].ask(
+                "POST", f"/api/v1/guidance/{answer['id']}", {"matters": rows, "version": answer["version"]}
+            )
     desk.ask("GET", f"/api/v1/projects/{project}/map")
 
 
@@ -154,7 +165,12 @@ def _keys() -> dict[str, str]:
     for department in Department.objects.order_by("id").values_list("key", flat=True):
         member = county.add("approver", department)
         _, secrets[department] = issue_key(
-            actor=Actor.system(), person=member.person, membership=member, name="soak", expires_at=now + timedelta(days=2), at=now
+            actor=Actor.system(),
+            person=member.person,
+            membership=member,
+            name="soak",
+            expires_at=now + timedelta(days=2),
+            at=now,
         )
     return secrets
 
@@ -235,7 +251,9 @@ def _resident(pid: int) -> int:
 
 
 def _growing(samples: dict[str, dict[tuple[str, str], float]]) -> list[str]:
-    """What is larger at the end than in the middle by more than breathing: 5 % and 4 MB, or more than two files or connections."""
+    """What is larger at the end than in the middle by more than breathing: 5 % and 4 MB, or more than two files or
+    connections.
+    """
     grown = []
     for key, end in samples["end"].items():
         middle = samples["middle"].get(key)

@@ -1,4 +1,7 @@
-"""What a tick costs: 100 due items among 10 000 and among 1 000 000 open ones. The floor is the same 100 updates by plain SQL."""
+"""What a tick costs: 100 due items among 10 000 and among 1 000 000 open ones.
+
+The floor is the same 100 updates by plain SQL.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,9 @@ def run() -> dict[str, Any]:
                 if turned != DUE:
                     raise AssertionError(f"{turned} of {DUE} turned")
             figures[f"due_{DUE}_ms_{size}"] = round(min(times), 1)
-        figures["ratio_million_to_ten_thousand"] = round(figures[f"due_{DUE}_ms_1000000"] / figures[f"due_{DUE}_ms_10000"], 2)
+        figures["ratio_million_to_ten_thousand"] = round(
+            figures[f"due_{DUE}_ms_1000000"] / figures[f"due_{DUE}_ms_10000"], 2
+        )
         figures["floor_ms"] = _floor(now)
         return figures
 
@@ -61,7 +66,8 @@ def _floor(now: Any) -> float:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("UPDATE work_workitem SET announced = 'yellow' WHERE id = %s", [item_id])
                 cursor.execute(
-                    "INSERT INTO trail_entry (at, verb, role, entrance, via, subject_kind, subject_id, project_code, why, data)"
+                    "INSERT INTO trail_entry (at, verb, role, entrance, via, subject_kind, subject_id, "
+                    "project_code, why, data)"
                     " VALUES (%s, 'floor', 'system', 'system', '', 'work.workitem', %s, '', '', '{}')",
                     [now, str(item_id)],
                 )

@@ -18,5 +18,15 @@ def install(*packages: str) -> bool:
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if as_root and not shutil.which("sudo"):
         return False
-    install = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    install = [
+        *as_root,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+        *packages,
+    ]
     return run(*as_root, "apt-get", "update", "-qq") and run(*install)

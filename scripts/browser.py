@@ -1,6 +1,7 @@
 """A Chromium for the browser tests: found, else from apt, else Playwright's own, else a loud notice.
 
-The shell without windows comes first: what it does not have of a desktop's browser costs a third of the processor's time.
+The shell without windows comes first: what it does not have of a desktop's browser costs a third of the processor's
+time.
 
 Run by `make setup-test`; the tests themselves only look for what is there.
 """
@@ -59,7 +60,9 @@ def _from_apt() -> bool:
 
 
 def lighter(browser: Path) -> Path:
-    """Beside Debian's Chromium its shell, where it can be had; asked for once only, for not every machine has a network."""
+    """Beside Debian's Chromium its shell, where it can be had; asked for once only, for not every machine has a
+    network.
+    """
     if browser.name in LIGHT or "YINUO_CHROMIUM" in os.environ or not DEBIAN.exists() or ASKED.exists():
         return browser
     ASKED.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +83,10 @@ def main() -> int:
     if browser is None:
         line = "!" * 72
         print(
-            f"{line}\n没有 Chromium，也装不上：浏览器测试将被跳过。\n可自行安装后设置 YINUO_CHROMIUM=/路径/chromium。\n{line}",
+            (
+                f"{line}\n没有 Chromium，也装不上：浏览器测试将被跳过。\n可自行安装后设置 "
+                f"YINUO_CHROMIUM=/路径/chromium。\n{line}"
+            ),
             file=sys.stderr,
         )
         return 1 if os.environ.get("YINUO_REQUIRE_BROWSER") == "1" else 0

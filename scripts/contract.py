@@ -1,6 +1,8 @@
-"""Compiles the anchor's contract with npm's solc and keeps what comes out beside its source: `python -m scripts.contract`.
+"""Compiles the anchor's contract with npm's solc and keeps what comes out beside its source: `python -m
+scripts.contract`.
 
-The compiler is installed by `python -m scripts.peers`; settings are such that the same source always gives the same bytes.
+The compiler is installed by `python -m scripts.peers`; settings are such that the same source always gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -27,9 +29,18 @@ ASK = "const solc=require('solc');let t='';process.stdin.on('data',d=>t+=d).on('
 
 def compiled() -> dict[str, Any]:
     """What the compiler makes of the source. Raises ValueError with what it complains of."""
-    asked = {"language": "Solidity", "sources": {SOURCE.name: {"content": SOURCE.read_text(encoding="utf-8")}}, "settings": SETTINGS}
+    asked = {
+        "language": "Solidity",
+        "sources": {SOURCE.name: {"content": SOURCE.read_text(encoding="utf-8")}},
+        "settings": SETTINGS,
+    }
     done = subprocess.run(
-        [node(), "-e", ASK], input=json.dumps(asked), capture_output=True, text=True, check=True, env={"NODE_PATH": str(PACKAGES)}
+        [node(), "-e", ASK],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"NODE_PATH": str(PACKAGES)},
     )
     told = json.loads(done.stdout)
     if told["o"].get("errors"):

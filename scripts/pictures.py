@@ -1,4 +1,5 @@
-"""`make pictures`: every page of every face on the demonstration's data, on a desk and on a phone, into build/pictures/.
+"""`make pictures`: every page of every face on the demonstration's data, on a desk and on a phone, into
+build/pictures/.
 
 Run: python scripts/pictures.py [words of page names …]. build/pictures/index.html shows them side by side.
 """
@@ -38,9 +39,21 @@ def instance() -> Iterator[str]:
     HOME.parent.mkdir(parents=True, exist_ok=True)
     log = HOME.with_suffix(".log")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
-    command = [sys.executable, "-c", "from yinuo.deploy.cli import main; main()", "up", "--demo", "--port", str(port), "--data", str(HOME)]
+    command = [
+        sys.executable,
+        "-c",
+        "from yinuo.deploy.cli import main; main()",
+        "up",
+        "--demo",
+        "--port",
+        str(port),
+        "--data",
+        str(HOME),
+    ]
     with log.open("wb") as sink:
-        process = subprocess.Popen(command, stdout=sink, stderr=sink, env={**environment, "PYTHONPATH": str(ROOT / "src")})
+        process = subprocess.Popen(
+            command, stdout=sink, stderr=sink, env={**environment, "PYTHONPATH": str(ROOT / "src")}
+        )
     try:
         until = time.monotonic() + READY_WITHIN_SECONDS
         while "已就绪" not in log.read_text(encoding="utf-8"):
@@ -122,13 +135,22 @@ def contact_sheet(taken: list[tuple[Any, str]]) -> None:
     figures = []
     for page, who in taken:
         links = "".join(
-            f'<a href="{page.title}-{width}.png"><img loading="lazy" src="{page.title}-{width}.png" alt=""></a>' for width in WIDTHS
+            f'<a href="{page.title}-{width}.png"><img loading="lazy" src="{page.title}-{width}.png" alt=""></a>'
+            for width in WIDTHS
         )
-        figures.append(f"<figure>{links}<figcaption>{html.escape(page.title)} · {html.escape(who)}</figcaption></figure>")
-    style = "body{font:14px sans-serif;margin:16px;display:flex;flex-wrap:wrap;gap:16px}figure{margin:0;border:1px solid #ccc;padding:8px}"
-    style += "img{height:320px;max-width:420px;object-fit:cover;object-position:top;border:1px solid #eee;margin-right:8px}"
+        figures.append(
+            f"<figure>{links}<figcaption>{html.escape(page.title)} · {html.escape(who)}</figcaption></figure>"
+        )
+    style = (
+        "body{font:14px sans-serif;margin:16px;display:flex;flex-wrap:wrap;gap:16px}figure{margin:0;border:1px "
+        "solid #ccc;padding:8px}"
+    )
+    style += (
+        "img{height:320px;max-width:420px;object-fit:cover;object-position:top;border:1px solid #eee;margin-right:8px}"
+    )
     sheet = (
-        f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>一诺：全部页面</title><style>{style}</style>{"".join(figures)}</html>'
+        f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>一诺：'
+        f"全部页面</title><style>{style}</style>{''.join(figures)}</html>"
     )
     (PICTURES / "index.html").write_text(sheet, encoding="utf-8")
 

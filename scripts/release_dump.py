@@ -1,7 +1,9 @@
 """`python -m scripts.release_dump`: a small filled instance of this version, kept for the tests of every later upgrade.
 
-1. Sets up an instance of its own, with the demonstration at a fixed moment. 2. Writes its log and some of its papers. 3. Keeps it in
-tests/upgrade/dumps/VERSION.tar.xz. 4. Notes the digests of all migrations in tests/upgrade/released.json. What stands there is never changed.
+1. Sets up an instance of its own, with the demonstration at a fixed moment. 2. Writes its log and some of its papers.
+   3. Keeps it in
+tests/upgrade/dumps/VERSION.tar.xz. 4. Notes the digests of all migrations in tests/upgrade/released.json. What stands
+there is never changed.
 """
 
 from __future__ import annotations
@@ -97,7 +99,10 @@ def _fill() -> None:
 
 @contextmanager
 def _short_letters() -> Iterator[None]:
-    """A signed letter brings its fonts, 100 kB each. All but the first are set here with the reader's own font; they are signed as always."""
+    """A signed letter brings its fonts, 100 kB each.
+
+    All but the first are set here with the reader's own font; they are signed as always.
+    """
     from yinuo.engine.documents import actions
     from yinuo.stories.demo.materials import material_pdf
 
@@ -126,7 +131,9 @@ def _keep(server: Server, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     program = locate(service_account()).bin / "pg_dump"
     dump = server.home.parent / DUMP
-    subprocess.run([program, "--format=custom", "--compress=0", "--file", dump, server.url(SUPERUSER, DATABASE)], check=True)
+    subprocess.run(
+        [program, "--format=custom", "--compress=0", "--file", dump, server.url(SUPERUSER, DATABASE)], check=True
+    )
     with tarfile.open(target, "w:xz", preset=9 | lzma.PRESET_EXTREME) as tar:
         for name, path in ((DUMP, dump), *((f"{HOME}/{name}", path) for name, path in kept_files(server.home))):
             tar.add(path, arcname=name, recursive=False)
@@ -136,7 +143,9 @@ def migration_digests() -> dict[str, str]:
     """SHA-256 of each migration of ours, by its place below src/yinuo."""
     source = REPOSITORY / "src" / "yinuo"
     files = sorted(file for file in source.glob("**/migrations/0*.py"))
-    return {"/".join(file.relative_to(source).parts[-3:]): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {
+        "/".join(file.relative_to(source).parts[-3:]): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    }
 
 
 def _note_migrations() -> None:

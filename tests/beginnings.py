@@ -1,10 +1,11 @@
-"""Tests that begin alike: a county, a company and a project on the map, made once in a process and taken by each test as it stands.
+"""Tests that begin alike: a county, a company and a project on the map, made once in a process and taken by each test
+as it stands.
 
     pytestmark = begins_with(guided)
 
-Such a test begins in a copy of the database in which `guided(new_county(), new_company())` was called. Its own first calls of
-`new_county()`, `new_company()` and `guided(county, company)` give what was made there; called with anything else they build as ever,
-and so do all calls of a test without the mark. What the test writes is taken back as ever.
+Such a test begins in a copy of the database in which `guided(new_county(), new_company())` was called. Its own first
+calls of `new_county()`, `new_company()` and `guided(county, company)` give what was made there; called with anything
+else they build as ever, and so do all calls of a test without the mark. What the test writes is taken back as ever.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What all tests stand on. Tests of core and packs never see Django or a database: both are set up only for who asks.
 
-Fixtures: `db` (pytest-django's, a transaction rolled back, as the application's role) and `committed_db` (a clone for tests that commit).
+Fixtures: `db` (pytest-django's, a transaction rolled back, as the application's role) and `committed_db` (a clone for
+tests that commit).
 """
 
 from __future__ import annotations
@@ -93,7 +94,9 @@ def set_up_django() -> None:
 
 
 def find_static_files_once() -> None:
-    """Each of Django's test clients is a web server that has just started, and looks for its static files: they are the same for all."""
+    """Each of Django's test clients is a web server that has just started, and looks for its static files: they are the
+    same for all.
+    """
     from whitenoise.middleware import WhiteNoiseMiddleware
 
     find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
@@ -115,7 +118,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What is read before the first test stays for all of them: nobody looks for garbage in it, which took a seventh of their time."""
+    """What is read before the first test stays for all of them: nobody looks for garbage in it, which took a seventh of
+    their time.
+    """
     gc.disable()
 
 
@@ -132,7 +137,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def leave_the_rest_to_the_whole_run(items: list[pytest.Item]) -> None:
-    """`make check` takes of a file's tests with a database the first, and those marked `quick`; the others are marked `full`."""
+    """`make check` takes of a file's tests with a database the first, and those marked `quick`; the others are marked
+    `full`.
+    """
     taken: set[Path] = set()
     for item in items:
         if not needs_a_database(item) or item.get_closest_marker("quick") or item.get_closest_marker("slow"):
@@ -169,7 +176,9 @@ def test_database() -> Iterator[TestDatabase]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(test_database: TestDatabase, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    test_database: TestDatabase, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Replaces pytest-django's: this run gets a clone of the template, and connects as the application's role."""
     with django_db_blocker.unblock():
         test_database.server.connect().close()
@@ -181,7 +190,10 @@ def django_db_setup(test_database: TestDatabase, django_test_environment: None, 
 
 @pytest.fixture
 def beginning(
-    request: pytest.FixtureRequest, test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    test_database: TestDatabase,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """Goes to the database in which the test begins: tests/beginnings.py."""
     from tests.beginnings import beginnings, builder_of
@@ -209,7 +221,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def committed_db(
     request: pytest.FixtureRequest, beginning: None, test_database: TestDatabase, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
-    """A database of this test's own, for what commits, locks or runs in several processes; its name. Costs about 40 ms."""
+    """A database of this test's own, for what commits, locks or runs in several processes; its name.
+
+    Costs about 40 ms.
+    """
     from tests.beginnings import beginnings, builder_of
 
     with django_db_blocker.unblock():

@@ -18,7 +18,8 @@ from yinuo.deploy.binaries import DatabaseError, service_account, traversable
 from yinuo.deploy.embedded import APP, OWNER, Server
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-# For five seconds after files are deleted ext4 is ten times slower at making new ones: clones are thrown away by the heap.
+# For five seconds after files are deleted ext4 is ten times slower at making new ones: clones are thrown away by the
+# heap.
 HEAP = 60
 _numbers = itertools.count()
 T = TypeVar("T")
@@ -109,7 +110,10 @@ class TestDatabase:
         return name
 
     def built(self, build: Callable[[], T]) -> tuple[str, T]:
-        """A database in which `build` was called, once in this process, and what it gave. Whoever uses it takes back what they write."""
+        """A database in which `build` was called, once in this process, and what it gave.
+
+        Whoever uses it takes back what they write.
+        """
         if build not in self._built:
             from django.db import transaction
 
@@ -124,7 +128,10 @@ class TestDatabase:
         from django.db import connections
 
         before = {alias: connections.settings[alias]["NAME"] for alias in connections}
-        variables = {"YINUO_DATABASE_URL": self.server.url(APP, name), "YINUO_DATABASE_OWNER_URL": self.server.url(OWNER, name)}
+        variables = {
+            "YINUO_DATABASE_URL": self.server.url(APP, name),
+            "YINUO_DATABASE_OWNER_URL": self.server.url(OWNER, name),
+        }
         remembered = {key: os.environ[key] for key in variables}
         connections.close_all()
         os.environ.update(variables)

@@ -1,7 +1,8 @@
-"""Whoever asks the database for rows without an order gets them in none: here always in another than they were written in.
+"""Whoever asks the database for rows without an order gets them in none: here always in another than they were written
+in.
 
-PostgreSQL hands a small table out as it was filled, so that code which forgot `order_by` looks right until the county is large.
-The same rows come in the same order at every run: a test that finds something finds it again.
+PostgreSQL hands a small table out as it was filled, so that code which forgot `order_by` looks right until the county
+is large. The same rows come in the same order at every run: a test that finds something finds it again.
 """
 
 from __future__ import annotations

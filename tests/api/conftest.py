@@ -64,7 +64,9 @@ def issue(person: Any, **bound: Any) -> Machine:
     from yinuo.engine.people.actions import issue_key
 
     moment = at("2026-11-01 09:00")
-    _, secret = issue_key(actor=Actor.system(), person=person, name="测试", expires_at=at("2099-01-01 00:00"), at=moment, **bound)
+    _, secret = issue_key(
+        actor=Actor.system(), person=person, name="测试", expires_at=at("2099-01-01 00:00"), at=moment, **bound
+    )
     return Machine(secret)
 
 

@@ -1,4 +1,6 @@
-"""What somebody with a key and bad intentions sends: hostile values in every place of every body, and other people's things by their ids."""
+"""What somebody with a key and bad intentions sends: hostile values in every place of every body, and other people's
+things by their ids.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,12 @@ SPECIAL = {"name", "total_investment", "declarations", "secret", "site", "planne
 def bodies(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
     """Every operation that takes a body: (who calls it, where, a body that means well)."""
     item, project = world.item, world.project
-    file = store_upload(actor=world.company.actor, name="材料.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOW).pk
-    answer = GuidanceAnswer.objects.filter(guidance__project=world.reviewed, department=world.department, answered_at__isnull=True).get()
+    file = store_upload(
+        actor=world.company.actor, name="材料.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOW
+    ).pk
+    answer = GuidanceAnswer.objects.filter(
+        guidance__project=world.reviewed, department=world.department, answered_at__isnull=True
+    ).get()
     rows = [{**row, "needed": "yes", "materials": row["materials"][:1]} for row in answer.matters]
     main = [{"id": part["id"], "file": file} for part in item.materials]
     reason = next(row.id for row in pack().reasons.values())
@@ -70,7 +76,11 @@ def bodies(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
                 "version": None,
             },
         ),
-        "report": ("unit", f"{of_project}/reports", {"kind": "start", "on": "2026-11-01", "percent": 1, "invested": "1", "text": "开工"}),
+        "report": (
+            "unit",
+            f"{of_project}/reports",
+            {"kind": "start", "on": "2026-11-01", "percent": 1, "invested": "1", "text": "开工"},
+        ),
         "participant": (
             "unit",
             f"{of_project}/participants",
@@ -86,7 +96,12 @@ def bodies(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
         "send back": (
             "approver",
             f"{of_item}/send-back",
-            {"kind": "incomplete", "points": [{"code": reason, "subject": "图", "request": "补"}], "reason": "不齐", "version": None},
+            {
+                "kind": "incomplete",
+                "points": [{"code": reason, "subject": "图", "request": "补"}],
+                "reason": "不齐",
+                "version": None,
+            },
         ),
         "pause": ("approver", f"{of_item}/pause", {"reason": "expert_review", "note": "评审", "version": None}),
         "resume": ("approver", f"{of_item}/resume", {"note": "好了", "version": None}),
@@ -129,7 +144,9 @@ def bodies(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
             "/credit/scores",
             {
                 "source": "省平台",
-                "rows": [{"credit_code": world.company.unit.credit_code, "score": "80", "on": "2026-11-01", "name": "某"}],
+                "rows": [
+                    {"credit_code": world.company.unit.credit_code, "score": "80", "on": "2026-11-01", "name": "某"}
+                ],
             },
         ),
         "relief": ("unit", "/credit/reliefs", {"event": 1, "kind": "repair", "text": "整改", "evidence": [file]}),
@@ -220,7 +237,10 @@ def test_the_bodies_that_mean_well_reach_their_actions(world: World) -> None:
     """Otherwise the test above would only knock at the door."""
     secrets = secrets_of(world, *{row[0] for row in bodies(world).values()})
     answers = {name: send(secrets[who], path, body) for name, (who, path, body) in bodies(world).items()}
-    codes = {name: answer.json().get("code", "") if isinstance(answer.json(), dict) else "" for name, answer in answers.items()}
+    codes = {
+        name: answer.json().get("code", "") if isinstance(answer.json(), dict) else ""
+        for name, answer in answers.items()
+    }
     assert not {name: code for name, code in codes.items() if code.startswith(("api.", "access."))}, codes
     assert sum(answer.status_code < 300 for answer in answers.values()) >= 9, {n: a.content for n, a in answers.items()}
 
@@ -246,7 +266,9 @@ def test_without_a_live_key_the_answer_says_how_to_send_one(world: World) -> Non
 
 
 def test_nobody_from_outside_does_anything_to_a_project_by_its_numbers(world: World) -> None:
-    strangers = secrets_of(world, "unit elsewhere", "approver abroad", "principal abroad", "general_convener abroad", "supervisor abroad")
+    strangers = secrets_of(
+        world, "unit elsewhere", "approver abroad", "principal abroad", "general_convener abroad", "supervisor abroad"
+    )
     own = {"file", "scores", "rules"}
     for name, (_, path, body) in bodies(world).items():
         for who, secret in strangers.items():
@@ -261,7 +283,9 @@ def test_nobody_from_outside_does_anything_to_a_project_by_its_numbers(world: Wo
 def test_nobody_from_outside_reads_anything_of_a_project_by_its_numbers(world: World) -> None:
     strangers = secrets_of(world, "unit elsewhere", "approver abroad", "administrator abroad")
     project, item = world.project, world.item
-    paths = [f"/projects/{project.pk}{part}" for part in ("", "/map", "/guidance", "/commitments", "/completion", "/trail")]
+    paths = [
+        f"/projects/{project.pk}{part}" for part in ("", "/map", "/guidance", "/commitments", "/completion", "/trail")
+    ]
     paths += [f"/items/{item.pk}", f"/items/{item.pk}/commitment-letter"]
     for path in paths:
         for who, secret in strangers.items():
@@ -276,7 +300,14 @@ def test_nobody_from_outside_reads_anything_of_a_project_by_its_numbers(world: W
 @pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
 def test_a_number_no_row_can_have_is_not_found(world: World, number: int) -> None:
     secret = machine(world, "approver").secret
-    for path in ("/projects/{}", "/projects/{}/map", "/items/{}", "/commitments/{}", "/credit/proposals/{}", "/zone/{}"):
+    for path in (
+        "/projects/{}",
+        "/projects/{}/map",
+        "/items/{}",
+        "/commitments/{}",
+        "/credit/proposals/{}",
+        "/zone/{}",
+    ):
         with transaction.atomic():
             assert Machine(secret).get(path.format(number)).status_code in (404, 422), path
             transaction.set_rollback(True)
@@ -304,7 +335,9 @@ def test_a_key_used_by_one_says_nothing_to_another_and_nothing_to_another_body(w
 
 
 def amend(world: World, changes: dict[str, Any]) -> Any:
-    return send(machine(world, "unit").secret, f"/projects/{world.project.pk}/amend", {"changes": changes, "reason": "调整"})
+    return send(
+        machine(world, "unit").secret, f"/projects/{world.project.pk}/amend", {"changes": changes, "reason": "调整"}
+    )
 
 
 def test_a_company_does_not_confirm_by_amendment_what_only_officials_may(world: World) -> None:
@@ -327,7 +360,9 @@ def test_a_project_does_not_become_secret_by_amendment(world: World) -> None:
         ({"name": {"a": "b"}}, "name"),
     ],
 )
-def test_an_amendment_leaves_no_project_without_what_every_project_has(world: World, changes: dict[str, Any], field: str) -> None:
+def test_an_amendment_leaves_no_project_without_what_every_project_has(
+    world: World, changes: dict[str, Any], field: str
+) -> None:
     answer = amend(world, changes)
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
@@ -342,6 +377,10 @@ def test_an_amendment_leaves_no_project_without_what_every_project_has(world: Wo
     ],
 )
 def test_what_no_column_holds_is_told_at_its_field(world: World, changes: dict[str, Any], field: str) -> None:
-    answer = send(machine(world, "unit").secret, "/projects", {"facts": facts(**{"name": "又一个项目", **changes}), "pledged": True})
+    answer = send(
+        machine(world, "unit").secret,
+        "/projects",
+        {"facts": facts(**{"name": "又一个项目", **changes}), "pledged": True},
+    )
     assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert field in answer.json()["errors"]

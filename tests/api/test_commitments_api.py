@@ -1,4 +1,6 @@
-"""Promises and completion over HTTP: the verbs, what the public reads, and that a person's name stays with who may see it."""
+"""Promises and completion over HTTP: the verbs, what the public reads, and that a person's name stays with who may see
+it.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def fresh_throttle(db: None) -> None:
     cache.clear()
 
 
-def promised(county: County, company: Company, machine_of: Machines, clock: Clock, matter: str = MATTER) -> dict[str, Any]:
+def promised(
+    county: County, company: Company, machine_of: Machines, clock: Clock, matter: str = MATTER
+) -> dict[str, Any]:
     item = item_of(guided(county, company), matter)
     clock(SIGNED)
     body = {"standard_version": "2023.1", "version": item.version}
@@ -41,7 +45,9 @@ def promised(county: County, company: Company, machine_of: Machines, clock: Cloc
     return made
 
 
-def test_a_promise_is_previewed_signed_checked_and_decided(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_a_promise_is_previewed_signed_checked_and_decided(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     made = promised(county, company, machine_of, clock)
     unit, office = machine_of(company), machine_of("approver", DEPARTMENT)
     assert made["state"] == "notice"
@@ -55,7 +61,9 @@ def test_a_promise_is_previewed_signed_checked_and_decided(county: County, compa
     assert (early.status_code, early.json()["code"]) == (422, "commitments.in_notice")
     assert early.json()["cites"]
     clock(AFTER)
-    decided = office.post(f"/commitments/{made['id']}/decide", {"document_number": "建字1号", "version": made["version"]})
+    decided = office.post(
+        f"/commitments/{made['id']}/decide", {"document_number": "建字1号", "version": made["version"]}
+    )
     assert decided.json()["state"] == "decided"
     assert [row["state"] for row in unit.get(f"/projects/{made['project']}/commitments").json()] == ["decided"]
     # It runs from now on and is reviewed by its department, once however often it is sent.
@@ -68,10 +76,14 @@ def test_a_promise_is_previewed_signed_checked_and_decided(county: County, compa
     assert (first.status_code, office.post(path, sent, key="r1").json()["id"]) == (201, first.json()["id"])
     assert [(row["outcome"], row["next_on"]) for row in unit.get(path).json()] == [("kept", first.json()["next_on"])]
     assert [row["commitment"] for row in office.get("/commitment-reviews?view=done").json()["items"]] == [made["id"]]
-    assert [office.get(f"/commitment-reviews?{query}").status_code for query in ("view=x", "after=2027-01-01_1", "after=x")] == [422] * 3
+    assert [
+        office.get(f"/commitment-reviews?{query}").status_code for query in ("view=x", "after=2027-01-01_1", "after=x")
+    ] == [422] * 3
 
 
-def test_the_preview_is_a_pdf_and_leaves_nothing(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_the_preview_is_a_pdf_and_leaves_nothing(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     item = item_of(guided(county, company))
     clock(SIGNED)
     answer = machine_of(company).get(f"/items/{item.pk}/commitment-letter")
@@ -87,10 +99,15 @@ def test_the_same_signing_sent_twice_is_one_promise_and_without_a_key_it_is_none
     unit = machine_of(company)
     again = unit.post(f"/items/{made['item']}/commitments", {"standard_version": "2023.1"}, key="c1")
     assert again.json()["id"] == made["id"]
-    assert unit.post(f"/items/{made['item']}/commitments", {"standard_version": "2023.1"}).json()["code"] == "api.idempotency_key"
+    assert (
+        unit.post(f"/items/{made['item']}/commitments", {"standard_version": "2023.1"}).json()["code"]
+        == "api.idempotency_key"
+    )
 
 
-def test_anybody_objects_and_reads_the_reply_by_the_receipt(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_anybody_objects_and_reads_the_reply_by_the_receipt(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     made = promised(county, company, machine_of, clock)
     public, office = Machine(), machine_of("approver", DEPARTMENT)
     said = {"text": "退界不足", "name": "马小林", "contact": "13900001111"}
@@ -121,7 +138,9 @@ def test_one_address_objects_ten_times_an_hour_and_is_then_asked_to_wait(
     assert answers[-1].headers["Retry-After"]
 
 
-def test_the_zone_shows_promises_and_no_person(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_the_zone_shows_promises_and_no_person(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     made = promised(county, company, machine_of, clock)
     public = Machine()
     rows = public.get("/zone").json()["items"]
@@ -133,7 +152,9 @@ def test_the_zone_shows_promises_and_no_person(county: County, company: Company,
     assert public.get("/zone/999999").status_code == 404
 
 
-def test_a_promise_is_taken_back_reported_on_and_helped(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_a_promise_is_taken_back_reported_on_and_helped(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     made = promised(county, company, machine_of, clock)
     unit, office = machine_of(company), machine_of("approver", DEPARTMENT)
     back = unit.post(f"/commitments/{made['id']}/to-regular", {"why": "改为提交材料"})
@@ -148,7 +169,9 @@ def test_a_promise_is_taken_back_reported_on_and_helped(county: County, company:
     assert helped.json()["outcome"] == "helped"
 
 
-def test_other_companies_see_nothing_of_a_promise(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_other_companies_see_nothing_of_a_promise(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     made = promised(county, company, machine_of, clock)
     other = machine_of(new_company("另一家"))
     for path in ("", "/letter", "/letter/check", "/objections"):
@@ -157,7 +180,9 @@ def test_other_companies_see_nothing_of_a_promise(county: County, company: Compa
 
 
 @begins_with(built)
-def test_completion_is_verified_point_by_point(county: County, company: Company, machine_of: Machines, clock: Clock) -> None:
+def test_completion_is_verified_point_by_point(
+    county: County, company: Company, machine_of: Machines, clock: Clock
+) -> None:
     project = built(county, company)
     unit = machine_of(company)
     assert unit.get(f"/projects/{project.pk}/completion").status_code == 404
@@ -166,7 +191,10 @@ def test_completion_is_verified_point_by_point(county: County, company: Company,
     assert made["state"] == "guidance"
     for answer in unit.get(f"/projects/{project.pk}/guidance").json():
         if not answer["answered_at"]:
-            rows = [{**row, "needed": "yes" if row["matter_id"] == "planning_verification" else "no"} for row in answer["matters"]]
+            rows = [
+                {**row, "needed": "yes" if row["matter_id"] == "planning_verification" else "no"}
+                for row in answer["matters"]
+            ]
             office = machine_of("approver", answer["department"])
             assert office.post(f"/guidance/{answer['id']}", {"matters": rows}).status_code == 200
     clock(INSPECTED)
@@ -178,14 +206,17 @@ def test_completion_is_verified_point_by_point(county: County, company: Company,
             else {"item_id": point["item"]}
         )
         found = machine_of("approver", point["department"]).post(
-            path, {**which, "met": place != 0, "note": "不符", "document_number": "" if point["commitment"] else "验字1号"}
+            path,
+            {**which, "met": place != 0, "note": "不符", "document_number": "" if point["commitment"] else "验字1号"},
         )
         assert found.status_code == 201, found.content
     assert found.json()["completion"]["state"] == "rectifying"
     assert unit.post(path, {"met": True}).json()["code"] == "api.point"
     again = unit.post(f"/completions/{made['id']}/apply-again", {"text": "已整改"})
     assert again.json()["round"] == 2
-    assert machine_of("approver", "health").post(f"/completions/{made['id']}/fail", {"reason": "严重"}).status_code == 403
+    assert (
+        machine_of("approver", "health").post(f"/completions/{made['id']}/fail", {"reason": "严重"}).status_code == 403
+    )
     early = machine_of("approver").post(f"/completions/{made['id']}/propose-cycle", {"audit": "clean"})
     assert early.json()["code"] == "commitments.not_passed"
 
@@ -231,7 +262,13 @@ def test_an_audit_report_is_handed_in_and_checked_over_the_wire(
     unit, filing = machine_of(company), machine_of("approver")
     clock(AFTER)
     path = f"/projects/{project.pk}/audit-reports"
-    body = {"auditor": "某会计师事务所", "number": "审1", "on": "2026-11-10", "conclusion": "clean", "evidence": [unit.upload()]}
+    body = {
+        "auditor": "某会计师事务所",
+        "number": "审1",
+        "on": "2026-11-10",
+        "conclusion": "clean",
+        "evidence": [unit.upload()],
+    }
     assert filing.post(path, body, key="a").status_code == 403
     made = unit.post(path, body, key="a").json()
     assert unit.post(path, body, key="a").json()["id"] == made["id"]

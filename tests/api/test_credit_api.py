@@ -38,8 +38,14 @@ def proposed(project: Project, office: Machine, **changes: Any) -> Any:
     return office.post("/credit/proposals", {**body, **changes})
 
 
-def test_points_are_proposed_consented_executed_and_asked_back(project: Project, company: Company, machine_of: Machines) -> None:
-    office, principal, convener = machine_of("approver", "natural_resources"), machine_of("principal"), machine_of("general_convener")
+def test_points_are_proposed_consented_executed_and_asked_back(
+    project: Project, company: Company, machine_of: Machines
+) -> None:
+    office, principal, convener = (
+        machine_of("approver", "natural_resources"),
+        machine_of("principal"),
+        machine_of("general_convener"),
+    )
     made = proposed(project, office)
     assert made.status_code == 201, made.content
     row = made.json()
@@ -67,7 +73,9 @@ def test_points_are_proposed_consented_executed_and_asked_back(project: Project,
 def test_the_principal_refuses_and_the_department_withdraws(project: Project, machine_of: Machines) -> None:
     office, principal = machine_of("approver", "natural_resources"), machine_of("principal")
     first = proposed(project, office).json()
-    refused = principal.post(f"/credit/proposals/{first['id']}/refuse", {"reason": "证据不足", "version": first["version"]})
+    refused = principal.post(
+        f"/credit/proposals/{first['id']}/refuse", {"reason": "证据不足", "version": first["version"]}
+    )
     assert (refused.json()["state"], refused.json()["consent_note"]) == ("refused", "证据不足")
     second = proposed(project, office).json()
     assert office.post(f"/credit/proposals/{second['id']}/withdraw", {"why": "重复"}).json()["state"] == "withdrawn"
@@ -83,7 +91,9 @@ def test_evidence_is_the_proposers_own_file(project: Project, company: Company, 
     assert proposed(project, office, evidence=[]).json()["code"] == "credit.evidence"
 
 
-def test_a_unit_sees_its_own_credit_and_no_other_and_no_proposal(project: Project, company: Company, machine_of: Machines) -> None:
+def test_a_unit_sees_its_own_credit_and_no_other_and_no_proposal(
+    project: Project, company: Company, machine_of: Machines
+) -> None:
     other = machine_of(new_company("另一家"))
     made = proposed(project, machine_of("approver", "natural_resources")).json()
     assert other.get(f"/credit/units/{company.unit.credit_code}").status_code == 403
@@ -119,7 +129,11 @@ def test_an_unknown_state_is_named(project: Project, machine_of: Machines) -> No
 def test_whoever_scans_the_certificate_sees_grade_colour_and_promises(project: Project, company: Company) -> None:
     answer = Machine().get(f"/verify/{project.code}/{company.unit.credit_code}")
     body = answer.json()
-    assert (body["certificate"]["grade"], body["certificate"]["letter"], body["certificate"]["colour"]) == ("A-", "A", "green")
+    assert (body["certificate"]["grade"], body["certificate"]["letter"], body["certificate"]["colour"]) == (
+        "A-",
+        "A",
+        "green",
+    )
     assert body["state"] == "filed"
     assert body["commitments"] == []
     assert company.person.name not in answer.content.decode()
@@ -144,7 +158,9 @@ def test_the_guides_are_public_and_say_the_standard(db: None) -> None:
     assert Machine().get("/guides/nothing").status_code == 404
 
 
-def test_the_trail_names_the_decision_with_its_articles(project: Project, company: Company, machine_of: Machines) -> None:
+def test_the_trail_names_the_decision_with_its_articles(
+    project: Project, company: Company, machine_of: Machines
+) -> None:
     unit = machine_of(company)
     page = unit.get(f"/projects/{project.pk}/trail?size=1").json()
     assert [row["verb"] for row in page["items"]] == ["projects.file"]
@@ -177,5 +193,10 @@ def test_the_list_of_acts_a_dry_run_of_evaluations_and_a_review(
     office.post(f"/credit/reliefs/{relief['id']}/decide", {"accept": False, "answer": "证据充分"})
     review = unit.post(f"/credit/reliefs/{relief['id']}/review", {"text": "照片不是本项目"})
     assert (review.status_code, review.json()["of"]) == (201, relief["id"])
-    assert office.post(f"/credit/reliefs/{review.json()['id']}/decide", {"accept": True, "answer": "x"}).status_code == 403
-    assert clerk.post(f"/credit/reliefs/{review.json()['id']}/decide", {"accept": True, "answer": "属实"}).json()["state"] == "accepted"
+    assert (
+        office.post(f"/credit/reliefs/{review.json()['id']}/decide", {"accept": True, "answer": "x"}).status_code == 403
+    )
+    assert (
+        clerk.post(f"/credit/reliefs/{review.json()['id']}/decide", {"accept": True, "answer": "属实"}).json()["state"]
+        == "accepted"
+    )

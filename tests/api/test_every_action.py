@@ -114,7 +114,9 @@ def project(county: County, company: Company, clock: Any) -> Project:
     return made
 
 
-def test_my_projects_come_page_by_page_and_nobody_elses(county: County, company: Company, project: Project, machine_of: Made) -> None:
+def test_my_projects_come_page_by_page_and_nobody_elses(
+    county: County, company: Company, project: Project, machine_of: Made
+) -> None:
     neighbour = new_company("邻居公司")
     guided(county, neighbour, name="邻居的项目")
     guided(county, company, name="第二个项目")
@@ -123,14 +125,18 @@ def test_my_projects_come_page_by_page_and_nobody_elses(county: County, company:
     second = mine.get(f"/projects?size=1&after={first['after']}").json()
     assert [row["name"] for row in first["items"] + second["items"]] == ["第二个项目", project.name]
     assert second["after"] == 0
-    assert [row["name"] for row in machine_of("general_convener").get("/projects?search=邻居的").json()["items"]] == ["邻居的项目"]
+    assert [row["name"] for row in machine_of("general_convener").get("/projects?search=邻居的").json()["items"]] == [
+        "邻居的项目"
+    ]
     assert mine.get(f"/projects?search={project.code}").json()["items"][0]["certificate"]
     assert mine.get("/projects?state=confirmed").json()["items"]
     assert mine.get("/projects?state=gone").status_code == 422
     assert Machine().get("/projects").status_code == 401
 
 
-def test_a_recoding_answers_with_both_codes_and_is_done_once(county: County, company: Company, project: Project, machine_of: Made) -> None:
+def test_a_recoding_answers_with_both_codes_and_is_done_once(
+    county: County, company: Company, project: Project, machine_of: Made
+) -> None:
     body = {"facts": {"site": {"address": "积石山县大河家镇1号"}}, "pledged": True, "reason": "选址变化"}
     path = f"/projects/{project.pk}/recode"
     mine = machine_of(company)
@@ -145,7 +151,9 @@ def test_a_recoding_answers_with_both_codes_and_is_done_once(county: County, com
     assert machine_of(new_company("别家")).post(path, body, key="x").status_code == 403
 
 
-def test_a_question_goes_from_machine_to_machine(county: County, company: Company, project: Project, machine_of: Made) -> None:
+def test_a_question_goes_from_machine_to_machine(
+    county: County, company: Company, project: Project, machine_of: Made
+) -> None:
     mine, convener, office = machine_of(company), machine_of("general_convener"), machine_of("approver", "ecology")
     asked = mine.post(f"/projects/{project.pk}/questions", {"text": "要多久？"}, key="q")
     assert asked.status_code == 201
@@ -165,15 +173,21 @@ def test_a_question_goes_from_machine_to_machine(county: County, company: Compan
     assert Question.objects.count() == 1
 
 
-def test_problems_and_coordination_over_the_wire(county: County, company: Company, project: Project, machine_of: Made) -> None:
+def test_problems_and_coordination_over_the_wire(
+    county: County, company: Company, project: Project, machine_of: Made
+) -> None:
     item = ready(project)
     hand_in(company, item, at("2026-11-06 09:00"))
     tick(at("2027-06-01 09:00"))
     supervisor, convener = machine_of("supervisor"), machine_of("general_convener")
     found = supervisor.post(f"/items/{item.pk}/problems", {"text": "超期未办"}, key="p")
     assert found.status_code == 201, found.content
-    assert supervisor.post(f"/items/{item.pk}/problems", {"text": "超期未办"}, key="p").json()["id"] == found.json()["id"]
-    assert supervisor.post(f"/problems/{found.json()['id']}/handle", {"handling": "已催办"}).json()["handling"] == "已催办"
+    assert (
+        supervisor.post(f"/items/{item.pk}/problems", {"text": "超期未办"}, key="p").json()["id"] == found.json()["id"]
+    )
+    assert (
+        supervisor.post(f"/problems/{found.json()['id']}/handle", {"handling": "已催办"}).json()["handling"] == "已催办"
+    )
     assert [row["text"] for row in machine_of(company).get(f"/items/{item.pk}/problems").json()] == ["超期未办"]
     assert machine_of(company).post(f"/items/{item.pk}/problems", {"text": "x"}, key="n").status_code == 403
     assert machine_of(new_company("别家")).get(f"/items/{item.pk}/problems").status_code == 403
@@ -186,7 +200,9 @@ def test_problems_and_coordination_over_the_wire(county: County, company: Compan
         assert closed["closed_at"] is not None
 
 
-def test_a_reminder_a_handing_over_and_all_items_of_a_person(county: County, company: Company, project: Project, machine_of: Made) -> None:
+def test_a_reminder_a_handing_over_and_all_items_of_a_person(
+    county: County, company: Company, project: Project, machine_of: Made
+) -> None:
     item = ready(project)
     handler = county.person("approver", item.department.key)
     MapItem.objects.filter(pk=item.pk).update(handler=handler)
@@ -199,7 +215,10 @@ def test_a_reminder_a_handing_over_and_all_items_of_a_person(county: County, com
     for _ in range(2):
         assert supervisor.post(f"/inbox/{work.pk}/remind", {"note": "请加快"}, key="r").status_code == 201
     assert Reminder.objects.count() == 1
-    assert machine_of("approver", "meteorology").post(f"/inbox/{work.pk}/reassign", {"person": colleague.pk}).status_code == 403
+    assert (
+        machine_of("approver", "meteorology").post(f"/inbox/{work.pk}/reassign", {"person": colleague.pk}).status_code
+        == 403
+    )
     assert convener.post(f"/inbox/{work.pk}/reassign", {"person": colleague.pk}).json()["assignee"] == colleague.pk
     body = {"person": colleague.pk, "to": handler.pk, "why": "回来了"}
     assert convener.post("/inbox/reassign", body).json() == {"moved": 1}
@@ -281,5 +300,7 @@ def test_a_participant_is_reported_and_ended_and_a_question_goes_to_its_matters_
     made = mine.post(f"/projects/{project.pk}/participants", body).json()["id"]
     assert mine.post(f"/projects/participants/{made}/end", {"why": ""}).json()["code"] == "projects.participant_why"
     assert mine.post(f"/projects/participants/{made}/end", {"why": "合同解除"}).json()["ended_at"]
-    asked = mine.post(f"/projects/{project.pk}/questions", {"text": "要多久？", "matter_id": "eia_table"}, key="q-1").json()
+    asked = mine.post(
+        f"/projects/{project.pk}/questions", {"text": "要多久？", "matter_id": "eia_table"}, key="q-1"
+    ).json()
     assert (asked["matter_id"], asked["department"]) == ("eia_table", "ecology")

@@ -22,7 +22,9 @@ def test_figures_are_read_with_their_definitions_grouped_and_case_by_case(lent: 
     clock(NOW)
     supervisor, here = machine(lent, "supervisor"), lent.county.hall.pk
     assert {row["source"] for row in supervisor.get("/figures").json()["figures"]} == set(DEFINITIONS)
-    rows = by_hand("reviews", Scope((here,), NOW.date().replace(month=1, day=1), NOW.date().replace(year=2027, month=1, day=1)))
+    rows = by_hand(
+        "reviews", Scope((here,), NOW.date().replace(month=1, day=1), NOW.date().replace(year=2027, month=1, day=1))
+    )
     found = supervisor.get("/figures/reviews?by=month,part").json()
     assert (found["all"]["n"], found["definition"]) == (len(rows), DEFINITIONS["reviews"].text)
     assert {(one["month"], one["part"]): one["n"] for one in found["groups"]} == {

@@ -12,7 +12,13 @@ from tests.beginnings import begins_with
 from yinuo.rooms.halls import queries
 from yinuo.rooms.halls.models import Bulletin, ManualPoint
 
-GIVEN = {"on": "2026-11-05", "points": "-0.5", "basis": "专项督查，联系 13600009999", "evidence": "督查通报", "reason": "窗口无人值守"}
+GIVEN = {
+    "on": "2026-11-05",
+    "points": "-0.5",
+    "basis": "专项督查，联系 13600009999",
+    "evidence": "督查通报",
+    "reason": "窗口无人值守",
+}
 
 
 @begins_with(guided)
@@ -34,9 +40,16 @@ def test_points_are_given_and_taken_back_once_and_everybody_reads_what_they_coun
     assert anybody.post(path, GIVEN, key="k").status_code == 401
     months = anybody.get(f"/halls/{county.hall.pk}/events?month=2026-11").json()
     assert [(one["type"], one["points"]) for one in months["events"]] == [("manual", "-0.5"), ("review", "-0.5")]
-    assert (months["before"], months["score"], months["events"][0]["cites"]) == ("100", "99", months["events"][0]["cites"])
+    assert (months["before"], months["score"], months["events"][0]["cites"]) == (
+        "100",
+        "99",
+        months["events"][0]["cites"],
+    )
     assert company.unit.name not in str(months)
-    assert ("13600009999" not in str(months), months["events"][0]["why"]) == (True, "人工评分：专项督查，联系 136****9999")
+    assert ("13600009999" not in str(months), months["events"][0]["why"]) == (
+        True,
+        "人工评分：专项督查，联系 136****9999",
+    )
     assert (months["total"], months["next"]) == (2, None)
     assert anybody.get(f"/halls/{county.hall.pk}/events?month=2026-11&page=2").json()["events"] == []
     assert anybody.get(f"/halls/{county.hall.pk}/events?month=2027-01").json()["field"] == "month"

@@ -12,7 +12,9 @@ from yinuo.rooms.inspections import actions
 from yinuo.rooms.inspections.questions import questions_of
 
 
-def test_the_unit_reads_a_record_once_every_inspector_has_signed_it(county: County, company: Company, clock: Any, machine_of: Any) -> None:
+def test_the_unit_reads_a_record_once_every_inspector_has_signed_it(
+    county: County, company: Company, clock: Any, machine_of: Any
+) -> None:
     row = a_drawn_inspection(county, company)
     clock(VISITED)
     first, second = those_of(row)
@@ -39,9 +41,15 @@ def test_the_plan_says_openly_by_when_it_is_drawn_and_who_was_replaced_and_why(
     row = a_drawn_inspection(county, company)
     clock(VISITED)
     told = Machine().get(f"/inspection-plans/{row.plan_id}").json()
-    assert (told["draw_by"], told["overdue"], told["inspections"][0]["replaced"]) == ("2026-11-16T18:00:00+08:00", False, [])
+    assert (told["draw_by"], told["overdue"], told["inspections"][0]["replaced"]) == (
+        "2026-11-16T18:00:00+08:00",
+        False,
+        [],
+    )
     member = row.members.order_by("id")[0]
-    answer = machine_of("approver", LEAD).post(f"/inspections/{row.pk}/replace", {"member": member.pk, "why": "出差"}, key="r")
+    answer = machine_of("approver", LEAD).post(
+        f"/inspections/{row.pk}/replace", {"member": member.pk, "why": "出差"}, key="r"
+    )
     assert answer.status_code == 200
     (replaced,) = Machine().get(f"/inspection-plans/{row.plan_id}").json()["inspections"][0]["replaced"]
     assert (replaced["number"], replaced["why"]) == (member.number, "出差")

@@ -25,7 +25,9 @@ def noon(clock: Callable[[datetime], None]) -> None:
 ON = {"on": "2026-11-01", "evidence": "验收单"}
 
 
-def test_a_parcel_is_prepared_by_key_and_says_what_is_missing(county: County, machine_of: Callable[..., Machine]) -> None:
+def test_a_parcel_is_prepared_by_key_and_says_what_is_missing(
+    county: County, machine_of: Callable[..., Machine]
+) -> None:
     machine = machine_of("approver", "natural_resources")
     body = {"number": "API-1", "name": "甲", "place": "乙", "area": "2000"}
     made = machine.post("/parcels", body, key="a").json()
@@ -56,7 +58,9 @@ def test_a_list_and_its_buyer_by_key(county: County, company: Company, machine_o
     wanted = unit.post(f"/parcels/{parcel.pk}/interests", {"note": "建厂"}, key="i").json()
     assert wanted.get("unit") == company.unit.pk, wanted
     assert unit.get(f"/parcels/{parcel.pk}/interests").status_code == 403
-    assert [row["unit"] for row in official.get(f"/parcels/{parcel.pk}/interests").json()["interests"]] == [company.unit.pk]
+    assert [row["unit"] for row in official.get(f"/parcels/{parcel.pk}/interests").json()["interests"]] == [
+        company.unit.pk
+    ]
     assert unit.get(f"/parcels/{parcel.pk}/lists").status_code == 403
     sale: dict[str, Any] = {"unit_id": wanted["unit"], "contract_number": "让1号", "contract_on": "2026-11-05"}
     assert official.post(f"/parcels/{parcel.pk}/sale", sale).json()["status"] == "sold"
@@ -66,11 +70,15 @@ def test_a_list_and_its_buyer_by_key(county: County, company: Company, machine_o
     assert unit.get(f"/projects/{project.pk}/parcel").json()["code"] == "land.no_parcel"
     made = unit.post(f"/projects/{project.pk}/parcel", {"parcel_id": parcel.pk}, key="s")
     assert made.status_code == 201 and made.json()["commitment"]
-    assert unit.post(f"/projects/{project.pk}/parcel", {"parcel_id": parcel.pk}, key="s").json()["id"] == made.json()["id"]
+    assert (
+        unit.post(f"/projects/{project.pk}/parcel", {"parcel_id": parcel.pk}, key="s").json()["id"] == made.json()["id"]
+    )
     assert unit.get(f"/projects/{project.pk}/parcel").json()["details"]["number"] == parcel.number
 
 
-def test_land_in_preparation_is_shown_to_the_hall_alone(county: County, company: Company, machine_of: Callable[..., Machine]) -> None:
+def test_land_in_preparation_is_shown_to_the_hall_alone(
+    county: County, company: Company, machine_of: Callable[..., Machine]
+) -> None:
     hidden = Parcel.objects.get(pk=sold(county, company).pk)
     Parcel.objects.filter(pk=hidden.pk).update(status="prepared", standard=None, standard_at=None, unit=None)
     assert machine_of("approver", "housing").get(f"/parcels/{hidden.pk}").status_code == 200

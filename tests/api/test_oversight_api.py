@@ -35,7 +35,14 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
         {"record_id": None, "project_code": project.code, "kind": [], "on": "2026-11-06", "data": 3, "more": 1},
     ]  # fmt: skip
     told = administrator.post("/intake/records", {"system": "省监管平台", "rows": rows}).json()
-    assert [row["outcome"] for row in told["rows"]] == ["created", "refused", "refused", "refused", "created", "refused"]
+    assert [row["outcome"] for row in told["rows"]] == [
+        "created",
+        "refused",
+        "refused",
+        "refused",
+        "created",
+        "refused",
+    ]
     assert (told["created"], told["refused"]) == (2, 4)
     assert set(told["rows"][1]["errors"]) == {"on"}
     assert "罚款（万元）请填写数字" in told["rows"][2]["errors"]["amount"]
@@ -48,11 +55,20 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
     assert (again["system"], set(LifeRecord.objects.values_list("system", flat=True))) == ("测试", {"测试"})
     held = county.people["administrator", "development_reform"]
     _, secret = issue_key(
-        actor=Actor.system(), person=held.person, membership=held, name="另一系统", expires_at=at("2099-01-01 00:00"), at=NOW
+        actor=Actor.system(),
+        person=held.person,
+        membership=held,
+        name="另一系统",
+        expires_at=at("2099-01-01 00:00"),
+        at=NOW,
     )
     changed = {**rows[4], "data": {"means": "satellite", "note": "没有变化"}}
     other = Machine(secret).post("/intake/records", {"system": "测试", "rows": [changed]}).json()
-    assert (other["system"], other["created"], LifeRecord.objects.filter(replaces__isnull=False).count()) == ("另一系统", 1, 0)
+    assert (other["system"], other["created"], LifeRecord.objects.filter(replaces__isnull=False).count()) == (
+        "另一系统",
+        1,
+        0,
+    )
     assert supervisor.post("/intake/records", {"system": "x", "rows": []}).status_code == 403
     assert administrator.post("/intake/records", {"system": "x", "rows": [{}] * 501}).json()["code"] == "oversight.rows"
 
@@ -77,10 +93,15 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
         unit_id=company.unit.pk, at=NOW,
     ).pk  # fmt: skip
     assert mine.post(f"{path}/rectified", {"text": "已停工", "evidence": [file]}).json()["state"] == "reported"
-    assert supervisor.post(f"{path}/hand", {"department": "meteorology", "why": "由其核查"}).json()["department"] == "meteorology"
+    assert (
+        supervisor.post(f"{path}/hand", {"department": "meteorology", "why": "由其核查"}).json()["department"]
+        == "meteorology"
+    )
     new = machine_of("approver", "meteorology")
     assert new.post(f"{path}/points", {"basis": "擅自开工"}).json()["expected_points"] == "-2"
-    closed = new.post(f"{path}/close", {"outcome": "punished", "text": "依法处罚", "penalty": told["rows"][0]["id"]}).json()
+    closed = new.post(
+        f"{path}/close", {"outcome": "punished", "text": "依法处罚", "penalty": told["rows"][0]["id"]}
+    ).json()
     assert (closed["state"], closed["outcome"]) == ("closed", "punished")
     assert [step["kind"] for step in mine.get(path).json()["steps"]] == [
         *("found", "explained", "ordered", "reported", "handed", "proposed", "closed"),
@@ -99,7 +120,10 @@ def test_a_record_is_entered_corrected_and_a_dispatch_answered_by_machine(
     data = {"question": "进度", "measure": "加快", "due": "2026-11-20"}
     made = supervisor.post(path, {"kind": "dispatch", "on": "2026-11-09", "data": data}, key="d")
     assert made.status_code == 201
-    assert supervisor.post(path, {"kind": "dispatch", "on": "2026-11-09", "data": data}, key="d").json()["id"] == made.json()["id"]
+    assert (
+        supervisor.post(path, {"kind": "dispatch", "on": "2026-11-09", "data": data}, key="d").json()["id"]
+        == made.json()["id"]
+    )
     done = supervisor.post(f"/records/{made.json()['id']}/outcome", {"outcome": "已加快"})
     assert (done.status_code, done.json()["round"]) == (201, 2)
     body = {"on": "2026-11-09", "data": {**data, "outcome": "已加快一倍"}, "why": "补充"}

@@ -36,11 +36,15 @@ def test_results_are_found_by_zone_and_matter_with_their_conditions_in_words(cou
 
 def test_nobody_begins_an_assessment_without_a_key(county: County, client: Client) -> None:
     zone = new_zone(county)
-    answer = client.post(f"/api/v1/zones/{zone.pk}/assessments", {"matter": SOIL, "requirements": "x"}, content_type="application/json")
+    answer = client.post(
+        f"/api/v1/zones/{zone.pk}/assessments", {"matter": SOIL, "requirements": "x"}, content_type="application/json"
+    )
     assert answer.status_code == 401
 
 
-def test_a_unit_s_key_shares_a_result_once(county: County, company: Company, machine_of: Callable[..., Machine]) -> None:
+def test_a_unit_s_key_shares_a_result_once(
+    county: County, company: Company, machine_of: Callable[..., Machine]
+) -> None:
     zone = new_zone(county)
     project = guided(county, company, **in_zone())
     item = MapItem.objects.get(project=project, matter_id=SOIL)
@@ -81,7 +85,10 @@ def test_the_process_is_open_to_its_offices_by_key(
         "title": "报告", "report_number": "1号", "report_on": "2026-11-09", "file": body.upload("报告.pdf"), "scope": "全区",
         "conditions": {"most": {"land_area": 100}}, "from_on": "2026-11-09", "to_on": "2028-11-09",
     }  # fmt: skip
-    assert body.post(f"{step}/report", {**report, "conditions": {"most": {"land_area": "x"}}}).json()["code"] == "regional.conditions"
+    assert (
+        body.post(f"{step}/report", {**report, "conditions": {"most": {"land_area": "x"}}}).json()["code"]
+        == "regional.conditions"
+    )
     assert body.post(f"{step}/report", report).json()["state"] == "reported"
     assert body.post(f"{step}/submit").json()["state"] == "submitted"
     assert soil.post(f"{step}/return", {"reason": "范围不清"}).json()["state"] == "returned"

@@ -1,4 +1,6 @@
-"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered: never by a fault of ours, and refused in JSON."""
+"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered: never by a fault of ours, and
+refused in JSON.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ def test_no_request_the_schema_allows_makes_the_server_fail(world: World) -> Non
 
 
 def _ask(operation: Any, world: World, faults: list[str]) -> int:
-    """Some requests of one operation by everybody, with numbers that exist in the path, and by one with made-up numbers."""
+    """Some requests of one operation by everybody, with numbers that exist in the path, and by one with made-up
+    numbers.
+    """
     asked = 0
 
     @given(case=operation.as_strategy())

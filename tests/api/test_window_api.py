@@ -47,7 +47,9 @@ def clerk(county: County, machine_of: Made, clock: Any) -> Machine:
     return machine_of("window", "government_services")
 
 
-def test_a_visit_is_opened_once_and_shows_no_identity_number(county: County, company: Company, clerk: Machine, machine_of: Made) -> None:
+def test_a_visit_is_opened_once_and_shows_no_identity_number(
+    county: County, company: Company, clerk: Machine, machine_of: Made
+) -> None:
     made = came(clerk, company)
     assert made.status_code == 201, made.content
     assert came(clerk, company).json()["id"] == made.json()["id"]
@@ -60,13 +62,18 @@ def test_a_visit_is_opened_once_and_shows_no_identity_number(county: County, com
     assert machine_of(company).get("/window/units?search=绿源").status_code == 403
 
 
-def test_through_the_visit_the_units_own_endpoints_are_open_and_shut_with_it(county: County, company: Company, clerk: Machine) -> None:
+def test_through_the_visit_the_units_own_endpoints_are_open_and_shut_with_it(
+    county: County, company: Company, clerk: Machine
+) -> None:
     visit = came(clerk, company).json()
     through = Through(clerk.secret, visit["via"])
     filed = through.post("/projects", {"facts": facts(name="窗口来的项目"), "pledged": True}, key="f")
     assert filed.status_code == 201, filed.content
     assert Entry.objects.get(verb="projects.file").via == visit["via"]
-    assert through.post(f"/projects/{filed.json()['project']['id']}/questions", {"text": "多久？"}, key="q").status_code == 201
+    assert (
+        through.post(f"/projects/{filed.json()['project']['id']}/questions", {"text": "多久？"}, key="q").status_code
+        == 201
+    )
     other = Through(clerk.secret, "window.visit:999999")
     assert other.get("/projects").status_code == 403
     closed = clerk.post(f"/window/visits/{visit['id']}/close", {"version": visit["version"]}).json()
@@ -103,7 +110,9 @@ def test_a_decision_is_handed_out_and_another_clerk_does_neither_that_nor_close(
 
 
 @begins_with(guided)
-def test_a_letter_on_paper_is_printed_and_taken_in_once(county: County, company: Company, clerk: Machine, machine_of: Made) -> None:
+def test_a_letter_on_paper_is_printed_and_taken_in_once(
+    county: County, company: Company, clerk: Machine, machine_of: Made
+) -> None:
     item = item_of(guided(county, company))
     visit = came(clerk, company).json()
     through, path = Through(clerk.secret, visit["via"]), f"/window/visits/{visit['id']}"

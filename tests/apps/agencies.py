@@ -53,10 +53,16 @@ class Agency:
             "handler": ("张丽", "13900000002"),
             "body_id": self.body.pk,
         } | changes
-        return actions.apply_for_service(actor=fields.pop("actor", company.actor), project_id=project.pk, at=when, **fields)
+        return actions.apply_for_service(
+            actor=fields.pop("actor", company.actor), project_id=project.pk, at=when, **fields
+        )
 
     def offer(self, application: AgencyRequest, when: Any = NOON, days: int = 180, **changes: Any) -> Agreement:
-        fields: dict[str, Any] = {"agent_id": self.agent.pk, "from_on": when.date(), "to_on": when.date() + timedelta(days=days)} | changes
+        fields: dict[str, Any] = {
+            "agent_id": self.agent.pk,
+            "from_on": when.date(),
+            "to_on": when.date() + timedelta(days=days),
+        } | changes
         return actions.offer_agreement(actor=self.head, application_id=application.pk, at=when, **fields)
 
     def serve(self, project: Project, company: Company, when: Any = NOON, days: int = 180, **wanted: Any) -> Agreement:
@@ -65,7 +71,9 @@ class Agency:
         return actions.sign_agreement(actor=company.actor, agreement_id=agreement.pk, at=when)
 
     def finished(self, agreement: Agreement, when: Any = NOON) -> Agreement:
-        return actions.report_finished(actor=self.actor(), agreement_id=agreement.pk, text="施工许可前的事项都已办结", at=when)
+        return actions.report_finished(
+            actor=self.actor(), agreement_id=agreement.pk, text="施工许可前的事项都已办结", at=when
+        )
 
 
 def new_agency(county: County) -> Agency:
@@ -89,20 +97,28 @@ def new_agent(county: County, body: AgencyBody, name: str) -> ServiceAgent:
     office = Department.objects.get(hall=county.hall, key="government_services")
     Membership.objects.create(person=person, department=office, role="agent", from_on=BEGAN)
     head = county.actor("general_convener")
-    return actions.add_agent(actor=head, body_id=body.pk, person_id=person.pk, phone="0930-7721213", at=at("2026-11-02 09:00"))
+    return actions.add_agent(
+        actor=head, body_id=body.pk, person_id=person.pk, phone="0930-7721213", at=at("2026-11-02 09:00")
+    )
 
 
 def materials(actor: Actor, items: Sequence[MapItem], when: Any = NOON) -> list[dict[str, Any]]:
     """Every material of the items, uploaded by the actor, in the shape of a package."""
     file = documents.store_upload(actor=actor, name="图.pdf", content=PDF, unit_id=actor.unit_id, at=when)
-    return [{"item": item.pk, "materials": [{"id": row["id"], "file": file.pk} for row in item.materials]} for item in items]
+    return [
+        {"item": item.pk, "materials": [{"id": row["id"], "file": file.pk} for row in item.materials]} for item in items
+    ]
 
 
 def open_now(project: Project) -> list[MapItem]:
     """The matters that may be handed in at once."""
     from yinuo.rooms.onemap.actions.common import waiting_for
 
-    return [item for item in MapItem.objects.filter(project=project, state="open").order_by("position") if not waiting_for(item)]
+    return [
+        item
+        for item in MapItem.objects.filter(project=project, state="open").order_by("position")
+        if not waiting_for(item)
+    ]
 
 
 def day(text: str) -> date:

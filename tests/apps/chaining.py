@@ -28,4 +28,6 @@ class Log:
 
 def leaves_saying(type: str, name: str, value: object) -> int:
     """How many leaves of a type state a field's value."""
-    return sum([name, value] == field[1:] for leaf in LeafRecord.objects.filter(type=type) for field in leaf.fields or [])
+    return sum(
+        [name, value] == field[1:] for leaf in LeafRecord.objects.filter(type=type) for field in leaf.fields or []
+    )

@@ -131,14 +131,18 @@ class County:
         department = pack().matters[matter_id].department
         person = self.person("approver", department)
         office = Department.objects.get(hall=self.hall, key=department)
-        MatterHandler.objects.create(hall_id=self.hall.pk, matter_id=matter_id, department=office, person=person, from_on=BEGAN)
+        MatterHandler.objects.create(
+            hall_id=self.hall.pk, matter_id=matter_id, department=office, person=person, from_on=BEGAN
+        )
         catalogue.forget()
         return person
 
 
 def new_person(name: str) -> Person:
     number = next(_numbers)
-    return Person.objects.create(username=f"p{number}", name=name, phone=f"139{number:08d}", email=f"p{number}@example.org")
+    return Person.objects.create(
+        username=f"p{number}", name=name, phone=f"139{number:08d}", email=f"p{number}@example.org"
+    )
 
 
 @builder
@@ -152,16 +156,25 @@ def new_county() -> County:
 
 
 @builder
-def new_company(name: str = "积石山绿源有机肥有限公司", score: str | None = "86", *, type: str = "enterprise", code: str = "") -> Company:
+def new_company(
+    name: str = "积石山绿源有机肥有限公司", score: str | None = "86", *, type: str = "enterprise", code: str = ""
+) -> Company:
     """A company with one authorised person who may sign, and a score (None = unrated)."""
-    unit = ProjectUnit.objects.create(credit_code=code or free_code(), name=name, type=type, legal_representative="马晓云")
+    unit = ProjectUnit.objects.create(
+        credit_code=code or free_code(), name=name, type=type, legal_representative="马晓云"
+    )
     with transaction.atomic():
         lock_head(unit.pk)
     if score is not None:
         _evaluated(unit, score, grade_of(Decimal(score), pack(), date(2026, 11, 1)).grade)
     person = new_person(f"{name}经办人")
     binding = AuthorisedPerson.objects.create(
-        person=person, unit=unit, basis="法定代表人授权委托书", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00"), may_sign=True
+        person=person,
+        unit=unit,
+        basis="法定代表人授权委托书",
+        from_on=BEGAN,
+        confirmed_at=at("2023-02-20 09:00"),
+        may_sign=True,
     )
     return Company(unit, person, binding)
 
@@ -198,5 +211,7 @@ def graded(unit: ProjectUnit, grade: str) -> CreditEvent:
     """A new public evaluation of the unit, taken in by the platform, which gives it this grade."""
     began, on = at("2026-11-01 08:00"), date(2026, 11, 1)
     score = next(band.high for band in scale_at(pack(), on).bands if band.grade == grade)
-    event, _ = import_score(actor=Actor.system(), unit_id=unit.pk, score=score, source=f"第 {next(_numbers)} 次评价", on=on, at=began)
+    event, _ = import_score(
+        actor=Actor.system(), unit_id=unit.pk, score=score, source=f"第 {next(_numbers)} 次评价", on=on, at=began
+    )
     return event

@@ -21,11 +21,15 @@ FIRST_DAY = "2026-01-01"
 
 @contextmanager
 def installed(folder: Path, *, begins: str = FIRST_DAY) -> Iterator[Pack]:
-    """The template copied into `folder`, with everything in it in force from `begins` on; the real pack is back afterwards."""
+    """The template copied into `folder`, with everything in it in force from `begins` on; the real pack is back
+    afterwards.
+    """
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in folder.rglob("*.toml"):
         if "calendars" not in file.parts or file.name == "hours.toml":
-            file.write_text(file.read_text(encoding="utf-8").replace(f"from = {FIRST_DAY}", f"from = {begins}"), encoding="utf-8")
+            file.write_text(
+                file.read_text(encoding="utf-8").replace(f"from = {FIRST_DAY}", f"from = {begins}"), encoding="utf-8"
+            )
     before, settings.YINUO_PACK_DIR = settings.YINUO_PACK_DIR, folder
     forget()
     try:

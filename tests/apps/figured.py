@@ -1,4 +1,6 @@
-"""A year of two halls written straight into the tables, odd states among them, and every figure of it counted by hand in plain Python."""
+"""A year of two halls written straight into the tables, odd states among them, and every figure of it counted by hand
+in plain Python.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,13 @@ if TYPE_CHECKING:
     from tests.database import TestDatabase
 
 NOW = at("2026-11-28 10:00")
-MATTERS = ("eia_table", "soil_conservation_plan", "engineering_planning_permit", "construction_permit", "enterprise_filing")
+MATTERS = (
+    "eia_table",
+    "soil_conservation_plan",
+    "engineering_planning_permit",
+    "construction_permit",
+    "enterprise_filing",
+)
 INDUSTRIES = ("C2625", "2625", "0311", "A0311", "44", "4415", "7010", "X1", "")
 PROJECTS = 90
 
@@ -54,7 +62,9 @@ def filled(county: County) -> Figured:
     company = new_company()
     top = Region.objects.create(code="622900", name="临夏回族自治州")
     Region.objects.filter(pk=county.hall.region_id).update(parent=top)
-    other = Hall.objects.create(region=Region.objects.create(code="622921", name="临夏县", parent=top), name="临夏县政务大厅")
+    other = Hall.objects.create(
+        region=Region.objects.create(code="622921", name="临夏县", parent=top), name="临夏县政务大厅"
+    )
     made = Figured(county, other, company)
     made.offices[county.hall.pk] = list(Department.objects.filter(hall=county.hall).order_by("id")[:4])
     made.offices[other.pk] = [
@@ -71,18 +81,26 @@ def filled(county: County) -> Figured:
     WorkItem.objects.filter(project_id=fresh.pk, kind__in=["review", "guidance"]).update(
         state="done", due_at=at("2026-11-26 18:00"), yellow_from=None, red_from=None, closed_at=NOW
     )
-    for kind, due, closed in (("review", "2026-11-26 18:00", at("2026-11-26 09:00")), ("guidance", "2026-11-30 18:00", None)):
+    for kind, due, closed in (
+        ("review", "2026-11-26 18:00", at("2026-11-26 09:00")),
+        ("guidance", "2026-11-30 18:00", None),
+    ):
         WorkItem.objects.create(
             kind=kind, state="done" if closed else "running", subject_kind="x", subject_id=1, project_id=fresh.pk, title=kind, page="staff:inbox",
             department=made.offices[county.hall.pk][0], hall_id=county.hall.pk, rules_on=date(2026, 11, 25), started_at=at("2026-11-25 09:00"),
             due_at=at(due), yellow_from=None if closed else at(due), red_from=None if closed else at(due), closed_at=closed,
         )  # fmt: skip
     # At the very end of a span, and shared of an assessment.
-    edge = MapItem.objects.filter(project__kind="filing", route="commitment", state="granted", project__hall=county.hall).first()
+    edge = MapItem.objects.filter(
+        project__kind="filing", route="commitment", state="granted", project__hall=county.hall
+    ).first()
     assert edge is not None
     Application.objects.filter(pk=edge.application_id).update(ended_at=at("2026-07-01 00:00"))
     shared = MapItem.objects.filter(
-        project__hall=county.hall, state="granted", route="regular", application__received_at__gte=at("2026-01-01 00:00")
+        project__hall=county.hall,
+        state="granted",
+        route="regular",
+        application__received_at__gte=at("2026-01-01 00:00"),
     ).first()
     assert shared is not None
     MapItem.objects.filter(pk=shared.pk).update(state="exempt", route="regional", shared=_result(made))
@@ -113,8 +131,14 @@ def _moment(chance: Random, first: str = "2025-10-01 08:00", last: str = "2026-1
 def _project(made: Figured, chance: Random, number: int) -> None:
     hall = made.county.hall if chance.random() < 0.8 else made.other
     filed_at = _moment(chance)
-    state = chance.choices(("confirmed", "completed", "filed", "withdrawn", "terminated", "manual", "refused"), (10, 3, 2, 2, 2, 1, 1))[0]
-    landed = filed_at + timedelta(hours=chance.randint(5, 3000)) if state in ("confirmed", "completed") and chance.random() < 0.6 else None
+    state = chance.choices(
+        ("confirmed", "completed", "filed", "withdrawn", "terminated", "manual", "refused"), (10, 3, 2, 2, 2, 1, 1)
+    )[0]
+    landed = (
+        filed_at + timedelta(hours=chance.randint(5, 3000))
+        if state in ("confirmed", "completed") and chance.random() < 0.6
+        else None
+    )
     landed = landed if landed and landed < NOW else None
     project = Project.objects.create(
         code=None if state in ("manual", "refused") else f"2512-622927-04-01-{number:06}",
@@ -133,7 +157,17 @@ def _project(made: Figured, chance: Random, number: int) -> None:
     elif chance.random() < 0.6:
         _clock(made, chance, project, "review", "projects.project", project.pk, filed_at, None, None)
     else:
-        _clock(made, chance, project, "review", "projects.project", project.pk, filed_at, filed_at + timedelta(hours=6), None)
+        _clock(
+            made,
+            chance,
+            project,
+            "review",
+            "projects.project",
+            project.pk,
+            filed_at,
+            filed_at + timedelta(hours=6),
+            None,
+        )
     for position, matter in enumerate(chance.sample(MATTERS, chance.randint(1, 5))):
         _item(made, chance, project, matter, position)
     for _ in range(chance.choices((0, 1, 2), (6, 2, 1))[0]):
@@ -145,7 +179,9 @@ def _project(made: Figured, chance: Random, number: int) -> None:
 def _item(made: Figured, chance: Random, project: Project, matter: str, position: int) -> None:
     received = project.filed_at + timedelta(hours=chance.randint(1, 900))
     ended = received + timedelta(minutes=chance.randint(5, 60_000))
-    state = chance.choices(("granted", "refused", "not_accepted", "exempt", "accepted", "paused", "open"), (9, 1, 1, 1, 3, 1, 2))[0]
+    state = chance.choices(
+        ("granted", "refused", "not_accepted", "exempt", "accepted", "paused", "open"), (9, 1, 1, 1, 3, 1, 2)
+    )[0]
     over = state in ("granted", "refused", "not_accepted", "exempt")
     if over and ended > NOW:
         state, over = "accepted", False
@@ -167,7 +203,9 @@ def _item(made: Figured, chance: Random, project: Project, matter: str, position
         if outcome == "refused":
             _clock(made, chance, project, "limit", "onemap.mapitem", item.pk, before - timedelta(days=10), before, item)
     if state != "open":
-        application = applying.begin(item, received_at=None if matter == "enterprise_filing" else received, state=state, route=route)
+        application = applying.begin(
+            item, received_at=None if matter == "enterprise_filing" else received, state=state, route=route
+        )
         if over:
             outcome = chance.choice(("exempt", "not_needed")) if state == "exempt" else state
             applying.end(item, Outcome(outcome), ended, text="理由", document_number=f"文{project.pk}-{position}")
@@ -176,7 +214,9 @@ def _item(made: Figured, chance: Random, project: Project, matter: str, position
         closed = application.ended_at if state in ("granted", "refused") else None
         if state not in ("not_accepted", "exempt"):
             _clock(made, chance, project, kind, "onemap.mapitem", item.pk, received, closed, item)
-        _clock(made, chance, project, "receipt", "onemap.mapitem", item.pk, received, received + timedelta(hours=5), item)
+        _clock(
+            made, chance, project, "receipt", "onemap.mapitem", item.pk, received, received + timedelta(hours=5), item
+        )
     if over and chance.random() < 0.7:
         _review(made, chance, project, item, None, ended + timedelta(hours=chance.randint(1, 90)))
 
@@ -199,7 +239,11 @@ def _clock(
         yellow_from, red_from = (moment if moment and moment < closed else None for moment in (yellow, due))
     elif paused_at:
         yellow_from, red_from = (
-            moment if moment and moment <= paused_at else max(ends, moment + timedelta(days=4)) if moment and ends else None
+            moment
+            if moment and moment <= paused_at
+            else max(ends, moment + timedelta(days=4))
+            if moment and ends
+            else None
             for moment in (yellow, due)
         )
     work = WorkItem.objects.create(
@@ -211,7 +255,9 @@ def _clock(
         statutory_due_at=due + timedelta(days=5) if due and chance.random() < 0.8 else None, paused_at=paused_at, pause_ends_at=ends,
     )  # fmt: skip
     if paused_at:
-        ClockEvent.objects.create(item=work, kind="pause", at=paused_at, reason="tender", ends_by=ends, by_id=made.people[0].pk)
+        ClockEvent.objects.create(
+            item=work, kind="pause", at=paused_at, reason="tender", ends_by=ends, by_id=made.people[0].pk
+        )
     elif chance.random() < 0.4:
         last = closed or NOW
         for _ in range(chance.choice((1, 1, 2))):
@@ -220,7 +266,12 @@ def _clock(
             by = chance.choice([person.pk for person in made.people])
             ends_by = began + timedelta(hours=300)
             ClockEvent.objects.create(
-                item=work, kind="pause", at=began, reason=chance.choice(("expert_review", "tender")), ends_by=ends_by, by_id=by
+                item=work,
+                kind="pause",
+                at=began,
+                reason=chance.choice(("expert_review", "tender")),
+                ends_by=ends_by,
+                by_id=by,
             )
             if until is None:
                 break
@@ -233,7 +284,14 @@ def _clock(
         )  # fmt: skip
 
 
-def _review(made: Figured, chance: Random, project: Project, item: MapItem | None, service: TrackService | None, moment: datetime) -> None:
+def _review(
+    made: Figured,
+    chance: Random,
+    project: Project,
+    item: MapItem | None,
+    service: TrackService | None,
+    moment: datetime,
+) -> None:
     review = ServiceReview.objects.create(
         application=item.application if item else None, service=service, hall_id=project.hall_id, department=item.department if item else None,
         handler=item.handler if item else None, level=chance.choices((5, 4, 3, 2, 1), (5, 4, 2, 2, 2))[0], channel="map", at=moment,
@@ -302,18 +360,25 @@ class Books:
 
     def __init__(self) -> None:
         self.projects = list(Project.objects.order_by("id"))
-        self.items = list(MapItem.objects.select_related("project", "application").prefetch_related("applications").order_by("id"))
+        self.items = list(
+            MapItem.objects.select_related("project", "application").prefetch_related("applications").order_by("id")
+        )
         self.works = list(WorkItem.objects.prefetch_related("events").order_by("id"))
-        self.stands = set(Guidance.objects.filter(kind="pre_start").exclude(merged_at=None).values_list("project_id", flat=True))
+        self.stands = set(
+            Guidance.objects.filter(kind="pre_start").exclude(merged_at=None).values_list("project_id", flat=True)
+        )
         self.given = list(Entry.objects.filter(subject_kind="work.workitem", verb="work.reassign").order_by("id"))
-        self.reviews = list(ServiceReview.objects.select_related("application__item__project", "service__project", "rectification"))
+        self.reviews = list(
+            ServiceReview.objects.select_related("application__item__project", "service__project", "rectification")
+        )
         self.warnings = list(AnomalyWarning.objects.select_related("project"))
 
     def clocks(self, item: MapItem, *kinds: str) -> list[WorkItem]:
         return [
             work
             for work in self.works
-            if (work.subject_kind, work.subject_id, work.waits_for) == ("onemap.mapitem", item.pk, "staff") and work.kind in kinds
+            if (work.subject_kind, work.subject_id, work.waits_for) == ("onemap.mapitem", item.pk, "staff")
+            and work.kind in kinds
         ]
 
     def items_of(self, project: Project) -> list[MapItem]:
@@ -374,7 +439,12 @@ def promises(scope: Scope) -> list[Row]:
     for item in books().items:
         outcome = item.promisable_why.get("outcome")
         off_list = outcome is not None and outcome["listed"] is False
-        if item.state != "granted" or not off_list or item.matter_id == "enterprise_filing" or item.project.kind != "filing":
+        if (
+            item.state != "granted"
+            or not off_list
+            or item.matter_id == "enterprise_filing"
+            or item.project.kind != "filing"
+        ):
             continue
         if _within(item.ended_at, scope):
             part = "promised" if item.route == "commitment" else "regular" if item.promisable else "barred"
@@ -408,7 +478,11 @@ def coverage(scope: Scope) -> list[Row]:
             if work.project_id == project.pk and work.is_open and work.kind in ("review", "manual_filing", "guidance")
         ]
         late = any(work.light_at(NOW) == "red" for work in waiting)
-        found.append(_of_project(project, project.filed_at, "covered" if stands else "in_time" if waiting and not late else "missing"))
+        found.append(
+            _of_project(
+                project, project.filed_at, "covered" if stands else "in_time" if waiting and not late else "missing"
+            )
+        )
     return found
 
 
@@ -416,26 +490,38 @@ def landings(scope: Scope) -> list[Row]:
     found = []
     for project in books().projects:
         if project.landed_at is not None and _within(project.landed_at, scope):
-            promised = any(i.pre_start and i.route == "commitment" and i.state == "granted" for i in books().items_of(project))
+            promised = any(
+                i.pre_start and i.route == "commitment" and i.state == "granted" for i in books().items_of(project)
+            )
             side = "" if scope.split is None else "before" if on(project.filed_at) < scope.split else "after"
             took = Decimal((on(project.landed_at) - on(project.filed_at)).days)
-            found.append(_of_project(project, project.landed_at, "commitment" if promised else "regular", mark=side, days=took))
+            found.append(
+                _of_project(project, project.landed_at, "commitment" if promised else "regular", mark=side, days=took)
+            )
     return found
 
 
 def decisions(scope: Scope) -> list[Row]:
     found = []
     for item in books().items:
-        decided = [one for one in item.applications.all() if one.outcome in ("granted", "refused", "not_accepted", "not_needed")]
+        decided = [
+            one
+            for one in item.applications.all()
+            if one.outcome in ("granted", "refused", "not_accepted", "not_needed")
+        ]
         for one in decided:
             received, ended = one.received_at, one.ended_at
             if not _within(ended, scope) or received is None or ended is None:
                 continue
-            clocks = [work for work in books().clocks(item, *DECIDING) if work.state == "done" and work.closed_at == ended]
+            clocks = [
+                work for work in books().clocks(item, *DECIDING) if work.state == "done" and work.closed_at == ended
+            ]
             clock = clocks[-1] if clocks else None
             part = _kept(ended, clock.due_at if clock else None)
             mark = _kept(ended, clock.statutory_due_at if clock else None)
-            found.append(_row(item, one.pk, ended, part, mark=mark, days=days(ended - received, "0.1"), office=one.department_id))
+            found.append(
+                _row(item, one.pk, ended, part, mark=mark, days=days(ended - received, "0.1"), office=one.department_id)
+            )
     return found
 
 
@@ -483,7 +569,17 @@ def pauses(scope: Scope) -> list[Row]:
                 began = max(event.at, since)
                 if began < ended:
                     took = days(ended - began, "0.01")
-                    found.append(_row(item, event.pk, event.at, event.reason, handler=event.by_id, days=took, office=work.department_id))
+                    found.append(
+                        _row(
+                            item,
+                            event.pk,
+                            event.at,
+                            event.reason,
+                            handler=event.by_id,
+                            days=took,
+                            office=work.department_id,
+                        )
+                    )
     return found
 
 
@@ -506,18 +602,33 @@ def lights(scope: Scope) -> list[Row]:
     found = []
     for item in books().items:
         clocks = books().clocks(item, "receipt", *DECIDING)
-        alive = [work for work in clocks if work.started_at < end and (work.closed_at is None or work.closed_at >= begin)]
+        alive = [
+            work for work in clocks if work.started_at < end and (work.closed_at is None or work.closed_at >= begin)
+        ]
         first: dict[str, tuple[datetime, int, WorkItem]] = {}
         for work in clocks if alive else []:
             for light, moment in (("yellow", work.yellow_from), ("red", work.red_from)):
                 if moment is not None and moment + timedelta(microseconds=1 if light == "red" else 0) <= NOW:
-                    first[light] = min(first.get(light, (moment, work.pk, work)), (moment, work.pk, work), key=lambda turn: turn[:2])
+                    first[light] = min(
+                        first.get(light, (moment, work.pk, work)), (moment, work.pk, work), key=lambda turn: turn[:2]
+                    )
         for light, (moment, _, work) in first.items():
             if begin <= moment < end:
-                given = [entry.data["from"] for entry in books().given if entry.subject_id == str(work.pk) and entry.at > moment]
+                given = [
+                    entry.data["from"]
+                    for entry in books().given
+                    if entry.subject_id == str(work.pk) and entry.at > moment
+                ]
                 who = given[0] if given else work.assignee_id or item.handler_id
                 found.append(
-                    _row(item, item.pk * 4 + (1 if light == "yellow" else 2), moment, light, handler=who, office=work.department_id)
+                    _row(
+                        item,
+                        item.pk * 4 + (1 if light == "yellow" else 2),
+                        moment,
+                        light,
+                        handler=who,
+                        office=work.department_id,
+                    )
                 )
         timed = [work.started_at for work in alive if work.due_at is not None and work.started_at < min(end, NOW)]
         if timed and not any(moment < end for moment, _, _ in first.values()):
@@ -530,12 +641,31 @@ def reviews(scope: Scope) -> list[Row]:
     for review in books().reviews:
         if _within(review.at, scope):
             after = getattr(review, "rectification", None)
-            part = "good" if review.level >= 4 else "fair" if review.level == 3 else "set_aside" if after.state == "set_aside" else "bad"
+            part = (
+                "good"
+                if review.level >= 4
+                else "fair"
+                if review.level == 3
+                else "set_aside"
+                if after.state == "set_aside"
+                else "bad"
+            )
             mark = "" if after is None else "open" if after.is_open else "closed"
             matter = review.item.matter_id if review.item else ""
             kind, worth = review.about.project.kind, Decimal(review.level)
             found.append(
-                Row(review.pk, review.at, review.hall_id, kind, review.department_id, review.handler_id, matter, part, mark, worth=worth)
+                Row(
+                    review.pk,
+                    review.at,
+                    review.hall_id,
+                    kind,
+                    review.department_id,
+                    review.handler_id,
+                    matter,
+                    part,
+                    mark,
+                    worth=worth,
+                )
             )
     return found
 
@@ -546,11 +676,27 @@ def warnings(scope: Scope) -> list[Row]:
         if _within(one.found_at, scope):
             took = days(one.closed_at - one.found_at, "0.1") if one.closed_at else None
             project = one.project
-            found.append(Row(one.pk, one.found_at, project.hall_id, project.kind, one.department_id, None, "", one.kind, one.state, took))
+            found.append(
+                Row(
+                    one.pk,
+                    one.found_at,
+                    project.hall_id,
+                    project.kind,
+                    one.department_id,
+                    None,
+                    "",
+                    one.kind,
+                    one.state,
+                    took,
+                )
+            )
     return found
 
 
-DIVISIONS = "A01-05 B06-12 C13-43 D44-46 E47-50 F51-52 G53-60 H61-62 I63-65 J66-69 K70-70 L71-72 M73-75 N76-79 O80-82 P83-83 Q84-85 R86-90 S91-96 T97-97"
+DIVISIONS = (
+    "A01-05 B06-12 C13-43 D44-46 E47-50 F51-52 G53-60 H61-62 I63-65 J66-69 K70-70 L71-72 M73-75 N76-79 O80-82 "
+    "P83-83 Q84-85 R86-90 S91-96 T97-97"
+)
 
 
 def section(industry: str) -> str:
@@ -565,8 +711,18 @@ def projects(scope: Scope) -> list[Row]:
     found = []
     for one in books().projects:
         if one.code is not None and one.state in ("filed", "confirmed", "completed") and _within(one.filed_at, scope):
-            part = "completed" if one.completed_at else "building" if one.started_on else "landed" if one.landed_at else "preparing"
-            found.append(_of_project(one, one.filed_at, part, mark=section(one.facts["industry"]), worth=one.total_investment))
+            part = (
+                "completed"
+                if one.completed_at
+                else "building"
+                if one.started_on
+                else "landed"
+                if one.landed_at
+                else "preparing"
+            )
+            found.append(
+                _of_project(one, one.filed_at, part, mark=section(one.facts["industry"]), worth=one.total_investment)
+            )
     return found
 
 

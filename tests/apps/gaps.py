@@ -39,7 +39,9 @@ def clerk(county: County) -> Actor:
     return actor_of_membership(county.people[key])
 
 
-def published(county: County, matter: str = MATTER, materials: tuple[str, ...] = (LACKING,), days: int = 10) -> Tolerance:
+def published(
+    county: County, matter: str = MATTER, materials: tuple[str, ...] = (LACKING,), days: int = 10
+) -> Tolerance:
     office = Department.objects.get(hall=county.hall, key="soil_conservation")
     return publish_tolerance(
         actor=county.actor("approver", office.key),
@@ -59,7 +61,9 @@ def files(company: Company, item: MapItem, names: set[str], moment: datetime) ->
     for row in item.materials:
         if row["id"] in names:
             content = PDF + row["id"].encode()
-            file = store_upload(actor=company.actor, name=f"{row['name']}.pdf", content=content, unit_id=company.unit.pk, at=moment)
+            file = store_upload(
+                actor=company.actor, name=f"{row['name']}.pdf", content=content, unit_id=company.unit.pk, at=moment
+            )
             rows.append({"id": row["id"], "file": file.pk})
     return rows
 
@@ -68,7 +72,9 @@ def without(item: MapItem, *lacking: str) -> set[str]:
     return {row["id"] for row in item.materials} - set(lacking)
 
 
-def asked(actor: Actor, company: Company, item: MapItem, moment: datetime = APPLIED, **changes: Any) -> DeficientAcceptance:
+def asked(
+    actor: Actor, company: Company, item: MapItem, moment: datetime = APPLIED, **changes: Any
+) -> DeficientAcceptance:
     said: dict[str, Any] = {
         "materials": files(company, item, without(item, LACKING), moment),
         "missing": [LACKING],
@@ -87,10 +93,14 @@ def agreed(county: County, company: Company, item: MapItem, days: int = 5) -> De
 
 
 def scan(actor: Actor, moment: datetime = SIGNED) -> int:
-    return store_upload(actor=actor, name="容缺受理通知书（已签）.pdf", content=PDF + b"signed", unit_id=None, at=moment).pk
+    return store_upload(
+        actor=actor, name="容缺受理通知书（已签）.pdf", content=PDF + b"signed", unit_id=None, at=moment
+    ).pk
 
 
-def signed(county: County, company: Company, item: MapItem, days: int = 5, moment: datetime = SIGNED) -> DeficientAcceptance:
+def signed(
+    county: County, company: Company, item: MapItem, days: int = 5, moment: datetime = SIGNED
+) -> DeficientAcceptance:
     row, window = agreed(county, company, item, days), clerk(county)
     file = scan(window, moment)
     return sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=file, signed_by="马晓云", at=moment)

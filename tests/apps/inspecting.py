@@ -1,4 +1,6 @@
-"""A plan of random inspections for tests: inspectors of two departments, projects of several classes, announced and drawn."""
+"""A plan of random inspections for tests: inspectors of two departments, projects of several classes, announced and
+drawn.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ SAFETY = "施工安全和质量"
 
 def confirmed(county: County, company: Company, **changes: Any) -> Project:
     """A project in reach of a plan: filed and reviewed."""
-    project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED).project
+    project = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED
+    ).project
     confirm_review(actor=county.actor("approver"), project_id=project.pk, at=at("2026-11-03 15:00"))
     return Project.objects.get(pk=project.pk)
 
@@ -70,8 +74,12 @@ def drawn(county: County, *others: str, **changes: Any) -> InspectionPlan:
 
 def those_of(inspection: RandomInspection) -> list[Actor]:
     """Everybody who was drawn to inspect it, as they sign in."""
-    persons = inspection.members.filter(left_at__isnull=True).order_by("id").values_list("inspector__person_id", flat=True)
-    rows = {row.person_id: row for row in Membership.objects.filter(person__in=list(persons)).select_related("department")}
+    persons = (
+        inspection.members.filter(left_at__isnull=True).order_by("id").values_list("inspector__person_id", flat=True)
+    )
+    rows = {
+        row.person_id: row for row in Membership.objects.filter(person__in=list(persons)).select_related("department")
+    }
     return [actor_of_membership(rows[person]) for person in persons]
 
 

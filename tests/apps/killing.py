@@ -1,8 +1,9 @@
 """Finds what a process killed (SIGKILL) anywhere in an action would leave in the database.
 
-What stays is what was committed: killed anywhere between two commits, PostgreSQL leaves what the first of them left. So the action is
-done once, and after each COMMIT, and each statement outside a transaction, which commits by itself, the tables are looked at: there is
-nothing of it yet, or all of it. That a process killed outright leaves just that is seen in test_killed.py.
+What stays is what was committed: killed anywhere between two commits, PostgreSQL leaves what the first of them left. So
+the action is done once, and after each COMMIT, and each statement outside a transaction, which commits by itself, the
+tables are looked at: there is nothing of it yet, or all of it. That a process killed outright leaves just that is seen
+in test_killed.py.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ State = dict[str, tuple[int, int]]
 
 def tables() -> list[str]:
     """Every room's, and the queue of jobs."""
-    return [*sorted(model._meta.db_table for model in apps.get_models() if model._meta.app_label in ROOMS), "procrastinate_jobs"]
+    return [
+        *sorted(model._meta.db_table for model in apps.get_models() if model._meta.app_label in ROOMS),
+        "procrastinate_jobs",
+    ]
 
 
 def counts() -> dict[str, int]:
@@ -80,7 +84,10 @@ class Watch:
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Looks at whatever is done inside. A transaction around it stands for the connection; the action's are savepoints."""
+    """Looks at whatever is done inside.
+
+    A transaction around it stands for the connection; the action's are savepoints.
+    """
     with transaction.atomic():
         connection.ensure_connection()
         watch, waiting = Watch(), len(connection.run_on_commit)
@@ -93,7 +100,10 @@ def watched() -> Iterator[Watch]:
 
 
 def survives(act: Callable[[], Any]) -> int:
-    """Asserts that a kill anywhere in the action leaves every table as it was, or all it does. Returns its statements."""
+    """Asserts that a kill anywhere in the action leaves every table as it was, or all it does.
+
+    Returns its statements.
+    """
     with watched() as watch:
         act()
     watch.judge()

@@ -1,4 +1,6 @@
-"""A company's project whose map stands, for files in which nearly every test begins with it: they are marked `begins_with(guided)`."""
+"""A company's project whose map stands, for files in which nearly every test begins with it: they are marked
+`begins_with(guided)`.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ class Track:
         return self.application
 
     def scan(self, moment: datetime) -> int:
-        return store_upload(actor=self.window, name="扫描件.pdf", content=PDF + str(moment).encode(), unit_id=None, at=moment).pk
+        return store_upload(
+            actor=self.window, name="扫描件.pdf", content=PDF + str(moment).encode(), unit_id=None, at=moment
+        ).pk
 
     # -- one step each
 
@@ -95,7 +97,11 @@ class Track:
     def hand_in(self, matter: str, moment: datetime = HANDED_IN) -> None:
         item = self.item(matter)
         file = mock.keep_file(
-            actor=self.window, application_id=self.application.pk, name="材料.pdf", content=PDF + str(moment).encode(), at=moment
+            actor=self.window,
+            application_id=self.application.pk,
+            name="材料.pdf",
+            content=PDF + str(moment).encode(),
+            at=moment,
         )
         rows = [{"id": material["id"], "file": file.pk} for material in item.materials]
         mock.hand_in(actor=self.window, application_id=self.application.pk, item_id=item.pk, materials=rows, at=moment)

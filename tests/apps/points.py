@@ -22,7 +22,11 @@ ACT = {"article": "46", "item": "illegal_start"}
 
 
 def file_of(
-    actor: Actor, moment: datetime = NOON, name: str = "现场照片.pdf", unit_id: int | None = None, content: bytes = b"%PDF-1.4"
+    actor: Actor,
+    moment: datetime = NOON,
+    name: str = "现场照片.pdf",
+    unit_id: int | None = None,
+    content: bytes = b"%PDF-1.4",
 ) -> int:
     """A file as this person has uploaded it: into the library of the unit it acts for, staff into nobody's."""
     unit = actor.unit_id if unit_id is None else unit_id
@@ -34,7 +38,9 @@ def file_of(
     return kept.pk
 
 
-def propose(county: County, company: Company, type: str = "act", data: dict[str, Any] | None = None, **more: Any) -> PointProposal:
+def propose(
+    county: County, company: Company, type: str = "act", data: dict[str, Any] | None = None, **more: Any
+) -> PointProposal:
     """Proposed by an approver of natural resources, dated like its instant."""
     moment: datetime = more.pop("at", NOON)
     actor = more.pop("actor", None) or county.actor("approver", "natural_resources")
@@ -58,7 +64,9 @@ def carry_out(county: County, proposal: PointProposal, moment: datetime = NOON) 
     return execute(actor=county.actor("general_convener"), proposal_id=proposal.pk, at=moment)
 
 
-def take(county: County, company: Company, type: str = "act", data: dict[str, Any] | None = None, **more: Any) -> CreditEvent:
+def take(
+    county: County, company: Company, type: str = "act", data: dict[str, Any] | None = None, **more: Any
+) -> CreditEvent:
     moment = more.get("at", NOON)
     return carry_out(county, propose(county, company, type, data, **more), moment)
 

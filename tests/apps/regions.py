@@ -39,7 +39,12 @@ def new_result(zone: Zone, matter_id: str, conditions: dict[str, Any] | None = N
     department = Department.objects.get(hall_id=zone.hall_id, key=matter.department)
     content = b"%PDF-1.4\n%%EOF\n" + str(number).encode()
     file = StoredFile.objects.create(
-        sha256=f"{number:064d}", name="区域评估报告.pdf", content_type="application/pdf", size=len(content), content=content, at=PUBLISHED
+        sha256=f"{number:064d}",
+        name="区域评估报告.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        content=content,
+        at=PUBLISHED,
     )
     values: dict[str, Any] = {
         "hall_id": zone.hall_id, "zone": zone, "matter_id": matter_id, "department": department, "assessment_id": -number,

@@ -22,20 +22,34 @@ PENALTY = {
 }
 
 
-def see_start(watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol") -> AnomalyWarning:
+def see_start(
+    watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol"
+) -> AnomalyWarning:
     """A sighting of a start; the warning it leads to at once, where it does."""
     sighted(watcher, project, at, on, means)
     return AnomalyWarning.objects.filter(project=project).latest("id")
 
 
-def sighted(watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol") -> LifeRecord:
+def sighted(
+    watcher: Actor, project: Project, at: datetime, on: date | None = None, means: str = "patrol"
+) -> LifeRecord:
     data = {"means": means, "note": "基坑已经开挖"}
-    return actions.record_life(actor=watcher, project_id=project.pk, kind="sighting", on=on or at.date(), data=data, at=at)
-
-
-def penalise(watcher: Actor, project: Project, at: datetime, number: str = "积建罚〔2026〕7号", **changes: Any) -> LifeRecord:
     return actions.record_life(
-        actor=watcher, project_id=project.pk, kind="penalty", number=number, on=at.date(), data={**PENALTY, **changes}, at=at
+        actor=watcher, project_id=project.pk, kind="sighting", on=on or at.date(), data=data, at=at
+    )
+
+
+def penalise(
+    watcher: Actor, project: Project, at: datetime, number: str = "积建罚〔2026〕7号", **changes: Any
+) -> LifeRecord:
+    return actions.record_life(
+        actor=watcher,
+        project_id=project.pk,
+        kind="penalty",
+        number=number,
+        on=at.date(),
+        data={**PENALTY, **changes},
+        at=at,
     )
 
 

@@ -55,7 +55,9 @@ def test_two_presses_send_one_code(place: tuple[County, Company]) -> None:
 
 def test_one_number_makes_one_account(place: tuple[County, Company]) -> None:
     proofs = [proof(PHONE, Purpose.JOIN, NOON) for _ in range(3)]
-    results = together(*(lambda pk=pk: accounts.join(proof_id=pk, name="马新来", password=PASSWORD, at=NOON) for pk in proofs))
+    results = together(
+        *(lambda pk=pk: accounts.join(proof_id=pk, name="马新来", password=PASSWORD, at=NOON) for pk in proofs)
+    )
     assert refusals(results) == ["accounts.phone_taken"] * 2
     assert Person.objects.filter(phone=PHONE).count() == 1
 
@@ -84,7 +86,9 @@ def test_asked_and_decided_at_once_it_is_one_request_and_one_decision(place: tup
     found.refresh_from_db()
     admitted = found.state == "admitted"
     assert (
-        AuthorisedPerson.objects.filter(unit__credit_code=CODE).count() == ProjectUnit.objects.filter(credit_code=CODE).count() == admitted
+        AuthorisedPerson.objects.filter(unit__credit_code=CODE).count()
+        == ProjectUnit.objects.filter(credit_code=CODE).count()
+        == admitted
     )
 
 
@@ -124,7 +128,11 @@ def test_a_link_is_accepted_once(place: tuple[County, Company]) -> None:
 def test_the_last_two_persons_cannot_both_end_themselves(place: tuple[County, Company]) -> None:
     _, company = place
     second = AuthorisedPerson.objects.create(
-        person=new_person("第二经办人"), unit=company.unit, basis="授权", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00")
+        person=new_person("第二经办人"),
+        unit=company.unit,
+        basis="授权",
+        from_on=BEGAN,
+        confirmed_at=at("2023-02-20 09:00"),
     )
     rows = [company.binding, second]
     actors = [Actor(row.person_id, "unit", unit_id=company.unit.pk) for row in rows]
@@ -140,6 +148,14 @@ def test_the_last_two_persons_cannot_both_end_themselves(place: tuple[County, Co
 
 def test_two_platform_logins_at_once_register_one_unit(place: tuple[County, Company]) -> None:
     said = [Claims(name, "", CODE, "积石山县河湾食品有限公司", "马河湾", False) for name in ("马甲", "马乙")]
-    results = together(*(lambda one=one: accounts.accept_platform_login(person_id=None, claims=one, issuer="省", at=NOON) for one in said))
+    results = together(
+        *(
+            lambda one=one: accounts.accept_platform_login(person_id=None, claims=one, issuer="省", at=NOON)
+            for one in said
+        )
+    )
     assert refusals(results) == []
-    assert (ProjectUnit.objects.filter(credit_code=CODE).count(), AuthorisedPerson.objects.filter(unit__credit_code=CODE).count()) == (1, 2)
+    assert (
+        ProjectUnit.objects.filter(credit_code=CODE).count(),
+        AuthorisedPerson.objects.filter(unit__credit_code=CODE).count(),
+    ) == (1, 2)

@@ -99,7 +99,9 @@ def told(template: str) -> int:
         ("agency", "unrated", False, "favoured", "agency.unit_types"),
     ],
 )
-def test_the_check_says_who_is_served_and_by_which_clause(type_: str, grade: str, provincial: bool, says: str, against: str) -> None:
+def test_the_check_says_who_is_served_and_by_which_clause(
+    type_: str, grade: str, provincial: bool, says: str, against: str
+) -> None:
     decision = served(type_, grade, provincial, pack(), NOON.date())
     assert decision.outcome == {"served": not against, "support": says}
     assert [step.rule for step in decision.trace if step.outcome is False] == ([against] if against else [])
@@ -118,16 +120,25 @@ def test_a_company_of_the_worst_class_is_refused_with_clause_and_way_out(county:
 
 def guided_by_hand(county: County, company: Company) -> Project:
     """A fallen company's filing is decided by hand; for the agency it is a project like another."""
-    filed = projects.file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED).project
+    filed = projects.file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED
+    ).project
     if filed.state == "manual":
-        filed = projects.decide_by_hand(actor=county.actor("approver"), project_id=filed.pk, approve=True, why="资料齐全", at=FILED)
+        filed = projects.decide_by_hand(
+            actor=county.actor("approver"), project_id=filed.pk, approve=True, why="资料齐全", at=FILED
+        )
     return filed
 
 
 def test_what_the_province_says_is_taken_in_once_and_refuses_too(
     county: County, agency: Agency, company: Company, project: Project
 ) -> None:
-    fields: dict[str, Any] = {"unit_id": company.unit.pk, "source": "信用中国（甘肃）2026-11-05", "on": NOON.date(), "at": NOON}
+    fields: dict[str, Any] = {
+        "unit_id": company.unit.pk,
+        "source": "信用中国（甘肃）2026-11-05",
+        "on": NOON.date(),
+        "at": NOON,
+    }
     for _ in range(2):
         list_at_province(actor=county.actor("comprehensive"), listed=True, **fields)
     assert Entry.objects.filter(verb="credit.list_at_province").count() == 1
@@ -145,7 +156,9 @@ def test_only_an_enterprises_project_is_served(county: County, agency: Agency) -
 # -- application and agreement
 
 
-def test_from_the_application_to_the_agreement_signed_by_both(county: County, agency: Agency, company: Company, project: Project) -> None:
+def test_from_the_application_to_the_agreement_signed_by_both(
+    county: County, agency: Agency, company: Company, project: Project
+) -> None:
     application = agency.apply(project, company)
     clock = WorkItem.objects.get(kind="agency_request")
     assert (clock.role, clock.limit_value, clock.hall_id) == ("general_convener", 1, county.hall.pk)
@@ -201,7 +214,12 @@ def test_two_at_once_leave_one(agency: Agency, company: Company, project: Projec
     agreement = agency.offer(row)
     with pytest.raises(Stale):
         actions.assign_agent(
-            actor=agency.head, agreement_id=agreement.pk, agent_id=agency.colleague.pk, why="休假", at=NOON, version=agreement.version + 1
+            actor=agency.head,
+            agreement_id=agreement.pk,
+            agent_id=agency.colleague.pk,
+            why="休假",
+            at=NOON,
+            version=agreement.version + 1,
         )
 
 
@@ -248,7 +266,10 @@ def test_only_class_c_may_get_fewer_services_and_is_told_why(county: County, age
     application = agency.apply(project, modest)
     assert WorkItem.objects.get(kind="agency_request").limit_value == 2
     refusal(lambda: agency.offer(application, services=["consult"]), "agency.note")
-    refusal(lambda: agency.offer(agency_without_act(agency, application), services=["act", "consult"], note="够用"), "agency.unasked")
+    refusal(
+        lambda: agency.offer(agency_without_act(agency, application), services=["act", "consult"], note="够用"),
+        "agency.unasked",
+    )
     agreement = agency.offer(application, services=["consult", "guide"], note="信用等级为中，先提供咨询和指导")
     assert agreement.services == ["consult", "guide"]
 
@@ -258,7 +279,9 @@ def agency_without_act(agency: Agency, application: AgencyRequest) -> AgencyRequ
     return application
 
 
-def test_who_may_not_sign_does_not_and_an_application_may_be_taken_back(agency: Agency, company: Company, project: Project) -> None:
+def test_who_may_not_sign_does_not_and_an_application_may_be_taken_back(
+    agency: Agency, company: Company, project: Project
+) -> None:
     application = agency.apply(project, company)
     agreement = agency.offer(application)
     AuthorisedPerson.objects.filter(pk=company.binding.pk).update(may_sign=False)
@@ -266,13 +289,18 @@ def test_who_may_not_sign_does_not_and_an_application_may_be_taken_back(agency: 
     actions.withdraw_service_application(actor=company.actor, application_id=application.pk, at=NOON)
     agreement.refresh_from_db()
     assert agreement.state == "void"
-    refusal(lambda: actions.withdraw_service_application(actor=company.actor, application_id=application.pk, at=NOON), "agency.state")
+    refusal(
+        lambda: actions.withdraw_service_application(actor=company.actor, application_id=application.pk, at=NOON),
+        "agency.state",
+    )
     assert not WorkItem.objects.filter(kind="agency_request", state="running").exists()
 
 
 def test_a_refusal_by_the_body_carries_its_reason(agency: Agency, company: Company, project: Project) -> None:
     application = agency.apply(project, company)
-    refusal(lambda: actions.refuse_service(actor=agency.head, application_id=application.pk, why=" ", at=NOON), "agency.why")
+    refusal(
+        lambda: actions.refuse_service(actor=agency.head, application_id=application.pk, why=" ", at=NOON), "agency.why"
+    )
     actions.refuse_service(actor=agency.head, application_id=application.pk, why="项目不在本县", at=NOON)
     assert told("agency_refused")
     assert agency.apply(project, company).state == "applied"
@@ -289,15 +317,27 @@ def test_an_offer_nobody_signs_lapses_by_the_clock(agency: Agency, company: Comp
     agreement.refresh_from_db()
     assert (application.state, agreement.state) == ("lapsed", "void")
     assert told("agency_lapsed")
-    refusal(lambda: actions.sign_agreement(actor=company.actor, agreement_id=agreement.pk, at=at("2026-11-21 12:00")), "agency.state")
+    refusal(
+        lambda: actions.sign_agreement(actor=company.actor, agreement_id=agreement.pk, at=at("2026-11-21 12:00")),
+        "agency.state",
+    )
 
 
 def test_a_company_that_falls_between_offer_and_signature_does_not_sign(
     county: County, agency: Agency, company: Company, project: Project
 ) -> None:
     agreement = agency.offer(agency.apply(project, company))
-    list_at_province(actor=county.actor("comprehensive"), unit_id=company.unit.pk, listed=True, source="省平台", on=NOON.date(), at=NOON)
-    refusal(lambda: actions.sign_agreement(actor=company.actor, agreement_id=agreement.pk, at=NOON), "agency.not_served")
+    list_at_province(
+        actor=county.actor("comprehensive"),
+        unit_id=company.unit.pk,
+        listed=True,
+        source="省平台",
+        on=NOON.date(),
+        at=NOON,
+    )
+    refusal(
+        lambda: actions.sign_agreement(actor=company.actor, agreement_id=agreement.pk, at=NOON), "agency.not_served"
+    )
     assert end_of_unit(company.unit.pk, NOON) == 1
     agreement.refresh_from_db()
     assert agreement.state == "void"
@@ -308,7 +348,13 @@ def test_a_company_that_falls_between_offer_and_signature_does_not_sign(
 
 def test_what_was_done_stands_in_the_log_once(agency: Agency, company: Company, project: Project) -> None:
     agreement = agency.serve(project, company)
-    fields: dict[str, Any] = {"agreement_id": agreement.pk, "kind": "consult", "on": NOON.date(), "text": "讲解承诺制", "at": NOON}
+    fields: dict[str, Any] = {
+        "agreement_id": agreement.pk,
+        "kind": "consult",
+        "on": NOON.date(),
+        "text": "讲解承诺制",
+        "at": NOON,
+    }
     for _ in range(2):
         actions.log_service(actor=agency.actor(), idempotency_key="k", **fields)
     assert ServiceEntry.objects.count() == 1
@@ -329,7 +375,10 @@ def test_a_service_not_agreed_on_is_not_given(agency: Agency, company: Company, 
     pk, actor = agreement.pk, agency.actor()
     refusal(lambda: actions.draw_plan(actor=actor, agreement_id=pk, at=NOON), "agency.outside")
     matter = open_now(project)[0].matter_id
-    refusal(lambda: actions.ask_green_channel(actor=actor, agreement_id=pk, matters=[matter], reason="急", at=NOON), "agency.outside")
+    refusal(
+        lambda: actions.ask_green_channel(actor=actor, agreement_id=pk, matters=[matter], reason="急", at=NOON),
+        "agency.outside",
+    )
     assert agency.hat() is None
 
 
@@ -342,7 +391,10 @@ def test_nothing_is_done_under_an_agreement_before_its_first_day_or_after_its_la
     for day in (agreement.from_on - timedelta(days=1), agreement.to_on):
         moment = NOON.replace(year=day.year, month=day.month, day=day.day)
         refusal(lambda at=moment: actions.draw_plan(at=at, **fields), "agency.not_in_force")  # type: ignore[misc]
-        refusal(lambda at=moment: actions.ask_green_channel(matters=[matter], reason="急", at=at, **fields), "agency.not_in_force")  # type: ignore[misc]
+        refusal(
+            lambda at=moment: actions.ask_green_channel(matters=[matter], reason="急", at=at, **fields),
+            "agency.not_in_force",
+        )  # type: ignore[misc]
     assert actions.draw_plan(at=NOON, **fields).rows
 
 
@@ -353,7 +405,9 @@ def test_the_plan_has_a_day_for_every_matter_and_is_held_against_what_happened(
     plan = actions.draw_plan(actor=agency.actor(), agreement_id=agreement.pk, at=NOON)
     assert len(plan.rows) == MapItem.objects.filter(project=project, state="open").count()
     first = open_now(project)[0]
-    line = {row.item_id: row for row in queries.plan_lines(plan.rows, queries.items_of(agreement), NOON.date())}[first.pk]
+    line = {row.item_id: row for row in queries.plan_lines(plan.rows, queries.items_of(agreement), NOON.date())}[
+        first.pk
+    ]
     assert (line.received_on, line.late) == (None, False)
     later = queries.plan_lines(plan.rows, queries.items_of(agreement), line.starts_on + timedelta(days=1))
     assert next(row for row in later if row.item_id == first.pk).late
@@ -372,7 +426,9 @@ def test_before_the_map_there_is_no_plan(county: County, agency: Agency, company
     refusal(lambda: actions.draw_plan(actor=agency.actor(), agreement_id=agreement.pk, at=NOON), "agency.no_map")
 
 
-def test_the_green_channel_marks_what_runs_and_what_runs_next(county: County, agency: Agency, company: Company, project: Project) -> None:
+def test_the_green_channel_marks_what_runs_and_what_runs_next(
+    county: County, agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
     item, other = open_now(project)[:2]
     fields: dict[str, Any] = {"actor": agency.actor(), "agreement_id": agreement.pk, "at": NOON}
@@ -395,23 +451,32 @@ def test_the_green_channel_marks_what_runs_and_what_runs_next(county: County, ag
     refusal(lambda: actions.ask_green_channel(matters=[other.matter_id], reason="急", **fields), "agency.green_over")
 
 
-def test_a_package_goes_in_whole_in_order_and_says_who_acted(agency: Agency, company: Company, project: Project) -> None:
+def test_a_package_goes_in_whole_in_order_and_says_who_acted(
+    agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
     hat = agency.hat()
     assert hat is not None
     items = open_now(project)[:3]
     parts = materials(hat, list(reversed(items)))
     made = actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON, idempotency_key="k")
-    assert actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON, idempotency_key="k").pk == made.pk
+    assert (
+        actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON, idempotency_key="k").pk
+        == made.pk
+    )
     assert Package.objects.count() == 1
     assert [Submission.objects.get(pk=pk).application.item_id for pk in made.submissions] == [item.pk for item in items]
     entries = Entry.objects.filter(verb="onemap.submit_materials")
-    assert {(row.entrance, row.via, row.unit_id) for row in entries} == {("agent", f"agency.agreement:{agreement.pk}", company.unit.pk)}
+    assert {(row.entrance, row.via, row.unit_id) for row in entries} == {
+        ("agent", f"agency.agreement:{agreement.pk}", company.unit.pk)
+    }
     log = ServiceEntry.objects.filter(kind="act")
     assert {row.matter_id for row in log} == {item.matter_id for item in items}
 
 
-def test_a_package_with_one_matter_that_must_wait_leaves_nothing(agency: Agency, company: Company, project: Project) -> None:
+def test_a_package_with_one_matter_that_must_wait_leaves_nothing(
+    agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
     hat = agency.hat()
     assert hat is not None
@@ -420,10 +485,15 @@ def test_a_package_with_one_matter_that_must_wait_leaves_nothing(agency: Agency,
     waiting = MapItem.objects.filter(project=project, state="open").exclude(pk__in=names).first()
     assert waiting is not None
     parts = materials(hat, [ready, waiting])
-    found = refusal(lambda: actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON), "onemap.prerequisites")
+    found = refusal(
+        lambda: actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON),
+        "onemap.prerequisites",
+    )
     assert waiting.name in found.message
     assert not Submission.objects.exists()
-    refusal(lambda: actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts[:1], at=NOON), "agency.package")
+    refusal(
+        lambda: actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts[:1], at=NOON), "agency.package"
+    )
 
 
 def test_inside_the_matters_agreed_on_and_nowhere_else(agency: Agency, company: Company, project: Project) -> None:
@@ -435,7 +505,10 @@ def test_inside_the_matters_agreed_on_and_nowhere_else(agency: Agency, company: 
     onemap.submit_materials(actor=hat, item_id=inside.pk, materials=parts[0]["materials"], at=NOON)
     with pytest.raises(Forbidden):
         onemap.submit_materials(actor=hat, item_id=outside.pk, materials=parts[1]["materials"], at=NOON)
-    refusal(lambda: actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON), "agency.outside_matter")
+    refusal(
+        lambda: actions.submit_package(actor=hat, agreement_id=agreement.pk, parts=parts, at=NOON),
+        "agency.outside_matter",
+    )
     refusal(
         lambda: actions.ask_green_channel(
             actor=agency.actor(), agreement_id=agreement.pk, matters=[outside.matter_id], reason="急", at=NOON
@@ -444,17 +517,26 @@ def test_inside_the_matters_agreed_on_and_nowhere_else(agency: Agency, company: 
     )
 
 
-def test_another_agent_takes_over_and_the_first_has_no_hat_left(agency: Agency, company: Company, project: Project) -> None:
+def test_another_agent_takes_over_and_the_first_has_no_hat_left(
+    agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
     refusal(
-        lambda: actions.assign_agent(actor=agency.head, agreement_id=agreement.pk, agent_id=agency.colleague.pk, why="", at=NOON),
+        lambda: actions.assign_agent(
+            actor=agency.head, agreement_id=agreement.pk, agent_id=agency.colleague.pk, why="", at=NOON
+        ),
         "agency.why",
     )
-    actions.assign_agent(actor=agency.head, agreement_id=agreement.pk, agent_id=agency.colleague.pk, why="休假", at=NOON)
+    actions.assign_agent(
+        actor=agency.head, agreement_id=agreement.pk, agent_id=agency.colleague.pk, why="休假", at=NOON
+    )
     assert agency.hat() is None
     assert agency.hat(agent=agency.colleague) is not None
     assert WorkItem.objects.get(kind="agency_service").assignee == agency.colleague.person
-    refusal(lambda: actions.end_agent(actor=agency.head, agent_id=agency.colleague.pk, why="轮岗", at=NOON), "agency.agent_busy")
+    refusal(
+        lambda: actions.end_agent(actor=agency.head, agent_id=agency.colleague.pk, why="轮岗", at=NOON),
+        "agency.agent_busy",
+    )
 
 
 def test_an_agent_without_the_role_any_more_wears_no_hat(agency: Agency, company: Company, project: Project) -> None:
@@ -473,7 +555,9 @@ def test_the_unit_ends_it_when_it_likes(agency: Agency, company: Company, projec
     agreement = agency.serve(project, company)
     actions.end_by_wish(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON)
     over(agreement, "ended", "wish", agency)
-    refusal(lambda: actions.end_by_wish(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON), "agency.state")
+    refusal(
+        lambda: actions.end_by_wish(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON), "agency.state"
+    )
 
 
 def over(agreement: Agreement, state: str, kind: str, agency: Agency) -> Agreement:
@@ -503,7 +587,9 @@ def test_done_is_what_the_unit_confirms(agency: Agency, company: Company, projec
     agreement = agency.serve(project, company)
     refusal(lambda: actions.confirm_finished(actor=company.actor, agreement_id=agreement.pk, at=NOON), "agency.state")
     agency.finished(agreement)
-    refusal(lambda: actions.reject_finished(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON), "agency.why")
+    refusal(
+        lambda: actions.reject_finished(actor=company.actor, agreement_id=agreement.pk, why="", at=NOON), "agency.why"
+    )
     actions.reject_finished(actor=company.actor, agreement_id=agreement.pk, why="还差施工许可", at=NOON)
     agreement.refresh_from_db()
     assert agreement.state == "running"
@@ -543,7 +629,14 @@ def test_a_fall_to_the_worst_class_in_the_middle_ends_it_by_itself(
     county: County, agency: Agency, company: Company, project: Project
 ) -> None:
     agreement = agency.serve(project, company)
-    import_score(actor=county.actor("comprehensive"), unit_id=company.unit.pk, score="50", source="2026年度评价", on=NOON.date(), at=NOON)
+    import_score(
+        actor=county.actor("comprehensive"),
+        unit_id=company.unit.pk,
+        score="50",
+        source="2026年度评价",
+        on=NOON.date(),
+        at=NOON,
+    )
     assert agency.hat() is None, "the right is gone at once, whoever is late to end the service"
     assert run_after_commit() == 1
     assert "D" in over(agreement, "ended", "grade", agency).end_text
@@ -551,7 +644,9 @@ def test_a_fall_to_the_worst_class_in_the_middle_ends_it_by_itself(
     assert Document.objects.filter(kind="agency_end").count() == 1
 
 
-def test_points_taken_that_leave_the_class_as_it_is_end_nothing(county: County, agency: Agency, company: Company, project: Project) -> None:
+def test_points_taken_that_leave_the_class_as_it_is_end_nothing(
+    county: County, agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
     take(county, company)
     run_after_commit()
@@ -559,9 +654,18 @@ def test_points_taken_that_leave_the_class_as_it_is_end_nothing(county: County, 
     assert agreement.state == "running"
 
 
-def test_the_provinces_worst_class_ends_it_too(county: County, agency: Agency, company: Company, project: Project) -> None:
+def test_the_provinces_worst_class_ends_it_too(
+    county: County, agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
-    list_at_province(actor=county.actor("comprehensive"), unit_id=company.unit.pk, listed=True, source="省平台", on=NOON.date(), at=NOON)
+    list_at_province(
+        actor=county.actor("comprehensive"),
+        unit_id=company.unit.pk,
+        listed=True,
+        source="省平台",
+        on=NOON.date(),
+        at=NOON,
+    )
     assert run_after_commit() == 1
     over(agreement, "ended", "provincial", agency)
 
@@ -570,7 +674,9 @@ def run_after_commit() -> int:
     """Does what actions queued, instead of a worker; returns how many projects lost their agent."""
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    queued = list(ProcrastinateJob.objects.filter(task_name="agency.grade_changed").order_by("id").values_list("args", flat=True))
+    queued = list(
+        ProcrastinateJob.objects.filter(task_name="agency.grade_changed").order_by("id").values_list("args", flat=True)
+    )
     return sum(end_of_unit(int(job["subject_id"]), datetime.fromisoformat(job["at"])) for job in queued)
 
 
@@ -585,7 +691,9 @@ def test_a_project_that_ends_takes_its_service_with_it(agency: Agency, company: 
 # -- afterwards
 
 
-def test_the_material_comes_back_piece_by_piece_and_is_confirmed(agency: Agency, company: Company, project: Project) -> None:
+def test_the_material_comes_back_piece_by_piece_and_is_confirmed(
+    agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
     pk = agreement.pk
     refusal(lambda: actions.archive(actor=agency.actor(), agreement_id=pk, returned=[], at=NOON), "agency.state")
@@ -617,7 +725,9 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     for level, code in ((0, "reviews.level"), (6, "reviews.level"), (1, "reviews.why")):
         refusal(lambda level=level: review_service(actor=company.actor, level=level, **hat), code)  # type: ignore[misc]
     made = review_service(actor=company.actor, level=1, text="三次约好都没有来", idempotency_key="k", **hat)
-    assert review_service(actor=company.actor, level=1, text="三次约好都没有来", idempotency_key="k", **hat).pk == made.pk
+    assert (
+        review_service(actor=company.actor, level=1, text="三次约好都没有来", idempotency_key="k", **hat).pk == made.pk
+    )
     refusal(lambda: review_service(actor=company.actor, level=5, **hat), "reviews.once")
     token = links.token_of(service, Channel.LINK)
     refusal(lambda: review_by_link(actor=Actor.public(), token=token, level=5, at=NOON), "reviews.once")
@@ -626,9 +736,14 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     assign_bad_review(actor=supervisor, instruction="请核实", **one)
     work = WorkItem.objects.get(kind=ReviewsWork.RECTIFY)
     assert (work.role, work.department_id, work.project_id) == ("general_convener", None, None)
-    told = Message.objects.filter(template="bad_review", page=work.page, page_args=work.page_args).values_list("person_id", flat=True)
+    told = Message.objects.filter(template="bad_review", page=work.page, page_args=work.page_args).values_list(
+        "person_id", flat=True
+    )
     assert head.person_id in told
-    refusal(lambda: answer_bad_review(actor=agency.actor(), finding="true", measures="改", answer="改", **one), "access.forbidden")
+    refusal(
+        lambda: answer_bad_review(actor=agency.actor(), finding="true", measures="改", answer="改", **one),
+        "access.forbidden",
+    )
     answer_bad_review(actor=head, finding="true", measures="换一名代办员", answer="已换人", **one)
     check_answer(actor=supervisor, approved=True, **one)
     assert close_bad_review(actor=supervisor, call_back="satisfied", note="满意", **one).state == "closed"
@@ -636,9 +751,13 @@ def test_a_service_that_has_ended_is_reviewed_once_and_a_bad_one_is_rectified_by
     assert [row.department for row in tallies(supervisor, day, day + timedelta(days=1))] == ["大厅（代办、窗口）"]
 
 
-def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(agency: Agency, company: Company, project: Project) -> None:
+def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(
+    agency: Agency, company: Company, project: Project
+) -> None:
     agreement = agency.serve(project, company)
-    actions.log_service(actor=agency.actor(), agreement_id=agreement.pk, kind="guide", on=NOON.date(), text="指导材料", at=NOON)
+    actions.log_service(
+        actor=agency.actor(), agreement_id=agreement.pk, kind="guide", on=NOON.date(), text="指导材料", at=NOON
+    )
     agency.finished(agreement)
     actions.confirm_finished(actor=company.actor, agreement_id=agreement.pk, at=NOON)
     service = service_of(SERVICE, agreement)
@@ -663,7 +782,11 @@ def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(agency: Agency,
     made = actions.appraise_agent(**fields)
     assert made.figures["score"] == "4"
     refusal(lambda: actions.appraise_agent(**fields), "agency.appraised")
-    for changes, code in (({"year": 2030}, "agency.year"), ({"grade": "x"}, "agency.grade"), ({"text": ""}, "agency.text")):
+    for changes, code in (
+        ({"year": 2030}, "agency.year"),
+        ({"grade": "x"}, "agency.grade"),
+        ({"text": ""}, "agency.text"),
+    ):
         refusal(lambda more=changes: actions.appraise_agent(**(fields | more)), code)  # type: ignore[misc]
 
 
@@ -671,12 +794,20 @@ def test_the_figures_of_the_year_are_what_the_appraisal_rests_on(agency: Agency,
 
 
 def test_a_township_body_stands_below_a_county_one(county: County, agency: Agency) -> None:
-    fields: dict[str, Any] = {"actor": agency.head, "hall_id": county.hall.pk, "place": "大河家镇便民大厅", "phone": "7721300", "at": NOON}
+    fields: dict[str, Any] = {
+        "actor": agency.head,
+        "hall_id": county.hall.pk,
+        "place": "大河家镇便民大厅",
+        "phone": "7721300",
+        "at": NOON,
+    }
     refusal(lambda: actions.open_body(level="township", name="大河家镇代办站", **fields), "agency.parent")
     refusal(lambda: actions.open_body(level="village", name="村代办点", **fields), "agency.level")
     below = actions.open_body(level="township", name="大河家镇代办站", parent_id=agency.body.pk, **fields)
     refusal(lambda: actions.open_body(level="county", name="大河家镇代办站", **fields), "agency.name_taken")
-    refusal(lambda: actions.close_body(actor=agency.head, body_id=agency.body.pk, why="撤并", at=NOON), "agency.body_busy")
+    refusal(
+        lambda: actions.close_body(actor=agency.head, body_id=agency.body.pk, why="撤并", at=NOON), "agency.body_busy"
+    )
     actions.close_body(actor=agency.head, body_id=below.pk, why="撤并", at=NOON)
     assert below.pk not in {body.pk for body in queries.bodies(NOON.date())}
 
@@ -691,16 +822,29 @@ def test_an_agent_belongs_to_one_body_and_has_the_role(county: County, agency: A
 
 def test_a_training_names_those_who_were_there(agency: Agency) -> None:
     fields: dict[str, Any] = {"actor": agency.head, "body_id": agency.body.pk, "at": NOON}
-    refusal(lambda: actions.record_training(on=NOON.date(), topic="承诺制", agents=[], **fields), "agency.training_agents")
-    refusal(lambda: actions.record_training(on=NOON.date(), topic="承诺制", agents=[0], **fields), "agency.training_agents")
+    refusal(
+        lambda: actions.record_training(on=NOON.date(), topic="承诺制", agents=[], **fields), "agency.training_agents"
+    )
+    refusal(
+        lambda: actions.record_training(on=NOON.date(), topic="承诺制", agents=[0], **fields), "agency.training_agents"
+    )
     late = NOON.date() + timedelta(days=1)
-    refusal(lambda: actions.record_training(on=late, topic="承诺制", agents=[agency.agent.pk], **fields), "agency.training_on")
-    made = actions.record_training(on=NOON.date(), topic="承诺制", agents=[agency.agent.pk], idempotency_key="k", **fields)
-    again = actions.record_training(on=NOON.date(), topic="承诺制", agents=[agency.agent.pk], idempotency_key="k", **fields)
+    refusal(
+        lambda: actions.record_training(on=late, topic="承诺制", agents=[agency.agent.pk], **fields),
+        "agency.training_on",
+    )
+    made = actions.record_training(
+        on=NOON.date(), topic="承诺制", agents=[agency.agent.pk], idempotency_key="k", **fields
+    )
+    again = actions.record_training(
+        on=NOON.date(), topic="承诺制", agents=[agency.agent.pk], idempotency_key="k", **fields
+    )
     assert made.pk == again.pk
 
 
-def test_the_agents_hat_reaches_nothing_of_the_unit_as_a_whole(agency: Agency, company: Company, project: Project) -> None:
+def test_the_agents_hat_reaches_nothing_of_the_unit_as_a_whole(
+    agency: Agency, company: Company, project: Project
+) -> None:
     agency.serve(project, company)
     hat = agency.hat()
     assert hat is not None
@@ -720,7 +864,9 @@ def forbidden_acts(hat: Actor, company: Company, project: Project, other: Projec
     return [
         lambda: onemap.submit_materials(actor=hat, item_id=item.pk, materials=[], at=NOON),
         lambda: projects.ask_question(actor=hat, project_id=other.pk, text="要多久？", at=NOON),
-        lambda: projects.file_project(actor=hat, unit_id=company.unit.pk, facts=facts(name="新项目"), pledged=True, at=NOON),
+        lambda: projects.file_project(
+            actor=hat, unit_id=company.unit.pk, facts=facts(name="新项目"), pledged=True, at=NOON
+        ),
         lambda: projects.open_draft(actor=hat, unit_id=company.unit.pk, facts={}, at=NOON),
         lambda: projects.amend(actor=hat, project_id=project.pk, changes={"name": "改名"}, reason="x", at=NOON),
         lambda: projects.terminate(actor=hat, project_id=project.pk, why="x", at=NOON),
@@ -740,7 +886,14 @@ def forbidden_acts(hat: Actor, company: Company, project: Project, other: Projec
         ),
         lambda: people.end_binding(actor=hat, binding=company.binding, at=NOON, why="x"),
         lambda: actions.apply_for_service(
-            actor=hat, project_id=other.pk, body_id=1, matters=[], services=["act"], lead=("a", "1"), handler=("b", "2"), at=NOON
+            actor=hat,
+            project_id=other.pk,
+            body_id=1,
+            matters=[],
+            services=["act"],
+            lead=("a", "1"),
+            handler=("b", "2"),
+            at=NOON,
         ),
         lambda: actions.end_by_wish(actor=hat, agreement_id=Agreement.objects.get().pk, why="", at=NOON),
     ]

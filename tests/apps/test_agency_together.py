@@ -39,7 +39,10 @@ def test_two_persons_of_a_company_at_once_ask_once_and_sign_once(place: Place) -
     results = together(*(lambda who=who: agency.apply(project, company, actor=who.actor) for who in (company, other)))
     assert codes(results) == ["AgencyRequest", "agency.applied"]
     agreement = agency.offer(AgencyRequest.objects.get())
-    signing = (lambda who=who: actions.sign_agreement(actor=who.actor, agreement_id=agreement.pk, at=NOON) for who in (company, other))
+    signing = (
+        lambda who=who: actions.sign_agreement(actor=who.actor, agreement_id=agreement.pk, at=NOON)
+        for who in (company, other)
+    )
     assert codes(together(*signing)) == ["Agreement", "agency.state"]
     assert Document.objects.filter(kind="agency_agreement").count() == 1
 

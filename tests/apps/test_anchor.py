@@ -1,4 +1,6 @@
-"""The log's head on a chain of others: a local EVM node, the contract as it is checked in, and everything that can go wrong between."""
+"""The log's head on a chain of others: a local EVM node, the contract as it is checked in, and everything that can go
+wrong between.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ class Local:
 def local() -> Iterator[Local]:
     program = peers.anvil()
     assert program is not None
-    node = subprocess.Popen([program, "--port", "0", "--hardfork", "london"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    node = subprocess.Popen(
+        [program, "--port", "0", "--hardfork", "london"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     assert node.stdout is not None
     reader = threading.Thread(target=node.stdout.read, daemon=True)
     try:
@@ -127,7 +131,9 @@ def test_heads_are_anchored_once_each_and_stay_on_record(log: Log, anchor: Ancho
     rows = list(Anchoring.objects.order_by("size"))
     assert [(row.size, bool(row.confirmed_at), row.failed) for row in rows] == [(5, True, ""), (305, True, "")]
     kept = anchor.evm.history(anchor.account, anchoring.log_id(ORIGIN))
-    assert [(one.size, one.transaction, one.number) for one in kept] == [(row.size, row.transaction, row.block) for row in rows]
+    assert [(one.size, one.transaction, one.number) for one in kept] == [
+        (row.size, row.transaction, row.block) for row in rows
+    ]
     assert [one.root for one in kept] == [bytes(row.root) for row in rows]
     assert anchor.evm.head(anchor.account, anchoring.log_id(ORIGIN)).size == 305
     assert anchor.evm.head(anchor.account, anchoring.log_id("another/log")).size == 0
@@ -141,7 +147,9 @@ def test_heads_are_anchored_once_each_and_stay_on_record(log: Log, anchor: Ancho
     assert (told.size, told.at, told.waiting, told.error, told.fault) == (305, LATER, "", "", "")
 
 
-def test_the_contract_takes_no_smaller_head_and_none_in_the_place_of_another_account(log: Log, anchor: Anchor, local: Local) -> None:
+def test_the_contract_takes_no_smaller_head_and_none_in_the_place_of_another_account(
+    log: Log, anchor: Anchor, local: Local
+) -> None:
     log_id = anchoring.log_id(ORIGIN)
     anchor.evm.send(anchor.evm.prepare(anchor.private, log_id, 10, bytes(range(32))).raw)
     for size in (0, 9, 10):
@@ -155,7 +163,9 @@ def test_the_contract_takes_no_smaller_head_and_none_in_the_place_of_another_acc
     assert [one.size for one in anchor.evm.history(anchor.account, log_id)] == [10]
 
 
-def test_a_log_that_was_cut_or_rewritten_after_anchoring_is_found_and_not_anchored_on(log: Log, anchor: Anchor, client: Client) -> None:
+def test_a_log_that_was_cut_or_rewritten_after_anchoring_is_found_and_not_anchored_on(
+    log: Log, anchor: Anchor, client: Client
+) -> None:
     grown(log, 300)
     anchoring.run(anchor, at=MORNING, wait=never)
     # Whoever has the database has every right on it: the tree is made to say something else of what was anchored.
@@ -355,7 +365,9 @@ def test_the_command_makes_the_key_deploys_anchors_and_checks(log: Log, local: L
             say(False, private, False, False)
 
 
-def test_whoever_has_a_proof_and_a_mirror_checks_both_against_the_chain(log: Log, anchor: Anchor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_has_a_proof_and_a_mirror_checks_both_against_the_chain(
+    log: Log, anchor: Anchor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grown(log, 3)
     anchoring.run(anchor, at=MORNING, wait=never)
     grown(log, 298)

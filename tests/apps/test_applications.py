@@ -47,7 +47,9 @@ def test_two_rounds_keep_their_own_dates_decision_papers_remedy_and_review(count
     anew(company, item)
     before = whole(first)
     hand_in(company, item, at("2026-11-10 10:00"))
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=POINTS, reason="又缺图", at=at("2026-11-10 11:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=POINTS, reason="又缺图", at=at("2026-11-10 11:00")
+    )
     hand_in(company, item, at("2026-11-10 15:00"))
     accept(actor=handler, item_id=item.pk, at=at("2026-11-10 16:00"))
     decide(actor=handler, item_id=item.pk, granted=True, document_number="准予〔2026〕9号", text="同意", at=GRANTED)
@@ -125,7 +127,9 @@ def test_nothing_stands_both_with_the_matter_and_with_its_application() -> None:
 
 
 @begins_with(promised)
-def test_a_promise_is_an_application_too_and_leaves_it_behind_when_it_goes_the_regular_way(county: County, company: Company) -> None:
+def test_a_promise_is_an_application_too_and_leaves_it_behind_when_it_goes_the_regular_way(
+    county: County, company: Company
+) -> None:
     commitment = promised(county, company)
     item = item_of(commitment.project)
     assert (item.present.number, item.present.received_at, item.present.outcome) == (1, commitment.signed_at, "")
@@ -144,7 +148,12 @@ def test_the_end_of_the_project_ends_what_runs_and_nothing_that_has_ended(county
     hand_in(company, item, at("2026-11-06 09:00"))
     withdraw_filing(actor=county.actor("approver"), project_id=item.project_id, problem="应办核准", at=ANEW)
     item.refresh_from_db()
-    assert (item.state, item.present.outcome, item.present.ended_at, item.ended_at) == ("cancelled", "cancelled", ANEW, None)
+    assert (item.state, item.present.outcome, item.present.ended_at, item.ended_at) == (
+        "cancelled",
+        "cancelled",
+        ANEW,
+        None,
+    )
     filing = MapItem.objects.get(project=item.project_id, matter_id="enterprise_filing")
     assert (filing.state, filing.present.outcome) == ("granted", "granted")
     assert stuck() == []

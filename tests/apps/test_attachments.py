@@ -44,10 +44,16 @@ def test_files_keep_their_order_and_one_file_may_come_twice(county: County, comp
     approve(county, commitment)
     first, second = file_of(company.actor, AFTER, "甲.pdf"), file_of(company.actor, AFTER, "乙.pdf")
     chosen = [second, first, second]
-    report = report_fulfilment(actor=company.actor, commitment_id=commitment.pk, text="已放线", evidence=chosen, at=LATER)
+    report = report_fulfilment(
+        actor=company.actor, commitment_id=commitment.pk, text="已放线", evidence=chosen, at=LATER
+    )
     assert [one.file for one in report.evidence] == chosen
     again = FulfilmentReport.objects.get(pk=report.pk)
-    assert [(one.file, one.name) for one in again.evidence] == [(second, "乙.pdf"), (first, "甲.pdf"), (second, "乙.pdf")]
+    assert [(one.file, one.name) for one in again.evidence] == [
+        (second, "乙.pdf"),
+        (first, "甲.pdf"),
+        (second, "乙.pdf"),
+    ]
     assert [use.what for use in uses_of([second])[second]] == [f"履约报告：{commitment.item.name}"]
 
 
@@ -65,7 +71,9 @@ def test_the_lists_of_many_rows_are_read_in_one_query(county: County, company: C
     approve(county, commitment)
     for number in range(3):
         file = file_of(company.actor, AFTER, f"{number}.pdf")
-        report_fulfilment(actor=company.actor, commitment_id=commitment.pk, text=f"第{number}次", evidence=[file], at=LATER)
+        report_fulfilment(
+            actor=company.actor, commitment_id=commitment.pk, text=f"第{number}次", evidence=[file], at=LATER
+        )
     rows = list(FulfilmentReport.objects.order_by("id"))
     with CaptureQueriesContext(connection) as asked:
         load_files(rows, Submission.objects.none())
@@ -84,11 +92,15 @@ def test_a_list_is_written_once_and_by_attach_files_only(county: County, company
         Submission(materials=[])
 
 
-def test_material_without_its_name_and_evidence_with_one_are_refused_by_the_database(county: County, company: Company) -> None:
+def test_material_without_its_name_and_evidence_with_one_are_refused_by_the_database(
+    county: County, company: Company
+) -> None:
     file = file_of(company.actor)
     for role, material in (("material", ""), ("evidence", "site_plan")):
         with pytest.raises(IntegrityError, match="attachment_names_its_material"), transaction.atomic():
-            Attachment.objects.create(file_id=file, subject_kind="x.y", subject_id=1, role=role, place=0, material=material)
+            Attachment.objects.create(
+                file_id=file, subject_kind="x.y", subject_id=1, role=role, place=0, material=material
+            )
 
 
 @pytest.mark.parametrize("whose", ["another unit", "staff", "nobody"])
@@ -129,7 +141,9 @@ def test_where_files_are_used_is_one_query(county: County, company: Company, dja
     made = handed(company, item, file)
     with django_assert_num_queries(1):
         places = places_of([file, unused])
-    assert [(one.file, one.kind, one.subject, one.role) for one in places] == [(file, "onemap.submission", made.pk, "material")]
+    assert [(one.file, one.kind, one.subject, one.role) for one in places] == [
+        (file, "onemap.submission", made.pk, "material")
+    ]
     with django_assert_num_queries(2):
         found = uses_of([file, unused])
     assert found[unused] == []
@@ -144,7 +158,12 @@ def test_every_column_that_names_a_file_is_known_to_the_query() -> None:
     for model in apps.get_models():
         for field in model._meta.local_fields:
             to_file = field.is_relation and field.related_model is StoredFile
-            bare = isinstance(field, models.IntegerField) and field.name in ("letter_id", "file_id", "scan_id", "report_file_id")
+            bare = isinstance(field, models.IntegerField) and field.name in (
+                "letter_id",
+                "file_id",
+                "scan_id",
+                "report_file_id",
+            )
             if (to_file and model not in (Attachment, FileMark)) or bare:
                 assert (model, field.name) in known, f"{model.__name__}.{field.name}"
     assert len(known) >= 10
@@ -168,4 +187,6 @@ def test_no_model_has_a_json_column_called_like_a_list_of_files() -> None:
     for model in apps.get_models():
         for field in model._meta.local_fields:
             if isinstance(field, models.JSONField):
-                assert field.name not in ("evidence", "approvals", "files", "attachments", "scans"), f"{model.__name__}.{field.name}"
+                assert field.name not in ("evidence", "approvals", "files", "attachments", "scans"), (
+                    f"{model.__name__}.{field.name}"
+                )

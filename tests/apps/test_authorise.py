@@ -31,7 +31,9 @@ def name(company: Company, person: Person, **changes: Any) -> AuthorisedPerson:
     return authorise(actor=company.actor, unit_id=company.unit.pk, at=NOON, **values)
 
 
-def test_somebody_named_acts_only_once_confirmed_and_only_as_long_as_it_holds(county: County, company: Company, colleague: Person) -> None:
+def test_somebody_named_acts_only_once_confirmed_and_only_as_long_as_it_holds(
+    county: County, company: Company, colleague: Person
+) -> None:
     binding = name(company, colleague)
     assert bindings_of(colleague, TODAY) == []
     assert [row.pk for row in persons_of(company.unit.pk, TODAY)] == [company.binding.pk, binding.pk]
@@ -66,7 +68,9 @@ def test_what_is_missing_or_wrong_is_refused_at_its_field(
     assert AuthorisedPerson.objects.filter(person=colleague).count() == 0
 
 
-def test_whether_an_account_exists_is_not_told_to_who_cannot_name_its_owner(county: County, company: Company, colleague: Person) -> None:
+def test_whether_an_account_exists_is_not_told_to_who_cannot_name_its_owner(
+    county: County, company: Company, colleague: Person
+) -> None:
     said = []
     for changes in ({"name": "别人"}, {"account": "no-such-account"}):
         with pytest.raises(Refused) as refusal:
@@ -75,7 +79,9 @@ def test_whether_an_account_exists_is_not_told_to_who_cannot_name_its_owner(coun
     assert said[0] == said[1]
 
 
-def test_two_people_with_one_telephone_and_name_are_not_guessed_between(county: County, company: Company, colleague: Person) -> None:
+def test_two_people_with_one_telephone_and_name_are_not_guessed_between(
+    county: County, company: Company, colleague: Person
+) -> None:
     Person.objects.create(username="double", name=colleague.name, phone=colleague.phone)
     with pytest.raises(Refused):
         name(company, colleague, account=colleague.phone)

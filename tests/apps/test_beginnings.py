@@ -1,4 +1,6 @@
-"""tests/beginnings.py keeps what it promises: what was made is there once, as it was made, and what a test writes is taken back."""
+"""tests/beginnings.py keeps what it promises: what was made is there once, as it was made, and what a test writes is
+taken back.
+"""
 
 from __future__ import annotations
 

@@ -25,14 +25,22 @@ def test_a_good_company_is_told_everything_it_gets_and_an_open_one_last(county: 
         "benefit.free_agency", "benefit.track_support", "benefit.priority_permit",
         "benefit.land_preference", "benefit.funds_preference", "benefit.western_income_tax", "benefit.organic_fertiliser_vat",
     ]  # fmt: skip
-    assert [(line.id, line.missing) for line in lines if not line.holds] == [("benefit.regional_results", ("site.zone_id",))]
+    assert [(line.id, line.missing) for line in lines if not line.holds] == [
+        ("benefit.regional_results", ("site.zone_id",))
+    ]
     assert lines[-1].id == "benefit.regional_results"
 
 
-def test_each_line_names_who_grants_it_by_which_article_and_whether_that_was_seen(county: County, company: Company) -> None:
+def test_each_line_names_who_grants_it_by_which_article_and_whether_that_was_seen(
+    county: County, company: Company
+) -> None:
     by_id = {line.id: line for line in benefits_for(filed(company), DAY)}
     free = by_id["benefit.free_agency"]
-    assert (free.office, free.cites, free.verified) == ("积石山县政务服务中心", ("积县政办发〔2023〕16号·附件6·二(二)",), True)
+    assert (free.office, free.cites, free.verified) == (
+        "积石山县政务服务中心",
+        ("积县政办发〔2023〕16号·附件6·二(二)",),
+        True,
+    )
     tax = by_id["benefit.western_income_tax"]
     assert (tax.office, tax.verified) == ("税务机关", False)
 

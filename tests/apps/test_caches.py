@@ -53,7 +53,8 @@ def accepted(county: County, company: Company) -> WorkItem:
 def test_the_list_in_the_documents_is_the_register() -> None:
     text = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
     told = {
-        name: set(re.findall(r"`(\w+)`", columns)) for name, columns in re.findall(r"^\| `([a-z.]+)` \| [^|]+ \| ([^|]+) \|", text, re.M)
+        name: set(re.findall(r"`(\w+)`", columns))
+        for name, columns in re.findall(r"^\| `([a-z.]+)` \| [^|]+ \| ([^|]+) \|", text, re.M)
     }
     assert told == {one.name: set(one.columns) for one in caches.every()}
 
@@ -75,16 +76,24 @@ def test_a_row_that_cannot_be_derived_is_named_and_the_others_are_mended(county:
     assert left.startswith(f"项目的登记内容（项目 {second.code}）：不能按记录重算")
     assert Project.objects.get(pk=third.pk).total_investment == third.total_investment
     trail = Entry.objects.filter(verb="caches.rebuild").latest("id")
-    assert trail.data == {"cache": "projects.facts", "before": {"total_investment": "1.0000"}, "after": {"total_investment": "8600"}}
+    assert trail.data == {
+        "cache": "projects.facts",
+        "before": {"total_investment": "1.0000"},
+        "after": {"total_investment": "8600"},
+    }
     assert (trail.subject_id, trail.role) == (str(third.pk), "system")
 
 
 @begins_with(None)
-def test_more_rows_than_a_batch_are_all_compared(county: County, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_rows_than_a_batch_are_all_compared(
+    county: County, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
     projects = [guided(county, company, name=f"{number}号项目") for number in "一二三四五"]
     Project.objects.update(started_on=date(2026, 11, 1))
     monkeypatch.setattr(caches, "BATCH", 2)
-    assert [one.key for one in caches.differences(cache("projects.started"), NOON)] == [project.pk for project in projects]
+    assert [one.key for one in caches.differences(cache("projects.started"), NOON)] == [
+        project.pk for project in projects
+    ]
 
 
 def test_a_rebuild_killed_anywhere_and_two_at_once_mend_a_row_once(committed_db: str) -> None:
@@ -101,12 +110,18 @@ def test_a_rebuild_killed_anywhere_and_two_at_once_mend_a_row_once(committed_db:
 def test_work_items_follow_the_projects_new_name_and_its_code(county: County, company: Company) -> None:
     """An inbox is searched by the name: after an amendment the project was no longer found under the one it has."""
     project = guided(county, company)
-    amend(actor=company.actor, project_id=project.pk, changes={"name": "年产6万吨有机肥加工项目"}, reason="扩产", at=NOON)
-    assert {row.subtitle for row in WorkItem.objects.filter(project_id=project.pk)} == {f"年产6万吨有机肥加工项目　{company.unit.name}"}
+    amend(
+        actor=company.actor, project_id=project.pk, changes={"name": "年产6万吨有机肥加工项目"}, reason="扩产", at=NOON
+    )
+    assert {row.subtitle for row in WorkItem.objects.filter(project_id=project.pk)} == {
+        f"年产6万吨有机肥加工项目　{company.unit.name}"
+    }
     assert faults() == []
 
 
-def test_a_clock_closed_in_a_pause_keeps_the_light_of_the_term_the_pause_has_put_off(county: County, company: Company) -> None:
+def test_a_clock_closed_in_a_pause_keeps_the_light_of_the_term_the_pause_has_put_off(
+    county: County, company: Company
+) -> None:
     work = accepted(county, company)
     pause(actor=SYSTEM, item=work, reason="hearing", at=at("2026-11-06 11:00"))
     due = work.due_at
@@ -161,11 +176,19 @@ def test_a_stop_began_with_the_first_ruling_of_those_that_follow_without_a_break
 def test_a_filing_decided_by_hand_leaves_no_work_item_without_its_code(county: County, company: Company) -> None:
 
     held = file_project(
-        actor=company.actor, unit_id=company.unit.pk, facts=facts(declarations={"two_high_or_overcapacity": True}), pledged=True, at=NOON
+        actor=company.actor,
+        unit_id=company.unit.pk,
+        facts=facts(declarations={"two_high_or_overcapacity": True}),
+        pledged=True,
+        at=NOON,
     ).project
     assert WorkItem.objects.get(project_id=held.pk).project_code == ""
     decide_by_hand(
-        actor=county.actor("approver", "development_reform"), project_id=held.pk, approve=True, why="经核实不属于产能过剩行业", at=NOON
+        actor=county.actor("approver", "development_reform"),
+        project_id=held.pk,
+        approve=True,
+        why="经核实不属于产能过剩行业",
+        at=NOON,
     )
     held.refresh_from_db()
     assert {row.project_code for row in WorkItem.objects.filter(project_id=held.pk)} == {held.code}

@@ -1,4 +1,7 @@
-"""F-2: the code is taken over from the province's platform. Whatever the platform does, a project has one code or none yet."""
+"""F-2: the code is taken over from the province's platform.
+
+Whatever the platform does, a project has one code or none yet.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,9 @@ def platform(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfor
 
 
 def file(company: Company, **changes: Any) -> Project:
-    return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=MORNING).project
+    return file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=MORNING
+    ).project
 
 
 def ask_again(project: Project) -> Project:
@@ -104,9 +109,9 @@ def assert_pending(project: Project) -> None:
     project = Project.objects.get(pk=project.pk)
     assert (project.state, project.code) == ("assigning", None)
     assert Project.objects.filter(unit_id=project.unit_id, name=project.name).count() == 1
-    assert list(Entry.objects.filter(subject_kind="projects.project", subject_id=str(project.pk)).values_list("verb", flat=True)) == [
-        "projects.file"
-    ]
+    assert list(
+        Entry.objects.filter(subject_kind="projects.project", subject_id=str(project.pk)).values_list("verb", flat=True)
+    ) == ["projects.file"]
     assert not FilingCertificate.objects.filter(project=project).exists()
     assert not WorkItem.objects.filter(project_id=project.pk, kind="review").exists()
 
@@ -120,7 +125,9 @@ def assert_coded_once(project: Project, code: str) -> None:
     assert ChainRow.objects.filter(type="project.code_assigned", label=code).count() == 1
 
 
-def test_a_code_given_at_once_is_the_projects_when_the_filing_returns(county: County, company: Company, platform: Platform) -> None:
+def test_a_code_given_at_once_is_the_projects_when_the_filing_returns(
+    county: County, company: Company, platform: Platform
+) -> None:
     project = file(company)
     assert_coded_once(project, CODE)
     [(key, authorisation, body)] = platform.asked
@@ -133,7 +140,9 @@ def test_a_code_given_at_once_is_the_projects_when_the_filing_returns(county: Co
     assert_coded_once(project, CODE)
 
 
-def test_a_code_still_being_assigned_is_asked_for_again_in_the_same_words(county: County, company: Company, platform: Platform) -> None:
+def test_a_code_still_being_assigned_is_asked_for_again_in_the_same_words(
+    county: County, company: Company, platform: Platform
+) -> None:
     platform.answer = PENDING
     project = file(company)
     assert_pending(project)
@@ -218,7 +227,9 @@ def test_a_wrong_answer_is_logged_as_an_error_and_means_pending(
     platform.answer = GARBAGE[what]
     project = file(company)
     assert_pending(project)
-    assert [(r.levelno, r.name) for r in caplog.records if r.name == codes.__name__] == [(logging.ERROR, codes.__name__)]
+    assert [(r.levelno, r.name) for r in caplog.records if r.name == codes.__name__] == [
+        (logging.ERROR, codes.__name__)
+    ]
     assert "secret" not in caplog.text
     assert platform.gets == 0
     platform.answer = says({"code": CODE})
@@ -311,7 +322,9 @@ def test_the_province_is_asked_where_the_settings_say_so_and_for_two_seconds(set
     assert (made.url, made.token, made.timeout) == ("https://codes.example.gov.cn/", "secret", 2)
 
 
-def test_a_filing_approved_by_hand_waits_for_its_code_as_well(county: County, company: Company, platform: Platform) -> None:
+def test_a_filing_approved_by_hand_waits_for_its_code_as_well(
+    county: County, company: Company, platform: Platform
+) -> None:
     held = file(company, declarations={"catalogue_class": "restricted"})
     assert platform.asked == []
     platform.answer = PENDING

@@ -1,4 +1,6 @@
-"""The regular review of a promise that runs: when it falls due, who does it, and what it leads to (附件2·第十四条、第十九条)."""
+"""The regular review of a promise that runs: when it falls due, who does it, and what it leads to (附件2·第十四条、
+第十九条).
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,12 @@ def review(
     county: County, commitment: Commitment, moment: datetime = SEEN, *, worst: dict[str, str] = KEPT, **changes: Any
 ) -> CommitmentReview:
     points = [*[KEPT] * (len(commitment.requirements) - 1), worst]
-    said: dict[str, Any] = {"on": moment.date(), "points": points, "actor": county.actor("approver", DEPARTMENT), **changes}
+    said: dict[str, Any] = {
+        "on": moment.date(),
+        "points": points,
+        "actor": county.actor("approver", DEPARTMENT),
+        **changes,
+    }
     return review_commitment(commitment_id=commitment.pk, at=moment, **said)
 
 
@@ -77,7 +84,11 @@ def test_a_promise_that_runs_waits_for_its_department_from_the_day_it_falls_due(
     assert open_reviews(OPENED) == 1
     assert open_reviews(OPENED) == 0
     (work,) = waiting()
-    assert (work.department.key, work.waits_for, work.url) == (DEPARTMENT, "staff", f"/staff/commitments/{running.pk}/review/")
+    assert (work.department.key, work.waits_for, work.url) == (
+        DEPARTMENT,
+        "staff",
+        f"/staff/commitments/{running.pk}/review/",
+    )
     assert work.due_at == at("2027-03-02 18:00")
     assert Message.objects.filter(template="commitment_review_due").exists()
     # The cache says nothing while it waits, and a look at everything finds nothing wrong.
@@ -110,7 +121,13 @@ def test_a_promise_that_runs_waits_for_its_department_from_the_day_it_falls_due(
 def test_a_review_is_refused_to_others_for_what_is_missing_and_for_a_page_gone_stale(
     county: County, company: Company, running: Commitment
 ) -> None:
-    others = [company.actor, county.actor("approver", "ecology"), county.actor("supervisor"), Actor.public(), Actor.system()]
+    others = [
+        company.actor,
+        county.actor("approver", "ecology"),
+        county.actor("supervisor"),
+        Actor.public(),
+        Actor.system(),
+    ]
     for actor in others:
         with pytest.raises(Forbidden):
             review(county, running, actor=actor)
@@ -179,7 +196,9 @@ def test_a_broken_promise_comes_into_the_handling_that_is_there_and_back_when_pu
     assert refusal.value.code == "commitments.settled"
 
 
-def test_a_term_the_unit_was_given_runs_on_until_it_is_seen_to_be_put_right(county: County, company: Company, running: Commitment) -> None:
+def test_a_term_the_unit_was_given_runs_on_until_it_is_seen_to_be_put_right(
+    county: County, company: Company, running: Commitment
+) -> None:
     review(county, running, worst=broken())
     difficulty = Difficulty.objects.get()
     department = county.actor("approver", DEPARTMENT)
@@ -191,14 +210,23 @@ def test_a_term_the_unit_was_given_runs_on_until_it_is_seen_to_be_put_right(coun
     assert (Difficulty.objects.count(), waiting("difficulty"), len(waiting("rectification"))) == (1, [], 1)
     review(county, running, at("2027-03-02 10:00"))
     running.refresh_from_db()
-    assert (running.fulfilment, waiting("rectification"), waiting("difficulty"), wrong_reviews()) == ("pending", [], [], 0)
+    assert (running.fulfilment, waiting("rectification"), waiting("difficulty"), wrong_reviews()) == (
+        "pending",
+        [],
+        [],
+        0,
+    )
 
 
-def test_a_completion_takes_the_reviews_over_and_a_projects_end_leaves_none(county: County, company: Company, running: Commitment) -> None:
+def test_a_completion_takes_the_reviews_over_and_a_projects_end_leaves_none(
+    county: County, company: Company, running: Commitment
+) -> None:
     open_reviews(OPENED)
     project = running.project
     for kind in ("start", "completion"):
-        report_progress(actor=company.actor, project_id=project.pk, kind=kind, on=date(2027, 3, 1), at=at("2027-03-01 10:00"))
+        report_progress(
+            actor=company.actor, project_id=project.pk, kind=kind, on=date(2027, 3, 1), at=at("2027-03-01 10:00")
+        )
     apply_completion(actor=company.actor, project_id=project.pk, at=at("2027-03-02 09:00"), why="先行验收")
     running.refresh_from_db()
     assert (running.review_on, waiting(), wrong_reviews()) == (None, [], 0)
@@ -207,7 +235,9 @@ def test_a_completion_takes_the_reviews_over_and_a_projects_end_leaves_none(coun
     assert refusal.value.code == "commitments.in_completion"
 
 
-def test_what_a_withdrawn_project_promised_is_reviewed_no_more(county: County, company: Company, running: Commitment) -> None:
+def test_what_a_withdrawn_project_promised_is_reviewed_no_more(
+    county: County, company: Company, running: Commitment
+) -> None:
     open_reviews(OPENED)
     withdraw_filing(actor=county.actor("approver"), project_id=running.project_id, problem="不实", at=SEEN)
     running.refresh_from_db()

@@ -66,7 +66,9 @@ def promised(county: County, company: Company, matter: str = MATTER) -> Commitme
     return promise(company, item_of(guided(county, company), matter))
 
 
-def approve(county: County, commitment: Commitment, moment: datetime = AFTER, number: str = "建字〔2026〕1号") -> Commitment:
+def approve(
+    county: County, commitment: Commitment, moment: datetime = AFTER, number: str = "建字〔2026〕1号"
+) -> Commitment:
     department = Department.objects.get(pk=commitment.department_id)
     return decide_on_commitment(
         actor=county.actor("approver", department.key), commitment_id=commitment.pk, document_number=number, at=moment
@@ -89,14 +91,18 @@ def answer(county: County, objection: Objection, moment: datetime, *, upheld: bo
 
 
 def decision_clock(commitment: Commitment) -> WorkItem:
-    return WorkItem.objects.get(kind="commitment_decision", subject_id=commitment.item_id, state__in=["running", "paused"])
+    return WorkItem.objects.get(
+        kind="commitment_decision", subject_id=commitment.item_id, state__in=["running", "paused"]
+    )
 
 
 # -- signing
 
 
 @begins_with(promised)
-def test_a_signed_promise_is_published_for_five_working_days_and_its_letter_stands_whole(county: County, company: Company) -> None:
+def test_a_signed_promise_is_published_for_five_working_days_and_its_letter_stands_whole(
+    county: County, company: Company
+) -> None:
     commitment = promised(county, company)
     assert commitment.state == "notice"
     assert (commitment.notice_from, commitment.notice_until) == (SIGNED, NOTICE_ENDS)
@@ -168,7 +174,9 @@ def test_a_matter_on_the_negative_list_is_refused_with_its_row(county: County, c
     assert any("附件1·二" in cite for cite in refusal.value.cites)
 
 
-def test_a_unit_fallen_to_d_between_guidance_and_signing_is_refused_with_the_measure(county: County, company: Company) -> None:
+def test_a_unit_fallen_to_d_between_guidance_and_signing_is_refused_with_the_measure(
+    county: County, company: Company
+) -> None:
     item = item_of(guided(county, company))
     assert item.promisable
     graded(company.unit, "D")
@@ -188,7 +196,9 @@ def test_a_promise_waits_for_its_prerequisites(county: County, company: Company)
 
 
 @begins_with(promised)
-def test_the_notice_period_reddens_nobody_and_the_decision_has_a_working_day_of_its_own(county: County, company: Company) -> None:
+def test_the_notice_period_reddens_nobody_and_the_decision_has_a_working_day_of_its_own(
+    county: County, company: Company
+) -> None:
     commitment = promised(county, company)
     work = decision_clock(commitment)
     assert work.started_at == NOTICE_ENDS
@@ -268,7 +278,9 @@ def test_the_decision_names_the_letter_it_rests_on(county: County, company: Comp
     assert decision.data["application_on"] == "2026-11-06"
 
 
-@pytest.mark.parametrize("spoil", ["a byte flipped", "bytes appended", "another signed letter", "another, with its digest in the row"])
+@pytest.mark.parametrize(
+    "spoil", ["a byte flipped", "bytes appended", "another signed letter", "another, with its digest in the row"]
+)
 def test_nothing_is_decided_on_an_altered_letter(committed_db: str, test_database: TestDatabase, spoil: str) -> None:
     """The application cannot alter a letter that was made; whoever owns the machine can."""
     county = new_county()
@@ -299,7 +311,12 @@ def test_nothing_is_decided_on_an_altered_letter(committed_db: str, test_databas
 def test_an_ended_project_takes_its_promises_with_it(county: County, company: Company) -> None:
     commitment = promised(county, company)
     objection = object_to(commitment)
-    withdraw_filing(actor=county.actor("approver"), project_id=commitment.project_id, problem="应办理核准", at=at("2026-11-11 09:00"))
+    withdraw_filing(
+        actor=county.actor("approver"),
+        project_id=commitment.project_id,
+        problem="应办理核准",
+        at=at("2026-11-11 09:00"),
+    )
     commitment.refresh_from_db()
     objection.refresh_from_db()
     assert commitment.state == "cancelled"
@@ -310,9 +327,16 @@ def test_an_ended_project_takes_its_promises_with_it(county: County, company: Co
 
 
 @begins_with(promised)
-def test_a_project_withdrawn_during_the_notice_ends_a_clock_that_had_not_begun(county: County, company: Company) -> None:
+def test_a_project_withdrawn_during_the_notice_ends_a_clock_that_had_not_begun(
+    county: County, company: Company
+) -> None:
     commitment = promised(county, company)
-    withdraw_filing(actor=county.actor("approver"), project_id=commitment.project_id, problem="应办理核准", at=at("2026-11-11 09:00"))
+    withdraw_filing(
+        actor=county.actor("approver"),
+        project_id=commitment.project_id,
+        problem="应办理核准",
+        at=at("2026-11-11 09:00"),
+    )
     work = WorkItem.objects.get(kind="commitment_decision")
     assert (work.state, work.light_at(at("2027-01-01 09:00"))) == ("cancelled", "green")
 
@@ -384,7 +408,9 @@ def test_an_objection_upheld_puts_the_matter_on_the_regular_way_for_good(county:
 
 
 @begins_with(promised)
-def test_an_objection_is_taken_until_the_last_moment_of_the_period_and_not_after(county: County, company: Company) -> None:
+def test_an_objection_is_taken_until_the_last_moment_of_the_period_and_not_after(
+    county: County, company: Company
+) -> None:
     commitment = promised(county, company)
     with pytest.raises(Refused) as refusal:
         object_to(commitment, NOTICE_ENDS)
@@ -398,7 +424,9 @@ def test_who_objected_stands_in_the_objection_alone(county: County, company: Com
     commitment = promised(county, company)
     county.actor("approver", DEPARTMENT)
     object_to(commitment)
-    written = str(list(Entry.objects.values())) + str(list(Message.objects.values())) + str(list(ChainRow.objects.values()))
+    written = (
+        str(list(Entry.objects.values())) + str(list(Message.objects.values())) + str(list(ChainRow.objects.values()))
+    )
     written += str(queries.zone(AFTER).rows)
     for personal in ("马小林", "13900001111", "影响我家采光", company.person.name):
         assert personal not in written
@@ -450,11 +478,21 @@ def test_fulfilment_is_reported_with_the_units_own_files(county: County, company
     file = store_upload(actor=company.actor, name="放线.pdf", content=PDF, unit_id=company.unit.pk, at=AFTER)
     foreign = store_upload(actor=county.actor("approver"), name="x.pdf", content=PDF, unit_id=None, at=AFTER)
     report = report_fulfilment(
-        actor=company.actor, commitment_id=commitment.pk, text="已放线、验线", evidence=[file.pk], at=at("2026-12-01 09:00")
+        actor=company.actor,
+        commitment_id=commitment.pk,
+        text="已放线、验线",
+        evidence=[file.pk],
+        at=at("2026-12-01 09:00"),
     )
     assert report.evidence[0].sha256 == file.sha256
     with pytest.raises(Refused) as refusal:
-        report_fulfilment(actor=company.actor, commitment_id=commitment.pk, text="又", evidence=[foreign.pk], at=at("2026-12-01 09:00"))
+        report_fulfilment(
+            actor=company.actor,
+            commitment_id=commitment.pk,
+            text="又",
+            evidence=[foreign.pk],
+            at=at("2026-12-01 09:00"),
+        )
     assert refusal.value.code == "commitments.evidence"
 
 
@@ -464,12 +502,20 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 def in_trouble(county: County, company: Company, matter: str = MATTER) -> Difficulty:
     commitment = promised(county, company, matter)
     approve(county, commitment)
-    return report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="供地推迟", at=at("2026-12-01 09:00"))
+    return report_difficulty(
+        actor=company.actor, commitment_id=commitment.pk, text="供地推迟", at=at("2026-12-01 09:00")
+    )
 
 
-def handle(county: County, difficulty: Difficulty, outcome: str, moment: datetime, department: str = DEPARTMENT) -> Difficulty:
+def handle(
+    county: County, difficulty: Difficulty, outcome: str, moment: datetime, department: str = DEPARTMENT
+) -> Difficulty:
     return handle_difficulty(
-        actor=county.actor("approver", department), difficulty_id=difficulty.pk, outcome=outcome, text="意见和依据", at=moment
+        actor=county.actor("approver", department),
+        difficulty_id=difficulty.pk,
+        outcome=outcome,
+        text="意见和依据",
+        at=moment,
     )
 
 
@@ -505,7 +551,9 @@ def test_an_ecological_promise_out_of_reach_ends_the_project(county: County, com
     other = promise(company, item_of(project))
     commitment = promise(company, item_of(project, "eia_table"))
     approve(county, commitment, number="环审〔2026〕1号")
-    difficulty = report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="排放超标", at=at("2026-12-01 09:00"))
+    difficulty = report_difficulty(
+        actor=company.actor, commitment_id=commitment.pk, text="排放超标", at=at("2026-12-01 09:00")
+    )
     handle(county, difficulty, "terminate", at("2026-12-02 09:00"), "ecology")
     principal, ended = county.actor("principal", "ecology"), at("2026-12-02 10:00")
     consent_ruling(actor=principal, ruling_id=Ruling.objects.get().pk, number="环处〔2026〕1号", at=ended)
@@ -541,13 +589,18 @@ def test_the_zone_shows_what_is_in_notice_first_with_its_remaining_days(county: 
     assert zone_of(SIGNED, state="decided") == []
 
 
-def test_the_zone_is_turned_page_by_page_in_one_query_each(county: County, company: Company, django_assert_num_queries: Any) -> None:
+def test_the_zone_is_turned_page_by_page_in_one_query_each(
+    county: County, company: Company, django_assert_num_queries: Any
+) -> None:
     projects = [guided(county, new_company(f"第{number}有限公司")) for number in range(3)]
     signers = [AuthorisedPerson.objects.get(unit_id=project.unit_id) for project in projects]
     given = []
     for project, binding in zip(projects, signers, strict=True):
         signer = Company(binding.unit, binding.person, binding)
-        given += [promise(signer, item_of(project)), promise(signer, item_of(project, "eia_table"), at("2026-11-09 10:00"))]
+        given += [
+            promise(signer, item_of(project)),
+            promise(signer, item_of(project, "eia_table"), at("2026-11-09 10:00")),
+        ]
     approve(county, given[0])
     whole = [row.id for row in queries.zone(AFTER).rows]
     assert sorted(whole) == sorted(commitment.pk for commitment in given)
@@ -602,10 +655,15 @@ def test_each_verb_belongs_to_its_role_and_to_nobody_else(county: County, compan
         "report_fulfilment": lambda a: report_fulfilment(actor=a, commitment_id=commitment.pk, text="x", at=moment),
         "report_difficulty": lambda a: report_difficulty(actor=a, commitment_id=commitment.pk, text="x", at=moment),
         "decide": lambda a: decide_on_commitment(actor=a, commitment_id=commitment.pk, document_number="1", at=moment),
-        "review": lambda a: review_commitment(actor=a, commitment_id=commitment.pk, on=moment.date(), points=[], at=moment),
+        "review": lambda a: review_commitment(
+            actor=a, commitment_id=commitment.pk, on=moment.date(), points=[], at=moment
+        ),
         "answer": lambda a: answer_objection(actor=a, objection_id=objection.pk, upheld=False, answer="y", at=moment),
     }
-    own = {"unit": {"commit", "to_regular", "report_fulfilment", "report_difficulty"}, "department": {"decide", "answer", "review"}}
+    own = {
+        "unit": {"commit", "to_regular", "report_fulfilment", "report_difficulty"},
+        "department": {"decide", "answer", "review"},
+    }
     actors = {
         "unit": company.actor,
         "other unit": stranger,

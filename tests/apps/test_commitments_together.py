@@ -31,7 +31,12 @@ def colleague(company: Company) -> Company:
     """Another person who may sign for the same unit."""
     person = new_person("第二经办人")
     binding = AuthorisedPerson.objects.create(
-        person=person, unit=company.unit, basis="授权", from_on=BEGAN, confirmed_at=at("2023-02-20 09:00"), may_sign=True
+        person=person,
+        unit=company.unit,
+        basis="授权",
+        from_on=BEGAN,
+        confirmed_at=at("2023-02-20 09:00"),
+        may_sign=True,
     )
     return Company(company.unit, person, binding)
 
@@ -62,7 +67,9 @@ def test_an_objection_of_the_last_minute_and_the_decision_never_both_win(place: 
     commitment = promise(company, item_of(guided(county, company)))
     last = at("2026-11-13 17:59")
     results = together(
-        lambda: object_to(commitment, last), lambda: approve(county, commitment, NOTICE_ENDS), lambda: close_notices(NOTICE_ENDS)
+        lambda: object_to(commitment, last),
+        lambda: approve(county, commitment, NOTICE_ENDS),
+        lambda: close_notices(NOTICE_ENDS),
     )
     commitment.refresh_from_db()
     if isinstance(results[0], Objection):

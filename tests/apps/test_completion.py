@@ -77,13 +77,17 @@ def built(county: County, company: Company, promises: bool = True, **changes: An
 
 
 @builder
-def applied(county: County, company: Company, verified: tuple[str, ...] = VERIFIED, **changes: Any) -> CompletionVerification:
+def applied(
+    county: County, company: Company, verified: tuple[str, ...] = VERIFIED, **changes: Any
+) -> CompletionVerification:
     """Applied for, and second guidance answered: of the verifications only `verified` are needed."""
     project = built(county, company, **changes)
     completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
     for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
         rows = [{**row, "needed": "yes" if row["matter_id"] in verified else "no"} for row in answer.matters]
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ADVISED)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ADVISED
+        )
     completion.refresh_from_db()
     return completion
 
@@ -94,7 +98,9 @@ def pending(completion: CompletionVerification) -> list[Point]:
     return view.pending
 
 
-def find(county: County, completion: CompletionVerification, point: Point, met: bool, moment: datetime = INSPECTED) -> Finding:
+def find(
+    county: County, completion: CompletionVerification, point: Point, met: bool, moment: datetime = INSPECTED
+) -> Finding:
     return record_finding(
         actor=county.actor("approver", point.department.key),
         completion_id=completion.pk,
@@ -109,7 +115,10 @@ def find(county: County, completion: CompletionVerification, point: Point, met: 
 
 
 def inspect(
-    county: County, completion: CompletionVerification, unmet: tuple[tuple[str, int], ...] = (), moment: datetime = INSPECTED
+    county: County,
+    completion: CompletionVerification,
+    unmet: tuple[tuple[str, int], ...] = (),
+    moment: datetime = INSPECTED,
 ) -> CompletionVerification:
     """Every pending point verified; those in `unmet` (matter, requirement) not met."""
     for point in pending(completion):
@@ -119,7 +128,9 @@ def inspect(
 
 
 def fulfilment(completion: CompletionVerification) -> dict[str, str]:
-    return dict(Commitment.objects.filter(project_id=completion.project_id).values_list("item__matter_id", "fulfilment"))
+    return dict(
+        Commitment.objects.filter(project_id=completion.project_id).values_list("item__matter_id", "fulfilment")
+    )
 
 
 FIRST_OF_PERMIT = (("engineering_planning_permit", 0),)
@@ -129,7 +140,9 @@ FIRST_OF_EIA = (("eia_table", 0),)
 # -- applying
 
 
-def test_completion_is_applied_for_when_it_is_reported_and_everything_promised_is_decided(county: County, company: Company) -> None:
+def test_completion_is_applied_for_when_it_is_reported_and_everything_promised_is_decided(
+    county: County, company: Company
+) -> None:
     project = guided(county, company)
     commitment = promise(company, item_of(project))
     with pytest.raises(Refused) as refusal:
@@ -151,7 +164,9 @@ def test_completion_is_applied_for_when_it_is_reported_and_everything_promised_i
 
 
 @begins_with(built)
-def test_every_department_that_accepted_a_promise_is_asked_within_two_working_days(county: County, company: Company) -> None:
+def test_every_department_that_accepted_a_promise_is_asked_within_two_working_days(
+    county: County, company: Company
+) -> None:
     project = built(county, company)
     completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
     asked = WorkItem.objects.filter(kind="completion_guidance")
@@ -234,7 +249,11 @@ def test_a_fault_is_written_down_and_a_verification_gets_its_document(county: Co
     own = next(point for point in pending(completion) if point.commitment is None)
     with pytest.raises(Refused, match="文号"):
         record_finding(
-            actor=county.actor("approver", own.department.key), completion_id=completion.pk, item_id=own.item.pk, met=True, at=INSPECTED
+            actor=county.actor("approver", own.department.key),
+            completion_id=completion.pk,
+            item_id=own.item.pk,
+            met=True,
+            at=INSPECTED,
         )
     assert not Finding.objects.exists()
     find(county, completion, own, True)
@@ -267,7 +286,9 @@ def test_a_difficulty_overtaken_by_the_verification_waits_for_nobody(county: Cou
     inspect(county, completion)
     assert completion.state == "passed"
     assert WorkItem.objects.get(kind="difficulty").state == "cancelled"
-    assert set(WorkItem.objects.filter(project_id=completion.project_id, state="running").values_list("kind", flat=True)) <= {
+    assert set(
+        WorkItem.objects.filter(project_id=completion.project_id, state="running").values_list("kind", flat=True)
+    ) <= {
         "delivery",
         "credit_consent",
     }
@@ -338,14 +359,25 @@ def test_what_stays_unmet_after_rectification_breaks_that_promise_alone(county: 
     assert fulfilment(completion) == {"engineering_planning_permit": "kept", "eia_table": "broken"}
     assert Project.objects.get(pk=completion.project_id).state == "confirmed"
     proposal = PointProposal.objects.get()
-    assert (proposal.type, proposal.data, str(proposal.expected_points)) == ("commitment_broken", {"field": "ecology"}, "-2.00")
+    assert (proposal.type, proposal.data, str(proposal.expected_points)) == (
+        "commitment_broken",
+        {"field": "ecology"},
+        "-2.00",
+    )
     assert proposal.proposed_by_id == county.person("approver", "ecology").pk
 
 
 @begins_with(applied)
-def test_after_a_failure_the_project_can_still_be_finished_but_the_promise_stays_broken(county: County, company: Company) -> None:
+def test_after_a_failure_the_project_can_still_be_finished_but_the_promise_stays_broken(
+    county: County, company: Company
+) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_EIA)
-    fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason="情节严重", at=at("2027-07-14 09:00"))
+    fail_completion(
+        actor=county.actor("approver", "ecology"),
+        completion_id=completion.pk,
+        reason="情节严重",
+        at=at("2027-07-14 09:00"),
+    )
     apply_again(actor=company.actor, completion_id=completion.pk, text="重建了处理设施", at=at("2027-09-06 09:00"))
     inspect(county, completion, moment=at("2027-09-08 09:00"))
     assert completion.state == "passed"
@@ -384,8 +416,15 @@ def test_a_serious_failure_is_called_by_a_department_that_found_one(county: Coun
         with pytest.raises(Forbidden):
             fail_completion(actor=actor, completion_id=completion.pk, reason="情节严重", at=INSPECTED)
     with pytest.raises(Refused, match="事实"):
-        fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason=" ", at=INSPECTED)
-    fail_completion(actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason="偷排废水", at=at("2027-07-14 09:00"))
+        fail_completion(
+            actor=county.actor("approver", "ecology"), completion_id=completion.pk, reason=" ", at=INSPECTED
+        )
+    fail_completion(
+        actor=county.actor("approver", "ecology"),
+        completion_id=completion.pk,
+        reason="偷排废水",
+        at=at("2027-07-14 09:00"),
+    )
     completion.refresh_from_db()
     assert completion.state == "failed"
     assert WorkItem.objects.get(kind="rectification").state == "cancelled"
@@ -397,13 +436,19 @@ def test_a_promise_broken_while_building_costs_its_points_once(county: County, c
     project = built(county, company)
     commitment = Commitment.objects.get(project=project, item__matter_id="engineering_planning_permit")
     department = county.actor("approver", "natural_resources")
-    trouble = report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="无法退界", at=at("2027-07-01 09:00"))
+    trouble = report_difficulty(
+        actor=company.actor, commitment_id=commitment.pk, text="无法退界", at=at("2027-07-01 09:00")
+    )
     for outcome, day in (("helped", 1), ("handling_opinion", 2)):
-        handle_difficulty(actor=department, difficulty_id=trouble.pk, outcome=outcome, text="意见", at=at(f"2027-07-0{day} 15:00"))
+        handle_difficulty(
+            actor=department, difficulty_id=trouble.pk, outcome=outcome, text="意见", at=at(f"2027-07-0{day} 15:00")
+        )
     completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
     for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department"):
         rows = [{**row, "needed": "no"} for row in answer.matters]
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ADVISED)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ADVISED
+        )
     completion.refresh_from_db()
     inspect(county, completion)
     assert completion.state == "passed"
@@ -419,14 +464,27 @@ def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: 
     trouble = report_difficulty(actor=company.actor, commitment_id=point.commitment.pk, text="难", at=ADVISED)
     verbs: dict[str, Any] = {
         "record_finding": lambda a: record_finding(
-            actor=a, completion_id=completion.pk, commitment_id=point.commitment.pk, requirement=0, met=True, at=INSPECTED
+            actor=a,
+            completion_id=completion.pk,
+            commitment_id=point.commitment.pk,
+            requirement=0,
+            met=True,
+            at=INSPECTED,
         ),
-        "handle_difficulty": lambda a: handle_difficulty(actor=a, difficulty_id=trouble.pk, outcome="helped", text="x", at=INSPECTED),
+        "handle_difficulty": lambda a: handle_difficulty(
+            actor=a, difficulty_id=trouble.pk, outcome="helped", text="x", at=INSPECTED
+        ),
         "apply_completion": lambda a: apply_completion(actor=a, project_id=completion.project_id, at=INSPECTED),
         "apply_again": lambda a: apply_again(actor=a, completion_id=completion.pk, text="x", at=INSPECTED),
         "propose_cycle": lambda a: propose_cycle(actor=a, completion_id=completion.pk, at=INSPECTED),
         "hand_in_audit": lambda a: hand_in_audit(
-            actor=a, project_id=completion.project_id, auditor="甲", number="1", on=INSPECTED.date(), conclusion="clean", at=INSPECTED
+            actor=a,
+            project_id=completion.project_id,
+            auditor="甲",
+            number="1",
+            on=INSPECTED.date(),
+            conclusion="clean",
+            at=INSPECTED,
         ),
         "check_audit": lambda a: check_audit(actor=a, audit_id=audit.pk, accept=False, note="x", at=INSPECTED),
     }
@@ -457,7 +515,9 @@ def test_each_verb_of_completion_belongs_to_its_role_and_to_nobody_else(county: 
 
 
 @begins_with(applied)
-def test_a_decision_owed_to_the_company_is_delivered_after_the_project_is_complete(county: County, company: Company) -> None:
+def test_a_decision_owed_to_the_company_is_delivered_after_the_project_is_complete(
+    county: County, company: Company
+) -> None:
     completion = applied(county, company)
     utility = item_of(completion.project, "power_connection")
     handler = county.actor("approver", utility.department.key)
@@ -472,11 +532,21 @@ def test_a_decision_owed_to_the_company_is_delivered_after_the_project_is_comple
 # -- what credit does not concern
 
 
-def report_of(company: Company, completion: CompletionVerification, conclusion: str = "clean", **more: Any) -> AuditReport:
+def report_of(
+    company: Company, completion: CompletionVerification, conclusion: str = "clean", **more: Any
+) -> AuditReport:
     moment = more.pop("at", at("2027-09-01 09:00"))
     file = store_upload(actor=company.actor, name="审计报告.pdf", content=PDF, unit_id=company.unit.pk, at=moment).pk
-    said: dict[str, Any] = {"auditor": "临夏某会计师事务所", "number": "临审〔2027〕9号", "on": moment.date(), "evidence": [file], **more}
-    return hand_in_audit(actor=company.actor, project_id=completion.project_id, conclusion=conclusion, at=moment, **said)
+    said: dict[str, Any] = {
+        "auditor": "临夏某会计师事务所",
+        "number": "临审〔2027〕9号",
+        "on": moment.date(),
+        "evidence": [file],
+        **more,
+    }
+    return hand_in_audit(
+        actor=company.actor, project_id=completion.project_id, conclusion=conclusion, at=moment, **said
+    )
 
 
 @begins_with(None)
@@ -488,7 +558,11 @@ def test_a_public_project_earns_its_points_only_with_the_audit(county: County, c
     assert Message.objects.filter(template="audit_missing", unit=company.unit).count() == 1
     filing, later = county.actor("approver"), at("2027-09-02 09:00")
     assert not propose_cycle(actor=filing, completion_id=completion.pk, at=later)
-    for faults, field in (({"auditor": " "}, "auditor"), ({"evidence": ()}, "evidence"), ({"on": date(2027, 9, 3)}, "on")):
+    for faults, field in (
+        ({"auditor": " "}, "auditor"),
+        ({"evidence": ()}, "evidence"),
+        ({"on": date(2027, 9, 3)}, "on"),
+    ):
         with pytest.raises(Refused) as refusal:
             report_of(company, completion, **faults)
         assert refusal.value.field == field
@@ -498,7 +572,9 @@ def test_a_public_project_earns_its_points_only_with_the_audit(county: County, c
     work = WorkItem.objects.get(kind="audit_check")
     assert (work.department.key, work.limit_value, work.state) == ("development_reform", 5, "running")
     with pytest.raises(Forbidden):
-        check_audit(actor=county.actor("approver", "ecology"), audit_id=first.pk, accept=True, conclusion="clean", at=later)
+        check_audit(
+            actor=county.actor("approver", "ecology"), audit_id=first.pk, accept=True, conclusion="clean", at=later
+        )
     with pytest.raises(Refused) as refusal:
         check_audit(actor=filing, audit_id=first.pk, accept=False, at=later)
     assert refusal.value.field == "note"
@@ -511,7 +587,9 @@ def test_a_public_project_earns_its_points_only_with_the_audit(county: County, c
     assert (proposal.data["audit"], proposal.expected_points, proposal.evidence) == ("clean", 2, second.evidence)
     # The proposal rests on the same file; the unit hears of it only when it is carried out.
     [file] = [one.file for one in second.evidence]
-    assert [(use.what, use.page, use.key) for use in uses_of([file])[file]] == [("审计报告", "unit:audit", completion.project_id)]
+    assert [(use.what, use.page, use.key) for use in uses_of([file])[file]] == [
+        ("审计报告", "unit:audit", completion.project_id)
+    ]
     assert {place.kind for place in places_of([file])} == {"commitments.auditreport", "credit.pointproposal"}
     assert "临审〔2027〕9号" in proposal.basis
     with pytest.raises(Refused, match="不能再换"):
@@ -521,12 +599,18 @@ def test_a_public_project_earns_its_points_only_with_the_audit(county: County, c
 
 
 @begins_with(None)
-def test_an_audit_before_completion_counts_when_it_has_passed_and_an_adverse_one_earns_nothing(county: County, company: Company) -> None:
+def test_an_audit_before_completion_counts_when_it_has_passed_and_an_adverse_one_earns_nothing(
+    county: County, company: Company
+) -> None:
     completion = applied(county, company, project_class="public_works")
     early = report_of(company, completion, at=at("2027-07-01 09:00"))
-    check_audit(actor=county.actor("approver"), audit_id=early.pk, accept=True, conclusion="clean", at=at("2027-07-02 09:00"))
+    check_audit(
+        actor=county.actor("approver"), audit_id=early.pk, accept=True, conclusion="clean", at=at("2027-07-02 09:00")
+    )
     newer = report_of(company, completion, at=at("2027-07-02 10:00"))
-    check_audit(actor=county.actor("approver"), audit_id=newer.pk, accept=True, conclusion="adverse", at=at("2027-07-02 11:00"))
+    check_audit(
+        actor=county.actor("approver"), audit_id=newer.pk, accept=True, conclusion="adverse", at=at("2027-07-02 11:00")
+    )
     assert list(AuditReport.objects.order_by("id").values_list("state", flat=True)) == ["replaced", "accepted"]
     inspect(county, completion)
     assert not PointProposal.objects.exists()
@@ -537,7 +621,9 @@ def test_an_audit_before_completion_counts_when_it_has_passed_and_an_adverse_one
 
 
 @begins_with(None)
-def test_a_project_of_another_kind_runs_the_same_way_without_promise_and_points(county: County, company: Company) -> None:
+def test_a_project_of_another_kind_runs_the_same_way_without_promise_and_points(
+    county: County, company: Company
+) -> None:
     project = guided(county, company, kind="verification")
     with pytest.raises(Refused, match="备案类") as refusal:
         promise(company, item_of(project))
@@ -575,10 +661,13 @@ def test_the_inspection_is_read_in_five_queries_however_much_there_is_to_verify(
 
 
 @begins_with(applied)
-def test_the_share_of_promises_counts_every_matter_off_the_list_offered_or_not(county: County, company: Company) -> None:
+def test_the_share_of_promises_counts_every_matter_off_the_list_offered_or_not(
+    county: County, company: Company
+) -> None:
     applied(county, company)
     share = queries.commitment_share(at("2026-11-01 00:00"), at("2027-01-01 00:00"))
-    # Granted off the list: permit and environment on a promise, drawing review without; two listed matters do not count.
+    # Granted off the list: permit and environment on a promise, drawing review without; two listed matters do not
+    # count.
     assert (share.promised, share.off_list) == (2, 3)
     assert share.share is not None and share.target is not None
     assert share.reached

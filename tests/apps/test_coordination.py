@@ -1,4 +1,6 @@
-"""“1+X”: put by an approver, started by the stage's convener; the clocks affected stand still from then to the conclusion, and only then."""
+"""“1+X”: put by an approver, started by the stage's convener; the clocks affected stand still from then to the
+conclusion, and only then.
+"""
 
 from __future__ import annotations
 
@@ -80,17 +82,25 @@ def office(county: County, key: str) -> int:
 
 
 def asked(county: County, item: MapItem, moment: datetime = ASKED, **changes: Any) -> Coordination:
-    said: dict[str, Any] = {"issue_text": ISSUE, "department_ids": [office(county, "natural_resources"), office(county, "housing")]}
+    said: dict[str, Any] = {
+        "issue_text": ISSUE,
+        "department_ids": [office(county, "natural_resources"), office(county, "housing")],
+    }
     return request_coordination(actor=approver(county), item_id=item.pk, at=moment, **{**said, **changes})
 
 
 def started(county: County, item: MapItem, moment: datetime = STARTED, **changes: Any) -> Coordination:
-    return start_coordination(actor=convener(county, item), coordination_id=asked(county, item, **changes).pk, at=moment)
+    return start_coordination(
+        actor=convener(county, item), coordination_id=asked(county, item, **changes).pk, at=moment
+    )
 
 
 def concluded(county: County, made: Coordination, item: MapItem, moment: datetime = ENDED) -> Coordination:
     return conclude_coordination(
-        actor=convener(county, item), coordination_id=made.pk, conclusion="总平面西移，各部门按新方案继续审查。", at=moment
+        actor=convener(county, item),
+        coordination_id=made.pk,
+        conclusion="总平面西移，各部门按新方案继续审查。",
+        at=moment,
     )
 
 
@@ -102,11 +112,15 @@ def test_clocks_stand_still_from_the_start_to_the_conclusion_and_only_then(count
     assert (waiting.role, waiting.stage, waiting.due_at) == ("stage_convener", item.stage, at("2026-11-11 18:00"))
     made = start_coordination(actor=head, coordination_id=made.pk, at=STARTED)
     assert (made.state, made.ends_by) == ("running", at("2026-11-24 18:00"))
-    assert (item_of(made.project).state, clock(item).state, clock(item).pause_ends_at) == ("paused", "paused", made.ends_by)
-    assert "1+X" in clock(item).tags
-    assert refusal(lambda: resume_item(actor=approver(county), item_id=item.pk, note="等不及", at=at("2026-11-11 09:00"))).code == (
-        "onemap.in_coordination"
+    assert (item_of(made.project).state, clock(item).state, clock(item).pause_ends_at) == (
+        "paused",
+        "paused",
+        made.ends_by,
     )
+    assert "1+X" in clock(item).tags
+    assert refusal(
+        lambda: resume_item(actor=approver(county), item_id=item.pk, note="等不及", at=at("2026-11-11 09:00"))
+    ).code == ("onemap.in_coordination")
     made = call_meeting(
         actor=convener(county, item),
         coordination_id=made.pk,
@@ -117,17 +131,28 @@ def test_clocks_stand_still_from_the_start_to_the_conclusion_and_only_then(count
     told = Message.objects.filter(template="coordination_meeting", channel="site").values_list("person_id", flat=True)
     assert approver(county).person_id in set(told)
     give_coordination_opinion(
-        actor=county.actor("approver", "housing"), coordination_id=made.pk, text="不影响市政管线。", at=at("2026-11-12 10:00")
+        actor=county.actor("approver", "housing"),
+        coordination_id=made.pk,
+        text="不影响市政管线。",
+        at=at("2026-11-12 10:00"),
     )
     made = concluded(county, made, item)
     after = clock(item)
-    assert (made.state, item_of(made.project).state, after.state, "1+X" in after.tags) == ("concluded", "accepted", "running", False)
-    # From the 10th at 11:00 to the 13th at 15:00: three working days and half an hour more, by the hours of the calendar.
+    assert (made.state, item_of(made.project).state, after.state, "1+X" in after.tags) == (
+        "concluded",
+        "accepted",
+        "running",
+        False,
+    )
+    # From the 10th at 11:00 to the 13th at 15:00: three working days and half an hour more, by the hours of the
+    # calendar.
     assert before is not None and after.due_at is not None
     assert after.due_at == _moved(before)
     paper = Document.objects.get(kind="coordination_minutes")
     assert paper.data["items"] == [{"name": item.name, "department": item.department.name, "paused": True}]
-    assert [row["text"] for row in paper.data["opinions"] if row["department"].endswith("住房和城乡建设局")] == ["不影响市政管线。"]
+    assert [row["text"] for row in paper.data["opinions"] if row["department"].endswith("住房和城乡建设局")] == [
+        "不影响市政管线。"
+    ]
     assert not WorkItem.objects.filter(kind="coordination", state__in=["running", "paused"]).exists()
     assert not stuck()
 
@@ -179,7 +204,9 @@ def test_concluded_before_a_late_tick_the_clock_has_run_since_the_longest_term(c
     assert events[-1] == ("resume", at("2026-11-24 18:00"))
 
 
-def test_what_stands_still_for_another_reason_goes_on_standing_still_for_the_coordination(county: County, item: MapItem) -> None:
+def test_what_stands_still_for_another_reason_goes_on_standing_still_for_the_coordination(
+    county: County, item: MapItem
+) -> None:
     pause_item(actor=approver(county), item_id=item.pk, reason="expert_review", note="评审", at=at("2026-11-10 08:40"))
     made = started(county, item)
     assert not CoordinationItem.objects.get().paused
@@ -191,7 +218,13 @@ def test_what_stands_still_for_another_reason_goes_on_standing_still_for_the_coo
 
 
 def test_a_pause_that_ends_itself_meanwhile_loses_nothing_to_the_ticker(county: County, item: MapItem) -> None:
-    pause_item(actor=approver(county), item_id=item.pk, reason="consult_departments", note="征求意见", at=at("2026-11-10 08:40"))
+    pause_item(
+        actor=approver(county),
+        item_id=item.pk,
+        reason="consult_departments",
+        note="征求意见",
+        at=at("2026-11-10 08:40"),
+    )
     ends = clock(item).pause_ends_at
     assert ends is not None
     made = started(county, item, at("2026-11-25 10:00"))
@@ -231,7 +264,14 @@ def test_what_is_taken_back_meanwhile_is_left_alone(county: County, company: Com
 def test_nothing_is_decided_while_it_is_coordinated(county: County, item: MapItem) -> None:
     started(county, item)
     refused = refusal(
-        lambda: decide(actor=approver(county), item_id=item.pk, granted=True, document_number="甲1", text="", at=at("2026-11-11 09:00"))
+        lambda: decide(
+            actor=approver(county),
+            item_id=item.pk,
+            granted=True,
+            document_number="甲1",
+            text="",
+            at=at("2026-11-11 09:00"),
+        )
     )
     assert refused.code == "onemap.state"
 
@@ -239,10 +279,14 @@ def test_nothing_is_decided_while_it_is_coordinated(county: County, item: MapIte
 def test_declined_with_a_reason_no_clock_has_ever_stopped(county: County, item: MapItem) -> None:
     made, due = asked(county, item), clock(item).due_at
     assert (
-        refusal(lambda: decline_coordination(actor=convener(county, item), coordination_id=made.pk, why=" ", at=STARTED)).code
+        refusal(
+            lambda: decline_coordination(actor=convener(county, item), coordination_id=made.pk, why=" ", at=STARTED)
+        ).code
         == "onemap.why"
     )
-    made = decline_coordination(actor=convener(county, item), coordination_id=made.pk, why="两部门电话商量即可", at=STARTED)
+    made = decline_coordination(
+        actor=convener(county, item), coordination_id=made.pk, why="两部门电话商量即可", at=STARTED
+    )
     assert (made.state, clock(item).due_at, clock(item).state) == ("declined", due, "running")
     assert Message.objects.filter(template="coordination_declined").exists()
     asked(county, item, at("2026-11-11 09:00"))
@@ -314,26 +358,41 @@ def test_forms_gone_stale_and_steps_out_of_order_are_refused(county: County, ite
     for act in (
         lambda: conclude_coordination(actor=head, coordination_id=made.pk, conclusion="好", at=STARTED),
         lambda: call_meeting(actor=head, coordination_id=made.pk, meeting_at=ENDED, place="三楼", at=STARTED),
-        lambda: give_coordination_opinion(actor=county.actor("approver", "housing"), coordination_id=made.pk, text="可", at=STARTED),
+        lambda: give_coordination_opinion(
+            actor=county.actor("approver", "housing"), coordination_id=made.pk, text="可", at=STARTED
+        ),
     ):
         assert refusal(act).code == "onemap.coordination_state"
     start_coordination(actor=head, coordination_id=made.pk, at=STARTED)
-    assert refusal(lambda: start_coordination(actor=head, coordination_id=made.pk, at=STARTED)).code == "onemap.coordination_state"
     assert (
-        refusal(lambda: call_meeting(actor=head, coordination_id=made.pk, meeting_at=at("2026-11-09 09:00"), place="三楼", at=STARTED)).code
+        refusal(lambda: start_coordination(actor=head, coordination_id=made.pk, at=STARTED)).code
+        == "onemap.coordination_state"
+    )
+    assert (
+        refusal(
+            lambda: call_meeting(
+                actor=head, coordination_id=made.pk, meeting_at=at("2026-11-09 09:00"), place="三楼", at=STARTED
+            )
+        ).code
         == "onemap.meeting_at"
     )
     assert (
-        refusal(lambda: call_meeting(actor=head, coordination_id=made.pk, meeting_at=ENDED, place=" ", at=STARTED)).code == "onemap.place"
+        refusal(lambda: call_meeting(actor=head, coordination_id=made.pk, meeting_at=ENDED, place=" ", at=STARTED)).code
+        == "onemap.place"
     )
     assert (
-        refusal(lambda: conclude_coordination(actor=head, coordination_id=made.pk, conclusion=" ", at=STARTED)).code == "onemap.conclusion"
+        refusal(lambda: conclude_coordination(actor=head, coordination_id=made.pk, conclusion=" ", at=STARTED)).code
+        == "onemap.conclusion"
     )
     with pytest.raises(Forbidden):
-        give_coordination_opinion(actor=county.actor("approver", "meteorology"), coordination_id=made.pk, text="可", at=STARTED)
+        give_coordination_opinion(
+            actor=county.actor("approver", "meteorology"), coordination_id=made.pk, text="可", at=STARTED
+        )
     assert (
         refusal(
-            lambda: give_coordination_opinion(actor=county.actor("approver", "housing"), coordination_id=made.pk, text=" ", at=STARTED)
+            lambda: give_coordination_opinion(
+                actor=county.actor("approver", "housing"), coordination_id=made.pk, text=" ", at=STARTED
+            )
         ).code
         == "onemap.text"
     )

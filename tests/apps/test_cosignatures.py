@@ -135,7 +135,9 @@ def site(log: Log, settings: object) -> Client:
 
 def test_a_node_follows_the_site_and_its_signature_is_seen_there(log: Log, site: Client, tmp_path: Path) -> None:
     (log.folder / "policy").write_bytes(
-        "".join([f"log {log.key.verifier}\n", f"witness {NAMES[0]} {NODES[0].verifier}\n", f"quorum {NAMES[0]}\n"]).encode()
+        "".join(
+            [f"log {log.key.verifier}\n", f"witness {NAMES[0]} {NODES[0].verifier}\n", f"quorum {NAMES[0]}\n"]
+        ).encode()
     )
     assert "尚未见证" in site.get("/chain/").content.decode()
     platform = queries.platform_key()

@@ -49,11 +49,23 @@ def test_a_proposal_moves_nothing_and_waits_for_the_filing_units_principal(count
 
 def test_three_people_move_the_points_once_with_everything_that_hangs_on_it(county: County, company: Company) -> None:
     event = take(county, company)
-    assert (event.seq, event.points, event.score_after, event.rule) == (2, Decimal(-2), Decimal(84), "credit.18.illegal_start")
+    assert (event.seq, event.points, event.score_after, event.rule) == (
+        2,
+        Decimal(-2),
+        Decimal(84),
+        "credit.18.illegal_start",
+    )
     assert (head(company).score, head(company).seq) == (84, 2)
-    assert [item.kind for item in WorkItem.objects.filter(state="done").order_by("id")] == ["credit_consent", "credit_execution"]
+    assert [item.kind for item in WorkItem.objects.filter(state="done").order_by("id")] == [
+        "credit_consent",
+        "credit_execution",
+    ]
     assert not WorkItem.objects.filter(state="running").exists()
-    assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == ["credit.propose", "credit.consent", "credit.execute"]
+    assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == [
+        "credit.propose",
+        "credit.consent",
+        "credit.execute",
+    ]
     leaf = LeafRecord.objects.get(subject__label=PROJECT)
     said = {name: value for _, name, value in leaf.fields or []}
     assert (leaf.type, said["points"], said["score_after"]) == ("credit.event", "-2", "84")
@@ -128,13 +140,18 @@ def test_an_act_is_picked_from_the_list_of_its_day_and_says_by_which_texts(count
     new = "甘发改投资〔2023〕489号·全文"
     proposal = propose(county, company, data={"act": "illegal_start"})
     assert proposal.data == {"act": "illegal_start", "article": "46", "item": "illegal_start"}
-    assert proposal.cites[:2] == ["积县政办发〔2023〕16号·附件2·第十八条", "甘政办发〔2017〕123号·第四十六条"] and proposal.cites[-1] == new
+    assert (
+        proposal.cites[:2] == ["积县政办发〔2023〕16号·附件2·第十八条", "甘政办发〔2017〕123号·第四十六条"]
+        and proposal.cites[-1] == new
+    )
     event = carry_out(county, proposal)
     assert event.why.startswith("违反法律法规擅自开工建设：") and event.cites == proposal.cites
     old = propose(county, company, data={"act": "prohibited"}, on=day("2023-12-31"))
     assert (old.expected_points, new in old.cites, "国务院令第673号·第二十条" in old.cites) == (-3, False, True)
     lists = {text: [line.id for line in queries.acts(day(text))] for text in ("2023-02-20", "2023-12-31", "2024-01-01")}
-    assert len({tuple(ids) for ids in lists.values()}) == 1 and {line.article for line in queries.acts(NOON.date())} == {
+    assert len({tuple(ids) for ids in lists.values()}) == 1 and {
+        line.article for line in queries.acts(NOON.date())
+    } == {
         "46",
         "50",
         "51",
@@ -142,8 +159,14 @@ def test_an_act_is_picked_from_the_list_of_its_day_and_says_by_which_texts(count
     }
     assert {line.points for line in queries.acts(NOON.date()) if line.article != "46"} == {Decimal(-3)}
     assert {line.points for line in queries.acts(NOON.date()) if line.item not in ("", "unreported")} == {Decimal(-2)}
-    assert {(line.points, line.cap) for line in queries.acts(NOON.date()) if line.item == "unreported"} == {(Decimal(-1), Decimal(1))}
-    for data in ({"act": "noise"}, {"act": "illegal_start", "article": "50"}, {"act": "unreported_start", "item": "other"}):
+    assert {(line.points, line.cap) for line in queries.acts(NOON.date()) if line.item == "unreported"} == {
+        (Decimal(-1), Decimal(1))
+    }
+    for data in (
+        {"act": "noise"},
+        {"act": "illegal_start", "article": "50"},
+        {"act": "unreported_start", "item": "other"},
+    ):
         with pytest.raises(Refused) as refusal:
             propose(county, company, data=data)
         assert refusal.value.field == "act"
@@ -155,7 +178,10 @@ def test_information_unreported_costs_one_point_of_a_project_whatever_it_is(coun
     for act in ("unreported_progress", "unreported_investment", "unreported_completion"):
         with pytest.raises(Refused, match="已计满 1 分"):
             propose(county, company, data={"act": act})
-    assert take(county, company, data={"act": "unreported_completion"}, project_code="2611-622927-04-01-654321").points == -1
+    assert (
+        take(county, company, data={"act": "unreported_completion"}, project_code="2611-622927-04-01-654321").points
+        == -1
+    )
     assert head(company).score == 84
 
 
@@ -184,7 +210,9 @@ def _also(county: County, role: str, other: str) -> Actor:
 
 
 @pytest.mark.parametrize("field", ["proposed_by", "consented_by"])
-def test_the_database_itself_refuses_an_execution_by_the_same_person(county: County, company: Company, field: str) -> None:
+def test_the_database_itself_refuses_an_execution_by_the_same_person(
+    county: County, company: Company, field: str
+) -> None:
     proposal = propose(county, company)
     consent(actor=county.actor("principal"), proposal_id=proposal.pk, note="", at=NOON)
     proposal.refresh_from_db()
@@ -199,12 +227,23 @@ def test_the_database_itself_refuses_an_execution_by_the_same_person(county: Cou
 def test_points_settled_by_the_system_still_need_principal_and_convener(county: County, company: Company) -> None:
     office = county.people["approver", "development_reform"].department
     source = ("commitments.completionverification", 5)
-    proposal = propose(county, company, "cycle_completed", CYCLE, actor=Actor.system(), department_id=office.pk, evidence=(), source=source)
+    proposal = propose(
+        county,
+        company,
+        "cycle_completed",
+        CYCLE,
+        actor=Actor.system(),
+        department_id=office.pk,
+        evidence=(),
+        source=source,
+    )
     assert proposal.proposed_by is None
     assert carry_out(county, proposal).score_after == 88
 
 
-def test_what_was_executed_cannot_be_executed_consented_refused_or_withdrawn_again(county: County, company: Company) -> None:
+def test_what_was_executed_cannot_be_executed_consented_refused_or_withdrawn_again(
+    county: County, company: Company
+) -> None:
     proposal = propose(county, company)
     carry_out(county, proposal)
     convener, principal, approver = (
@@ -243,10 +282,14 @@ def test_a_refusal_of_consent_says_why(county: County, company: Company) -> None
         refuse_consent(actor=county.actor("principal"), proposal_id=proposal.pk, reason="  ", at=NOON)
 
 
-def test_a_consented_proposal_can_still_be_withdrawn_and_the_principal_hears_of_it(county: County, company: Company) -> None:
+def test_a_consented_proposal_can_still_be_withdrawn_and_the_principal_hears_of_it(
+    county: County, company: Company
+) -> None:
     proposal = propose(county, company)
     consent(actor=county.actor("principal"), proposal_id=proposal.pk, note="", at=NOON)
-    withdraw_proposal(actor=county.actor("approver", "natural_resources"), proposal_id=proposal.pk, why="认定有误", at=NOON)
+    withdraw_proposal(
+        actor=county.actor("approver", "natural_resources"), proposal_id=proposal.pk, why="认定有误", at=NOON
+    )
     assert WorkItem.objects.get(kind="credit_execution").state == "cancelled"
     assert Message.objects.filter(template="proposal_ended", person=county.person("principal")).count() == 1
     with pytest.raises(Refused, match="已撤回"):
@@ -284,7 +327,10 @@ def test_one_source_is_proposed_once_unless_it_was_refused(county: County, compa
         ({"data": {}}, "article"),
         ({"type": "repair", "data": {"of": 1}}, "type"),
         ({"type": "rebase", "data": {"score": "100"}}, "type"),
-        ({"type": "cycle_completed", "data": {"all_kept": "yes", "commitments": 1, "project_class": "private"}}, "all_kept"),
+        (
+            {"type": "cycle_completed", "data": {"all_kept": "yes", "commitments": 1, "project_class": "private"}},
+            "all_kept",
+        ),
         ({"project_code": ""}, "project"),
         ({"project_kind": "approval"}, "project_code"),
         ({"project_kind": "verification"}, "project_code"),
@@ -320,7 +366,9 @@ def test_points_that_the_rules_do_not_give_are_refused_with_the_rule(county: Cou
     assert propose(county, company, "cycle_completed", audited).expected_points == 2
 
 
-def test_unreported_information_costs_one_point_once_per_project_even_when_two_proposals_race(county: County, company: Company) -> None:
+def test_unreported_information_costs_one_point_once_per_project_even_when_two_proposals_race(
+    county: County, company: Company
+) -> None:
     unreported = {"article": "46", "item": "unreported"}
     first, second = propose(county, company, data=unreported), propose(county, company, data=unreported)
     assert carry_out(county, first).points == -1
@@ -345,7 +393,9 @@ def test_an_event_reported_late_counts_by_its_day_and_the_head_stays_the_fold(co
 
 def test_an_act_established_before_the_latest_evaluation_is_covered_by_it(county: County, company: Company) -> None:
     waiting = propose(county, company, on=day("2026-11-08"))
-    import_score(actor=Actor.system(), unit_id=company.unit.pk, score="70", source="2026年评价", on=day("2026-11-09"), at=NOON)
+    import_score(
+        actor=Actor.system(), unit_id=company.unit.pk, score="70", source="2026年评价", on=day("2026-11-09"), at=NOON
+    )
     with pytest.raises(Refused, match="以评价为准") as refusal:
         propose(county, company, on=day("2026-11-08"))
     assert refusal.value.field == "on"
@@ -356,16 +406,24 @@ def test_an_act_established_before_the_latest_evaluation_is_covered_by_it(county
     assert differing(NOON.date()) == []
 
 
-def test_a_capped_act_established_earlier_than_the_counted_one_takes_its_place(county: County, company: Company) -> None:
+def test_a_capped_act_established_earlier_than_the_counted_one_takes_its_place(
+    county: County, company: Company
+) -> None:
     """The project still loses one point in all, and what is lost can still be asked back: no dead end."""
     unreported = {"article": "46", "item": "unreported"}
     take(county, company, data=unreported)
     earlier = take(county, company, data=unreported, on=day("2026-11-08"))
     assert (earlier.points, head(company).score) == (0, 85)
-    assert [(line.event.seq, line.taken) for line in queries.history(company.unit.pk, NOON.date())] == [(3, 1), (2, 0), (1, 0)]
+    assert [(line.event.seq, line.taken) for line in queries.history(company.unit.pk, NOON.date())] == [
+        (3, 1),
+        (2, 0),
+        (1, 0),
+    ]
 
 
-def test_a_proposal_that_begins_from_a_project_reads_its_unit_kind_and_code_from_it(county: County, company: Company) -> None:
+def test_a_proposal_that_begins_from_a_project_reads_its_unit_kind_and_code_from_it(
+    county: County, company: Company
+) -> None:
     project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=NOON).project
     made = propose(county, company, project_id=project.pk, project_code="")
     assert made.project_code == project.code
@@ -398,7 +456,9 @@ def test_history_and_line_show_every_event_with_its_clause_points_and_score(coun
     ]
 
 
-def test_the_queue_of_proposals_pages_by_keyset_without_losing_or_doubling_one(county: County, company: Company) -> None:
+def test_the_queue_of_proposals_pages_by_keyset_without_losing_or_doubling_one(
+    county: County, company: Company
+) -> None:
     made = [propose(county, company, project_code=f"2611-622927-04-01-{number:06d}").pk for number in range(5)]
     principal, seen, after = county.actor("principal"), [], 0
     while True:
@@ -423,7 +483,9 @@ def test_reading_history_and_queue_costs_the_same_however_long_they_are(
         with django_assert_num_queries(4):
             lines = queries.history(company.unit.pk, NOON.date())
         with django_assert_num_queries(1):
-            shown = [(row.unit.name, row.unit.credit.grade, row.department.name) for row in queries.page(principal).proposals]
+            shown = [
+                (row.unit.name, row.unit.credit.grade, row.department.name) for row in queries.page(principal).proposals
+            ]
         assert len(lines) == len(shown) + 1
 
 

@@ -66,7 +66,11 @@ class World:
     def __init__(self, county: County, company: Company) -> None:
         self.county, self.company = county, company
         self.other = new_company("甘肃保安腰刀文旅有限公司")
-        self.matter = county.people["approver", "natural_resources"].department if county.actor("approver", "natural_resources") else None
+        self.matter = (
+            county.people["approver", "natural_resources"].department
+            if county.actor("approver", "natural_resources")
+            else None
+        )
         self.hall = Hall.objects.create(name="别的大厅", region=Region.objects.create(code="622926", name="东乡县"))
         for key in ("development_reform", "natural_resources"):
             Department.objects.create(hall=self.hall, key=key, name=key, short_name=key)
@@ -78,11 +82,17 @@ class World:
             return Actor.public()
         if role == "unit":
             return self.company.actor if where == "own" else self.other.actor
-        own = "natural_resources" if action in ("propose_points", "withdraw_proposal", "decide_relief") else "development_reform"
+        own = (
+            "natural_resources"
+            if action in ("propose_points", "withdraw_proposal", "decide_relief")
+            else "development_reform"
+        )
         key = {"own": own, "other_department": "water", "other_hall": own}[where]
         hall = self.hall if where == "other_hall" else self.county.hall
         office = Department.objects.get(hall=hall, key=key)
-        member = Membership.objects.create(person=new_person(f"{role}在{office}"), department=office, role=role, from_on=BEGAN)
+        member = Membership.objects.create(
+            person=new_person(f"{role}在{office}"), department=office, role=role, from_on=BEGAN
+        )
         return actor_of_membership(member)
 
     def proposal(self, consented: bool = False) -> PointProposal:
@@ -99,7 +109,9 @@ class World:
         """The action, ready but for its actor."""
         unit = self.company.unit.pk
         if action == "import_score":
-            return lambda actor: import_score(actor=actor, unit_id=unit, score="70", source="评价", on=NOON.date(), at=NOON)
+            return lambda actor: import_score(
+                actor=actor, unit_id=unit, score="70", source="评价", on=NOON.date(), at=NOON
+            )
         if action == "import_scores":
             return lambda actor: import_scores(actor=actor, rows=[], source="评价", at=NOON)
         if action in ("check_evaluations", "take_evaluations"):
@@ -113,7 +125,9 @@ class World:
             take(self.county, self.company)
             return lambda actor: send_public(actor=actor, platform=Deaf(), clock=lambda: NOON)
         if action == "list_at_province":
-            return lambda actor: list_at_province(actor=actor, unit_id=unit, listed=True, source="省平台", on=NOON.date(), at=NOON)
+            return lambda actor: list_at_province(
+                actor=actor, unit_id=unit, listed=True, source="省平台", on=NOON.date(), at=NOON
+            )
         if action == "propose_points":
             office = Department.objects.get(hall=self.county.hall, key="natural_resources").pk
             return lambda actor: propose_points(
@@ -141,7 +155,9 @@ class World:
             return lambda actor: decide_relief(actor=actor, relief_id=relief, accept=False, answer="不成立", at=NOON)
         proposal = self.proposal(consented=action == "execute").pk
         return {
-            "withdraw_proposal": lambda actor: withdraw_proposal(actor=actor, proposal_id=proposal, why="有误", at=NOON),
+            "withdraw_proposal": lambda actor: withdraw_proposal(
+                actor=actor, proposal_id=proposal, why="有误", at=NOON
+            ),
             "consent": lambda actor: consent(actor=actor, proposal_id=proposal, note="", at=NOON),
             "refuse_consent": lambda actor: refuse_consent(actor=actor, proposal_id=proposal, reason="不妥", at=NOON),
             "execute": lambda actor: execute(actor=actor, proposal_id=proposal, at=NOON),
@@ -177,12 +193,21 @@ def test_the_role_alone_is_not_enough_without_its_department(county: County, com
         world.prepare("propose_points")(rootless)
     with pytest.raises(Forbidden):
         propose_points(
-            actor=company.actor, unit_id=company.unit.pk, project_code=PROJECT, type="act", on=NOON.date(), data=ACT, basis="自报", at=NOON
+            actor=company.actor,
+            unit_id=company.unit.pk,
+            project_code=PROJECT,
+            type="act",
+            on=NOON.date(),
+            data=ACT,
+            basis="自报",
+            at=NOON,
         )
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_who_reads_a_units_history_its_proposals_and_its_applications(county: County, company: Company, role: str) -> None:
+def test_who_reads_a_units_history_its_proposals_and_its_applications(
+    county: County, company: Company, role: str
+) -> None:
     world = World(county, company)
     relief = world.relief()
     proposal = PointProposal.objects.get()

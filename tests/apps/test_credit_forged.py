@@ -1,4 +1,6 @@
-"""A grade that was not signed: whoever writes it, and however, it is not relied on, the nightly audit names it, and somebody is told."""
+"""A grade that was not signed: whoever writes it, and however, it is not relied on, the nightly audit names it, and
+somebody is told.
+"""
 
 from __future__ import annotations
 
@@ -122,18 +124,29 @@ def place(committed_db: str, test_database: TestDatabase) -> Place:
 
 
 def file(company: Company, moment: Any = NOON, name: str = "另一个项目") -> Project:
-    made = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name=name), pledged=True, at=moment, allow_duplicate=True)
+    made = file_project(
+        actor=company.actor,
+        unit_id=company.unit.pk,
+        facts=facts(name=name),
+        pledged=True,
+        at=moment,
+        allow_duplicate=True,
+    )
     return made.project
 
 
 def evaluate(company: Company, score: str, moment: Any = NOON) -> CreditEvent:
     source = f"评价 {score} {moment}"
-    return import_score(actor=Actor.system(), unit_id=company.unit.pk, score=score, source=source, on=moment.date(), at=moment)[0]
+    return import_score(
+        actor=Actor.system(), unit_id=company.unit.pk, score=score, source=source, on=moment.date(), at=moment
+    )[0]
 
 
 def faults(moment: Any = NOON) -> list[str]:
     return [
-        fault for fault in audit(None, at=moment).faults if "信用" in fault or "加减分" in fault or "credit" in fault or "密钥" in fault
+        fault
+        for fault in audit(None, at=moment).faults
+        if "信用" in fault or "加减分" in fault or "credit" in fault or "密钥" in fault
     ]
 
 
@@ -153,7 +166,10 @@ def test_the_application_cannot_write_make_or_remove_a_grade(place: Place) -> No
         f"UPDATE credit_credithead SET seq = 9 WHERE unit_id = {unit}",
         f"UPDATE credit_credithead SET unit_id = {other.unit.pk} WHERE unit_id = {unit}",
         f"INSERT INTO credit_credithead (unit_id, score, grade, seq, provincial_d) VALUES ({unit}, 92, 'A', 1, false)",
-        f"INSERT INTO credit_credithead (unit_id, grade) VALUES ({unit}, 'A') ON CONFLICT (unit_id) DO UPDATE SET grade = 'A'",
+        (
+            f"INSERT INTO credit_credithead (unit_id, grade) VALUES ({unit}, 'A') ON CONFLICT (unit_id) DO UPDATE "
+            f"SET grade = 'A'"
+        ),
         f"DELETE FROM credit_credithead WHERE unit_id = {unit}",
         "TRUNCATE credit_credithead",
         "ALTER TABLE credit_creditevent DISABLE TRIGGER USER",
@@ -193,7 +209,9 @@ EVENT = """
         (1, "another leaf", psycopg.errors.UniqueViolation),
     ],
 )
-def test_an_event_without_a_leaf_of_its_own_or_out_of_its_turn_is_not_inserted(place: Place, seq: int, leaf: Any, error: type) -> None:
+def test_an_event_without_a_leaf_of_its_own_or_out_of_its_turn_is_not_inserted(
+    place: Place, seq: int, leaf: Any, error: type
+) -> None:
     if leaf == "another event's":
         leaf = last(place.company).leaf_id
     elif leaf == "another leaf":
@@ -215,12 +233,23 @@ def test_an_event_inserted_with_the_leaf_of_something_else_is_refused_and_named(
 
 
 def forged_leaf(
-    place: Place, key: Ed25519PrivateKey, run: Callable[..., object], *, registered: bool = False, waiting: bool = True, kid: str = ""
+    place: Place,
+    key: Ed25519PrivateKey,
+    run: Callable[..., object],
+    *,
+    registered: bool = False,
+    waiting: bool = True,
+    kid: str = "",
 ) -> None:
-    """An event with a leaf record, an entry that waits, and a subject of its own, signed by a key of the forger's; `kid`: under whose name."""
+    """An event with a leaf record, an entry that waits, and a subject of its own, signed by a key of the forger's;
+    `kid`: under whose name.
+    """
     public = key.public_key().public_bytes_raw()
     if registered:
-        row = "INSERT INTO infochain_issuerkey (issuer, kid, public, private, from_at, reason, retired_at) VALUES (%s, %s, %s, %s, now(), '伪', now())"
+        row = (
+            "INSERT INTO infochain_issuerkey (issuer, kid, public, private, from_at, reason, retired_at) VALUES "
+            "(%s, %s, %s, %s, now(), '伪', now())"
+        )
         run(row, keys.PLATFORM, kid_of(public), public, b"x" * 60)
     leaf_id, secret = new_id(), b"k" * 32
     event = CreditEvent(
@@ -234,9 +263,15 @@ def forged_leaf(
         type="credit.event", subject=name, n=1, prev=None, disclosures=[shown(one) for one in fields], documents=[],
         issuer=keys.PLATFORM, private=key, at=NOON.isoformat(), kid=kid,
     )  # fmt: skip
-    run("INSERT INTO infochain_subject (label, key, name, n, last) VALUES (%s, %s, %s, 1, %s)", label_of(event), secret, name, leaf.hash)
     run(
-        "INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, at) VALUES (%s, %s, 1, %s, %s, %s, now())",
+        "INSERT INTO infochain_subject (label, key, name, n, last) VALUES (%s, %s, %s, 1, %s)",
+        label_of(event),
+        secret,
+        name,
+        leaf.hash,
+    )
+    run(
+        ("INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, at) VALUES (%s, %s, 1, " "%s, %s, %s, now())"),
         leaf_id, name, "credit.event", leaf.hash, json.dumps(fields),
     )  # fmt: skip
     if waiting:
@@ -249,7 +284,9 @@ def forged_leaf(
 
 @pytest.mark.parametrize("registered", [False, True])
 @pytest.mark.parametrize("role", [APP, OWNER])
-def test_an_event_signed_with_a_key_of_the_forgers_is_refused_and_named(place: Place, role: str, registered: bool) -> None:
+def test_an_event_signed_with_a_key_of_the_forgers_is_refused_and_named(
+    place: Place, role: str, registered: bool
+) -> None:
     key = Ed25519PrivateKey.generate()
     with place.server.connect(role, place.name) as forger:
         forged_leaf(place, key, lambda text, *values: forger.execute(text, values), registered=registered)
@@ -270,10 +307,19 @@ RECORDS = [
     ("UPDATE infochain_leafrecord SET type = 'project.basic' WHERE outbox_id = %s", "记录与日志条目不符"),
     ("UPDATE infochain_leafrecord SET fields = 'null' WHERE outbox_id = %s", "内容已经丢失"),
     ("UPDATE infochain_leafrecord SET fields = '[1]' WHERE outbox_id = %s", "日志条目读不懂"),
-    ('UPDATE infochain_leafrecord SET fields = \'[["s", "unit", [1]], ["s", "seq", "x"]]\' WHERE outbox_id = %s', "读不懂"),
+    (
+        'UPDATE infochain_leafrecord SET fields = \'[["s", "unit", [1]], ["s", "seq", "x"]]\' WHERE outbox_id = %s',
+        "读不懂",
+    ),
     ("UPDATE trail_chainrow SET entry = '\\xff00' WHERE outbox_id = %s", "日志条目读不懂"),
     ("DELETE FROM trail_chainrow WHERE outbox_id = %s", "既不在日志里，也不在等待写入"),
-    ("UPDATE infochain_subject SET label = 'x' WHERE name = (SELECT subject_id FROM infochain_leafrecord WHERE outbox_id = %s)", "主体"),
+    (
+        (
+            "UPDATE infochain_subject SET label = 'x' WHERE name = (SELECT subject_id FROM infochain_leafrecord "
+            "WHERE outbox_id = %s)"
+        ),
+        "主体",
+    ),
     ("UPDATE infochain_issuerkey SET private = 'x' WHERE %s::uuid IS NOT NULL", "不在案"),
     ("UPDATE infochain_issuerkey SET issuer = '别的部门' WHERE %s::uuid IS NOT NULL", "不在案"),
 ]
@@ -320,14 +366,19 @@ EVENTS = [
     ("UPDATE credit_creditevent SET points = 17, score_after = 92, grade_after = 'A' WHERE unit_id = {unit}", "points"),
     ("UPDATE credit_creditevent SET type = 'repair' WHERE unit_id = {unit}", "type"),
     ("UPDATE credit_creditevent SET \"on\" = '2026-11-01' WHERE unit_id = {unit}", "on"),
-    ("UPDATE credit_creditevent SET project_code = '2611-622927-04-01-999999' WHERE unit_id = {unit}", "日志条目说的是另一件事"),
+    (
+        "UPDATE credit_creditevent SET project_code = '2611-622927-04-01-999999' WHERE unit_id = {unit}",
+        "日志条目说的是另一件事",
+    ),
     ("UPDATE credit_creditevent SET leaf_id = NULL WHERE unit_id = {unit}", "没有签名的日志条目"),
     ("UPDATE credit_creditevent SET seq = 2 WHERE unit_id = {unit}", "不连续"),
 ]
 
 
 @pytest.mark.parametrize(("change", "said"), EVENTS)
-def test_an_event_the_owner_changed_is_refused_and_named_though_the_head_was_made_to_fit(place: Place, change: str, said: str) -> None:
+def test_an_event_the_owner_changed_is_refused_and_named_though_the_head_was_made_to_fit(
+    place: Place, change: str, said: str
+) -> None:
     place.as_owner(
         change.format(unit=place.unit.pk),
         f"UPDATE credit_credithead SET score = 92, grade = 'A' WHERE unit_id = {place.unit.pk}",
@@ -340,7 +391,8 @@ def test_an_event_the_owner_changed_is_refused_and_named_though_the_head_was_mad
 
 def test_an_event_the_owner_inserted_is_refused_and_named(place: Place) -> None:
     place.as_owner(
-        (EVENT, place.unit.pk, 2, None), f"UPDATE credit_credithead SET score = 92, grade = 'A', seq = 2 WHERE unit_id = {place.unit.pk}"
+        (EVENT, place.unit.pk, 2, None),
+        f"UPDATE credit_credithead SET score = 92, grade = 'A', seq = 2 WHERE unit_id = {place.unit.pk}",
     )
     assert place.refusals() == REFUSED
     assert any("第 2 次加减分没有签名的日志条目" in fault for fault in faults())
@@ -350,7 +402,9 @@ def test_an_event_the_owner_inserted_is_refused_and_named(place: Place) -> None:
 def test_a_row_and_its_leafs_record_changed_together_do_not_fit_the_signed_digests(place: Place) -> None:
     event = last(place.company)
     record = LeafRecord.objects.get(outbox_id=event.leaf_id)
-    new = told(CreditEvent(**{**vars_of(event), "data": {"score": "92", "source": "x"}, "score_after": 92, "grade_after": "A"}))
+    new = told(
+        CreditEvent(**{**vars_of(event), "data": {"score": "92", "source": "x"}, "score_after": 92, "grade_after": "A"})
+    )
     fields = [[salt, name, new.get(name, value)] for salt, name, value in record.fields or []]
     place.as_owner(
         (
@@ -374,7 +428,11 @@ def test_a_good_leaf_of_another_company_does_not_vouch_for_this_one(place: Place
     mine, theirs = last(place.company), last(rich)
     place.as_owner(
         ("UPDATE credit_creditevent SET leaf_id = NULL WHERE id = %s", theirs.pk),
-        ("UPDATE credit_creditevent SET leaf_id = %s, score_after = 99, grade_after = 'A' WHERE id = %s", theirs.leaf_id, mine.pk),
+        (
+            "UPDATE credit_creditevent SET leaf_id = %s, score_after = 99, grade_after = 'A' WHERE id = %s",
+            theirs.leaf_id,
+            mine.pk,
+        ),
         f"UPDATE credit_credithead SET score = 99, grade = 'A' WHERE unit_id = {place.unit.pk}",
     )
     assert place.refusals() == REFUSED
@@ -412,7 +470,11 @@ def test_an_event_erased_and_changed_is_held_by_the_score_signed_after_it(place:
     erase(place, first)
     assert relying.rely_on(place.unit, NOON).grade == "A-"
     place.as_owner(
-        ("UPDATE credit_creditevent SET data = %s, score_after = 96 WHERE id = %s", '{"score": "96", "source": "x"}', first.pk),
+        (
+            "UPDATE credit_creditevent SET data = %s, score_after = 96 WHERE id = %s",
+            '{"score": "96", "source": "x"}',
+            first.pk,
+        ),
         f"UPDATE credit_credithead SET score = 94, grade = 'A' WHERE unit_id = {place.unit.pk}",
     )
     assert place.refusals() == REFUSED
@@ -452,7 +514,11 @@ def older(place: Place) -> Place:
 def test_events_of_the_first_release_are_relied_on_and_their_data_held_by_the_scores_signed(older: Place) -> None:
     assert relying.rely_on(older.unit, NOON).score == 86
     older.as_owner(
-        ("UPDATE credit_creditevent SET data = %s WHERE unit_id = %s AND seq = 3", json.dumps({"article": "51"}), older.unit.pk),
+        (
+            "UPDATE credit_creditevent SET data = %s WHERE unit_id = %s AND seq = 3",
+            json.dumps({"article": "51"}),
+            older.unit.pk,
+        ),
         f"UPDATE credit_credithead SET score = 87 WHERE unit_id = {older.unit.pk}",
     )
     assert older.refusals() == REFUSED
@@ -462,7 +528,9 @@ def test_events_of_the_first_release_are_relied_on_and_their_data_held_by_the_sc
 # -- in good order
 
 
-def test_the_same_head_and_events_are_proven_once_a_day_and_anew_after_any_change(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_head_and_events_are_proven_once_a_day_and_anew_after_any_change(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[int] = []
     monkeypatch.setattr(relying, "proven", lambda *given, **more: asked.append(1) or proven(*given, **more))
     for _ in range(3):
@@ -471,7 +539,10 @@ def test_the_same_head_and_events_are_proven_once_a_day_and_anew_after_any_chang
     relying.rely_on(place.unit, NOON + timedelta(days=1))
     assert len(asked) == 2
     event, unit = last(place.company), place.unit.pk
-    on_event, on_head = "UPDATE credit_creditevent SET {} WHERE id = %s", "UPDATE credit_credithead SET {} WHERE unit_id = %s"
+    on_event, on_head = (
+        "UPDATE credit_creditevent SET {} WHERE id = %s",
+        "UPDATE credit_credithead SET {} WHERE unit_id = %s",
+    )
     forged = (
         (
             (on_event.format('data = data || \'{"source": "x"}\''), event.pk),
@@ -534,7 +605,9 @@ def test_a_grade_of_the_scale_of_its_last_event_is_no_forgery_and_todays_is_reli
     assert relying.rely_on(place.unit, NOON - timedelta(days=1)).grade == "A-"
     found = relying.rely_on(place.unit, NOON)
     assert (found.grade, found.unit.credit.grade, head(place.company).grade) == ("B", "B", "A-")
-    assert [(one.held, one.derived) for one in rebuild(SCORE, actor=Actor.system(), at=NOON)] == [({"grade": "A-"}, {"grade": "B"})]
+    assert [(one.held, one.derived) for one in rebuild(SCORE, actor=Actor.system(), at=NOON)] == [
+        ({"grade": "A-"}, {"grade": "B"})
+    ]
     assert head(place.company).grade == "B"
     assert relying.rely_on(place.unit, NOON).grade == "B"
 
@@ -569,7 +642,10 @@ def test_refused_together_they_are_told_once(place: Place) -> None:
 
 def test_points_move_while_filings_rely_on_them(place: Place) -> None:
     place.county.actor("principal"), place.county.actor("general_convener")
-    waiting = [propose(place.county, place.company, project_code=f"2611-622927-04-01-00000{number}", at=NOON) for number in range(3)]
+    waiting = [
+        propose(place.county, place.company, project_code=f"2611-622927-04-01-00000{number}", at=NOON)
+        for number in range(3)
+    ]
     acts: list[Callable[[], object]] = [lambda one=one: carry_out(place.county, one) for one in waiting]
     acts += [lambda number=number: file(place.company, name=f"{number}号项目") for number in range(4)]
     results = together(*acts)
@@ -606,14 +682,21 @@ def test_a_rebuild_of_a_head_by_two_at_once_mends_it(place: Place) -> None:
 # -- what it costs
 
 
-def test_a_filing_takes_no_statement_more_and_one_the_first_time_its_process_meets_the_companys_points(place: Place) -> None:
+def test_a_filing_takes_no_statement_more_and_one_the_first_time_its_process_meets_the_companys_points(
+    place: Place,
+) -> None:
     take(place.county, place.company, at=NOON)
     file(place.company, name="先行项目")
 
     def statements(name: str) -> int:
         with CaptureQueriesContext(connection) as captured:
             file_project(
-                actor=place.company.actor, unit_id=place.unit.pk, facts=facts(name=name), pledged=True, at=NOON, idempotency_key=name
+                actor=place.company.actor,
+                unit_id=place.unit.pk,
+                facts=facts(name=name),
+                pledged=True,
+                at=NOON,
+                idempotency_key=name,
             )
         return len([query for query in captured.captured_queries if query["sql"] not in ("BEGIN", "COMMIT")])
 
@@ -654,13 +737,17 @@ def refused(act: Callable[[], object]) -> str:
 
 
 @begins_with(None)
-def test_a_mock_approval_is_not_registered_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+def test_a_mock_approval_is_not_registered_on_an_unproven_grade(
+    county: County, company: Company, unproven: Callable[[], None]
+) -> None:
     project = mocking.project_of(county, company)
     unproven()
     assert refused(lambda: mocking.register(county, company, project)) == "credit.head_differs"
 
 
-def test_a_gap_is_not_tolerated_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+def test_a_gap_is_not_tolerated_on_an_unproven_grade(
+    county: County, company: Company, unproven: Callable[[], None]
+) -> None:
     project = guided(county, company)
     gaps.published(county)
     unproven()
@@ -675,12 +762,17 @@ def test_no_agent_serves_on_an_unproven_grade(county: County, company: Company, 
     assert refused(lambda: agency.offer(asked)) == "credit.head_differs"
 
 
-def test_no_parcel_is_wanted_sold_or_used_on_an_unproven_grade(county: County, company: Company, unproven: Callable[[], None]) -> None:
+def test_no_parcel_is_wanted_sold_or_used_on_an_unproven_grade(
+    county: County, company: Company, unproven: Callable[[], None]
+) -> None:
     parcel, other = standard(county, "JSS-2026-04"), sold(county, company)
     project = guided(county, company)
     land.offer_parcel(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
     unproven()
-    assert refused(lambda: land.register_interest(actor=company.actor, parcel_id=parcel.pk, at=NOON)) == "credit.head_differs"
+    assert (
+        refused(lambda: land.register_interest(actor=company.actor, parcel_id=parcel.pk, at=NOON))
+        == "credit.head_differs"
+    )
     assert refused(lambda: sell(county, parcel, company)) == "credit.head_differs"
     settle = {"actor": company.actor, "project_id": project.pk, "parcel_id": other.pk, "at": NOON}
     assert refused(lambda: land.settle_project(**settle)) == "credit.head_differs"

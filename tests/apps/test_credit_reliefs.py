@@ -53,9 +53,17 @@ def test_an_application_is_laid_before_the_department_that_took_the_points_with_
     event = take(county, company)
     ask(company, event, kind)
     item = WorkItem.objects.get(kind=work)
-    assert (item.department.key, item.limit_value, item.limit_unit, item.tags) == ("natural_resources", 10, "working", [])
+    assert (item.department.key, item.limit_value, item.limit_unit, item.tags) == (
+        "natural_resources",
+        10,
+        "working",
+        [],
+    )
     assert item.due_at == at("2026-11-30 18:00")
-    assert Message.objects.filter(template="relief_due", person=county.person("approver", "natural_resources")).count() == 1
+    assert (
+        Message.objects.filter(template="relief_due", person=county.person("approver", "natural_resources")).count()
+        == 1
+    )
 
 
 @pytest.mark.parametrize("kind", ["repair", "objection"])
@@ -135,7 +143,9 @@ def test_a_rejected_application_moves_nothing_says_why_and_may_be_repeated(count
     event = take(county, company)
     relief = ask(company, event)
     with pytest.raises(Refused, match="意见"):
-        decide_relief(actor=county.actor("approver", "natural_resources"), relief_id=relief.pk, accept=False, answer="", at=LATER)
+        decide_relief(
+            actor=county.actor("approver", "natural_resources"), relief_id=relief.pk, accept=False, answer="", at=LATER
+        )
     decide(county, relief, False)
     assert (head(company).score, PointProposal.objects.filter(type="repair").count()) == (84, 0)
     told = Message.objects.get(template="relief_decided", unit=company.unit)
@@ -182,19 +192,24 @@ def test_a_refusal_is_reviewed_once_by_somebody_who_had_no_hand_in_it(county: Co
         CreditRelief.objects.create(kind="review", event=event, text="没有原申请", asked_at=LATER)
 
 
-def test_points_the_principal_does_not_give_back_are_told_and_may_be_asked_for_again(county: County, company: Company) -> None:
+def test_points_the_principal_does_not_give_back_are_told_and_may_be_asked_for_again(
+    county: County, company: Company
+) -> None:
     event = take(county, company)
     decide(county, ask(company, event), True)
     proposal = PointProposal.objects.get(type="repair")
     refuse_consent(actor=county.actor("principal"), proposal_id=proposal.pk, reason="复查材料不全", at=LATER)
-    assert Message.objects.filter(template="relief_decided", unit=company.unit, body__contains="复查材料不全").count() == 1
+    assert (
+        Message.objects.filter(template="relief_decided", unit=company.unit, body__contains="复查材料不全").count() == 1
+    )
     again = ask(company, event)
     decide(county, again, True)
     assert carry_out(county, PointProposal.objects.get(type="repair", state="proposed"), LATER).points == 2
 
 
 @pytest.mark.parametrize(
-    ("moment", "late"), [(at("2026-12-22 18:00"), False), (at("2026-12-22 18:01"), True), (at("2026-12-23 09:00"), True)]
+    ("moment", "late"),
+    [(at("2026-12-22 18:00"), False), (at("2026-12-22 18:01"), True), (at("2026-12-23 09:00"), True)],
 )
 def test_a_repair_asked_for_after_the_rectification_term_is_taken_in_and_marked(
     county: County, company: Company, moment, late: bool
@@ -240,7 +255,12 @@ def test_unreported_information_repaired_is_not_counted_a_second_time(county: Co
 def test_a_new_evaluation_between_loss_and_repair_is_the_new_base(county: County, company: Company) -> None:
     event = take(county, company)
     import_score(
-        actor=county.actor("administrator"), unit_id=company.unit.pk, score="70", source="2026年评价", on=day("2026-11-12"), at=LATER
+        actor=county.actor("administrator"),
+        unit_id=company.unit.pk,
+        score="70",
+        source="2026年评价",
+        on=day("2026-11-12"),
+        at=LATER,
     )
     decide(county, ask(company, event), True)
     carry_out(county, PointProposal.objects.get(type="repair"), LATER)

@@ -41,7 +41,9 @@ def evaluate(county: County, company: Company, score: str, on: str = "2026-11-01
 def test_the_first_evaluation_rates_a_company_and_makes_its_head(county: County) -> None:
     unit = ProjectUnit.objects.create(credit_code=free_code(), name="新公司", type="enterprise")
     assert queries.head(unit.pk).grade == "unrated"
-    event, new = import_score(actor=Actor.system(), unit_id=unit.pk, score=Decimal("90.01"), source=SOURCE, on=day("2026-11-01"), at=NOON)
+    event, new = import_score(
+        actor=Actor.system(), unit_id=unit.pk, score=Decimal("90.01"), source=SOURCE, on=day("2026-11-01"), at=NOON
+    )
     assert (new, event.seq, event.grade_before, event.grade_after) == (True, 1, "unrated", "A")
     assert CreditHead.objects.get(pk=unit.pk).score == Decimal("90.01")
     assert set(Entry.objects.values_list("verb", flat=True)) == {"credit.import_score", "credit.grade_changed"}
@@ -54,7 +56,9 @@ def test_a_later_evaluation_is_an_event_and_overwrites_nothing(county: County, c
     assert [row.score_after for row in CreditEvent.objects.filter(unit=company.unit).order_by("seq")] == [86, 84, 65]
 
 
-def test_the_same_evaluation_taken_in_twice_changes_nothing_a_corrected_one_is_another_event(county: County, company: Company) -> None:
+def test_the_same_evaluation_taken_in_twice_changes_nothing_a_corrected_one_is_another_event(
+    county: County, company: Company
+) -> None:
     first, new = evaluate(county, company, "65")
     again, repeated = evaluate(county, company, "65.00")
     assert (new, repeated, again.pk) == (True, False, first.pk)
@@ -185,7 +189,9 @@ def workbook(*rows: list[object]) -> bytes:
     return kept.getvalue()
 
 
-def test_a_file_is_judged_row_by_row_first_and_counts_once_when_it_is_confirmed(county: County, company: Company) -> None:
+def test_a_file_is_judged_row_by_row_first_and_counts_once_when_it_is_confirmed(
+    county: County, company: Company
+) -> None:
     """Excel and CSV; every kind of fault; dry run, confirmation, the same file again."""
     mine, name = company.unit.credit_code, company.unit.name
     fresh, clerk = make_credit_code("622927", "00000091"), county.actor("comprehensive")
@@ -206,7 +212,9 @@ def test_a_file_is_judged_row_by_row_first_and_counts_once_when_it_is_confirmed(
         (["", "没有代码公司", 80, "", "2026-10-02", ""], "refused", "请填写统一社会信用代码"),
     ]
     units, events = ProjectUnit.objects.count(), CreditEvent.objects.count()
-    checked = check_evaluations(actor=clerk, name="评价.xlsx", content=workbook(*[row for row, _, _ in rows]), source="省平台", at=NOON)
+    checked = check_evaluations(
+        actor=clerk, name="评价.xlsx", content=workbook(*[row for row, _, _ in rows]), source="省平台", at=NOON
+    )
     assert [row["outcome"] for row in checked.report] == [outcome for _, outcome, _ in rows]
     for told, (_, _, words) in zip(checked.report, rows, strict=True):
         assert words in told["message"], told

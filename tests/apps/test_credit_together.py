@@ -55,10 +55,14 @@ def place(committed_db: str) -> tuple[County, Company]:
 
 
 def conveners(county: County, count: int) -> list[Actor]:
-    office = county.people["general_convener", "development_reform"].department if county.actor("general_convener") else None
+    office = (
+        county.people["general_convener", "development_reform"].department if county.actor("general_convener") else None
+    )
     return [
         actor_of_membership(
-            Membership.objects.create(person=new_person(f"总召集人{number}"), department=office, role="general_convener", from_on=BEGAN)
+            Membership.objects.create(
+                person=new_person(f"总召集人{number}"), department=office, role="general_convener", from_on=BEGAN
+            )
         )
         for number in range(count)
     ]
@@ -101,7 +105,10 @@ def test_eight_events_of_one_unit_executed_at_once_all_count_in_one_unbroken_row
     proposals = [consented(county, company, type_, data) for type_, data in kinds]
     whos = conveners(county, len(proposals))
     results = together(
-        *(lambda who=who, one=one: execute(actor=who, proposal_id=one.pk, at=NOON) for who, one in zip(whos, proposals, strict=True))
+        *(
+            lambda who=who, one=one: execute(actor=who, proposal_id=one.pk, at=NOON)
+            for who, one in zip(whos, proposals, strict=True)
+        )
     )
     assert all(isinstance(result, CreditEvent) for result in results), results
     assert len(whole(company)) == 9
@@ -113,7 +120,12 @@ def test_a_cap_holds_when_its_events_are_executed_at_once(place: tuple[County, C
     acts = ("unreported_start", "unreported_progress", "unreported_completion")
     proposals = [consented(county, company, data={"act": act}) for act in acts]
     whos = conveners(county, 3)
-    together(*(lambda who=who, one=one: execute(actor=who, proposal_id=one.pk, at=NOON) for who, one in zip(whos, proposals, strict=True)))
+    together(
+        *(
+            lambda who=who, one=one: execute(actor=who, proposal_id=one.pk, at=NOON)
+            for who, one in zip(whos, proposals, strict=True)
+        )
+    )
     assert sorted(event.points for event in whole(company)[1:]) == [-1, 0, 0]
     assert head(company).score == 85
 
@@ -135,7 +147,9 @@ def test_an_evaluation_taken_in_while_points_move_loses_neither(place: tuple[Cou
     proposal, convener = consented(county, company), county.actor("general_convener")
     results = together(
         lambda: execute(actor=convener, proposal_id=proposal.pk, at=NOON),
-        lambda: import_score(actor=Actor.system(), unit_id=company.unit.pk, score="90", source="新评价", on=day("2026-11-09"), at=NOON),
+        lambda: import_score(
+            actor=Actor.system(), unit_id=company.unit.pk, score="90", source="新评价", on=day("2026-11-09"), at=NOON
+        ),
     )
     assert not any(isinstance(result, Exception) for result in results), results
     assert {event.type for event in whole(company)[1:]} == {"act", "rebase"}
@@ -147,7 +161,12 @@ def test_the_first_head_of_a_unit_is_made_once_by_four_at_once(place: tuple[Coun
     results = together(
         *(
             lambda number=number: import_score(
-                actor=Actor.system(), unit_id=unit.pk, score=str(80 + number), source=f"来源{number}", on=day("2026-11-01"), at=NOON
+                actor=Actor.system(),
+                unit_id=unit.pk,
+                score=str(80 + number),
+                source=f"来源{number}",
+                on=day("2026-11-01"),
+                at=NOON,
             )
             for number in range(4)
         )
@@ -160,7 +179,16 @@ def test_the_first_head_of_a_unit_is_made_once_by_four_at_once(place: tuple[Coun
 def test_the_same_evaluation_sent_by_four_at_once_is_one_event(place: tuple[County, Company]) -> None:
     _, company = place
     results = together(
-        *[lambda: import_score(actor=Actor.system(), unit_id=company.unit.pk, score="70", source="同一份", on=day("2026-11-01"), at=NOON)]
+        *[
+            lambda: import_score(
+                actor=Actor.system(),
+                unit_id=company.unit.pk,
+                score="70",
+                source="同一份",
+                on=day("2026-11-01"),
+                at=NOON,
+            )
+        ]
         * 4
     )
     assert sorted(new for _, new in results) == [False, False, False, True]
@@ -173,14 +201,18 @@ def test_applications_sent_at_once_for_one_event_open_one_and_are_accepted_once(
     photo = file_of(company.actor)
     asked = together(
         *(
-            lambda kind=kind: ask_relief(actor=company.actor, event_id=event.pk, kind=kind, text="已整改", evidence=[photo], at=NOON)
+            lambda kind=kind: ask_relief(
+                actor=company.actor, event_id=event.pk, kind=kind, text="已整改", evidence=[photo], at=NOON
+            )
             for kind in ("repair", "repair", "objection")
         )
     )
     assert sum(isinstance(result, CreditRelief) for result in asked) == 1
     assert all(result.code == "credit.relief_open" for result in asked if isinstance(result, Refused))
     relief, approver = CreditRelief.objects.get(), county.actor("approver", "natural_resources")
-    decided = together(*[lambda: decide_relief(actor=approver, relief_id=relief.pk, accept=True, answer="属实", at=NOON)] * 2)
+    decided = together(
+        *[lambda: decide_relief(actor=approver, relief_id=relief.pk, accept=True, answer="属实", at=NOON)] * 2
+    )
     assert sum(isinstance(result, CreditRelief) for result in decided) == 1
     assert PointProposal.objects.filter(type="repair").count() == 1
 

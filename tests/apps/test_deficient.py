@@ -1,4 +1,6 @@
-"""容缺受理 from the published list to the filled gap or the returned papers (附件5); each refusal with its code and clause."""
+"""容缺受理 from the published list to the filled gap or the returned papers (附件5); each refusal with its code and
+clause.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,9 @@ def refusal(act: Any) -> Refused:
 # -- what a department publishes
 
 
-def test_only_secondary_materials_of_matters_in_scope_are_published_and_with_a_term(county: County, company: Company) -> None:
+def test_only_secondary_materials_of_matters_in_scope_are_published_and_with_a_term(
+    county: County, company: Company
+) -> None:
     office = Department.objects.get(hall=county.hall, key="soil_conservation")
     said: dict[str, Any] = {
         "actor": county.actor("approver", office.key),
@@ -97,7 +101,9 @@ def test_only_secondary_materials_of_matters_in_scope_are_published_and_with_a_t
         "at": PUBLISHED,
     }
 
-    def publish(matter: str = MATTER, materials: tuple[str, ...] = (LACKING,), days: int = 5, basis: str = "公示") -> Any:
+    def publish(
+        matter: str = MATTER, materials: tuple[str, ...] = (LACKING,), days: int = 5, basis: str = "公示"
+    ) -> Any:
         return publish_tolerance(matter_id=matter, materials=materials, days=days, basis=basis, **said)
 
     assert refusal(lambda: publish(materials=("soil_plan",))).code == "catalogue.tolerance_main"
@@ -156,7 +162,9 @@ def test_from_the_window_to_the_decision(county: County, company: Company, item:
     assert not stuck()
 
     def grant(moment: str) -> MapItem:
-        return decide(actor=approver, item_id=item.pk, granted=True, document_number="积水保许〔2026〕1号", text="", at=at(moment))
+        return decide(
+            actor=approver, item_id=item.pk, granted=True, document_number="积水保许〔2026〕1号", text="", at=at(moment)
+        )
 
     assert refusal(lambda: grant("2026-11-09 10:00")).code == "onemap.gap_open"
     say_only_gap_left(actor=approver, deficient_id=row.pk, note="审查完毕，只差协议", at=at("2026-11-09 12:00"))
@@ -178,7 +186,9 @@ def test_from_the_window_to_the_decision(county: County, company: Company, item:
     assert row.state == "completed"
     service = TrackService.objects.get()
     assert (service.track, service.subject_id, service.department_id) == ("deficient", row.pk, item.department_id)
-    assert review_service(actor=company.actor, service_id=service.pk, level=5, at=at("2026-11-16 10:00")).about.name.startswith("容缺受理")
+    assert review_service(
+        actor=company.actor, service_id=service.pk, level=5, at=at("2026-11-16 10:00")
+    ).about.name.startswith("容缺受理")
 
 
 def test_a_long_term_never_reddens_the_approver(county: County, company: Company, item: MapItem) -> None:
@@ -197,9 +207,16 @@ def test_a_long_term_never_reddens_the_approver(county: County, company: Company
 # -- the term ends
 
 
-def test_not_completed_in_time_is_given_up_by_the_clock_and_the_item_is_open_again(county: County, company: Company, item: MapItem) -> None:
+def test_not_completed_in_time_is_given_up_by_the_clock_and_the_item_is_open_again(
+    county: County, company: Company, item: MapItem
+) -> None:
     row = signed(county, company, item)
-    say_only_gap_left(actor=county.actor("approver", "soil_conservation"), deficient_id=row.pk, note="只差协议", at=at("2026-11-09 10:00"))
+    say_only_gap_left(
+        actor=county.actor("approver", "soil_conservation"),
+        deficient_id=row.pk,
+        note="只差协议",
+        at=at("2026-11-09 10:00"),
+    )
     tick(LAST)
     assert DeficientAcceptance.objects.get().state == "waiting"
     tick(at("2026-11-14 00:01"))
@@ -209,7 +226,9 @@ def test_not_completed_in_time_is_given_up_by_the_clock_and_the_item_is_open_aga
     past = Application.objects.get(item=item)
     assert (past.outcome, past.ended_at) == ("given_up", LAST)
     assert "视为放弃申请，作退件处理" in past.result_text
-    assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
+    assert not WorkItem.objects.filter(
+        subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]
+    ).exists()
     assert Message.objects.filter(template="gap_given_up", channel="site", unit_id=company.unit.pk).exists()
     assert TrackService.objects.get().track == "deficient", "how it was served may be said however it ended"
     assert not Message.objects.filter(template="red").exists()
@@ -225,7 +244,10 @@ def test_a_ticker_that_slept_changes_nothing_of_the_outcome(county: County, comp
     rows = files(company, item, {LACKING}, late)
     refused = refusal(lambda: supply_gap(actor=company.actor, deficient_id=row.pk, materials=rows, at=late))
     assert refused.code == "deficient.lapsed" and "附件5·二(三)" in refused.cites[0]
-    assert refusal(lambda: say_only_gap_left(actor=approver, deficient_id=row.pk, note="差", at=late)).code == "deficient.lapsed"
+    assert (
+        refusal(lambda: say_only_gap_left(actor=approver, deficient_id=row.pk, note="差", at=late)).code
+        == "deficient.lapsed"
+    )
     for granted in (True, False):
         refused = refusal(
             lambda granted=granted: decide(
@@ -285,7 +307,9 @@ def test_what_cannot_be_tolerated_is_refused_on_the_spot(
         assert refused.cites and refused.remedy
 
 
-def test_what_is_neither_handed_in_nor_missing_is_asked_for_and_not_both(county: County, company: Company, item: MapItem) -> None:
+def test_what_is_neither_handed_in_nor_missing_is_asked_for_and_not_both(
+    county: County, company: Company, item: MapItem
+) -> None:
     some = files(company, item, without(item, LACKING, "site_plan"), APPLIED)
     assert refusal(lambda: asked(clerk(county), company, item, materials=some)).code == "deficient.left_out"
     whole = files(company, item, without(item), APPLIED)
@@ -294,17 +318,25 @@ def test_what_is_neither_handed_in_nor_missing_is_asked_for_and_not_both(county:
 
 def test_a_gap_is_tolerated_at_the_window_and_nowhere_else(county: County, company: Company, item: MapItem) -> None:
     refused = refusal(lambda: asked(company.actor, company, item))
-    assert (refused.code, "综合窗口" in refused.remedy, "附件5·一" in refused.cites[0]) == ("deficient.window_only", True, True)
+    assert (refused.code, "综合窗口" in refused.remedy, "附件5·一" in refused.cites[0]) == (
+        "deficient.window_only",
+        True,
+        True,
+    )
     visitor = replace(company.actor, entrance="window", via="window.visit:1")
     row = asked(visitor, company, item)
     assert Entry.objects.get(verb="deficient.apply").via == "window.visit:1"
     assert refusal(lambda: asked(visitor, company, item, moment=at("2026-11-06 09:30"))).code == "deficient.pending"
     agree_to_gap(actor=county.actor("approver", "soil_conservation"), deficient_id=row.pk, days=5, at=AGREED)
-    online = refusal(lambda: sign_gap_commitment(actor=company.actor, deficient_id=row.pk, file_id=1, signed_by="马晓云", at=SIGNED))
+    online = refusal(
+        lambda: sign_gap_commitment(actor=company.actor, deficient_id=row.pk, file_id=1, signed_by="马晓云", at=SIGNED)
+    )
     assert online.code == "deficient.window_only"
 
 
-def test_a_company_of_the_worst_class_is_refused_with_the_clause(county: County, company: Company, item: MapItem) -> None:
+def test_a_company_of_the_worst_class_is_refused_with_the_clause(
+    county: County, company: Company, item: MapItem
+) -> None:
     for grade in ("D", "D-"):
         graded(company.unit, grade)
         refused = refusal(lambda: asked(clerk(county), company, item))
@@ -333,23 +365,31 @@ def test_what_is_done_at_once_or_reported_upward_is_refused_with_the_clause(
 # -- the department
 
 
-def test_the_term_is_at_most_what_was_published_and_the_notice_is_given_once(county: County, company: Company, item: MapItem) -> None:
+def test_the_term_is_at_most_what_was_published_and_the_notice_is_given_once(
+    county: County, company: Company, item: MapItem
+) -> None:
     row, approver = asked(clerk(county), company, item), county.actor("approver", "soil_conservation")
     for days in (0, 11):
         refused = refusal(lambda days=days: agree_to_gap(actor=approver, deficient_id=row.pk, days=days, at=AGREED))
         assert refused.code == "deficient.days"
     assert agree_to_gap(actor=approver, deficient_id=row.pk, days=10, at=AGREED).due_on == date(2026, 11, 20)
-    assert refusal(lambda: agree_to_gap(actor=approver, deficient_id=row.pk, days=5, at=AGREED)).code == "deficient.state"
+    assert (
+        refusal(lambda: agree_to_gap(actor=approver, deficient_id=row.pk, days=5, at=AGREED)).code == "deficient.state"
+    )
     with pytest.raises(Stale):
         decline_gap(actor=approver, deficient_id=row.pk, why="不行", at=AGREED, version=1)
 
 
-def test_a_department_that_does_not_agree_says_why_and_the_company_applies_whole(county: County, company: Company, item: MapItem) -> None:
+def test_a_department_that_does_not_agree_says_why_and_the_company_applies_whole(
+    county: County, company: Company, item: MapItem
+) -> None:
     row, approver = asked(clerk(county), company, item), county.actor("approver", "soil_conservation")
     assert refusal(lambda: decline_gap(actor=approver, deficient_id=row.pk, why=" ", at=AGREED)).code == "onemap.why"
     decline_gap(actor=approver, deficient_id=row.pk, why="弃渣量大，协议是审查的前提", at=AGREED)
     assert DeficientAcceptance.objects.get().state == "declined"
-    assert "不予容缺受理" in Document.objects.filter(kind="deficient_application").latest("id").data["opinions"][0]["text"]
+    assert (
+        "不予容缺受理" in Document.objects.filter(kind="deficient_application").latest("id").data["opinions"][0]["text"]
+    )
     assert Message.objects.filter(template="gap_declined", unit_id=company.unit.pk).exists()
     hand_in(company, again(item), at("2026-11-06 15:00"))
 
@@ -358,11 +398,15 @@ def test_a_notice_whose_day_is_over_is_not_signed_any_more(county: County, compa
     row, window = agreed(county, company, item, days=1), clerk(county)
     late = at("2026-11-09 18:01")
     refused = refusal(
-        lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, late), signed_by="马晓云", at=late)
+        lambda: sign_gap_commitment(
+            actor=window, deficient_id=row.pk, file_id=scan(window, late), signed_by="马晓云", at=late
+        )
     )
     assert refused.code == "deficient.notice_over"
     on_the_day = at("2026-11-09 17:00")
-    sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, on_the_day), signed_by="马晓云", at=on_the_day)
+    sign_gap_commitment(
+        actor=window, deficient_id=row.pk, file_id=scan(window, on_the_day), signed_by="马晓云", at=on_the_day
+    )
     assert work_of(item, "deficient_gap").due_at == at("2026-11-09 18:00")
 
 
@@ -374,11 +418,15 @@ def test_a_notice_whose_day_became_a_holiday_is_signed_and_kept_to_the_next_work
     import_calendar(actor=county.actor("administrator"), days=[holiday], source="州政府通知", at=at("2026-11-09 09:00"))
     late = at("2026-11-16 18:01")
     refused = refusal(
-        lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, late), signed_by="马晓云", at=late)
+        lambda: sign_gap_commitment(
+            actor=window, deficient_id=row.pk, file_id=scan(window, late), signed_by="马晓云", at=late
+        )
     )
     assert refused.code == "deficient.notice_over"
     moment = at("2026-11-12 10:00")
-    signed = sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window, moment), signed_by="马晓云", at=moment)
+    signed = sign_gap_commitment(
+        actor=window, deficient_id=row.pk, file_id=scan(window, moment), signed_by="马晓云", at=moment
+    )
     assert signed.due_on == date(2026, 11, 16)
     assert work_of(item, "deficient_gap").due_at == at("2026-11-17 00:00")
 
@@ -388,20 +436,32 @@ def test_the_commitment_is_a_scan_of_the_units_or_the_clerks(county: County, com
     stranger = new_company("别的公司")
     foreign = files(stranger, item, {LACKING}, SIGNED)[0]["file"]
     for number in (foreign, 10**9):
-        refused = refusal(lambda n=number: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=n, signed_by="马晓云", at=SIGNED))
+        refused = refusal(
+            lambda n=number: sign_gap_commitment(
+                actor=window, deficient_id=row.pk, file_id=n, signed_by="马晓云", at=SIGNED
+            )
+        )
         assert refused.code == "deficient.commitment"
-    nameless = refusal(lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window), signed_by=" ", at=SIGNED))
+    nameless = refusal(
+        lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window), signed_by=" ", at=SIGNED)
+    )
     assert nameless.code == "onemap.signed_by"
 
 
 # -- filled, once and whole
 
 
-def test_a_gap_is_filled_with_all_that_was_missing_and_nothing_else(county: County, company: Company, item: MapItem) -> None:
+def test_a_gap_is_filled_with_all_that_was_missing_and_nothing_else(
+    county: County, company: Company, item: MapItem
+) -> None:
     published(county, materials=(LACKING, "site_plan"))
     window, approver = clerk(county), county.actor("approver", "soil_conservation")
     row = asked(
-        window, company, item, materials=files(company, item, without(item, LACKING, "site_plan"), APPLIED), missing=[LACKING, "site_plan"]
+        window,
+        company,
+        item,
+        materials=files(company, item, without(item, LACKING, "site_plan"), APPLIED),
+        missing=[LACKING, "site_plan"],
     )
     agree_to_gap(actor=approver, deficient_id=row.pk, days=5, at=AGREED)
     sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window), signed_by="马晓云", at=SIGNED)
@@ -409,12 +469,18 @@ def test_a_gap_is_filled_with_all_that_was_missing_and_nothing_else(county: Coun
     half, other = files(company, item, {LACKING}, moment), files(company, item, {"soil_plan"}, moment)
     refused = refusal(lambda: supply_gap(actor=company.actor, deficient_id=row.pk, materials=half, at=moment))
     assert (refused.code, refused.field) == ("onemap.materials", "site_plan")
-    assert refusal(lambda: supply_gap(actor=company.actor, deficient_id=row.pk, materials=other, at=moment)).code == "deficient.not_missing"
+    assert (
+        refusal(lambda: supply_gap(actor=company.actor, deficient_id=row.pk, materials=other, at=moment)).code
+        == "deficient.not_missing"
+    )
     rows = files(company, item, {LACKING, "site_plan"}, moment)
     first = supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment, idempotency_key="k")
     assert supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment, idempotency_key="k") == first
     assert Submission.objects.filter(application__item=item).count() == 2
-    assert refusal(lambda: supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment)).code == "deficient.state"
+    assert (
+        refusal(lambda: supply_gap(actor=window, deficient_id=row.pk, materials=rows, at=moment)).code
+        == "deficient.state"
+    )
 
 
 def test_an_application_sent_twice_is_one(county: County, company: Company, item: MapItem) -> None:
@@ -427,7 +493,9 @@ def test_an_application_sent_twice_is_one(county: County, company: Company, item
 # -- what else may become of it
 
 
-def test_taken_back_refused_or_terminated_the_gap_goes_with_it(county: County, company: Company, project: Project, item: MapItem) -> None:
+def test_taken_back_refused_or_terminated_the_gap_goes_with_it(
+    county: County, company: Company, project: Project, item: MapItem
+) -> None:
     signed(county, company, item)
     withdraw_application(actor=company.actor, item_id=item.pk, why="改方案", at=at("2026-11-09 09:00"))
     row = DeficientAcceptance.objects.get()
@@ -448,29 +516,39 @@ def test_a_refusal_for_other_reasons_does_not_wait_for_the_gap(county: County, c
     assert work_of(item, "deficient_gap").state == "cancelled"
 
 
-def test_a_project_that_ends_ends_what_was_asked(county: County, company: Company, project: Project, item: MapItem) -> None:
+def test_a_project_that_ends_ends_what_was_asked(
+    county: County, company: Company, project: Project, item: MapItem
+) -> None:
     asked(clerk(county), company, item)
     terminate(actor=county.actor("general_convener"), project_id=project.pk, why="不建了", at=at("2026-11-09 09:00"))
     assert DeficientAcceptance.objects.get().ended_why == "项目终止"
     assert not stuck()
 
 
-def test_handing_everything_in_meanwhile_leaves_nothing_to_tolerate(county: County, company: Company, item: MapItem) -> None:
+def test_handing_everything_in_meanwhile_leaves_nothing_to_tolerate(
+    county: County, company: Company, item: MapItem
+) -> None:
     row = agreed(county, company, item)
     hand_in(company, item, at("2026-11-06 10:30"))
     assert DeficientAcceptance.objects.get().state == "ended"
     window = clerk(county)
-    refused = refusal(lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window), signed_by="马", at=SIGNED))
+    refused = refusal(
+        lambda: sign_gap_commitment(actor=window, deficient_id=row.pk, file_id=scan(window), signed_by="马", at=SIGNED)
+    )
     assert refused.code == "deficient.state"
 
 
 def test_the_pause_for_a_gap_is_not_chosen_by_hand(county: County, company: Company, item: MapItem) -> None:
     row, approver = signed(county, company, item), county.actor("approver", "soil_conservation")
     for reason in ("deficient_gap", "coordination", "correction"):
-        refused = refusal(lambda r=reason: pause_item(actor=approver, item_id=item.pk, reason=r, note="等", at=at("2026-11-09 09:00")))
+        refused = refusal(
+            lambda r=reason: pause_item(actor=approver, item_id=item.pk, reason=r, note="等", at=at("2026-11-09 09:00"))
+        )
         assert refused.code == "onemap.pause_reason"
     pause_item(actor=approver, item_id=item.pk, reason="expert_review", note="评审", at=at("2026-11-09 09:00"))
-    refused = refusal(lambda: say_only_gap_left(actor=approver, deficient_id=row.pk, note="差", at=at("2026-11-09 10:00")))
+    refused = refusal(
+        lambda: say_only_gap_left(actor=approver, deficient_id=row.pk, note="差", at=at("2026-11-09 10:00"))
+    )
     assert refused.code == "onemap.state"
     # Paused for experts, the clock does not run again because the gap is filled.
     supply_gap(actor=company.actor, deficient_id=row.pk, materials=files(company, item, {LACKING}, at("2026-11-10 09:00")),
@@ -483,11 +561,15 @@ def test_the_pause_for_a_gap_is_not_chosen_by_hand(county: County, company: Comp
 # -- a department that does not answer
 
 
-def test_an_application_nobody_answers_counts_as_accepted_from_its_receipt(county: County, company: Company, item: MapItem) -> None:
+def test_an_application_nobody_answers_counts_as_accepted_from_its_receipt(
+    county: County, company: Company, item: MapItem
+) -> None:
     """行政许可法 32: who hands in with a gap waits no longer than who hands in the ordinary way."""
     row = asked(clerk(county), company, item)
     opinion = WorkItem.objects.get(kind="deficient_opinion", subject_id=row.pk)
-    assert not WorkItem.objects.filter(kind="receipt", subject_id=row.pk).exists(), "within the day for the opinion nothing else counts"
+    assert not WorkItem.objects.filter(kind="receipt", subject_id=row.pk).exists(), (
+        "within the day for the opinion nothing else counts"
+    )
     assert opinion.due_at is not None
     tick(opinion.due_at + timedelta(minutes=1))
     tick(opinion.due_at + timedelta(minutes=2))
@@ -497,13 +579,22 @@ def test_an_application_nobody_answers_counts_as_accepted_from_its_receipt(count
     tick(receipt.due_at + timedelta(minutes=1))
     found = again(item)
     one, handed = found.present, Submission.objects.get(application__item=item)
-    assert (found.state, one.deemed_accepted, one.received_at, one.accepted_at) == ("accepted", True, row.applied_at, row.applied_at)
+    assert (found.state, one.deemed_accepted, one.received_at, one.accepted_at) == (
+        "accepted",
+        True,
+        row.applied_at,
+        row.applied_at,
+    )
     assert one.deficient is False and {part.id for part in handed.materials} == {part.id for part in row.materials}
     row.refresh_from_db()
     assert row.state == "ended" and "视为受理" in row.ended_why
     assert Message.objects.filter(template="gap_deemed", channel="sms").exists()
-    assert not WorkItem.objects.filter(subject_kind="deficient.deficientacceptance", subject_id=row.pk, state="running").exists()
-    assert refusal(lambda: agree_to_gap(actor=county.actor("approver", "soil_conservation"), deficient_id=row.pk, days=3, at=LAST)).code
+    assert not WorkItem.objects.filter(
+        subject_kind="deficient.deficientacceptance", subject_id=row.pk, state="running"
+    ).exists()
+    assert refusal(
+        lambda: agree_to_gap(actor=county.actor("approver", "soil_conservation"), deficient_id=row.pk, days=3, at=LAST)
+    ).code
     assert not stuck()
 
 

@@ -47,14 +47,18 @@ def arrange(pair: tuple[Membership, Membership], **changes: Any) -> Delegation:
     return people.delegate(**arguments)
 
 
-def test_the_substitute_stands_in_from_the_first_day_to_the_day_before_the_end(pair: tuple[Membership, Membership]) -> None:
+def test_the_substitute_stands_in_from_the_first_day_to_the_day_before_the_end(
+    pair: tuple[Membership, Membership],
+) -> None:
     arrange(pair)
     away, there = pair[0].person_id, pair[1].person_id
     days = [date(2026, 11, 8), FIRST, date(2026, 11, 15), LAST]
     assert [substituted_by(there, day) for day in days] == [set(), {away}, {away}, set()]
 
 
-def test_the_substitute_may_handle_what_is_the_persons_and_only_while_it_holds(county: County, company: Company) -> None:
+def test_the_substitute_may_handle_what_is_the_persons_and_only_while_it_holds(
+    county: County, company: Company
+) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, at("2026-11-06 09:00"))
     pair = (county.add("approver", item.department.key), county.add("approver", item.department.key))
@@ -63,7 +67,11 @@ def test_the_substitute_may_handle_what_is_the_persons_and_only_while_it_holds(c
     work.refresh_from_db()
     arrange(pair)
     there = actor_of_membership(pair[1])
-    assert [work_access.can_handle(there, work, day) for day in (date(2026, 11, 8), FIRST, LAST)] == [False, True, False]
+    assert [work_access.can_handle(there, work, day) for day in (date(2026, 11, 8), FIRST, LAST)] == [
+        False,
+        True,
+        False,
+    ]
     accept(actor=there, item_id=item.pk, at=at("2026-11-09 09:00"))
 
 
@@ -105,13 +113,17 @@ def test_what_has_ended_is_not_ended_again(pair: tuple[Membership, Membership]) 
     ("changes", "code"),
     [({"to_on": FIRST}, "people.delegate_span"), ({"to_on": date(2026, 11, 1)}, "people.delegate_span")],
 )
-def test_an_end_that_is_not_after_the_beginning_is_refused(pair: tuple[Membership, Membership], changes: dict[str, Any], code: str) -> None:
+def test_an_end_that_is_not_after_the_beginning_is_refused(
+    pair: tuple[Membership, Membership], changes: dict[str, Any], code: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         arrange(pair, **changes)
     assert (refusal.value.code, refusal.value.field) == (code, "to_on")
 
 
-def test_a_delegation_for_some_matters_kinds_or_projects_covers_those_and_nothing_else(county: County, company: Company) -> None:
+def test_a_delegation_for_some_matters_kinds_or_projects_covers_those_and_nothing_else(
+    county: County, company: Company
+) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, at("2026-11-06 09:00"))
     pair = (county.add("approver", item.department.key), county.add("approver", item.department.key))
@@ -122,7 +134,9 @@ def test_a_delegation_for_some_matters_kinds_or_projects_covers_those_and_nothin
 
     def sees() -> bool:
         listed = work in inbox.page(there, "mine", now).items
-        assert listed == work_access.can_handle(there, work, FIRST), "the inbox shows what may be handled, and nothing else"
+        assert listed == work_access.can_handle(there, work, FIRST), (
+            "the inbox shows what may be handled, and nothing else"
+        )
         return listed
 
     for limits, seen in (

@@ -1,4 +1,6 @@
-"""Places in a feed are given after the commit, one writer at a time: a reader that reads on misses nothing and reads nothing twice."""
+"""Places in a feed are given after the commit, one writer at a time: a reader that reads on misses nothing and reads
+nothing twice.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def unit(committed_db: str) -> ProjectUnit:
     return new_company().unit
 
 
-def tell(feed: Feed, unit: ProjectUnit, word: str, kind: str = "arrival", before_commit: Callable[[], object] = lambda: None) -> None:
+def tell(
+    feed: Feed, unit: ProjectUnit, word: str, kind: str = "arrival", before_commit: Callable[[], object] = lambda: None
+) -> None:
     with unit_of_work() as work:
         write(feed, kind, unit, project_code="", data={"word": word}, at=NOON)
         if before_commit:

@@ -19,7 +19,15 @@ from yinuo.rooms.figures.scope import Scope
 
 __all__ = ["built"]
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
-OF_ROW = {"hall": "hall", "month": "month", "part": "part", "mark": "mark", "office": "office", "handler": "handler", "matter": "matter"}
+OF_ROW = {
+    "hall": "hall",
+    "month": "month",
+    "part": "part",
+    "mark": "mark",
+    "office": "office",
+    "handler": "handler",
+    "matter": "matter",
+}
 
 
 def asked_in_many_ways(made: Figured) -> list[Scope]:
@@ -83,7 +91,10 @@ def test_what_a_figure_leads_to_is_as_long_as_the_figure_says(built: Figured, so
             if value != "":
                 pick = Pick.read({f"by_{name}": "none" if value is None else str(value)})
                 rows, after = queries.page(source, wanted, NOW, pick, size=500)
-                assert (len(rows), after, queries.count(source, wanted, NOW, pick)) == (sums.n, "", sums.n), (name, value)
+                assert (len(rows), after, queries.count(source, wanted, NOW, pick)) == (sums.n, "", sums.n), (
+                    name,
+                    value,
+                )
 
 
 def test_the_share_of_promises_is_the_one_told_elsewhere(built: Figured) -> None:
@@ -128,10 +139,17 @@ def test_an_address_is_read_into_a_span_and_said_back(built: Figured) -> None:
         return scope.read(convener, data, DAY)
 
     assert (read().scope.since, read().scope.until) == YEAR
-    assert (read(period="month", on="2024-02-10").scope.last, read(period="quarter").scope.since) == (date(2024, 2, 29), date(2026, 10, 1))
+    assert (read(period="month", on="2024-02-10").scope.last, read(period="quarter").scope.since) == (
+        date(2024, 2, 29),
+        date(2026, 10, 1),
+    )
     assert read(period="quarter", on="2026-12-31").scope.until == date(2027, 1, 1)
     free = read(**{"period": "free", "from": "2026-03-01", "to": "2026-03-01", "kind": "filing", "split": "2026-02-02"})
-    assert (free.scope.since, free.scope.until, free.scope.split) == (date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 2))
+    assert (free.scope.since, free.scope.until, free.scope.split) == (
+        date(2026, 3, 1),
+        date(2026, 3, 2),
+        date(2026, 2, 2),
+    )
     assert scope.read(convener, free.query, DAY).scope == free.scope
     region = read(area="region")
     assert set(region.scope.hall_ids) == {built.county.hall.pk, built.other.pk}
@@ -168,7 +186,9 @@ def test_a_case_list_of_nonsense_is_refused(data: dict[str, str]) -> None:
         Pick.read(data)
 
 
-@pytest.mark.parametrize("after", ["x", "2026-01-01T00:00:00_1", "2026-01-01T00:00:00+08:00_x", "2026-01-01T00:00:00+08:00_-1"])
+@pytest.mark.parametrize(
+    "after", ["x", "2026-01-01T00:00:00_1", "2026-01-01T00:00:00+08:00_x", "2026-01-01T00:00:00+08:00_-1"]
+)
 def test_a_cursor_that_is_none_is_refused(built: Figured, after: str) -> None:
     with pytest.raises(Refused, match="翻页"):
         queries.page("projects", asked_in_many_ways(built)[0], NOW, Pick(), after)
@@ -182,7 +202,11 @@ def test_figures_are_for_those_who_lead_and_watch_and_cases_for_ones_own_hall(bu
     for role in access.READERS:
         actor = Actor(1, role, department_id=built.offices[here][0].pk, hall_id=here)
         assert access.can_read(actor)
-        assert (access.can_open(actor, [here]), access.can_open(actor, [there]), access.can_open(actor, [here, there])) == (
+        assert (
+            access.can_open(actor, [here]),
+            access.can_open(actor, [there]),
+            access.can_open(actor, [here, there]),
+        ) == (
             True,
             False,
             False,

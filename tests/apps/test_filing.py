@@ -13,7 +13,9 @@ from yinuo.rooms.projects.models import Project
 MORNING = at("2026-11-03 09:12")
 
 
-def test_a_filing_that_qualifies_has_code_certificate_review_and_messages_at_once(county: County, company: Company) -> None:
+def test_a_filing_that_qualifies_has_code_certificate_review_and_messages_at_once(
+    county: County, company: Company
+) -> None:
     filing = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING)
     project = Project.objects.get(pk=filing.project.pk)
     assert project.code is not None
@@ -24,7 +26,11 @@ def test_a_filing_that_qualifies_has_code_certificate_review_and_messages_at_onc
     assert project.decision.outcome["instant"] is True
     review = WorkItem.objects.get(kind="review")
     assert review.due_at == at("2026-11-04 18:00")
-    assert set(Entry.objects.values_list("verb", flat=True)) == {"projects.file", "projects.assign_code", "projects.issue_certificate"}
+    assert set(Entry.objects.values_list("verb", flat=True)) == {
+        "projects.file",
+        "projects.assign_code",
+        "projects.issue_certificate",
+    }
     said = ChainRow.objects.filter(label=project.code)
     assert set(said.values_list("type", flat=True)) == {"project.basic", "project.code_assigned", "approval.document"}
     assert Message.objects.filter(template="filed", person=company.person, channel="sms").count() == 1
@@ -33,7 +39,9 @@ def test_a_filing_that_qualifies_has_code_certificate_review_and_messages_at_onc
 def test_nothing_of_a_secret_project_is_kept(county: County, company: Company) -> None:
     secret = facts(declarations={"secret": True})
     with pytest.raises(Refused, match="涉密") as refusal:
-        file_project(actor=company.actor, unit_id=company.unit.pk, facts=secret, pledged=True, at=MORNING, idempotency_key="k1")
+        file_project(
+            actor=company.actor, unit_id=company.unit.pk, facts=secret, pledged=True, at=MORNING, idempotency_key="k1"
+        )
     assert refusal.value.code == "projects.secret"
     assert not Project.objects.exists()
     assert not Entry.objects.exists()
@@ -43,7 +51,13 @@ def test_nothing_of_a_secret_project_is_kept(county: County, company: Company) -
 @pytest.mark.parametrize("invested", ["0", "0.00"])
 def test_an_investment_of_nothing_is_told_at_its_field(county: County, company: Company, invested: str) -> None:
     with pytest.raises(Refused, match="内容有误") as refusal:
-        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(total_investment=invested), pledged=True, at=MORNING)
+        file_project(
+            actor=company.actor,
+            unit_id=company.unit.pk,
+            facts=facts(total_investment=invested),
+            pledged=True,
+            at=MORNING,
+        )
     assert list(refusal.value.errors) == ["total_investment"]
     assert "大于 0" in refusal.value.errors["total_investment"]
 
@@ -55,7 +69,9 @@ def test_a_neighbour_that_only_reports_takes_no_filings(county: County, company:
     region = Region.objects.create(code="622921", name="临夏县")
     Hall.objects.create(region=region, name="临夏县政务大厅")
     with pytest.raises(Refused, match="不受理这个地区") as refusal:
-        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(region="622921"), pledged=True, at=MORNING)
+        file_project(
+            actor=company.actor, unit_id=company.unit.pk, facts=facts(region="622921"), pledged=True, at=MORNING
+        )
     assert refusal.value.field == "region"
     assert filing_halls() == [county.hall]
 
@@ -69,18 +85,29 @@ def test_nobody_files_for_another_unit(county: County, company: Company) -> None
 
 
 def test_a_request_sent_twice_files_once_and_gets_the_same_answer(county: County, company: Company) -> None:
-    first = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
-    again = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+    first = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1"
+    )
+    again = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1"
+    )
     assert again.repeated
     assert again.project.pk == first.project.pk
     assert Project.objects.count() == 1
 
 
 def test_a_key_used_for_another_request_is_refused(county: County, company: Company) -> None:
-    file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+    file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1"
+    )
     with pytest.raises(Refused, match="请求编号"):
         file_project(
-            actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个项目"), pledged=True, at=MORNING, idempotency_key="k1"
+            actor=company.actor,
+            unit_id=company.unit.pk,
+            facts=facts(name="另一个项目"),
+            pledged=True,
+            at=MORNING,
+            idempotency_key="k1",
         )
 
 
@@ -107,7 +134,9 @@ def test_a_project_on_the_negative_list_goes_to_manual_handling_with_its_rule(co
     assert WorkItem.objects.filter(kind="manual_filing").count() == 1
 
 
-def test_a_project_that_waits_for_manual_handling_may_be_given_up_before_it_has_a_code(county: County, company: Company) -> None:
+def test_a_project_that_waits_for_manual_handling_may_be_given_up_before_it_has_a_code(
+    county: County, company: Company
+) -> None:
     held = facts(declarations={"catalogue_class": "restricted"})
     project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=held, pledged=True, at=MORNING).project
     ended = terminate(actor=company.actor, project_id=project.pk, why="不建了", at=at("2026-11-03 15:00"))
@@ -115,14 +144,26 @@ def test_a_project_that_waits_for_manual_handling_may_be_given_up_before_it_has_
     assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
 
 
-def test_an_instant_filing_takes_few_statements(county: County, company: Company, django_assert_max_num_queries: object) -> None:
+def test_an_instant_filing_takes_few_statements(
+    county: County, company: Company, django_assert_max_num_queries: object
+) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name="先行项目"), pledged=True, at=MORNING, idempotency_key="k0")
+    file_project(
+        actor=company.actor,
+        unit_id=company.unit.pk,
+        facts=facts(name="先行项目"),
+        pledged=True,
+        at=MORNING,
+        idempotency_key="k0",
+    )
     with CaptureQueriesContext(connection) as captured:
-        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1")
+        file_project(
+            actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING, idempotency_key="k1"
+        )
     statements = [query["sql"].split("(")[0][:60] for query in captured.captured_queries]
-    # Besides these: BEGIN, COMMIT, and the API's one reading of the key with its person (inside a test, savepoints stand for the former).
+    # Besides these: BEGIN, COMMIT, and the API's one reading of the key with its person (inside a test, savepoints
+    # stand for the former).
     work = [sql for sql in statements if "SAVEPOINT" not in sql]
     assert len(work) == 4, work

@@ -1,4 +1,6 @@
-"""A paper is fixed when it is issued and made right after the commit: a later template, a fault or a killed worker changes nothing of it."""
+"""A paper is fixed when it is issued and made right after the commit: a later template, a fault or a killed worker
+changes nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ MUCH_LATER = at("2027-03-01 09:00")
 
 def receipt(project: Project, number: str, **changes: Any) -> Document:
     data = {**SAMPLES["receipt"], "number": number, **changes}
-    return issue(kind=MapPaper.RECEIPT, subject=project, data=data, at=FILED, number=number, project_code=project.code or "")
+    return issue(
+        kind=MapPaper.RECEIPT, subject=project, data=data, at=FILED, number=number, project_code=project.code or ""
+    )
 
 
 def words(content: bytes | memoryview) -> str:
@@ -76,14 +80,18 @@ class ReceiptWithNote(ReceiptData):
 def second_version(templates: Path) -> None:
     """A receipt with other words and one key more."""
     first = (templates / "receipt" / "1.typ").read_text(encoding="utf-8")
-    (templates / "receipt" / "2.typ").write_text(first.replace("= 收件回执\n", "= 新版收件回执 #data.note\n"), encoding="utf-8")
+    (templates / "receipt" / "2.typ").write_text(
+        first.replace("= 收件回执\n", "= 新版收件回执 #data.note\n"), encoding="utf-8"
+    )
     shapes()["receipt"][2] = ReceiptWithNote
 
 
 # -- a later template
 
 
-def test_a_later_template_does_not_change_a_paper_issued_and_not_made_before_it(county: County, company: Company, templates: Path) -> None:
+def test_a_later_template_does_not_change_a_paper_issued_and_not_made_before_it(
+    county: County, company: Company, templates: Path
+) -> None:
     project = filed(county, company)
     old = receipt(project, "SJ-1")
     second_version(templates)
@@ -112,7 +120,9 @@ def test_a_required_key_of_a_new_version_leaves_the_papers_of_the_old_one_openab
 
 
 @begins_with(guided)
-def test_papers_are_there_without_anybody_opening_them_once_the_worker_has_run(county: County, company: Company) -> None:
+def test_papers_are_there_without_anybody_opening_them_once_the_worker_has_run(
+    county: County, company: Company
+) -> None:
     guided(county, company)
     assert Document.objects.filter(file=None).count() == 2
     assert len(jobs("house.dispatch")) > 0
@@ -137,7 +147,9 @@ def test_a_paper_is_signed_at_the_moment_it_is_made_and_dated_by_its_issue(count
     assert leaf.at == LATER
 
 
-def test_a_page_that_opens_a_paper_before_the_job_gets_the_paper_the_job_would_have_made(county: County, company: Company) -> None:
+def test_a_page_that_opens_a_paper_before_the_job_gets_the_paper_the_job_would_have_made(
+    county: County, company: Company
+) -> None:
     project = filed(county, company)
     opened = paper_of(document=Document.objects.get(), at=LATER)
     assert make_all(MUCH_LATER) == 0
@@ -227,7 +239,9 @@ def test_a_signing_service_that_is_away_is_a_fault_of_the_paper_not_of_the_page(
     assert caught.value.status == 503
     assert "no route to host" in PaperFault.objects.get().said
     monkeypatch.setattr(actions, "signing_provider", signing_provider)
-    assert paper_of(document=Document.objects.get(), at=LATER).size > 10_000, "who opens it does not wait for the next try"
+    assert paper_of(document=Document.objects.get(), at=LATER).size > 10_000, (
+        "who opens it does not wait for the next try"
+    )
 
 
 def test_the_wait_of_a_hopeless_paper_ends_at_a_day(broken: Document) -> None:
@@ -250,14 +264,18 @@ def test_a_filing_issues_its_certificate_in_the_grade_of_the_moment(county: Coun
     assert (first.data["grade"], first.issued_at, first.file) == ("A-", FILED, None)
 
 
-def test_the_certificate_of_the_old_grade_keeps_its_own_bytes_also_when_nobody_opened_it_before(county: County, company: Company) -> None:
+def test_the_certificate_of_the_old_grade_keeps_its_own_bytes_also_when_nobody_opened_it_before(
+    county: County, company: Company
+) -> None:
     project = filed(county, company)
     graded(company.unit, "B")
     assert renew_certificates(company.unit.pk, LATER) == 1
     old, new = certificates(project)
     assert (old.data["grade"], new.data["grade"]) == ("A-", "B")
     make_all()
-    first, second = (bytes(paper_of(document=Document.objects.get(pk=row.pk), at=MUCH_LATER).content) for row in (old, new))
+    first, second = (
+        bytes(paper_of(document=Document.objects.get(pk=row.pk), at=MUCH_LATER).content) for row in (old, new)
+    )
     assert "A-" in words(first)
     assert "A-" not in words(second)
     assert renew_certificates(company.unit.pk, MUCH_LATER) == 1
@@ -274,7 +292,9 @@ def test_a_grade_that_changes_renews_the_certificates_by_a_job_after_the_commit(
     assert [row.data["grade"] for row in certificates(project)] == ["A-", "B"]
 
 
-def test_a_project_that_ends_has_a_certificate_that_says_so_and_the_leaf_of_its_end_lists_none(county: County, company: Company) -> None:
+def test_a_project_that_ends_has_a_certificate_that_says_so_and_the_leaf_of_its_end_lists_none(
+    county: County, company: Company
+) -> None:
     project = filed(county, company)
     terminate(actor=company.actor, project_id=project.pk, why="不再建设", at=LATER)
     [job] = jobs("projects.project_changed")

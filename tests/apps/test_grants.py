@@ -74,7 +74,9 @@ def consent(company: Company, node: ChainNode, **changes: Any) -> Grant:
     return actions.consent(actor=company.actor, **{**given, **changes})
 
 
-def ask(project: Project, key: SigningKey = BANK, nonce: str = "n" * 20, moment: datetime = ASKED, code: str = "") -> ChainSearch:
+def ask(
+    project: Project, key: SigningKey = BANK, nonce: str = "n" * 20, moment: datetime = ASKED, code: str = ""
+) -> ChainSearch:
     asked = Search(key.name, code or project.code or "", nonce, int(moment.timestamp()))
     return actions.search(asked=asked, signature=asked.signed_by(key), at=moment)
 
@@ -115,7 +117,12 @@ def test_a_bank_sees_what_the_unit_lets_it_see_and_nothing_is_left_out(
     with pytest.raises(Unverified, match="no entry of the project"):
         check_answer(project.code or "", {**found, "leaves": []}, entry, lambda _: 0)
     with pytest.raises(Unverified, match="not of its form"):
-        check_answer(project.code or "", {**found, "leaves": [{"index": 0, "entry": "\ud800", "disclosures": []}]}, entry, lambda _: 0)
+        check_answer(
+            project.code or "",
+            {**found, "leaves": [{"index": 0, "entry": "\ud800", "disclosures": []}]},
+            entry,
+            lambda _: 0,
+        )
     del found["leaves"][0]
     with pytest.raises(Unverified, match="nothing came before"):
         check_answer(project.code or "", found, entry, lambda _: 0)
@@ -125,13 +132,21 @@ def test_the_same_question_sent_twice_is_one_search(project: Project, company: C
     consent(company, bank)
     first = ask(project)
     assert ask(project, moment=ASKED + timedelta(seconds=9)) == first
-    other = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个项目"), pledged=True, at=MORNING).project
+    other = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个项目"), pledged=True, at=MORNING
+    ).project
     with pytest.raises(Refused, match="随机数已经用过"):
         ask(other)
     assert ChainSearch.objects.count() == leaves_saying("data.searched", "node", bank.name) == 1
     ask(project, nonce="m" * 20)
     # Of every further search the unit's page tells; the message came with the first.
-    assert Message.objects.filter(template="chain_searched", person=company.person).values("project_code").distinct().count() == 1
+    assert (
+        Message.objects.filter(template="chain_searched", person=company.person)
+        .values("project_code")
+        .distinct()
+        .count()
+        == 1
+    )
     assert [one.nonce[0] for one in queries.searches_of_unit(company.unit.pk).searches] == ["m", "n"]
 
 
@@ -169,26 +184,43 @@ def test_nothing_is_answered_without_a_grant_that_holds(project: Project, compan
 
 
 def test_a_grant_for_one_project_opens_no_other(project: Project, company: Company, bank: ChainNode) -> None:
-    other = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个项目"), pledged=True, at=MORNING).project
+    other = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个项目"), pledged=True, at=MORNING
+    ).project
     consent(company, bank, project_id=project.pk)
     assert ask(project)
     with pytest.raises(Forbidden):
         ask(other, nonce="o" * 20)
 
 
-def test_consent_is_the_units_own_and_needs_the_right_to_sign(project: Project, company: Company, bank: ChainNode) -> None:
+def test_consent_is_the_units_own_and_needs_the_right_to_sign(
+    project: Project, company: Company, bank: ChainNode
+) -> None:
     stranger = new_company("甘肃保安腰刀文旅有限公司")
     AuthorisedPerson.objects.filter(unit=stranger.unit).update(may_sign=True)
     with pytest.raises(Forbidden, match="本单位的项目"):
         consent(stranger, bank, project_id=project.pk)
     with pytest.raises(Forbidden, match="本单位的经办人"):
-        actions.consent(actor=replace(company.actor, via="window.visit:1"), node_id=bank.pk, until_at=UNTIL, basis_text="贷款", at=MORNING)
+        actions.consent(
+            actor=replace(company.actor, via="window.visit:1"),
+            node_id=bank.pk,
+            until_at=UNTIL,
+            basis_text="贷款",
+            at=MORNING,
+        )
     AuthorisedPerson.objects.filter(unit=company.unit).update(may_sign=False)
     with pytest.raises(Refused, match="代表单位签署"):
         consent(company, bank)
     AuthorisedPerson.objects.filter(unit=company.unit).update(may_sign=True)
     with pytest.raises(Refused) as refused:
-        consent(company, bank, until_at=MORNING + timedelta(days=367), basis_text=" ", types=["clue.handed"], fields=["salary"])
+        consent(
+            company,
+            bank,
+            until_at=MORNING + timedelta(days=367),
+            basis_text=" ",
+            types=["clue.handed"],
+            fields=["salary"],
+        )
     assert set(refused.value.errors) == {"until", "basis_text", "types", "fields"}
     grant = consent(company, bank, idempotency_key="once")
     assert consent(company, bank, idempotency_key="once") == grant
@@ -207,7 +239,12 @@ def test_by_statute_only_the_filing_units_principal_and_never_a_bank(
     office = register(OFFICE, "supervision", credit_code=make_credit_code("622927", "62292703"))
     principal = county.actor("principal", "development_reform")
     given = {"until_at": UNTIL, "basis_text": "附件7·第十四条", "at": MORNING}
-    for actor in (county.actor("principal", "natural_resources"), county.actor("approver"), company.actor, Actor.public()):
+    for actor in (
+        county.actor("principal", "natural_resources"),
+        county.actor("approver"),
+        company.actor,
+        Actor.public(),
+    ):
         with pytest.raises(Forbidden):
             actions.order(actor=actor, node_id=office.pk, **given)
     with pytest.raises(Forbidden, match="金融机构须由单位自己授权"):
@@ -253,7 +290,9 @@ def test_what_was_erased_is_not_answered(project: Project, company: Company, ban
         queries.answer(made, None, ASKED)
 
 
-def test_a_node_searches_and_checks_against_its_own_mirror(project: Project, company: Company, bank: ChainNode, tmp_path: Path) -> None:
+def test_a_node_searches_and_checks_against_its_own_mirror(
+    project: Project, company: Company, bank: ChainNode, tmp_path: Path
+) -> None:
     consent(company, bank)
     log = Log(tmp_path)
     log.step()

@@ -88,7 +88,10 @@ def test_the_database_counts_as_core_does_and_as_a_naive_reading(db: None, facts
 def test_a_rule_that_turns_within_a_month_counts_each_day_by_its_own(db: None) -> None:
     turn, rules = date(2026, 11, 16), pack()
     old = [replace(rule, span=Span(rule.span.from_on, turn)) for rule in rules.hall_rules]
-    new = [replace(rule, span=Span(turn, None), points=rule.points * 3, days_at_most=rule.days_at_most and 60) for rule in rules.hall_rules]
+    new = [
+        replace(rule, span=Span(turn, None), points=rule.points * 3, days_at_most=rule.days_at_most and 60)
+        for rule in rules.hall_rules
+    ]
     turned = replace(rules, hall_rules=[*old, *new])
     landed = [{"kind": "filing", "days": days, "approval_days": 91} for days in (40, 41, 60, 61)]
     landed.append({"kind": "filing", "days": 61, "approval_days": 90})
@@ -106,7 +109,9 @@ def test_a_rule_that_turns_within_a_month_counts_each_day_by_its_own(db: None) -
 
 def test_a_day_without_rules_is_a_gap_in_the_database_too(db: None) -> None:
     with pytest.raises(Gap, match="2023年2月19日"):
-        folding.sums_of(LISTED, {"events": rows([HallFact("A", date(2023, 2, 19), "review", {"matter": "1", "level": 5})])}, pack())
+        folding.sums_of(
+            LISTED, {"events": rows([HallFact("A", date(2023, 2, 19), "review", {"matter": "1", "level": 5})])}, pack()
+        )
 
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 12, 1))
@@ -116,7 +121,11 @@ def seen(county: County, now: str, since: date = NOVEMBER[0], until: date = NOVE
     """The events of the hall as (day, type, mark or level)."""
     found = queries.events_of([county.hall.pk], since, until, at(now))
     return [
-        (event.fact.on.isoformat(), event.fact.type, str(event.fact.detail.get("light") or event.fact.detail.get("level") or ""))
+        (
+            event.fact.on.isoformat(),
+            event.fact.type,
+            str(event.fact.detail.get("light") or event.fact.detail.get("level") or ""),
+        )
         for event in found
     ]
 
@@ -140,7 +149,8 @@ def test_a_good_review_of_a_tracks_service_counts_beside_the_matters(county: Cou
         "subject_kind": "a.b",
     }
     services = [
-        TrackService.objects.create(track=track, subject_id=n, **row) for n, track in enumerate(("agency", "agency", "mock", "deficient"))
+        TrackService.objects.create(track=track, subject_id=n, **row)
+        for n, track in enumerate(("agency", "agency", "mock", "deficient"))
     ]
     for service, level in zip(services, (4, 5, 5, 1), strict=True):
         ServiceReview.objects.create(service=service, hall_id=county.hall.pk, level=level, channel="map", at=LATER)
@@ -183,10 +193,14 @@ def test_a_light_counts_once_from_the_clock_whether_or_not_it_was_told(county: C
     assert seen(county, "2026-11-29 12:00") == lights, "told late, it is dated when it turned"
     longer(item, days=20, moment="2026-11-29 13:00")
     assert seen(county, "2026-12-30 12:00") == lights, "what has been shown stays, though the term was extended"
-    assert seen(county, "2026-12-30 12:00", date(2026, 12, 1), date(2027, 1, 1)) == [], "and does not count again in another month"
+    assert seen(county, "2026-12-30 12:00", date(2026, 12, 1), date(2027, 1, 1)) == [], (
+        "and does not count again in another month"
+    )
 
 
-def test_a_light_that_turned_while_the_ticker_stood_counts_though_the_term_is_extended(county: County, company: Company) -> None:
+def test_a_light_that_turned_while_the_ticker_stood_counts_though_the_term_is_extended(
+    county: County, company: Company
+) -> None:
     item = under_way(county, company)
     (yellow, _) = seen(county, "2026-11-29 12:00")
     next_day = date.fromisoformat(yellow[0]) + timedelta(days=1)
@@ -206,14 +220,21 @@ def test_a_pause_keeps_a_light_from_turning(county: County, company: Company) ->
     assert later[0] > yellow[0]
 
 
-def test_landing_counts_calendar_days_and_takes_the_companys_own_time_and_pauses_off(county: County, company: Company) -> None:
+def test_landing_counts_calendar_days_and_takes_the_companys_own_time_and_pauses_off(
+    county: County, company: Company
+) -> None:
     item = under_way(county, company)
-    # 3 November 09:12 filed, mapped on the 5th at 10:00, handed in on the 6th at 09:00: the company's 23 hours are no full day.
+    # 3 November 09:12 filed, mapped on the 5th at 10:00, handed in on the 6th at 09:00: the company's 23 hours are no
+    # full day.
     approver = county.actor("approver", item.department.key)
     pause_item(actor=approver, item_id=item.pk, reason=pack().pauses[0].id, note="公示", at=at("2026-11-09 10:00"))
     resume_item(actor=approver, item_id=item.pk, note="", at=at("2026-11-12 12:00"))
     Project.objects.filter(pk=item.project_id).update(landed_at=at("2026-11-13 10:00"))
-    (landed,) = [one.fact for one in queries.events_of([county.hall.pk], *NOVEMBER, at("2026-11-20 09:00")) if one.fact.type == "landed"]
+    (landed,) = [
+        one.fact
+        for one in queries.events_of([county.hall.pk], *NOVEMBER, at("2026-11-20 09:00"))
+        if one.fact.type == "landed"
+    ]
     assert landed.on == date(2026, 11, 13)
     # Ten days; 23 hours of the company's and three days and two hours of pause make four full days.
     assert landed.detail == {"project": str(item.project_id), "kind": "filing", "days": 10, "approval_days": 6}
@@ -223,7 +244,14 @@ def test_the_ranking_of_a_region_and_a_halls_month_tell_the_same_score(county: C
     item = concluded(county, company)
     give_review(actor=company.actor, item_id=item.pk, level=5, at=LATER)
     person = county.person("supervisor")
-    given = {"hall": county.hall, "basis": "专项督查", "evidence": "督查通报", "reason": "服务优质", "by": person, "at": LATER}
+    given = {
+        "hall": county.hall,
+        "basis": "专项督查",
+        "evidence": "督查通报",
+        "reason": "服务优质",
+        "by": person,
+        "at": LATER,
+    }
     first = ManualPoint.objects.create(on=date(2026, 10, 9), points=D("-1.5"), **given)
     (area,) = queries.areas()
     now = at("2026-11-20 09:00")
@@ -300,7 +328,11 @@ def test_two_at_once_correct_and_publish_once(committed_db: None) -> None:
     with ThreadPoolExecutor(4) as pool:
         done = sorted(pool.map(act, range(4)))
     assert done == ["corrected", *["halls.corrected"] * 3]
-    assert (ManualPoint.objects.count(), Bulletin.objects.count(), Document.objects.filter(kind="hall_bulletin").count()) == (2, 1, 1)
+    assert (
+        ManualPoint.objects.count(),
+        Bulletin.objects.count(),
+        Document.objects.filter(kind="hall_bulletin").count(),
+    ) == (2, 1, 1)
 
 
 PREFECTURE = ("临夏市", "临夏县", "永靖县")
@@ -311,7 +343,9 @@ def prefecture(county: County) -> list[Hall]:
     top = Region.objects.create(code="622900", name="临夏回族自治州")
     Region.objects.filter(pk=county.hall.region_id).update(parent=top)
     return [
-        Hall.objects.create(region=Region.objects.create(code=f"62292{n}", name=name, parent=top), name=f"{name}政务大厅")
+        Hall.objects.create(
+            region=Region.objects.create(code=f"62292{n}", name=name, parent=top), name=f"{name}政务大厅"
+        )
         for n, name in enumerate(PREFECTURE)
     ]
 
@@ -325,7 +359,9 @@ def test_a_bulletin_never_changes_and_what_changed_since_stands_in_the_next(coun
     region = queries.area_of(county.hall.pk).region
     supervisor = county.actor("supervisor")
     august = publish_bulletin(actor=supervisor, region_id=region.pk, month=date(2026, 8, 1), at=at("2026-09-01 10:00"))
-    assert [(line["rank"], line["score"]) for line in august.body["lines"] if line["hall_id"] == county.hall.pk] == [(1, "101")]
+    assert [(line["rank"], line["score"]) for line in august.body["lines"] if line["hall_id"] == county.hall.pk] == [
+        (1, "101")
+    ]
     assert august.body["honours"] == []
     correct_points(actor=supervisor, manual_id=wrong.pk, reason="不属实", at=at("2026-09-10 09:00"))
     with pytest.raises(Refused, match="还没有过完"):
@@ -355,7 +391,9 @@ def test_a_bulletin_never_changes_and_what_changed_since_stands_in_the_next(coun
     # What is taken back two quarters later is told all the same.
     assert publish_due(at("2027-01-01 00:30")) == 1
     given = ManualPoint.objects.get(hall=others[0])
-    ManualPoint.objects.create(hall=others[0], on=given.on, points=-given.points, corrects=given, **{**row, "at": at("2027-01-15 09:00")})
+    ManualPoint.objects.create(
+        hall=others[0], on=given.on, points=-given.points, corrects=given, **{**row, "at": at("2027-01-15 09:00")}
+    )
     assert publish_due(at("2027-02-01 00:30")) == 1
     assert Bulletin.objects.get(month=date(2027, 1, 1)).body["corrections"] == [
         {"month": "2026-09", "hall_id": others[0].pk, "hall": others[0].name, "told": "103", "now": "100"}
@@ -379,14 +417,18 @@ def test_a_region_whose_bulletin_fails_holds_up_no_other(county: County, monkeyp
     assert publish_due(at("2026-11-02 00:30")) == 1
 
 
-def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_praised_most(county: County, company: Company) -> None:
+def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_praised_most(
+    county: County, company: Company
+) -> None:
     prefecture(county)
     convener = county.person("general_convener")
     item = concluded(county, company)
     give_review(actor=company.actor, item_id=item.pk, level=5, at=LATER)
     # Somebody of the same name, praised as often, works in the hall's other system.
     assert item.handler is not None
-    report_events(actor=county.actor("supervisor"), hall_id=county.hall.pk, rows=[reported(handler=item.handler.name)], at=LATER)
+    report_events(
+        actor=county.actor("supervisor"), hall_id=county.hall.pk, rows=[reported(handler=item.handler.name)], at=LATER
+    )
     assert publish_due(at("2027-01-01 00:30")) == 1
     honours = Honour.objects.order_by("id")
     assert [(row.kind, row.name, row.flag, row.rank) for row in honours if row.hall_id == county.hall.pk] == [
@@ -407,14 +449,18 @@ def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_prai
     for person in (convener, None):
         with pytest.raises(IntegrityError), transaction.atomic():
             Honour.objects.create(**same, person=person)
-    assert {row.rank for row in honours if row.kind == "hall"} == {1, 2}, "those who share the second place are all named"
+    assert {row.rank for row in honours if row.kind == "hall"} == {1, 2}, (
+        "those who share the second place are all named"
+    )
     assert honours[0].title == "全省投资建设项目“一网通办”审批服务平台优秀服务窗口"
     paper = Document.objects.get(kind="hall_bulletin")
     assert paper.data["quarter"] == "2026年第四季度"
     assert paper_of(document=paper, at=LATER).content[:4] == b"%PDF"
 
 
-def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alone(county: County, company: Company) -> None:
+def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alone(
+    county: County, company: Company
+) -> None:
     item = under_way(county, company)
     tick(at("2026-11-29 12:00"))
     day = date(2026, 11, 29)

@@ -106,7 +106,9 @@ def _filed(company: Company, name: str = "") -> list[ChainRow]:
     return list(ChainRow.objects.filter(label=project.code))
 
 
-def test_the_sequencer_gives_every_leaf_its_place_and_signs_the_head(county: County, company: Company, log: Log) -> None:
+def test_the_sequencer_gives_every_leaf_its_place_and_signs_the_head(
+    county: County, company: Company, log: Log
+) -> None:
     file(company)
     waiting = ChainRow.objects.count()
     done = log.step()
@@ -194,7 +196,9 @@ def test_a_database_behind_its_lock_file_signs_nothing(county: County, company: 
     assert audit(log.key.verifier).clean
 
 
-def test_an_edge_or_a_head_changed_since_the_last_round_is_not_signed_on(county: County, company: Company, log: Log) -> None:
+def test_an_edge_or_a_head_changed_since_the_last_round_is_not_signed_on(
+    county: County, company: Company, log: Log
+) -> None:
     """In the very process that grew it, which does not hash what it reads again unchanged."""
     file(company)
     log.step()
@@ -258,7 +262,9 @@ def test_a_changed_business_row_is_found_and_named(county: County, company: Comp
     log.step()
     assert audit(log.key.verifier).clean
     Project.objects.filter(pk=project.pk).update(name="改过的名称")
-    assert audit(log.key.verifier).faults == [f"{project.code}：项目名称现为“改过的名称”，日志里是“{project.name}”（项目基本信息）"]
+    assert audit(log.key.verifier).faults == [
+        f"{project.code}：项目名称现为“改过的名称”，日志里是“{project.name}”（项目基本信息）"
+    ]
 
 
 def test_a_changed_record_entry_or_tile_is_found(county: County, company: Company, log: Log) -> None:
@@ -321,7 +327,9 @@ def test_keys_come_and_go_and_each_is_on_record(county: County, company: Company
     log.step()
     assert {
         parse(bytes(entry.entry)).kid
-        for entry in LogEntry.objects.filter(outbox_id__in=LeafRecord.objects.filter(subject__label=project.code).values("outbox_id"))
+        for entry in LogEntry.objects.filter(
+            outbox_id__in=LeafRecord.objects.filter(subject__label=project.code).values("outbox_id")
+        )
     } == {new.kid}
     types = [
         parse(bytes(row.entry)).type

@@ -1,4 +1,6 @@
-"""双随机、一公开: announced before it is drawn, drawn once, and by nobody's choice; then inspected, signed, put right, published."""
+"""双随机、一公开: announced before it is drawn, drawn once, and by nobody's choice; then inspected, signed, put right,
+published.
+"""
 
 from __future__ import annotations
 
@@ -57,9 +59,18 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     lead = county.actor("approver", LEAD)
     plan = begun(county, OTHER)
     with pytest.raises(Refused, match="没有这个项目代码"):
-        actions.add_directed(actor=lead, plan_id=plan.pk, project_code="2311-622927-04-01-000000", reason="key", note="重点", at=BEGUN)
-    row = actions.add_directed(actor=lead, plan_id=plan.pk, project_code=directed.code, reason="complaint", note="群众来电", at=BEGUN)
-    assert actions.add_directed(actor=lead, plan_id=plan.pk, project_code=directed.code, reason="key", note="再次", at=BEGUN) == row
+        actions.add_directed(
+            actor=lead, plan_id=plan.pk, project_code="2311-622927-04-01-000000", reason="key", note="重点", at=BEGUN
+        )
+    row = actions.add_directed(
+        actor=lead, plan_id=plan.pk, project_code=directed.code, reason="complaint", note="群众来电", at=BEGUN
+    )
+    assert (
+        actions.add_directed(
+            actor=lead, plan_id=plan.pk, project_code=directed.code, reason="key", note="再次", at=BEGUN
+        )
+        == row
+    )
     plan = actions.announce_plan(actor=lead, plan_id=plan.pk, at=ANNOUNCED)
 
     # What is published: no name of an inspector, no note, no seed; and all of it in the chain's outbox.
@@ -73,19 +84,25 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     assert leaf.type == "inspection.announced"
     assert {name: value for _, name, value in leaf.fields}["announcement_sha256"] == plan.announcement_sha256
     assert plan.earliest == at("2026-11-12 18:00")
-    # Who could reckon the result once the value is out does not choose when: two working days, on a clock of the department's.
+    # Who could reckon the result once the value is out does not choose when: two working days, on a clock of the
+    # department's.
     waits = WorkItem.objects.get(kind="inspection_draw")
     assert (waits.department.key, waits.due_at, draw_by(plan)) == (LEAD, *[at("2026-11-16 18:00")] * 2)
     assert [overdue(plan, at(moment)) for moment in ("2026-11-16 18:00", "2026-11-16 18:01")] == [False, True]
     stated = {name: value for _, name, value in leaf.fields}
     (now,) = announced_now([(label_of(plan), {})])
     assert {name: stated[name] for name in now} == now
-    InspectionPlan.objects.filter(pk=plan.pk).update(announcement={**told, "conflicts": [{"project": directed.code, "inspector": "001"}]})
+    InspectionPlan.objects.filter(pk=plan.pk).update(
+        announcement={**told, "conflicts": [{"project": directed.code, "inspector": "001"}]}
+    )
     (now,) = announced_now([(label_of(plan), {})])
     assert now["announcement_sha256"] != plan.announcement_sha256
     InspectionPlan.objects.filter(pk=plan.pk).update(announcement=told)
 
-    for moment, value, code in [(DRAWN - timedelta(days=1), VALUE, "inspections.too_early"), (DRAWN, "1 2 3", "inspections.value")]:
+    for moment, value, code in [
+        (DRAWN - timedelta(days=1), VALUE, "inspections.too_early"),
+        (DRAWN, "1 2 3", "inspections.value"),
+    ]:
         with pytest.raises(Refused) as refused:
             actions.draw_plan(actor=lead, plan_id=plan.pk, value=value, at=moment)
         assert refused.value.code == code
@@ -97,7 +114,9 @@ def test_a_joint_plan_is_announced_then_drawn_and_anybody_can_repeat_it(county: 
     before = queries._checked.cache_info().hits
     assert queries.checked(plan) == queries.checked(plan) and all(check.ok for check in queries.checked(plan))
     assert queries._checked.cache_info().hits == before + 2
-    assert not all(check.ok for check in queries.checked(InspectionPlan(**{**vars_of(plan), "value": "02" + plan.value[2:]})))
+    assert not all(
+        check.ok for check in queries.checked(InspectionPlan(**{**vars_of(plan), "value": "02" + plan.value[2:]}))
+    )
     waits.refresh_from_db()
     assert (waits.state, waits.outcome, overdue(plan, at("2026-12-01 09:00"))) == ("done", "drawn", False)
     assert plan.sealed is None and seed_digest(bytes.fromhex(plan.seed)) == plan.seed_sha256
@@ -123,11 +142,19 @@ def test_what_is_announced_does_not_change_whatever_happens_afterwards(county: C
     confirmed(county, company, name="后来的项目")
     person = three[0].person
     actions.end_inspector(
-        actor=county.actor("general_convener"), inspector_id=Inspector.objects.get(person=person).pk, why="调离", at=DRAWN
+        actor=county.actor("general_convener"),
+        inspector_id=Inspector.objects.get(person=person).pk,
+        why="调离",
+        at=DRAWN,
     )
     with pytest.raises(Refused, match="现在是“已公布，待抽取”"):
         actions.add_directed(
-            actor=county.actor("approver", LEAD), plan_id=plan.pk, project_code=ended.code, reason="key", note="x", at=DRAWN
+            actor=county.actor("approver", LEAD),
+            plan_id=plan.pk,
+            project_code=ended.code,
+            reason="key",
+            note="x",
+            at=DRAWN,
         )
     terminate(actor=company.actor, project_id=ended.pk, why="资金不足", at=ANNOUNCED)
     plan = actions.draw_plan(actor=county.actor("approver", LEAD), plan_id=plan.pk, value=VALUE, at=DRAWN)
@@ -140,7 +167,10 @@ def test_what_is_announced_does_not_change_whatever_happens_afterwards(county: C
 
 
 def test_who_had_a_hand_in_a_project_does_not_inspect_it(county: County, company: Company) -> None:
-    handled, other = confirmed(county, company, name="办过的"), confirmed(county, new_company("另一家"), name="没办过的")
+    handled, other = (
+        confirmed(county, company, name="办过的"),
+        confirmed(county, new_company("另一家"), name="没办过的"),
+    )
     one, two, three, _ = inspectors(county, LEAD, 4)
     Entry.objects.create(
         at=ANNOUNCED, verb="onemap.accept", person_id=one.person_id, role="approver", entrance="web", subject_kind="x", subject_id="1",
@@ -162,7 +192,10 @@ def test_who_had_a_hand_in_a_project_does_not_inspect_it(county: County, company
     }
     assert found == {(one.person_id, handled.pk), (two.person_id, handled.pk)}
     plan = drawn(county)
-    numbers = {row.inspector.person_id: row.number for row in PoolInspector.objects.filter(plan=plan).select_related("inspector")}
+    numbers = {
+        row.inspector.person_id: row.number
+        for row in PoolInspector.objects.filter(plan=plan).select_related("inspector")
+    }
     barred = {(pair["project"], pair["inspector"]) for pair in plan.announcement["conflicts"]}
     assert barred == {(handled.code, numbers[one.person_id]), (handled.code, numbers[two.person_id])}
     for inspection in plan.inspections.select_related("project"):
@@ -206,7 +239,11 @@ def test_a_plan_with_too_few_inspectors_is_not_announced_and_says_where(county: 
     office = Department.objects.get(hall=county.hall, key=OTHER)
     Membership.objects.create(person=both.person, department=office, role="approver", from_on=BEGAN)
     actions.register_inspector(
-        actor=county.actor("general_convener"), person_id=both.person_id, department_id=office.pk, certificate_no="甘E8", at=BEGUN
+        actor=county.actor("general_convener"),
+        person_id=both.person_id,
+        department_id=office.pk,
+        certificate_no="甘E8",
+        at=BEGUN,
     )
     inspectors(county, OTHER, 1)
     with pytest.raises(Refused, match=f"{office.short_name}回避以后只有 1 名，应有 2 名"):
@@ -261,7 +298,8 @@ def test_the_next_by_rank_comes_in_for_who_cannot_go_and_nobody_chooses(county: 
     told = [leaf for leaf in leaves_of(inspection.project.code) if leaf.type == "inspection.replaced"]
     fields = [{name: value for _, name, value in leaf.fields} for leaf in told]
     assert [(one["out"], one["in"]) for one in fields] == [
-        (one.number, after.number) for one, after in zip([first, second], inspection.members.order_by("id")[2:], strict=True)
+        (one.number, after.number)
+        for one, after in zip([first, second], inspection.members.order_by("id")[2:], strict=True)
     ]
     assert not any("住院" in str(leaf.fields) for leaf in told)
 
@@ -338,7 +376,9 @@ def test_inspectors_are_people_of_the_department_with_a_certificate(county: Coun
     assert ended.to_on == date(2026, 11, 13)
     day = DRAWN.date()
     assert own.pk in {person.pk for person, _, _ in queries.may_become(convener, day)}
-    again = actions.register_inspector(actor=convener, person_id=own.pk, to_on=date(2027, 6, 30), **{**ask, "at": DRAWN})
+    again = actions.register_inspector(
+        actor=convener, person_id=own.pk, to_on=date(2027, 6, 30), **{**ask, "at": DRAWN}
+    )
     assert again.pk != made.pk
     # Once for any one day, also where the certificate has an end; the next certificate follows on it.
     assert own.pk not in {person.pk for person, _, _ in queries.may_become(convener, day)}

@@ -1,4 +1,6 @@
-"""What follows a draw: recorded on site, signed by all, answered, put right, published – and points by the three who move them."""
+"""What follows a draw: recorded on site, signed by all, answered, put right, published – and points by the three who
+move them.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def test_a_visit_counts_when_every_inspector_has_signed_and_is_published_within_
     assert WorkItem.objects.get(kind="inspection_publish").due_at == at("2026-12-14 18:00")
     assert queries.published_of(company.unit.credit_code or "") == []
     opinion = actions.state_opinion(actor=company.actor, inspection_id=inspection.pk, text="没有意见", at=VISITED)
-    assert actions.state_opinion(actor=company.actor, inspection_id=inspection.pk, text="没有意见", at=VISITED) == opinion
+    assert (
+        actions.state_opinion(actor=company.actor, inspection_id=inspection.pk, text="没有意见", at=VISITED) == opinion
+    )
     actions.publish_result(actor=outsider, inspection_id=inspection.pk, at=VISITED)
     actions.publish_result(actor=outsider, inspection_id=inspection.pk, at=VISITED)
     assert [row.pk for row in queries.published_of(company.unit.credit_code or "")] == [inspection.pk]
@@ -109,7 +113,10 @@ def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Random
     # A revisit too early that a colleague sends back leaves the unit its term and its report.
     visit(inspection)
     actions.return_visit(actor=second, inspection_id=inspection.pk, why="没有去现场", at=VISITED)
-    assert (state_of(inspection), open_kinds(inspection)) == ("rectifying", {"inspection_rectify", "inspection_publish"})
+    assert (state_of(inspection), open_kinds(inspection)) == (
+        "rectifying",
+        {"inspection_rectify", "inspection_publish"},
+    )
     file = store_upload(actor=company.actor, name="改正.pdf", content=PDF, unit_id=company.unit.pk, at=VISITED)
     report = {"actor": company.actor, "inspection_id": inspection.pk, "text": "已经封闭", "at": at("2026-11-18 09:00")}
     other = store_upload(actor=first, name="别人的.pdf", content=PDF, unit_id=None, at=VISITED)
@@ -121,16 +128,36 @@ def test_a_fault_is_put_right_in_its_term_and_looked_at_again(inspection: Random
     with pytest.raises(Refused, match="现在是“待复查”"):
         actions.report_rectified(**report)
     # A form sent twice reaches the next form of the page; with another file it is something new.
-    said: dict[str, Any] = {"actor": company.actor, "inspection_id": inspection.pk, "text": "已经封闭", "at": at("2026-11-18 09:01")}
+    said: dict[str, Any] = {
+        "actor": company.actor,
+        "inspection_id": inspection.pk,
+        "text": "已经封闭",
+        "at": at("2026-11-18 09:01"),
+    }
     assert actions.state_opinion(files=[file.pk], **said) == Statement.objects.get()
     more = store_upload(actor=company.actor, name="照片.pdf", content=PDF, unit_id=company.unit.pk, at=VISITED)
     assert actions.state_opinion(files=[more.pk], **said).kind == "opinion"
     # The revisit asks what had failed, and only that.
     assert [one.key for one in questions_of(inspection)] == ["s0"]
-    visit(inspection, on=date(2026, 11, 19), at=at("2026-11-19 15:00"), answers=answers(inspection, s0="又开了口"), **FAULT)
+    visit(
+        inspection,
+        on=date(2026, 11, 19),
+        at=at("2026-11-19 15:00"),
+        answers=answers(inspection, s0="又开了口"),
+        **FAULT,
+    )
     actions.return_visit(actor=second, inspection_id=inspection.pk, why="只看了一面", at=at("2026-11-19 15:30"))
-    assert (state_of(inspection), open_kinds(inspection)) == ("reinspection", {"inspection_revisit", "inspection_publish"})
-    visit(inspection, on=date(2026, 11, 19), at=at("2026-11-19 15:40"), answers=answers(inspection, s0="又开了口"), **FAULT)
+    assert (state_of(inspection), open_kinds(inspection)) == (
+        "reinspection",
+        {"inspection_revisit", "inspection_publish"},
+    )
+    visit(
+        inspection,
+        on=date(2026, 11, 19),
+        at=at("2026-11-19 15:40"),
+        answers=answers(inspection, s0="又开了口"),
+        **FAULT,
+    )
     actions.sign_visit(actor=second, inspection_id=inspection.pk, at=at("2026-11-19 16:00"))
     # The second time the same words are another report.
     actions.report_rectified(files=[file.pk], **{**report, "at": at("2026-11-20 09:00")})
@@ -193,7 +220,11 @@ def promised(inspection: RandomInspection, company: Company, county: County) -> 
     )  # fmt: skip
     grant_all([item], at("2026-11-11 10:00"))
     letter = issue(
-        kind="commitment_letter", subject=item, data=SAMPLES["commitment_letter"], at=VISITED, project_code=inspection.project.code or ""
+        kind="commitment_letter",
+        subject=item,
+        data=SAMPLES["commitment_letter"],
+        at=VISITED,
+        project_code=inspection.project.code or "",
     )
     return Commitment.objects.create(
         project=inspection.project, item=item, department=office, standard_version="1", requirements=["资金已落实", "场地已平整"], promises=[],
@@ -230,7 +261,9 @@ def test_promises_are_asked_one_by_one_and_a_broken_one_may_cost_points(
     assert PointProposal.objects.count() == 1
 
 
-def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(inspection: RandomInspection, company: Company) -> None:
+def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(
+    inspection: RandomInspection, company: Company
+) -> None:
     first, _ = those_of(inspection)
     talk: dict[str, Any] = {
         "actor": first, "inspection_id": inspection.pk, "on": date(2026, 11, 16), "attendees": "法定代表人马晓云", "content": "履约情况",
@@ -246,10 +279,18 @@ def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(inspection: 
     assert made.at == VISITED > DRAWN
 
 
-def test_a_case_handed_to_penalty_and_its_decision_lead_to_each_other(inspection: RandomInspection, county: County) -> None:
+def test_a_case_handed_to_penalty_and_its_decision_lead_to_each_other(
+    inspection: RandomInspection, county: County
+) -> None:
     second = those_of(inspection)[1]
     watcher = county.actor("supervisor")
-    told = {"actor": watcher, "project_id": inspection.project_id, "kind": "penalty", "on": date(2026, 11, 20), "data": PENALTY}
+    told = {
+        "actor": watcher,
+        "project_id": inspection.project_id,
+        "kind": "penalty",
+        "on": date(2026, 11, 20),
+        "data": PENALTY,
+    }
     told |= {"at": at("2026-11-20 10:00")}
     with pytest.raises(Refused) as refusal:
         oversight.record_life(**told, number="罚1", inspection_id=inspection.pk)
@@ -264,6 +305,11 @@ def test_a_case_handed_to_penalty_and_its_decision_lead_to_each_other(inspection
     assert made.inspection_id == inspection.pk
     # Its later version stands for it.
     corrected = oversight.correct_record(
-        actor=watcher, record_id=made.pk, on=made.on, data={**PENALTY, "amount": "2"}, why="金额有误", at=at("2026-11-21 10:00")
+        actor=watcher,
+        record_id=made.pk,
+        on=made.on,
+        data={**PENALTY, "amount": "2"},
+        why="金额有误",
+        at=at("2026-11-21 10:00"),
     )
     assert (corrected.inspection_id, penalties_of(inspection)) == (inspection.pk, [corrected])

@@ -1,4 +1,6 @@
-"""Machines' keys: issued with an end, known by their beginning, announced before they end, revoked at once (U-9); and a unit's hall."""
+"""Machines' keys: issued with an end, known by their beginning, announced before they end, revoked at once (U-9); and a
+unit's hall.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,12 @@ def issued(county: County, department: str = "water") -> tuple[ApiKey, str]:
     county.actor("approver", department)
     member = county.people["approver", department]
     return people.issue_key(
-        actor=county.actor("administrator"), person=member.person, membership=member, name="进度查询", expires_at=END, at=NOON
+        actor=county.actor("administrator"),
+        person=member.person,
+        membership=member,
+        name="进度查询",
+        expires_at=END,
+        at=NOON,
     )
 
 
@@ -55,8 +62,12 @@ def test_a_key_opens_until_the_instant_it_ends(county: County) -> None:
     assert actor_of_key(secret, END) is None
 
 
-@pytest.mark.parametrize(("name", "expires_at", "code"), [(" ", END, "people.key_name"), ("查询", NOON, "people.key_expiry")])
-def test_a_key_without_a_use_or_without_a_future_is_refused(county: County, name: str, expires_at: object, code: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "expires_at", "code"), [(" ", END, "people.key_name"), ("查询", NOON, "people.key_expiry")]
+)
+def test_a_key_without_a_use_or_without_a_future_is_refused(
+    county: County, name: str, expires_at: object, code: str
+) -> None:
     member = county.add("approver", "water")
     with pytest.raises(Refused) as refusal:
         people.issue_key(
@@ -103,7 +114,9 @@ def test_nobody_is_told_of_a_key_that_is_revoked_or_has_ended(county: County) ->
 
 def test_each_sees_the_keys_they_look_after(county: County, company: Company) -> None:
     mine, _ = issued(county)
-    unit, _ = people.issue_key(actor=Actor.system(), person=company.person, unit=company.unit, name="企业系统", expires_at=END, at=NOON)
+    unit, _ = people.issue_key(
+        actor=Actor.system(), person=company.person, unit=company.unit, name="企业系统", expires_at=END, at=NOON
+    )
     assert set(keys_of(county.actor("administrator"))) == {mine, unit}
     assert set(keys_of(county.actor("approver", "water"))) == {mine}
     assert set(keys_of(company.actor)) == {unit}
@@ -115,8 +128,12 @@ def test_each_sees_the_keys_they_look_after(county: County, company: Company) ->
 
 def abroad(role: str = "general_convener") -> Actor:
     hall = Hall.objects.create(name="东乡县政务服务大厅", region=Region.objects.create(code="622926", name="东乡县"))
-    office = Department.objects.create(hall=hall, key="development_reform", name="东乡县发展和改革局", short_name="发改")
-    return actor_of_membership(Membership.objects.create(person=new_person("外县"), department=office, role=role, from_on=BEGAN))
+    office = Department.objects.create(
+        hall=hall, key="development_reform", name="东乡县发展和改革局", short_name="发改"
+    )
+    return actor_of_membership(
+        Membership.objects.create(person=new_person("外县"), department=office, role=role, from_on=BEGAN)
+    )
 
 
 def asked(unit: ProjectUnit) -> AuthorisedPerson:
@@ -134,7 +151,12 @@ def test_a_unit_is_kept_by_the_hall_of_its_first_project(county: County, company
         people.confirm_binding(actor=stranger, binding=binding, may_sign=True, at=NOON)
     with pytest.raises(Forbidden):
         people.end_binding(actor=stranger, binding=company.binding, at=NOON, why="离职")
-    assert people.confirm_binding(actor=county.actor("general_convener"), binding=binding, may_sign=True, at=NOON).confirmed_at == NOON
+    assert (
+        people.confirm_binding(
+            actor=county.actor("general_convener"), binding=binding, may_sign=True, at=NOON
+        ).confirmed_at
+        == NOON
+    )
 
 
 def test_a_unit_without_a_project_is_kept_where_its_credit_code_was_given(county: County) -> None:

@@ -82,10 +82,18 @@ class Child:
 
 
 def test_a_filing_really_killed_before_any_statement_leaves_nothing_and_the_retry_files_once(committed_db: str) -> None:
-    """What `survives` takes PostgreSQL's word for: a process killed outright leaves what was committed, and here that is nothing."""
+    """What `survives` takes PostgreSQL's word for: a process killed outright leaves what was committed, and here that
+    is nothing.
+    """
     new_county()
     company = new_company()
-    own: dict[str, Any] = {"actor": company.actor, "unit_id": company.unit.pk, "facts": facts(), "pledged": True, "at": FILED}
+    own: dict[str, Any] = {
+        "actor": company.actor,
+        "unit_id": company.unit.pk,
+        "facts": facts(),
+        "pledged": True,
+        "at": FILED,
+    }
     before, number = counts(), 1
     while (child := Child(lambda: file_project(**own, idempotency_key="k"), number)).killed:
         assert child.seen == number - 1
@@ -97,9 +105,11 @@ def test_a_filing_really_killed_before_any_statement_leaves_nothing_and_the_retr
     assert Project.objects.count() == 1
 
 
-def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_done(stage: tuple[County, Company]) -> None:
-    """The steps that meet another state than in the matrix, where each is killed too: the last answer draws the map, material comes
-    again after a send-back, a filing with a whole map is withdrawn.
+def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_done(
+    stage: tuple[County, Company],
+) -> None:
+    """The steps that meet another state than in the matrix, where each is killed too: the last answer draws the map,
+    material comes again after a send-back, a filing with a whole map is withdrawn.
     """
     county, company = stage
     project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED).project
@@ -123,11 +133,20 @@ def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_don
     rows = [{"id": material["id"], "file": file.pk} for material in item.materials]
 
     def hand_in(moment: str) -> None:
-        submit_materials(actor=company.actor, item_id=item.pk, materials=rows, note="按通知补正", at=at(moment), idempotency_key=moment)
+        submit_materials(
+            actor=company.actor,
+            item_id=item.pk,
+            materials=rows,
+            note="按通知补正",
+            at=at(moment),
+            idempotency_key=moment,
+        )
 
     hand_in("2026-11-06 09:00")
     points = [{"code": "incomplete.material_missing", "subject": "红线图", "request": "补交"}]
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺图", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺图", at=at("2026-11-06 10:00")
+    )
     survives(lambda: hand_in("2026-11-06 11:00"))
     accept(actor=handler, item_id=item.pk, at=at("2026-11-06 15:00"))
     pause_item(actor=handler, item_id=item.pk, reason="expert_review", note="评审", at=at("2026-11-09 09:00"))
@@ -135,7 +154,9 @@ def test_a_kill_at_any_statement_from_review_to_delivery_leaves_nothing_half_don
     decide(actor=handler, item_id=item.pk, granted=True, document_number="甲1", text="", at=at("2026-11-11 09:00"))
     deliver(actor=handler, item_id=item.pk, how="在线", at=at("2026-11-11 10:00"))
     assert MapItem.objects.get(pk=item.pk).present.delivered_at == at("2026-11-11 10:00")
-    survives(lambda: withdraw_filing(actor=reviewer, project_id=project.pk, problem="应办理核准", at=at("2026-11-12 09:00")))
+    survives(
+        lambda: withdraw_filing(actor=reviewer, project_id=project.pk, problem="应办理核准", at=at("2026-11-12 09:00"))
+    )
 
 
 def test_a_kill_in_the_middle_of_a_tick_tells_no_light_twice(stage: tuple[County, Company]) -> None:

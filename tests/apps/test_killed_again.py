@@ -1,4 +1,6 @@
-"""Killed before any statement of what follows a decision: a new application, a document given later, a remedy, a completion's end."""
+"""Killed before any statement of what follows a decision: a new application, a document given later, a remedy, a
+completion's end.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,14 @@ def stage(db: None) -> tuple[County, Company]:
 def test_a_killed_new_application_leaves_the_refusal_as_it_was(stage: tuple[County, Company]) -> None:
     county, company = stage
     item = refused(county, company)
-    once("onemap.apply_anew", lambda: actions.apply_anew(actor=company.actor, item_id=item.pk, why="已改", at=ANEW, idempotency_key="a"))
-    assert (MapItem.objects.get(pk=item.pk).application, Application.objects.filter(item=item, again_at__isnull=False).count()) == (None, 1)
+    once(
+        "onemap.apply_anew",
+        lambda: actions.apply_anew(actor=company.actor, item_id=item.pk, why="已改", at=ANEW, idempotency_key="a"),
+    )
+    assert (
+        MapItem.objects.get(pk=item.pk).application,
+        Application.objects.filter(item=item, again_at__isnull=False).count(),
+    ) == (None, 1)
 
 
 def test_a_killed_remedy_and_its_outcome_leave_nothing(stage: tuple[County, Company]) -> None:
@@ -42,12 +50,21 @@ def test_a_killed_remedy_and_its_outcome_leave_nothing(stage: tuple[County, Comp
     once(
         "onemap.enter_remedy",
         lambda: actions.enter_remedy(
-            actor=company.actor, item_id=item.pk, kind="complaint", body="政务大厅", filed_on=day, text="不服", at=ANEW, idempotency_key="r"
+            actor=company.actor,
+            item_id=item.pk,
+            kind="complaint",
+            body="政务大厅",
+            filed_on=day,
+            text="不服",
+            at=ANEW,
+            idempotency_key="r",
         ),
     )
     remedy, convener = Remedy.objects.get(), county.actor("general_convener")
     said = {"outcome": "unjustified", "answer": "核查无此事", "concluded_on": day}
-    once("onemap.conclude_remedy", lambda: actions.conclude_remedy(actor=convener, remedy_id=remedy.pk, at=ANEW, **said))
+    once(
+        "onemap.conclude_remedy", lambda: actions.conclude_remedy(actor=convener, remedy_id=remedy.pk, at=ANEW, **said)
+    )
 
 
 @begins_with(promised)
@@ -75,7 +92,9 @@ def test_a_killed_document_given_later_is_asked_for_reviewed_and_given_once(stag
 
 
 @begins_with(applied)
-def test_a_killed_last_finding_neither_completes_nor_delivers_nor_closes_anything(stage: tuple[County, Company]) -> None:
+def test_a_killed_last_finding_neither_completes_nor_delivers_nor_closes_anything(
+    stage: tuple[County, Company],
+) -> None:
     county, company = stage
     completion = applied(county, company)
     points = pending(completion)
@@ -98,6 +117,8 @@ def test_a_killed_confirmation_of_a_fact_changes_no_item(stage: tuple[County, Co
     answers = {"confirmations.eia_142": True}
     once(
         "projects.confirm_facts",
-        lambda: confirm_facts(actor=clerk, project_id=project.pk, answers=answers, note="核实", at=at("2026-11-06 09:00")),
+        lambda: confirm_facts(
+            actor=clerk, project_id=project.pk, answers=answers, note="核实", at=at("2026-11-06 09:00")
+        ),
     )
     assert item_of(project, "eia_table").promisable is True

@@ -1,7 +1,7 @@
 """Every action of every room, killed anywhere: nothing of it is left, or all.
 
-An action with a row in a permission matrix is killed there (test_permissions.py). What has no row is killed here, by name (`once` in the
-other files), or as a step of an action that has one.
+An action with a row in a permission matrix is killed there (test_permissions.py). What has no row is killed here, by
+name (`once` in the other files), or as a step of an action that has one.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ def _searched(world: World, _: pytest.MonkeyPatch) -> Act:
     )  # fmt: skip
     AuthorisedPerson.objects.filter(unit=world.company.unit).update(may_sign=True)
     until = NOON + timedelta(days=9)
-    grants.consent(actor=world.company.actor, node_id=ChainNode.objects.get().pk, until_at=until, basis_text="申请贷款", at=NOON)
+    grants.consent(
+        actor=world.company.actor, node_id=ChainNode.objects.get().pk, until_at=until, basis_text="申请贷款", at=NOON
+    )
     asked = Search(bank.name, world.project.code or "", "n" * 20, int(NOON.timestamp()))
     return lambda: grants.search(asked=asked, signature=asked.signed_by(bank), at=NOON)
 
@@ -196,7 +198,9 @@ def _password_reset(world: World, _: pytest.MonkeyPatch) -> Act:
 
 
 def _invitation_accepted(world: World, _: pytest.MonkeyPatch) -> Act:
-    letter = documents.store_upload(actor=world.company.actor, name="委托书.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON)
+    letter = documents.store_upload(
+        actor=world.company.actor, name="委托书.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON
+    )
     _, secret = accounts.invite(
         actor=world.company.actor, unit_id=world.company.unit.pk, name="马接手", phone=NUMBER, basis="委托书", letter_id=letter.pk,
         may_sign=True, from_on=NOON.date(), to_on=None, at=NOON,
@@ -233,7 +237,9 @@ ASKING_NOBODY: dict[str, Callable[[World, pytest.MonkeyPatch], Act]] = {
 
 
 @pytest.mark.parametrize("action", sorted(ASKING_NOBODY))
-def test_what_asks_nobody_killed_half_way_is_not_there_and_can_be_had(world: World, action: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_asks_nobody_killed_half_way_is_not_there_and_can_be_had(
+    world: World, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert survives(ASKING_NOBODY[action](world, monkeypatch)) >= 2
 
 
@@ -257,7 +263,12 @@ def test_a_killed_step_of_credit_moves_nothing(db: None, action: str, monkeypatc
 def killed_by_name() -> set[str]:
     """The verbs that `once("room.verb", …)` kills anywhere in these tests."""
     files = sorted(Path(__file__).parent.glob("test_killed*.py"))
-    calls = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    calls = [
+        node
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
     return {
         str(call.args[0].value)
         for call in calls
@@ -266,12 +277,16 @@ def killed_by_name() -> set[str]:
 
 
 def test_every_action_of_every_room_is_killed() -> None:
-    """An action that is not: give it a row in the permission matrix, or kill it with `once("room.verb", …)` in a test_killed_….py."""
+    """An action that is not: give it a row in the permission matrix, or kill it with `once("room.verb", …)` in a
+    test_killed_….py.
+    """
     by_row = {action.split(" ")[0] for action in MAY} - REFUSED_IN_THE_MATRIX
     by_row |= {f"credit.{action}" for action in test_credit_access.ALLOWED} | set(ASKING_NOBODY)
     by_name = killed_by_name()
     every = set().union(*(public_actions(room) for room in ROOMS))
     missing = {action for action in every - by_row - set(STEPS) if VERBS.get(action, action) not in by_name}
     assert missing == set()
-    assert {action for action in [*STEPS, *VERBS, *ASKING_NOBODY, *REFUSED_IN_THE_MATRIX] if action not in every} == set()
+    assert {
+        action for action in [*STEPS, *VERBS, *ASKING_NOBODY, *REFUSED_IN_THE_MATRIX] if action not in every
+    } == set()
     assert set(STEPS.values()) <= by_row

@@ -1,4 +1,6 @@
-"""A gap's lapse killed half way is not there and happens at the next tick; what two do to a gap or a coordination at once happens once."""
+"""A gap's lapse killed half way is not there and happens at the next tick; what two do to a gap or a coordination at
+once happens once.
+"""
 
 from __future__ import annotations
 
@@ -64,11 +66,26 @@ def test_two_who_judge_sign_or_fill_at_once_do_it_once(stage: tuple[County, Comp
         agree_to_gap(actor=judge, deficient_id=pk, days=5, at=AGREED)
     file, moment = scan(window), at("2026-11-06 11:00")
     assert (
-        len(won(together(*[lambda: sign_gap_commitment(actor=window, deficient_id=pk, file_id=file, signed_by="马", at=moment)] * 3))) == 1
+        len(
+            won(
+                together(
+                    *[
+                        lambda: sign_gap_commitment(
+                            actor=window, deficient_id=pk, file_id=file, signed_by="马", at=moment
+                        )
+                    ]
+                    * 3
+                )
+            )
+        )
+        == 1
     )
     assert WorkItem.objects.filter(kind="deficient_gap").count() == WorkItem.objects.filter(kind="limit").count() == 1
     rows, later = files(company, item, {LACKING}, at("2026-11-09 09:00")), at("2026-11-09 09:00")
-    assert len(won(together(*[lambda: supply_gap(actor=company.actor, deficient_id=pk, materials=rows, at=later)] * 3))) == 1
+    assert (
+        len(won(together(*[lambda: supply_gap(actor=company.actor, deficient_id=pk, materials=rows, at=later)] * 3)))
+        == 1
+    )
     assert Submission.objects.filter(application__item=item).count() == 2
 
 

@@ -1,4 +1,6 @@
-"""A process killed before any statement of a promise, a completion, a change of points or a project's life leaves nothing of it."""
+"""A process killed before any statement of a promise, a completion, a change of points or a project's life leaves
+nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -143,12 +145,17 @@ def test_a_killed_return_to_the_ordinary_way_leaves_the_promise_standing(stage: 
     county, company = stage
     commitment = promised(county, company)
     back = at("2026-11-09 09:00")
-    once("commitments.to_regular", lambda: to_regular(actor=company.actor, commitment_id=commitment.pk, why="材料已齐", at=back))
+    once(
+        "commitments.to_regular",
+        lambda: to_regular(actor=company.actor, commitment_id=commitment.pk, why="材料已齐", at=back),
+    )
     assert (Commitment.objects.get().state, item_of(commitment.project).route) == ("regular", "regular")
 
 
 @begins_with(promised)
-def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_nothing(stage: tuple[County, Company]) -> None:
+def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_nothing(
+    stage: tuple[County, Company],
+) -> None:
     county, company = stage
     commitment = promised(county, company)
     approve(county, commitment)
@@ -167,7 +174,9 @@ def test_a_killed_report_of_keeping_or_of_a_difficulty_and_its_handling_leave_no
     difficulty = Difficulty.objects.latest("id")
     once("commitments.handle_difficulty", lambda: handle(county, difficulty, "helped", at("2026-12-02 09:00")))
     assert set(WorkItem.objects.filter(kind="difficulty").values_list("state", flat=True)) == {"done"}
-    once("commitments.handle_difficulty", lambda: handle(county, difficulty, "handling_opinion", at("2027-01-15 09:00")))
+    once(
+        "commitments.handle_difficulty", lambda: handle(county, difficulty, "handling_opinion", at("2027-01-15 09:00"))
+    )
     assert Commitment.objects.get().fulfilment == "broken"
     assert PointProposal.objects.count() == 1
 
@@ -185,7 +194,13 @@ def test_a_killed_step_of_a_ruling_stops_and_lifts_nothing(stage: tuple[County, 
     stop = Ruling.objects.get(state="made").pk
     office = county.actor("approver", DEPARTMENT)
     once("commitments.deliver_ruling", lambda: deliver_ruling(actor=office, ruling_id=stop, how="直接送达", at=ruled))
-    asking = {"actor": company.actor, "ruling_id": stop, "text": "已整改", "evidence": [file_of(company, ruled)], "at": ruled}
+    asking = {
+        "actor": company.actor,
+        "ruling_id": stop,
+        "text": "已整改",
+        "evidence": [file_of(company, ruled)],
+        "at": ruled,
+    }
     once("commitments.ask_lift", lambda: ask_lift(**asking))
     once("commitments.refuse_lift", lambda: refuse_lift(actor=office, ruling_id=stop, reason="还差", at=ruled))
     lifting = {**refusing, "ruling_id": rule(county, commitment, "lift", lifts=stop).pk}
@@ -200,7 +215,9 @@ def test_a_killed_step_of_a_ruling_stops_and_lifts_nothing(stage: tuple[County, 
 def test_a_killed_application_for_completion_asks_no_department(stage: tuple[County, Company]) -> None:
     county, company = stage
     project = built(county, company)
-    once("commitments.apply_completion", lambda: apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED))
+    once(
+        "commitments.apply_completion", lambda: apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
+    )
     assert CompletionVerification.objects.count() == 1
     with pytest.raises(Refused):
         apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
@@ -223,11 +240,16 @@ def test_a_killed_finding_is_found_once_and_the_last_one_settles_once(stage: tup
 
 
 @begins_with(applied)
-def test_a_killed_request_for_a_second_round_or_a_killed_breach_leaves_the_promise_pending(stage: tuple[County, Company]) -> None:
+def test_a_killed_request_for_a_second_round_or_a_killed_breach_leaves_the_promise_pending(
+    stage: tuple[County, Company],
+) -> None:
     county, company = stage
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
     again = at("2027-07-26 09:00")
-    once("commitments.apply_again", lambda: apply_again(actor=company.actor, completion_id=completion.pk, text="已改正", at=again))
+    once(
+        "commitments.apply_again",
+        lambda: apply_again(actor=company.actor, completion_id=completion.pk, text="已改正", at=again),
+    )
     completion.refresh_from_db()
     assert (completion.state, completion.round) == ("inspection", 2)
     (point,) = pending(completion)
@@ -254,9 +276,21 @@ def test_a_killed_proposal_for_a_kept_cycle_proposes_nothing(stage: tuple[County
     county, company = stage
     completion = inspect(county, applied(county, company, project_class="state_owned"))
     assert not PointProposal.objects.exists()
-    file = store_upload(actor=company.actor, name="审计报告.pdf", content=PDF, unit_id=company.unit.pk, at=at("2027-09-01 09:00"))
-    said: dict[str, Any] = {"auditor": "某会计师事务所", "number": "审1", "on": day("2027-09-01"), "conclusion": "clean"}
-    handing: dict[str, Any] = {"project_id": completion.project_id, "evidence": [file.pk], "at": at("2027-09-01 09:00"), **said}
+    file = store_upload(
+        actor=company.actor, name="审计报告.pdf", content=PDF, unit_id=company.unit.pk, at=at("2027-09-01 09:00")
+    )
+    said: dict[str, Any] = {
+        "auditor": "某会计师事务所",
+        "number": "审1",
+        "on": day("2027-09-01"),
+        "conclusion": "clean",
+    }
+    handing: dict[str, Any] = {
+        "project_id": completion.project_id,
+        "evidence": [file.pk],
+        "at": at("2027-09-01 09:00"),
+        **said,
+    }
     once("commitments.hand_in_audit", lambda: hand_in_audit(actor=company.actor, **handing))
     checked: dict[str, Any] = {"audit_id": AuditReport.objects.get().pk, "accept": True, "conclusion": "clean"}
     once("credit.propose", lambda: check_audit(actor=county.actor("approver"), at=at("2027-09-02 09:00"), **checked))
@@ -285,7 +319,10 @@ def test_a_killed_step_of_a_change_of_points_moves_no_point(stage: tuple[County,
     photo = evidence_of(county.actor("approver", "natural_resources"))
     once("credit.propose", lambda: propose(county, company, source=("oversight.act", 9), evidence=[photo]))
     proposal = PointProposal.objects.get()
-    once("credit.consent", lambda: consent(actor=county.actor("principal"), proposal_id=proposal.pk, note="同意", at=NOON))
+    once(
+        "credit.consent",
+        lambda: consent(actor=county.actor("principal"), proposal_id=proposal.pk, note="同意", at=NOON),
+    )
     assert head(company).score == 81
     once("credit.execute", lambda: execute(actor=county.actor("general_convener"), proposal_id=proposal.pk, at=NOON))
     assert (head(company).score, head(company).grade) == (79, "B")
@@ -309,7 +346,9 @@ def test_a_killed_rejection_of_a_relief_leaves_it_asked(stage: tuple[County, Com
 
 
 @begins_with(None)
-def test_a_killed_change_recoding_or_decision_by_hand_leaves_the_project_as_it_was(stage: tuple[County, Company]) -> None:
+def test_a_killed_change_recoding_or_decision_by_hand_leaves_the_project_as_it_was(
+    stage: tuple[County, Company],
+) -> None:
     county, company = stage
     file = partial(file_project, actor=company.actor, unit_id=company.unit.pk, pledged=True, at=FILED)
     project = file(facts=facts()).project
@@ -328,7 +367,9 @@ def test_a_killed_change_recoding_or_decision_by_hand_leaves_the_project_as_it_w
     for approve_it in (True, False):
         restricted = facts(name=f"受限项目{approve_it}", declarations={"catalogue_class": "restricted"})
         by_hand[approve_it] = file(facts=restricted).project
-        decide = partial(decide_by_hand, actor=county.actor("approver"), project_id=by_hand[approve_it].pk, why="依规定", at=NOON)
+        decide = partial(
+            decide_by_hand, actor=county.actor("approver"), project_id=by_hand[approve_it].pk, why="依规定", at=NOON
+        )
         once("projects.decide_by_hand", lambda decide=decide, approve_it=approve_it: decide(approve=approve_it))  # type: ignore[misc]
         by_hand[approve_it].refresh_from_db()
     assert by_hand[True].code
@@ -383,7 +424,14 @@ def test_a_killed_extension_or_coordination_leaves_clock_and_item_alone(stage: t
     assert WorkItem.objects.get(pk=clock.pk).due_at > clock.due_at
     tick(LATE)
     convener = county.actor("general_convener")
-    urge = partial(open_escalation, actor=convener, item_id=item.pk, urged=[handler.person_id or 0], agreed="三日内办结", agreed_until=None)
+    urge = partial(
+        open_escalation,
+        actor=convener,
+        item_id=item.pk,
+        urged=[handler.person_id or 0],
+        agreed="三日内办结",
+        agreed_until=None,
+    )
     once("onemap.escalate", lambda: urge(at=LATE))
     assert Escalation.objects.count() == 1
 

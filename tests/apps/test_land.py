@@ -1,4 +1,6 @@
-"""“标准地” and 用地清单制: parcels prepared and sold, lists put together, and what a project on a 标准地 gets (正文·二(二), 二(七))."""
+"""“标准地” and 用地清单制: parcels prepared and sold, lists put together, and what a project on a 标准地 gets
+(正文·二(二), 二(七)).
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,9 @@ def settled(county: County, company: Company) -> tuple[Project, ParcelUse]:
 
 
 @pytest.mark.parametrize("without", ["title", *BASICS, *ASSESSED, *FIGURES])
-def test_each_missing_condition_keeps_a_parcel_from_being_standard_and_is_named_with_its_clause(county: County, without: str) -> None:
+def test_each_missing_condition_keeps_a_parcel_from_being_standard_and_is_named_with_its_clause(
+    county: County, without: str
+) -> None:
     parcel = furnished(county, entered(county), without=without)
     with pytest.raises(Refused) as refusal:
         land.declare_standard(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
@@ -118,7 +122,11 @@ def test_a_parcel_with_everything_is_standard_by_a_kept_decision(county: County)
     parcel = standard(county)
     parcel.refresh_from_db()
     assert parcel.standard is not None and parcel.standard.outcome == {"standard": True, "missing": []}
-    assert {step["rule"] for step in parcel.standard.body["trace"]} >= {"land.title", "land.water", "land.indicator.tax_per_mu"}
+    assert {step["rule"] for step in parcel.standard.body["trace"]} >= {
+        "land.title",
+        "land.water",
+        "land.indicator.tax_per_mu",
+    }
     with pytest.raises(Refused, match="已经认定"):
         land.declare_standard(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
     with pytest.raises(Refused, match="不能再改"):
@@ -162,7 +170,14 @@ def test_a_parcel_is_entered_whole(county: County, changes: dict[str, Any], fiel
 
 
 def test_a_number_is_given_once_and_a_form_sent_twice_enters_one(county: County) -> None:
-    said: dict[str, Any] = {"name": "甲", "place": "乙", "area": "1", "land_use": "industrial", "actor": keeper(county), "at": NOON}
+    said: dict[str, Any] = {
+        "name": "甲",
+        "place": "乙",
+        "area": "1",
+        "land_use": "industrial",
+        "actor": keeper(county),
+        "at": NOON,
+    }
     first = land.enter_parcel(number="JSS-1", idempotency_key="k1", **said)
     assert land.enter_parcel(number="JSS-1", idempotency_key="k1", **said).pk == first.pk
     with pytest.raises(Refused, match="已经登记"):
@@ -192,10 +207,21 @@ def test_what_is_noted_of_a_parcel_has_a_day_a_kind_and_evidence(county: County)
 
 
 def test_a_zones_committee_prepares_its_own_land_and_no_other(county: County) -> None:
-    office = Department.objects.create(hall=county.hall, key="zone-tangji", name="唐集园区管委会", short_name="唐集管委会")
-    zone = Zone.objects.create(hall_id=county.hall.pk, key="tangji", name="唐集工业集中区", kind="cluster", body=office, from_on=DAY)
+    office = Department.objects.create(
+        hall=county.hall, key="zone-tangji", name="唐集园区管委会", short_name="唐集管委会"
+    )
+    zone = Zone.objects.create(
+        hall_id=county.hall.pk, key="tangji", name="唐集工业集中区", kind="cluster", body=office, from_on=DAY
+    )
     committee = county.actor("zone", "zone-tangji")
-    said: dict[str, Any] = {"name": "甲", "place": "乙", "area": "1", "land_use": "industrial", "actor": committee, "at": NOON}
+    said: dict[str, Any] = {
+        "name": "甲",
+        "place": "乙",
+        "area": "1",
+        "land_use": "industrial",
+        "actor": committee,
+        "at": NOON,
+    }
     parcel = land.enter_parcel(number="TJ-1", zone_id=zone.pk, **said)
     assert parcel.department.key == "natural_resources"
     land.record_basic(actor=committee, parcel_id=parcel.pk, kind="water", on=DAY, evidence="有", at=NOON)
@@ -208,7 +234,9 @@ def test_a_zones_committee_prepares_its_own_land_and_no_other(county: County) ->
 # -- offered and sold
 
 
-def test_land_is_offered_with_a_clear_title_only_and_wanted_while_it_is_offered(county: County, company: Company) -> None:
+def test_land_is_offered_with_a_clear_title_only_and_wanted_while_it_is_offered(
+    county: County, company: Company
+) -> None:
     parcel = entered(county)
     with pytest.raises(Refused, match="权属还没有核清"):
         land.offer_parcel(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
@@ -276,7 +304,11 @@ def test_the_indicators_of_the_contract_become_a_promise_of_the_project(county: 
     assert commitment.requirements == ["固定资产投资强度不低于 180 万元/亩", "亩均税收不低于 12 万元/亩·年"]
     assert commitment.state == CommitmentState.DECIDED and commitment.contract == use.parcel.contract_number
     item = commitment.item
-    assert (item.matter_id, item.state, item.present.document_number) == ("land_supply", ItemState.GRANTED, use.parcel.contract_number)
+    assert (item.matter_id, item.state, item.present.document_number) == (
+        "land_supply",
+        ItemState.GRANTED,
+        use.parcel.contract_number,
+    )
     assert Document.objects.filter(kind=CommitmentsPaper.LETTER, subject_id=item.pk).count() == 1
     with pytest.raises(Refused, match="已经确认过用地"):
         land.settle_project(actor=company.actor, project_id=project.pk, parcel_id=use.parcel_id, at=NOON)
@@ -284,7 +316,13 @@ def test_the_indicators_of_the_contract_become_a_promise_of_the_project(county: 
 
 def test_the_use_of_a_parcel_sent_twice_is_one(county: County, company: Company) -> None:
     parcel, project = sold(county, company), guided(county, company)
-    said: dict[str, Any] = {"actor": company.actor, "project_id": project.pk, "parcel_id": parcel.pk, "at": NOON, "idempotency_key": "u1"}
+    said: dict[str, Any] = {
+        "actor": company.actor,
+        "project_id": project.pk,
+        "parcel_id": parcel.pk,
+        "at": NOON,
+        "idempotency_key": "u1",
+    }
     assert land.settle_project(**said).pk == land.settle_project(**said).pk
     assert Commitment.objects.filter(project=project).count() == 1
 
@@ -321,7 +359,11 @@ def test_a_promise_on_standard_land_is_decided_when_its_notice_ends(county: Coun
     item = MapItem.objects.get(pk=given.item_id)
     assert item.state == ItemState.GRANTED and item.present.document_number
     entry = Entry.objects.get(verb="commitments.decide")
-    assert (entry.person_id, entry.department_id, entry.via) == (None, given.department_id, f"land.parcel:{use.parcel_id}")
+    assert (entry.person_id, entry.department_id, entry.via) == (
+        None,
+        given.department_id,
+        f"land.parcel:{use.parcel_id}",
+    )
     assert Entry.objects.get(verb="land.decide_at_once").decision.outcome == {"at_once": True}  # type: ignore[union-attr]
     assert not WorkItem.objects.filter(kind="commitment_decision", state="running").exists()
     assert Message.objects.filter(template="decided_at_once").exists()
@@ -339,10 +381,14 @@ def test_the_same_promise_elsewhere_waits_for_its_department(county: County, com
     assert Message.objects.filter(template="decidable").exists()
 
 
-def test_an_open_objection_stops_the_decision_and_its_rejection_lets_it_be_made(county: County, company: Company) -> None:
+def test_an_open_objection_stops_the_decision_and_its_rejection_lets_it_be_made(
+    county: County, company: Company
+) -> None:
     project, _ = settled(county, company)
     given = committed(company, project)
-    objection = commitments.raise_objection(actor=Actor.public(), commitment_id=given.pk, text="地块有争议", at=at("2026-11-10 09:00"))
+    objection = commitments.raise_objection(
+        actor=Actor.public(), commitment_id=given.pk, text="地块有争议", at=at("2026-11-10 09:00")
+    )
     assert commitments.close_notices(given.notice_until) == 0
     given.refresh_from_db()
     assert given.state == CommitmentState.OBJECTED
@@ -354,7 +400,9 @@ def test_an_open_objection_stops_the_decision_and_its_rejection_lets_it_be_made(
     assert given.state == CommitmentState.DECIDED and given.decided_at == answered
 
 
-def test_whoever_falls_to_the_lowest_class_meanwhile_is_decided_by_the_department(county: County, company: Company) -> None:
+def test_whoever_falls_to_the_lowest_class_meanwhile_is_decided_by_the_department(
+    county: County, company: Company
+) -> None:
     project, _ = settled(county, company)
     given = committed(company, project)
     graded(company.unit, "D-")
@@ -414,7 +462,10 @@ def test_a_list_asks_for_indicators_then_for_design_points_and_then_to_be_put_to
     answered(county, found, "indicators")
     found.refresh_from_db()
     assert found.state == "design"
-    assert WorkItem.objects.filter(kind="land_input", state="running").count() == found.inputs.filter(part="design").count()
+    assert (
+        WorkItem.objects.filter(kind="land_input", state="running").count()
+        == found.inputs.filter(part="design").count()
+    )
     answered(county, found, "design")
     found.refresh_from_db()
     assert found.state == "assembly"
@@ -463,7 +514,11 @@ def test_who_does_not_speak_in_its_term_is_named_and_waited_for_no_longer(county
     found = land.assemble_list(actor=keeper(county), land_list_id=found.pk, at=at("2026-11-30 10:00"))
     assert not WorkItem.objects.filter(kind="land_input", state__in=["running", "paused"]).exists()
     with pytest.raises(Refused, match="已经汇总形成"):
-        answer(county, found.inputs.filter(answered_at__isnull=True).select_related("department").first(), at("2026-11-30 11:00"))  # type: ignore[arg-type]
+        answer(
+            county,
+            found.inputs.filter(answered_at__isnull=True).select_related("department").first(),
+            at("2026-11-30 11:00"),
+        )  # type: ignore[arg-type]
 
 
 def test_an_answer_says_something_or_that_there_is_nothing_and_is_given_once(county: County) -> None:
@@ -482,7 +537,9 @@ def test_an_answer_says_something_or_that_there_is_nothing_and_is_given_once(cou
         land.answer_input(actor=other, input_id=row.pk, points=SAID, at=NOON)
 
 
-def test_the_buyer_gets_the_list_with_the_land_and_every_correction_as_a_new_version(county: County, company: Company) -> None:
+def test_the_buyer_gets_the_list_with_the_land_and_every_correction_as_a_new_version(
+    county: County, company: Company
+) -> None:
     parcel = standard(county)
     land.offer_parcel(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
     first = assembled(county, parcel)
@@ -509,7 +566,9 @@ def test_the_buyer_gets_the_list_with_the_land_and_every_correction_as_a_new_ver
     assert [service.track for service in services_of(project.pk)] == ["land_list"]
     grant_all(MapItem.objects.filter(project=project, pre_start=True), NOON, "准1号")
     with unit_of_work():
-        reach_landing(MapItem.objects.select_related("project").filter(project=project, pre_start=True)[0], at("2026-12-20 10:00"))
+        reach_landing(
+            MapItem.objects.select_related("project").filter(project=project, pre_start=True)[0], at("2026-12-20 10:00")
+        )
     served, of_list = services_of(project.pk)
     assert (served.track, served.department_id, of_list.track) == ("standard_land", parcel.department_id, "land_list")
     for service in (served, of_list):
@@ -527,12 +586,16 @@ def finished(county: County, company: Company) -> CompletionVerification:
     completion = apply_completion(actor=company.actor, project_id=project.pk, at=APPLIED)
     for row in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
         matters = [{**one, "needed": "no"} for one in row.matters]
-        answer_guidance(actor=county.actor("approver", row.department.key), answer_id=row.pk, matters=matters, at=ADVISED)
+        answer_guidance(
+            actor=county.actor("approver", row.department.key), answer_id=row.pk, matters=matters, at=ADVISED
+        )
     completion.refresh_from_db()
     return completion
 
 
-def measure(county: County, completion: CompletionVerification, values: dict[int, str], when: datetime = INSPECTED) -> None:
+def measure(
+    county: County, completion: CompletionVerification, values: dict[int, str], when: datetime = INSPECTED
+) -> None:
     given = Commitment.objects.get(project=completion.project)
     for requirement, value in values.items():
         kept = reached(given.indicators[requirement], value)
@@ -542,11 +605,21 @@ def measure(county: County, completion: CompletionVerification, values: dict[int
         )  # fmt: skip
 
 
-def test_indicators_are_measured_one_by_one_and_a_project_that_reaches_them_has_kept_its_promise(county: County, company: Company) -> None:
+def test_indicators_are_measured_one_by_one_and_a_project_that_reaches_them_has_kept_its_promise(
+    county: County, company: Company
+) -> None:
     completion = finished(county, company)
-    assert [point.text for point in pending(completion)] == ["固定资产投资强度不低于 180 万元/亩", "亩均税收不低于 12 万元/亩·年"]
+    assert [point.text for point in pending(completion)] == [
+        "固定资产投资强度不低于 180 万元/亩",
+        "亩均税收不低于 12 万元/亩·年",
+    ]
     given = Commitment.objects.get(project=completion.project)
-    one: dict[str, Any] = {"actor": keeper(county), "completion_id": completion.pk, "commitment_id": given.pk, "requirement": 0}
+    one: dict[str, Any] = {
+        "actor": keeper(county),
+        "completion_id": completion.pk,
+        "commitment_id": given.pk,
+        "requirement": 0,
+    }
     with pytest.raises(Refused, match="请填写实测值"):
         record_finding(met=True, at=INSPECTED, **one)
     with pytest.raises(Refused, match="没有达到承诺"):
@@ -596,7 +669,9 @@ def test_a_utility_is_asked_in_its_own_inbox_and_another_utility_does_not_see_it
 
 def test_two_offices_answering_at_once_open_the_next_part_once(committed_db: str) -> None:
     county = new_county()
-    found = opened(county, entered(county), indicator_departments=["water", "ecology"], design_departments=["power_supply"])
+    found = opened(
+        county, entered(county), indicator_departments=["water", "ecology"], design_departments=["power_supply"]
+    )
     rows = list(found.inputs.filter(part="indicators").select_related("department"))
     for row in rows:
         county.actor("approver", row.department.key)
@@ -613,7 +688,8 @@ def test_two_who_sell_one_parcel_sell_it_once(committed_db: str) -> None:
     parcel = standard(county)
     land.offer_parcel(actor=keeper(county), parcel_id=parcel.pk, at=NOON)
     results = together(
-        lambda: sell(county, parcel, first, contract_number="让甲"), lambda: sell(county, parcel, second, contract_number="让乙")
+        lambda: sell(county, parcel, first, contract_number="让甲"),
+        lambda: sell(county, parcel, second, contract_number="让乙"),
     )
     assert sorted(type(result).__name__ for result in results) == ["Parcel", "Refused"], results
     parcel.refresh_from_db()

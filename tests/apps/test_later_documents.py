@@ -74,17 +74,30 @@ def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(cou
     before, handler = promise_of(commitment), county.actor("approver", DEPARTMENT)
     asked = ask(company, commitment)
     receipt = WorkItem.objects.get(kind="receipt", subject_id=asked.pk)
-    assert (asked.state, receipt.due_at, receipt.url) == ("received", at("2026-12-08 18:00"), f"/staff/later/{asked.pk}/")
+    assert (asked.state, receipt.due_at, receipt.url) == (
+        "received",
+        at("2026-12-08 18:00"),
+        f"/staff/later/{asked.pk}/",
+    )
     accept_document_request(actor=handler, asked_id=asked.pk, at=at("2026-12-01 15:00"))
     limit = WorkItem.objects.get(kind="limit", subject_id=asked.pk, subject_kind="onemap.laterdocument")
     assert limit.limit_value == item_of(commitment.project).limit_value
     given = give_document(
-        actor=handler, asked_id=asked.pk, granted=True, document_number="建字〔2026〕批1号", text="", at=at("2026-12-02 10:00")
+        actor=handler,
+        asked_id=asked.pk,
+        granted=True,
+        document_number="建字〔2026〕批1号",
+        text="",
+        at=at("2026-12-02 10:00"),
     )
     assert given.state == "issued"
     assert given.document is not None
     said = given.document.data
-    assert (given.document.number, said["outcome"], said["application_on"]) == ("建字〔2026〕批1号", "granted", "2026-12-01")
+    assert (given.document.number, said["outcome"], said["application_on"]) == (
+        "建字〔2026〕批1号",
+        "granted",
+        "2026-12-01",
+    )
     assert "项目单位原有信用承诺的法律效力不变。" in said["contents"]
     assert any("三（七）" in cite for cite in said["basis"])
     assert "信用承诺书" in said["commitment"]
@@ -95,7 +108,12 @@ def test_the_document_is_reviewed_given_and_delivered_and_the_promise_stands(cou
     assert not WorkItem.objects.filter(subject_kind="onemap.laterdocument", state__in=["running", "paused"]).exists()
     assert promise_of(commitment) == before
     verbs = set(Entry.objects.filter(subject_kind="onemap.laterdocument").values_list("verb", flat=True))
-    assert verbs == {"onemap.ask_document", "onemap.accept_document_request", "onemap.give_document", "onemap.deliver_document"}
+    assert verbs == {
+        "onemap.ask_document",
+        "onemap.accept_document_request",
+        "onemap.give_document",
+        "onemap.deliver_document",
+    }
     # The score the company of the tests begins with was never told the chain.
     assert all(fault.startswith("credit.creditevent:") for fault in audit(None).faults)
     LaterDocument.objects.filter(pk=asked.pk).update(state="declined", text="改过")
@@ -114,7 +132,9 @@ def test_what_is_missing_is_told_once_and_the_same_request_goes_on(county: Count
     assert (again.pk, again.state) == (asked.pk, "received")
     assert WorkItem.objects.get(kind="receipt", subject_id=asked.pk, state="running").due_at == at("2026-12-09 18:00")
     with pytest.raises(Refused, match="已经一次性告知过"):
-        return_document_request(actor=handler, asked_id=asked.pk, points=POINTS, reason="还缺", at=at("2026-12-02 10:00"))
+        return_document_request(
+            actor=handler, asked_id=asked.pk, points=POINTS, reason="还缺", at=at("2026-12-02 10:00")
+        )
 
 
 def test_five_working_days_without_a_word_are_an_acceptance(county: County, company: Company) -> None:
@@ -131,14 +151,24 @@ def ask_document_accepted_late(county: County, company: Company) -> LaterDocumen
     LaterDocument.objects.update(state="withdrawn", concluded_at=ASKED)
     commitment = Commitment.objects.get()
     asked = ask(company, commitment)
-    return accept_document_request(actor=county.actor("approver", DEPARTMENT), asked_id=asked.pk, at=at("2026-12-09 09:00"))
+    return accept_document_request(
+        actor=county.actor("approver", DEPARTMENT), asked_id=asked.pk, at=at("2026-12-09 09:00")
+    )
 
 
-def test_a_document_is_declined_with_reasons_and_remedies_and_may_be_asked_for_again(county: County, company: Company) -> None:
+def test_a_document_is_declined_with_reasons_and_remedies_and_may_be_asked_for_again(
+    county: County, company: Company
+) -> None:
     commitment = decided(county, company)
     before, handler, asked = promise_of(commitment), county.actor("approver", DEPARTMENT), ask(company, commitment)
     accept_document_request(actor=handler, asked_id=asked.pk, at=at("2026-12-01 15:00"))
-    base: dict[str, Any] = {"actor": handler, "asked_id": asked.pk, "granted": False, "document_number": "不予〔2026〕2号", "at": AFTER}
+    base: dict[str, Any] = {
+        "actor": handler,
+        "asked_id": asked.pk,
+        "granted": False,
+        "document_number": "不予〔2026〕2号",
+        "at": AFTER,
+    }
     with pytest.raises(Refused, match="不予出具的理由"):
         give_document(**base, text="", reason_code="refusal.conditions_not_met")
     with pytest.raises(Refused, match="不予出具的情形"):
@@ -157,7 +187,14 @@ def test_a_number_is_given_once(county: County, company: Company) -> None:
     handler, asked = county.actor("approver", DEPARTMENT), ask(company, commitment)
     accept_document_request(actor=handler, asked_id=asked.pk, at=at("2026-12-01 15:00"))
     with pytest.raises(Refused) as refusal:
-        give_document(actor=handler, asked_id=asked.pk, granted=True, document_number="建字〔2026〕1号", text="", at=at("2026-12-02 10:00"))
+        give_document(
+            actor=handler,
+            asked_id=asked.pk,
+            granted=True,
+            document_number="建字〔2026〕1号",
+            text="",
+            at=at("2026-12-02 10:00"),
+        )
     assert (refusal.value.code, refusal.value.field) == ("onemap.document_number", "document_number")
     assert LaterDocument.objects.get().state == "accepted"
 
@@ -248,7 +285,9 @@ def test_a_request_goes_on_after_completion_and_ends_with_its_project(county: Co
         application=item_of(other.project).application, purpose=PURPOSE, submission=asked.submission,
         person=other.signed_by, asked_at=ASKED, received_at=ASKED,
     )  # fmt: skip
-    terminate(actor=county.actor("general_convener"), project_id=other.project_id, why="不建了", at=at("2027-01-04 09:00"))
+    terminate(
+        actor=county.actor("general_convener"), project_id=other.project_id, why="不建了", at=at("2027-01-04 09:00")
+    )
     request.refresh_from_db()
     assert (request.state, company_of_other.pk) == ("withdrawn", other.project.unit_id)
 
@@ -264,11 +303,15 @@ def test_a_request_ends_with_the_decision_that_is_revoked_and_the_next_decision_
     assert (asked.state, asked.application.outcome) == ("withdrawn", "revoked")
     assert stuck() == []
     with pytest.raises(Refused):
-        accept_document_request(actor=county.actor("approver", DEPARTMENT), asked_id=asked.pk, at=at("2026-12-02 10:00"))
+        accept_document_request(
+            actor=county.actor("approver", DEPARTMENT), asked_id=asked.pk, at=at("2026-12-02 10:00")
+        )
 
 
 def test_a_request_that_nobody_works_on_is_found(county: County, company: Company) -> None:
     asked = ask(company, decided(county, company))
     assert stuck() == []
-    WorkItem.objects.filter(subject_id=asked.pk, subject_kind="onemap.laterdocument").update(state="cancelled", closed_at=ASKED)
+    WorkItem.objects.filter(subject_id=asked.pk, subject_kind="onemap.laterdocument").update(
+        state="cancelled", closed_at=ASKED
+    )
     assert [one.why for one in stuck()] == ["“建设工程规划许可证核发”补办审批文件待审核，但没有“收件审查”在办"]

@@ -34,7 +34,9 @@ def test_a_retired_file_is_kept_but_no_longer_offered_until_it_is_taken_back(cou
     restore_file(actor=company.actor, file_id=file.pk, at=NOON)
     restore_file(actor=company.actor, file_id=file.pk, at=NOON)
     assert offered(company) == [file.pk]
-    assert list(Entry.objects.filter(verb__startswith="documents.mark").order_by("id").values_list("verb", flat=True)) == [
+    assert list(
+        Entry.objects.filter(verb__startswith="documents.mark").order_by("id").values_list("verb", flat=True)
+    ) == [
         "documents.mark_retired",
         "documents.mark_restored",
     ]
@@ -81,7 +83,13 @@ def test_nobody_marks_another_units_file_nor_a_paper_issued(county: County, comp
         with pytest.raises(Forbidden):
             act(actor=other.actor, file_id=file.pk, at=NOON)
     paper = StoredFile.objects.create(
-        sha256="0" * 64, name="备案证.pdf", content_type="application/pdf", size=1, content=b"1", unit=company.unit, at=NOON
+        sha256="0" * 64,
+        name="备案证.pdf",
+        content_type="application/pdf",
+        size=1,
+        content=b"1",
+        unit=company.unit,
+        at=NOON,
     )
     with pytest.raises(Forbidden):
         retire_file(actor=company.actor, file_id=paper.pk, at=NOON)

@@ -12,7 +12,14 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.apps.county import Company, County, facts
 from tests.apps.test_onemap import FILED, PDF
@@ -42,7 +49,8 @@ from yinuo.rooms.projects import actions as projects
 from yinuo.rooms.projects.models import Project
 
 STEPS = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=1), timedelta(days=4), timedelta(days=45)]
-# What an ended matter still may gain: that its decision arrived, a later guidance's remark, and the count of its changes.
+# What an ended matter still may gain: that its decision arrived, a later guidance's remark, and the count of its
+# changes.
 MAY_STILL_CHANGE = {"_state", "delivered_at", "guidance_note", "version"}
 MUST_HAPPEN = {
     "confirm", "answer", "tick", "submit open", "accept received", "pause accepted", "resume paused", "grant accepted", "refuse accepted",
@@ -62,7 +70,10 @@ steps = st.lists(st.tuples(numbers, st.integers(0, 9)), min_size=4, max_size=10)
 
 
 class Life(RuleBasedStateMachine):
-    """A filed project, and everybody who may do something to it. A refusal is an answer; what must hold, holds after it."""
+    """A filed project, and everybody who may do something to it.
+
+    A refusal is an answer; what must hold, holds after it.
+    """
 
     county: County
     company: Company
@@ -79,7 +90,9 @@ class Life(RuleBasedStateMachine):
         self.entries = 0
 
     def teardown(self) -> None:
-        """Whatever was lived, the rows and what the chain was told of them agree; but for the score the company begins with."""
+        """Whatever was lived, the rows and what the chain was told of them agree; but for the score the company begins
+        with.
+        """
         faults = [fault for fault in audit(None, at=self.now).faults if not fault.startswith("credit.creditevent:")]
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
@@ -90,7 +103,9 @@ class Life(RuleBasedStateMachine):
         self.project = projects.file_project(
             actor=self.company.actor, unit_id=self.company.unit.pk, facts=facts(), pledged=True, at=self.now
         ).project
-        file = store_upload(actor=self.company.actor, name="材料.pdf", content=PDF, unit_id=self.company.unit.pk, at=self.now)
+        file = store_upload(
+            actor=self.company.actor, name="材料.pdf", content=PDF, unit_id=self.company.unit.pk, at=self.now
+        )
         self.paper = file.pk
         if far == "drawn":
             self.the_filing_is_confirmed()
@@ -107,7 +122,9 @@ class Life(RuleBasedStateMachine):
         self.done.add(what)
 
     def items(self, *states: str) -> list[MapItem]:
-        found = MapItem.objects.filter(project=self.project).select_related("department", "project").order_by("position")
+        found = (
+            MapItem.objects.filter(project=self.project).select_related("department", "project").order_by("position")
+        )
         return [item for item in found if not states or item.state in states]
 
     def number(self) -> str:
@@ -135,29 +152,44 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: Project.objects.get(pk=self.project.pk).state == "filed")
     @rule()
     def the_filing_is_confirmed(self) -> None:
-        self.attempt("confirm", lambda: onemap.confirm_review(actor=self.county.actor("approver"), project_id=self.project.pk, at=self.now))
+        self.attempt(
+            "confirm",
+            lambda: onemap.confirm_review(actor=self.county.actor("approver"), project_id=self.project.pk, at=self.now),
+        )
 
     @rule(number=st.integers(0, 39))
     def the_project_may_end(self, number: int) -> None:
         if number == 1:
             actor = self.county.actor("approver")
             self.attempt(
-                "withdraw", lambda: projects.withdraw_filing(actor=actor, project_id=self.project.pk, problem="应办核准", at=self.now)
+                "withdraw",
+                lambda: projects.withdraw_filing(
+                    actor=actor, project_id=self.project.pk, problem="应办核准", at=self.now
+                ),
             )
         elif number == 2:
             self.attempt(
-                "terminate", lambda: projects.terminate(actor=self.company.actor, project_id=self.project.pk, why="不建", at=self.now)
+                "terminate",
+                lambda: projects.terminate(
+                    actor=self.company.actor, project_id=self.project.pk, why="不建", at=self.now
+                ),
             )
 
     @precondition(lambda self: GuidanceAnswer.objects.filter(answered_at__isnull=True).exists())
     @rule(many=st.booleans(), number=numbers, after=numbers)
     def departments_answer(self, many: bool, number: int, after: int) -> None:
-        waiting = list(GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"))
+        waiting = list(
+            GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id")
+        )
         known = [row["matter_id"] for answer in GuidanceAnswer.objects.all() for row in answer.matters]
         for answer in waiting if many else [waiting[number % len(waiting)]]:
             rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
             # A department may make a matter wait for any other – but never so that two wait for each other.
-            changed = [{**rows[0], "after": [*rows[0]["after"], known[after % len(known)]]}, *rows[1:]] if after % 3 == 0 else rows
+            changed = (
+                [{**rows[0], "after": [*rows[0]["after"], known[after % len(known)]]}, *rows[1:]]
+                if after % 3 == 0
+                else rows
+            )
             actor = self.county.actor("approver", answer.department.key)
             for said in (changed, rows) if changed is not rows else (rows,):
                 self.attempt(
@@ -187,19 +219,26 @@ class Life(RuleBasedStateMachine):
 
     def the_company_works(self, number: int, choice: int) -> None:
         """Hands in what may begin (now and then what may not), corrects what was sent back, takes something back."""
-        may = [item for item in self.items("open", "incomplete", "incorrect") if choice % 3 == 0 or not waiting_for(item)]
+        may = [
+            item for item in self.items("open", "incomplete", "incorrect") if choice % 3 == 0 or not waiting_for(item)
+        ]
         returned = [item for item in may if item.state != "open"]
         may = returned if returned and choice % 4 else may
         under_way = self.items("received", "incomplete", "accepted", "incorrect", "paused")
         if choice % 11 == 0 and under_way:
             item = under_way[number % len(under_way)]
-            self.attempt("take back", lambda: onemap.withdraw_application(actor=self.company.actor, item_id=item.pk, why="改", at=self.now))
+            self.attempt(
+                "take back",
+                lambda: onemap.withdraw_application(actor=self.company.actor, item_id=item.pk, why="改", at=self.now),
+            )
         elif may:
             item = may[number % len(may)]
             rows = [{"id": material["id"], "file": self.paper} for material in item.materials]
             self.attempt(
                 f"submit {item.state}",
-                lambda: onemap.submit_materials(actor=self.company.actor, item_id=item.pk, materials=rows, note="按通知补正", at=self.now),
+                lambda: onemap.submit_materials(
+                    actor=self.company.actor, item_id=item.pk, materials=rows, note="按通知补正", at=self.now
+                ),
             )
 
     def a_department_works(self, number: int, choice: int) -> None:
@@ -216,7 +255,11 @@ class Life(RuleBasedStateMachine):
 
     def verbs(self, item: MapItem, number: int) -> dict[str, Callable[[], object]]:
         """Everything a department may try on an item."""
-        known: dict[str, Any] = {"actor": self.county.actor("approver", item.department.key), "item_id": item.pk, "at": self.now}
+        known: dict[str, Any] = {
+            "actor": self.county.actor("approver", item.department.key),
+            "item_id": item.pk,
+            "at": self.now,
+        }
         head = {**known, "actor": self.county.actor("principal", item.department.key)}
         points = [{"code": "incomplete.material_missing", "subject": "图", "request": "改正"}]
         wrong = [{**points[0], "code": "incorrect.contradiction"}]
@@ -263,7 +306,9 @@ class Life(RuleBasedStateMachine):
             assert standard is not None
             self.attempt(
                 "promise",
-                lambda: commit(actor=self.company.actor, item_id=item.pk, standard_version=standard.version, at=self.now),
+                lambda: commit(
+                    actor=self.company.actor, item_id=item.pk, standard_version=standard.version, at=self.now
+                ),
             )
 
     @precondition(lambda self: Commitment.objects.exists())
@@ -275,8 +320,12 @@ class Life(RuleBasedStateMachine):
         objection = Objection.objects.filter(commitment=promise, answered_at__isnull=True).first()
         acts: dict[str, Callable[[], object]] = {
             "object": lambda: raise_objection(actor=Actor.public(), commitment_id=promise.pk, text="不实", at=self.now),
-            "decide": lambda: decide_on_commitment(actor=department, commitment_id=promise.pk, document_number=self.number(), at=self.now),
-            "regular": lambda: to_regular(actor=self.company.actor, commitment_id=promise.pk, why="改为常规", at=self.now),
+            "decide": lambda: decide_on_commitment(
+                actor=department, commitment_id=promise.pk, document_number=self.number(), at=self.now
+            ),
+            "regular": lambda: to_regular(
+                actor=self.company.actor, commitment_id=promise.pk, why="改为常规", at=self.now
+            ),
         }
         if objection is not None:
             acts["answer"] = lambda: answer_objection(
@@ -328,12 +377,18 @@ class Life(RuleBasedStateMachine):
     def moments(self, work: WorkItem) -> list[datetime]:
         """Now, and a little before and after everything that will come about by itself."""
         turning = [at for at in (work.yellow_from, work.red_from, work.due_at, work.pause_ends_at) if at]
-        around = [at + step for at in turning for step in (-timedelta(microseconds=1), timedelta(0), timedelta(microseconds=1))]
+        around = [
+            at + step
+            for at in turning
+            for step in (-timedelta(microseconds=1), timedelta(0), timedelta(microseconds=1))
+        ]
         return [self.now, *(at for at in around if at > self.now)]
 
     def nothing_waits_twice_for_the_same(self) -> None:
         waiting = list(
-            WorkItem.objects.filter(state__in=["running", "paused"]).values_list("kind", "subject_kind", "subject_id", "department")
+            WorkItem.objects.filter(state__in=["running", "paused"]).values_list(
+                "kind", "subject_kind", "subject_id", "department"
+            )
         )
         assert len(waiting) == len(set(waiting))
 
@@ -358,7 +413,9 @@ class Life(RuleBasedStateMachine):
         for item in MapItem.objects.filter(state__in=ENDED):
             said = {**vars(item), "application": vars(item.present)}
             fixed = {name: value for name, value in said.items() if name not in MAY_STILL_CHANGE}
-            fixed["application"] = {name: value for name, value in fixed["application"].items() if name not in MAY_STILL_CHANGE}
+            fixed["application"] = {
+                name: value for name, value in fixed["application"].items() if name not in MAY_STILL_CHANGE
+            }
             assert fixed == self.ended.setdefault(item.pk, fixed)
         assert set(self.ended) <= set(MapItem.objects.filter(state__in=ENDED).values_list("pk", flat=True))
 

@@ -49,7 +49,11 @@ def lived(chance: Random, county: County, number: int) -> tuple[WorkItem, dateti
     for _ in range(chance.randint(0, 5)):
         turns = [turn for turn in (item.yellow_from, item.red_from, item.pause_ends_at) if turn and turn > moment]
         # Often at the very instant at which something turns.
-        moment = chance.choice(turns) if turns and chance.random() < 0.3 else moment + timedelta(minutes=6 * chance.randint(0, 900))
+        moment = (
+            chance.choice(turns)
+            if turns and chance.random() < 0.3
+            else moment + timedelta(minutes=6 * chance.randint(0, 900))
+        )
         step = chance.choice(["pause", "resume", "extend", "pause", "resume", "close"])
         if step == "extend":
             extend(actor=ACTOR, item=item, days=chance.randint(1, 9), reason="疑难", at=moment)
@@ -60,13 +64,20 @@ def lived(chance: Random, county: County, number: int) -> tuple[WorkItem, dateti
             resume(actor=ACTOR, item=item, at=moment)
         elif step == "pause" and item.state == "running":
             pause(
-                actor=ACTOR, item=item, reason="expert_review", at=moment, ends_by=moment + timedelta(minutes=6 * chance.randint(1, 1500))
+                actor=ACTOR,
+                item=item,
+                reason="expert_review",
+                at=moment,
+                ends_by=moment + timedelta(minutes=6 * chance.randint(1, 1500)),
             )
     return item, moment
 
 
 def derived(item: WorkItem, events: list[ClockEvent], moment: datetime) -> Light:
-    """The light by core.clock. A paused one stays; where days are the calendar's, it does not go back before the pause is resumed."""
+    """The light by core.clock.
+
+    A paused one stays; where days are the calendar's, it does not go back before the pause is resumed.
+    """
 
     def of(as_of: datetime) -> Light:
         state = clocks.state_of(item, events, as_of)
@@ -86,14 +97,22 @@ def test_python_query_and_sql_show_the_light_that_the_clock_derives_at_any_momen
     seen = set()
     for item, last in lives:
         events = list(item.events.order_by("id"))
-        turns = [turn for turn in (item.yellow_from, item.red_from, item.due_at, item.pause_ends_at, item.closed_at) if turn]
+        turns = [
+            turn for turn in (item.yellow_from, item.red_from, item.due_at, item.pause_ends_at, item.closed_at) if turn
+        ]
         around = [turn + step for turn in turns for step in (-TICK, timedelta(0), TICK)]
-        for moment in (last, *(moment for moment in around if moment >= last), last + timedelta(minutes=chance.randint(0, 60_000))):
+        for moment in (
+            last,
+            *(moment for moment in around if moment >= last),
+            last + timedelta(minutes=chance.randint(0, 60_000)),
+        ):
             assert item.light_at(moment) == derived(item, events, moment), (item.pk, moment)
             seen.add((item.state, item.light_at(moment)))
     assert len(seen) == 9, "each state has shown each light"
     rows = WorkItem.objects.filter(pk__in=[item.pk for item, _ in lives])
-    for moment in {turn for item, last in lives for turn in (last, item.yellow_from, item.red_from, item.pause_ends_at) if turn}:
+    for moment in {
+        turn for item, last in lives for turn in (last, item.yellow_from, item.red_from, item.pause_ends_at) if turn
+    }:
         for step in (-TICK, timedelta(0), TICK):
             agree(rows, moment + step)
 
@@ -141,7 +160,12 @@ def test_nobody_else_compares_the_two_instants() -> None:
 
 @pytest.mark.parametrize(
     ("moment", "light"),
-    [("2026-11-09 10:00", "green"), ("2026-11-09 10:01", "yellow"), ("2026-11-09 18:00", "yellow"), ("2026-11-09 18:01", "red")],
+    [
+        ("2026-11-09 10:00", "green"),
+        ("2026-11-09 10:01", "yellow"),
+        ("2026-11-09 18:00", "yellow"),
+        ("2026-11-09 18:01", "red"),
+    ],
 )
 def test_yellow_begins_at_its_instant_and_red_after_its_own(moment: str, light: str) -> None:
     assert lights.light(at("2026-11-09 10:01"), at("2026-11-09 18:00"), at(moment)) == light

@@ -1,4 +1,6 @@
-"""Lights that turn and messages that leave: who is told, through which gateway, and what happens when it does not answer."""
+"""Lights that turn and messages that leave: who is told, through which gateway, and what happens when it does not
+answer.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Gateway:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-def reply(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str] | None = None, body: bytes = b"{}") -> None:
+def reply(
+    request: BaseHTTPRequestHandler, status: int, headers: dict[str, str] | None = None, body: bytes = b"{}"
+) -> None:
     request.send_response(status)
     for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
         request.send_header(name, value)
@@ -118,7 +122,14 @@ def send_elsewhere(request: BaseHTTPRequestHandler) -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [lambda request: reply(request, 500), lambda request: reply(request, 429), cut_short, hang_up, speak_another_language, send_elsewhere],
+    [
+        lambda request: reply(request, 500),
+        lambda request: reply(request, 429),
+        cut_short,
+        hang_up,
+        speak_another_language,
+        send_elsewhere,
+    ],
     ids=["500", "429", "cut short", "hung up", "not http", "redirected"],
 )
 def test_a_gateway_in_trouble_is_asked_again_later_and_later_with_the_same_key(
@@ -183,8 +194,12 @@ def test_a_gateway_that_is_not_encrypted_is_not_used() -> None:
         SmsGateway("http://sms.example.org/send", "x")
 
 
-def test_a_text_leaves_though_the_worker_is_killed_between_the_gateway_and_the_commit(committed_db: str, gateway: Gateway) -> None:
-    """The gateway has it, the database does not know: it leaves again, and its key tells the gateway that it is the same."""
+def test_a_text_leaves_though_the_worker_is_killed_between_the_gateway_and_the_commit(
+    committed_db: str, gateway: Gateway
+) -> None:
+    """The gateway has it, the database does not know: it leaves again, and its key tells the gateway that it is the
+    same.
+    """
     company = new_county() and new_company()
     file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=NOON)
     waiting = Message.objects.filter(channel=Channel.SMS)
@@ -321,7 +336,9 @@ def turns(item: WorkItem) -> tuple[datetime, datetime]:
 
 
 @begins_with(guided)
-def test_yellow_goes_to_handler_and_supervisor_and_red_to_the_general_convener_too(county: County, item: WorkItem) -> None:
+def test_yellow_goes_to_handler_and_supervisor_and_red_to_the_general_convener_too(
+    county: County, item: WorkItem
+) -> None:
     yellow, due = turns(item)
     tick(yellow - MOMENT)
     assert told("yellow") == set()
@@ -332,7 +349,11 @@ def test_yellow_goes_to_handler_and_supervisor_and_red_to_the_general_convener_t
     assert told("red") == set()
     tick(due + MOMENT)
     assert told("red") == {handler, county.person("supervisor").name, county.person("general_convener").name}
-    channels = set(Message.objects.filter(template="red", person=county.person("general_convener")).values_list("channel", flat=True))
+    channels = set(
+        Message.objects.filter(template="red", person=county.person("general_convener")).values_list(
+            "channel", flat=True
+        )
+    )
     assert channels == {"site", "sms"}
 
 
@@ -389,7 +410,13 @@ def test_a_paused_clock_turns_no_light_until_its_pause_ends_itself(county: Count
     before = turns(item)
     assert item.department is not None
     approver = county.actor("approver", item.department.key)
-    pause_item(actor=approver, item_id=item.subject_id, reason="consult_departments", note="征求意见", at=at("2026-11-09 08:30"))
+    pause_item(
+        actor=approver,
+        item_id=item.subject_id,
+        reason="consult_departments",
+        note="征求意见",
+        at=at("2026-11-09 08:30"),
+    )
     item.refresh_from_db()
     ends = item.pause_ends_at
     assert ends is not None

@@ -1,4 +1,6 @@
-"""模拟审批 (附件4): from the window's registration to the formal documents, each refusal, each change, and what time does to it."""
+"""模拟审批 (附件4): from the window's registration to the formal documents, each refusal, each change, and what time
+does to it.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def test_an_online_attempt_is_told_why_where_to_go_and_what_to_bring(county: Cou
 
 
 @begins_with(begun)
-def test_the_application_keeps_the_decision_on_its_conditions_and_prints_both_forms(county: County, company: Company) -> None:
+def test_the_application_keeps_the_decision_on_its_conditions_and_prints_both_forms(
+    county: County, company: Company
+) -> None:
     track = begun(county, company)
     application = track.application
     assert application.decision.outcome == {"eligible": True, "support": "enhanced"}
@@ -90,8 +94,14 @@ def test_an_unknown_fact_is_asked_for_by_name(county: County, company: Company) 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"answers": {"mock": {**ANSWERS["mock"], "plan_conforms": False}, "site": ANSWERS["site"]}}, "mock.conditions"),
-        ({"answers": {"mock": ANSWERS["mock"], "site": {**ANSWERS["site"], "cultivated_share": "0.6"}}}, "mock.conditions"),
+        (
+            {"answers": {"mock": {**ANSWERS["mock"], "plan_conforms": False}, "site": ANSWERS["site"]}},
+            "mock.conditions",
+        ),
+        (
+            {"answers": {"mock": ANSWERS["mock"], "site": {**ANSWERS["site"], "cultivated_share": "0.6"}}},
+            "mock.conditions",
+        ),
         ({"answers": {"mock": ANSWERS["mock"], "site": {**ANSWERS["site"], "cultivated_share": "六成"}}}, "mock.facts"),
         ({"contacts": [{"name": "马晓云", "phone": "13900000001"}]}, "mock.conditions"),
         ({"contacts": [{"name": "马晓云", "phone": "1"}, {"name": "马晓云", "phone": "2"}]}, "mock.contacts"),
@@ -119,10 +129,18 @@ def test_copies_of_what_was_obtained_are_attached_and_told_to_their_unit(county:
     made = register(county, company, project, approvals=[copy])
     assert [one.file for one in made.approvals] == [copy]
     [use] = uses_of([copy])[copy]
-    assert (use.what, use.about, use.page, use.key, use.open) == ("模拟审批：已取得的批复", project.name, "unit:mock", project.pk, True)
+    assert (use.what, use.about, use.page, use.key, use.open) == (
+        "模拟审批：已取得的批复",
+        project.name,
+        "unit:mock",
+        project.pk,
+        True,
+    )
 
 
-def test_a_land_formality_and_a_matter_already_handed_in_cannot_be_approved_in_mock(county: County, company: Company) -> None:
+def test_a_land_formality_and_a_matter_already_handed_in_cannot_be_approved_in_mock(
+    county: County, company: Company
+) -> None:
     project = project_of(county, company)
     land = MapItem.objects.get(project=project, matter_id="land_pre_review")
     with pytest.raises(Refused) as refusal:
@@ -150,7 +168,9 @@ def test_a_company_of_class_d_is_refused_with_the_clause_and_one_of_class_c_need
     assert register(county, poor, project, note="县重点项目，经研究同意").support == "reduced"
 
 
-def test_a_project_is_in_one_mock_approval_at_a_time_and_the_same_request_sent_twice_makes_one(county: County, company: Company) -> None:
+def test_a_project_is_in_one_mock_approval_at_a_time_and_the_same_request_sent_twice_makes_one(
+    county: County, company: Company
+) -> None:
     project = project_of(county, company)
     first = register(county, company, project, idempotency_key="k1")
     assert register(county, company, project, idempotency_key="k1").pk == first.pk
@@ -198,7 +218,9 @@ def test_a_paper_of_another_company_is_not_taken_for_the_commitment(county: Coun
 
 
 @begins_with(begun)
-def test_one_department_that_disagrees_ends_it_with_its_reason_and_everybody_hears(county: County, company: Company) -> None:
+def test_one_department_that_disagrees_ends_it_with_its_reason_and_everybody_hears(
+    county: County, company: Company
+) -> None:
     track = begun(county, company)
     track.sign()
     track.agree("natural_resources", agreed=False)
@@ -219,7 +241,9 @@ def test_an_opinion_is_given_once_with_words_and_by_the_department_asked(county:
     track.sign()
     opinion = track.opinion("natural_resources")
     with pytest.raises(Forbidden):
-        mock.give_opinion(actor=county.actor("approver", "housing"), opinion_id=opinion.pk, agreed=True, text="同意", at=AGREED)
+        mock.give_opinion(
+            actor=county.actor("approver", "housing"), opinion_id=opinion.pk, agreed=True, text="同意", at=AGREED
+        )
     handler = county.actor("approver", "natural_resources")
     with pytest.raises(Refused) as refusal:
         mock.give_opinion(actor=handler, opinion_id=opinion.pk, agreed=True, text=" ", at=AGREED)
@@ -302,7 +326,9 @@ def test_a_matter_outside_this_mock_approval_is_not_handed_in_through_it(county:
     track = running(county, company)
     other = track.item("construction_permit")
     with pytest.raises(Refused) as refusal:
-        mock.hand_in(actor=track.window, application_id=track.application.pk, item_id=other.pk, materials=[], at=HANDED_IN)
+        mock.hand_in(
+            actor=track.window, application_id=track.application.pk, item_id=other.pk, materials=[], at=HANDED_IN
+        )
     assert refusal.value.code == "mock.not_in"
 
 
@@ -310,7 +336,13 @@ def test_a_matter_outside_this_mock_approval_is_not_handed_in_through_it(county:
 def test_taken_back_at_the_window_a_matter_stays_under_mock_approval(county: County, company: Company) -> None:
     track = running(county, company)
     track.hand_in(PERMIT)
-    mock.take_back(actor=track.window, application_id=track.application.pk, item_id=track.item(PERMIT).pk, why="图纸要改", at=HANDED_IN)
+    mock.take_back(
+        actor=track.window,
+        application_id=track.application.pk,
+        item_id=track.item(PERMIT).pk,
+        why="图纸要改",
+        at=HANDED_IN,
+    )
     assert (track.item(PERMIT).state, track.item(PERMIT).mock) == ("open", True)
     track.hand_in(PERMIT)
 
@@ -320,7 +352,12 @@ def test_the_mock_document_is_marked_has_no_force_and_stays_with_the_window(coun
     track = running(county, company)
     track.mocked(PERMIT)
     item = track.item(PERMIT)
-    assert (item.state, item.present.ended_at, item.present.document_number, item.present.delivered_at) == ("mock_granted", None, "", None)
+    assert (item.state, item.present.ended_at, item.present.document_number, item.present.delivered_at) == (
+        "mock_granted",
+        None,
+        "",
+        None,
+    )
     paper = Document.objects.get(kind="mock_result")
     assert paper.data["watermark"] == "模拟"
     assert paper.data["project_code"] == track.project.code
@@ -373,11 +410,18 @@ def test_a_mock_matter_is_sent_back_paused_and_resumed_like_any_other(county: Co
     track.hand_in(PERMIT)
     track.accept(PERMIT)
     item, handler = track.item(PERMIT), track.approver(PERMIT)
-    onemap.pause_item(actor=handler, item_id=item.pk, reason="expert_review", note="联合审查", at=HANDED_IN + timedelta(hours=1))
+    onemap.pause_item(
+        actor=handler, item_id=item.pk, reason="expert_review", note="联合审查", at=HANDED_IN + timedelta(hours=1)
+    )
     onemap.resume_item(actor=handler, item_id=item.pk, note="审查完", at=HANDED_IN + timedelta(hours=2))
     points = [{"code": "incorrect.contradiction", "subject": "总平面图", "request": "改正"}]
     onemap.send_back(
-        actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="图纸不一致", at=HANDED_IN + timedelta(hours=3)
+        actor=handler,
+        item_id=item.pk,
+        kind="incorrect",
+        points=points,
+        reason="图纸不一致",
+        at=HANDED_IN + timedelta(hours=3),
     )
     track.hand_in(PERMIT, HANDED_IN + timedelta(hours=4))
     assert track.item(PERMIT).state == "accepted"
@@ -407,7 +451,13 @@ def test_no_start_of_construction_before_the_formal_documents(county: County, co
     track = both_mocked(county, company)
 
     def start() -> None:
-        report_progress(actor=company.actor, project_id=track.project.pk, kind="start", on=date(2027, 2, 2), at=at("2027-02-02 09:00"))
+        report_progress(
+            actor=company.actor,
+            project_id=track.project.pk,
+            kind="start",
+            on=date(2027, 2, 2),
+            at=at("2027-02-02 09:00"),
+        )
 
     with pytest.raises(Refused) as refusal:
         start()
@@ -480,13 +530,17 @@ def test_all_departments_convert_by_one_moment_in_the_order_of_prerequisites(cou
         assert (item.state, item.mock, item.present.document_number) == ("granted", False, number)
         decision = Document.objects.get(kind="decision", subject_id=item.pk)
         assert (decision.number, decision.unit_id, decision.data["watermark"]) == (number, company.unit.pk, None)
-        assert WorkItem.objects.filter(kind="delivery", subject_kind="onemap.mapitem", subject_id=item.pk, state="running").exists()
+        assert WorkItem.objects.filter(
+            kind="delivery", subject_kind="onemap.mapitem", subject_id=item.pk, state="running"
+        ).exists()
     assert ChainRow.objects.filter(type="approval.document", label=track.project.code, at=LANDED).exists()
     assert track.fresh().state == "converted"
     service = TrackService.objects.get(track="mock")
     assert (service.project_id, service.department_id) == (track.project.pk, None)
     link = {"token": links.token_of(service, Channel.LINK)}
-    assert Message.objects.filter(template="review_invited", channel="sms", page="public:review", page_args=link).exists()
+    assert Message.objects.filter(
+        template="review_invited", channel="sms", page="public:review", page_args=link
+    ).exists()
     sheet = Document.objects.get(kind="mock_circulation")
     assert [(line["mock_on"], line["formal_on"]) for line in sheet.data["lines"]] == [
         ("2026-11-13", "2027-02-01"),
@@ -514,7 +568,9 @@ def test_a_formal_refusal_at_the_conversion_is_an_ordinary_refusal(county: Count
 
 
 @begins_with(running)
-def test_what_has_no_mock_document_when_the_land_comes_goes_on_as_an_ordinary_application(county: County, company: Company) -> None:
+def test_what_has_no_mock_document_when_the_land_comes_goes_on_as_an_ordinary_application(
+    county: County, company: Company
+) -> None:
     track = running(county, company)
     track.mocked(PERMIT)
     track.hand_in(SCHEME, MOCKED)
@@ -540,7 +596,9 @@ def test_what_has_no_mock_document_when_the_land_comes_goes_on_as_an_ordinary_ap
         ({"version": 1}, "stale"),
     ],
 )
-def test_the_land_is_registered_whole_or_not_at_all(county: County, company: Company, changes: dict[str, Any], code: str) -> None:
+def test_the_land_is_registered_whole_or_not_at_all(
+    county: County, company: Company, changes: dict[str, Any], code: str
+) -> None:
     track = both_mocked(county, company)
     given: dict[str, Any] = {
         "actor": track.window,
@@ -597,7 +655,9 @@ def test_a_change_the_facts_tell_of_is_found_when_the_land_is_registered(
 @begins_with(both_mocked)
 def test_an_amount_moved_by_no_more_than_the_share_is_no_major_change(county: County, company: Company) -> None:
     track = both_mocked(county, company)
-    amend(actor=company.actor, project_id=track.project.pk, changes={"total_investment": "9460"}, reason="调整", at=MOCKED)
+    amend(
+        actor=company.actor, project_id=track.project.pk, changes={"total_investment": "9460"}, reason="调整", at=MOCKED
+    )
     track.land()
     assert track.fresh().state == "converting"
 
@@ -614,7 +674,8 @@ def test_another_subject_is_found_by_its_credit_code(county: County, company: Co
 
 @begins_with(both_mocked)
 @pytest.mark.parametrize(
-    ("question", "words"), [("scale", "技术标准"), ("plan", "规划方案调整"), ("standards", "规范发生变更"), ("other", "不符合法律")]
+    ("question", "words"),
+    [("scale", "技术标准"), ("plan", "规划方案调整"), ("standards", "规范发生变更"), ("other", "不符合法律")],
 )
 def test_a_change_nobody_can_compute_is_asked_and_a_yes_means_approval_anew(
     county: County, company: Company, question: str, words: str
@@ -628,10 +689,14 @@ def test_a_change_nobody_can_compute_is_asked_and_a_yes_means_approval_anew(
 @pytest.mark.parametrize("case", ["land", "other"])
 def test_the_window_enters_a_case_also_without_the_land(county: County, company: Company, case: str) -> None:
     track = both_mocked(county, company)
-    mock.report_change(actor=track.window, application_id=track.application.pk, cases=[case], text="竞买未成交", at=LANDED)
+    mock.report_change(
+        actor=track.window, application_id=track.application.pk, cases=[case], text="竞买未成交", at=LANDED
+    )
     assert_begun_anew(track, "竞买未成交")
     with pytest.raises(Refused) as refusal:
-        mock.report_change(actor=track.window, application_id=track.application.pk, cases=[case], text="又一次", at=LANDED)
+        mock.report_change(
+            actor=track.window, application_id=track.application.pk, cases=[case], text="又一次", at=LANDED
+        )
     assert refusal.value.code == "mock.state"
 
 
@@ -639,7 +704,9 @@ def test_the_window_enters_a_case_also_without_the_land(county: County, company:
 @pytest.mark.parametrize(
     ("cases", "text", "code"), [([], "无", "mock.case"), (["weather"], "雨", "mock.case"), (["land"], " ", "mock.text")]
 )
-def test_a_case_needs_its_name_and_its_circumstances(county: County, company: Company, cases: list[str], text: str, code: str) -> None:
+def test_a_case_needs_its_name_and_its_circumstances(
+    county: County, company: Company, cases: list[str], text: str, code: str
+) -> None:
     track = running(county, company)
     with pytest.raises(Refused) as refusal:
         mock.report_change(actor=track.window, application_id=track.application.pk, cases=cases, text=text, at=LANDED)
@@ -647,9 +714,17 @@ def test_a_case_needs_its_name_and_its_circumstances(county: County, company: Co
 
 
 @begins_with(converting)
-def test_a_major_change_while_the_departments_convert_means_approval_anew_at_once(county: County, company: Company) -> None:
+def test_a_major_change_while_the_departments_convert_means_approval_anew_at_once(
+    county: County, company: Company
+) -> None:
     track = converting(county, company)
-    amend(actor=company.actor, project_id=track.project.pk, changes={"total_investment": "12000"}, reason="追加", at=LANDED)
+    amend(
+        actor=company.actor,
+        project_id=track.project.pk,
+        changes={"total_investment": "12000"},
+        reason="追加",
+        at=LANDED,
+    )
     assert_begun_anew(track, "总投资")
     assert not WorkItem.objects.filter(kind="mock_conversion", state="running").exists()
 
@@ -682,6 +757,10 @@ def test_a_project_that_ends_takes_its_mock_approval_along(county: County, compa
 
 def test_only_the_window_of_the_hall_leads_it(county: County, company: Company) -> None:
     project = project_of(county, company)
-    for actor in (county.actor("approver", "housing"), county.actor("general_convener"), new_company("别家有限公司").actor):
+    for actor in (
+        county.actor("approver", "housing"),
+        county.actor("general_convener"),
+        new_company("别家有限公司").actor,
+    ):
         with pytest.raises(Forbidden):
             register(county, company, project, actor=actor)

@@ -1,4 +1,7 @@
-"""U-6: moving the day whose rules a project runs under. The pack here is the county's with three values changed from a day on."""
+"""U-6: moving the day whose rules a project runs under.
+
+The pack here is the county's with three values changed from a day on.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.actions import file_project, terminate
 from yinuo.rooms.projects.models import Project
 
-# From TURN on: the report's review takes 7 working days instead of 10, 500 tce need an energy review instead of 1000, and only a site
+# From TURN on: the report's review takes 7 working days instead of 10, 500 tce need an energy review instead of 1000,
+# and only a site
 # of 50 000 m² needs a soil plan instead of 5000.
 TURN = date(2026, 11, 6)
 EVE = date(2026, 11, 5)
@@ -51,15 +55,28 @@ def changed(folder: Path) -> None:
         path.write_text(head + mark + before + new + rest, encoding="utf-8")
 
     thresholds = "parameters/thresholds.toml"
-    for name, value, later in (("threshold.energy_review_energy", 1000, 500), ("threshold.soil_plan_area", 5000, 50000)):
+    for name, value, later in (
+        ("threshold.energy_review_energy", 1000, 500),
+        ("threshold.soil_plan_area", 5000, 50000),
+    ):
         day = "2023-06-01" if "energy" in name else "2023-03-01"
         old = f"[[parameter.value]]\nfrom = {day}\nvalue = {value}\n"
         cite = "energy-review-measures#第九条" if "energy" in name else "soil-conservation-measures#第六条"
         new = f'[[parameter.value]]\nfrom = {TURN}\nvalue = {later}\ncite = ["{cite}"]\nreading = "试"\n\n'
-        turn(thresholds, f'id = "{name}"', old, f"{new}[[parameter.value]]\nfrom = {day}\nto = {TURN}\nvalue = {value}\n")
+        turn(
+            thresholds, f'id = "{name}"', old, f"{new}[[parameter.value]]\nfrom = {day}\nto = {TURN}\nvalue = {value}\n"
+        )
     limit = '{ value = 10, unit = "working", from = 2023-02-20, cite'
-    after = limit.replace("10", "7").replace("2023-02-20", str(TURN)) + ' = ["jzb-2023-16#正文·三(三)"], provenance = "unverified" },\n  '
-    turn("matters/ecology.toml", 'id = "eia_table"', limit, after + limit.replace("2023-02-20", f"2023-02-20, to = {TURN}"))
+    after = (
+        limit.replace("10", "7").replace("2023-02-20", str(TURN))
+        + ' = ["jzb-2023-16#正文·三(三)"], provenance = "unverified" },\n  '
+    )
+    turn(
+        "matters/ecology.toml",
+        'id = "eia_table"',
+        limit,
+        after + limit.replace("2023-02-20", f"2023-02-20, to = {TURN}"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +107,13 @@ World = tuple[County, Company, Project]
 
 
 def move(county: County, project: Project, to: date = TURN, moment: datetime = NOON, **changes: Any) -> Project:
-    arguments = {"actor": county.actor("general_convener"), "project_id": project.pk, "to": to, "reason": WHY, "at": moment}
+    arguments = {
+        "actor": county.actor("general_convener"),
+        "project_id": project.pk,
+        "to": to,
+        "reason": WHY,
+        "at": moment,
+    }
     return move_rules_on(**{**arguments, **changes})
 
 
@@ -115,7 +138,9 @@ def refused(code: str, county: County, project: Project, **changes: Any) -> Refu
 
 def test_the_difference_names_each_matter_limit_and_parameter_with_before_and_after(world: World) -> None:
     _, _, project = world
-    found = {(change.kind, change.subject): (change.before, change.after) for change in moving.difference(project, TURN)}
+    found = {
+        (change.kind, change.subject): (change.before, change.after) for change in moving.difference(project, TURN)
+    }
     assert found["matter", "energy_review"] == ("不须办理", "须办理")
     assert found["matter", "soil_conservation_plan"] == ("须办理", "不须办理")
     assert found["text", "eia_table.promised"] == ("10 个工作日", "7 个工作日")
@@ -209,7 +234,9 @@ def test_the_departments_choice_of_the_day_decides_on_the_promise_and_a_promise_
     )  # fmt: skip
     items = list(MapItem.objects.filter(project=project).order_by("position"))
     done = {item.matter_id for item in items if item.concluded}
-    promised = next(item for item in items if item.promisable and item.matter_id != "eia_table" and set(item.after) <= done)
+    promised = next(
+        item for item in items if item.promisable and item.matter_id != "eia_table" and set(item.after) <= done
+    )
     promise(company, promised, at("2026-11-06 10:00"))
     assert item_of(project, "eia_table").promisable is True
     move(county, project)
@@ -226,7 +253,11 @@ def test_the_move_is_on_record_with_every_change_and_the_unit_is_told(world: Wor
     decision = Decision.from_json(entry.decision.body)
     assert (decision.question, decision.as_of) == ("projects.rules_on", TURN)
     assert {"matter:energy_review", "text:eia_table.promised"} <= {step.rule for step in decision.trace}
-    assert {row["matter"] for row in decision.outcome["items"]} >= {"eia_table", "soil_conservation_plan", "energy_review"}
+    assert {row["matter"] for row in decision.outcome["items"]} >= {
+        "eia_table",
+        "soil_conservation_plan",
+        "energy_review",
+    }
     told = Message.objects.filter(template="rules_moved")
     assert {message.unit_id for message in told if message.unit_id} == {company.unit.pk}
     assert all("4 处变化" in message.body for message in told)
@@ -253,7 +284,9 @@ def test_moved_back_to_its_first_day_the_map_is_as_it_was(world: World) -> None:
         (date(2026, 11, 2), "onemap.rules_on_concluded"),
     ],
 )
-def test_a_day_without_rules_to_come_the_same_or_before_the_filing_is_refused(world: World, to: date, code: str) -> None:
+def test_a_day_without_rules_to_come_the_same_or_before_the_filing_is_refused(
+    world: World, to: date, code: str
+) -> None:
     county, _, project = world
     assert refused(code, county, project, to=to).field == "to"
 

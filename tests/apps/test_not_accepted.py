@@ -1,4 +1,6 @@
-"""不予受理 (行政许可法 32): before acceptance, on paper, told apart from what is incomplete and from what is refused on review."""
+"""不予受理 (行政许可法 32): before acceptance, on paper, told apart from what is incomplete and from what is refused on
+review.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,15 @@ def other(item: MapItem) -> Department:
 
 
 def refuse(county: County, item: MapItem, **changes: Any) -> MapItem:
-    said: dict[str, Any] = {"reason_code": ELSEWHERE, "document_number": "不受〔2026〕1号", "text": "由水务部门审批", "at": REFUSED}
-    return refuse_acceptance(actor=county.actor("approver", item.department.key), item_id=item.pk, **{**said, **changes})
+    said: dict[str, Any] = {
+        "reason_code": ELSEWHERE,
+        "document_number": "不受〔2026〕1号",
+        "text": "由水务部门审批",
+        "at": REFUSED,
+    }
+    return refuse_acceptance(
+        actor=county.actor("approver", item.department.key), item_id=item.pk, **{**said, **changes}
+    )
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -59,14 +68,24 @@ def refusal(act: Callable[[], object]) -> str:
     return found.value.code
 
 
-def test_the_decision_names_reason_clause_competent_department_and_remedies_and_is_delivered(county: County, company: Company) -> None:
+def test_the_decision_names_reason_clause_competent_department_and_remedies_and_is_delivered(
+    county: County, company: Company
+) -> None:
     item = handed(county, company)
     competent, item_office = other(item), item.department_id
     done = refuse(county, item, referred_to=competent.key)
-    assert (done.state, done.present.document_number, done.present.ended_at) == ("not_accepted", "不受〔2026〕1号", REFUSED)
+    assert (done.state, done.present.document_number, done.present.ended_at) == (
+        "not_accepted",
+        "不受〔2026〕1号",
+        REFUSED,
+    )
     paper = Document.objects.get(kind=MapPaper.NON_ACCEPTANCE)
     assert paper.unit_id == company.unit.pk and paper.data["competent"]["name"] == competent.name
-    assert "第三十二条" in paper.data["basis"][0] and paper.data["remedies"]["review_term"] and paper.data["remedies"]["suit_term"]
+    assert (
+        "第三十二条" in paper.data["basis"][0]
+        and paper.data["remedies"]["review_term"]
+        and paper.data["remedies"]["suit_term"]
+    )
     assert WorkItem.objects.get(kind="receipt", subject_id=item.pk).outcome == "not accepted"
     assert not WorkItem.objects.filter(kind="limit", subject_id=item.pk).exists(), "what is not accepted has no limit"
     assert ChainRow.objects.filter(type="approval.document", label=item.project.code, at=REFUSED).exists()
@@ -77,7 +96,13 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
     deliver(actor=county.actor("approver", item.department.key), item_id=item.pk, how="在线送达", at=ANEW)
     assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state="running").exists()
     remedy = enter_remedy(
-        actor=company.actor, item_id=item.pk, kind="reconsideration", body="县人民政府", filed_on=ANEW.date(), text="应当受理", at=ANEW
+        actor=company.actor,
+        item_id=item.pk,
+        kind="reconsideration",
+        body="县人民政府",
+        filed_on=ANEW.date(),
+        text="应当受理",
+        at=ANEW,
     )
     assert remedy.document_number == "不受〔2026〕1号"
     assert give_review(actor=company.actor, item_id=item.pk, level=3, at=ANEW).application.item_id == item.pk
@@ -85,14 +110,22 @@ def test_the_decision_names_reason_clause_competent_department_and_remedies_and_
     item = MapItem.objects.get(pk=item.pk)
     assert (item.state, next_number(item), item.department_id, item.application) == ("open", 2, competent.pk, None)
     past = Application.objects.get(item=item)
-    assert (past.outcome, past.document_number, past.result_text) == ("not_accepted", "不受〔2026〕1号", "由水务部门审批")
+    assert (past.outcome, past.document_number, past.result_text) == (
+        "not_accepted",
+        "不受〔2026〕1号",
+        "由水务部门审批",
+    )
     year = Scope((item.project.hall_id,), date(2026, 1, 1), date(2027, 1, 1))
-    assert [(one.place, one.office_id) for one in figures.every("decisions", year, ANEW, Pick())] == [(past.pk, item_office)]
+    assert [(one.place, one.office_id) for one in figures.every("decisions", year, ANEW, Pick())] == [
+        (past.pk, item_office)
+    ]
     hand_in(company, item, ANEW)
     assert WorkItem.objects.get(kind="receipt", subject_id=item.pk, state="running").department_id == competent.pk
 
 
-def test_what_needs_no_permit_holds_nothing_up_and_can_still_be_asked_for_again(county: County, company: Company) -> None:
+def test_what_needs_no_permit_holds_nothing_up_and_can_still_be_asked_for_again(
+    county: County, company: Company
+) -> None:
     item = handed(county, company)
     last = MapItem.objects.filter(project=item.project, pre_start=True).exclude(pk=item.pk)
     grant_all(last, HANDED, "准")
@@ -156,6 +189,8 @@ def test_two_who_accept_and_refuse_acceptance_at_once_leave_one_truth(committed_
         assert sorted(pool.map(act, [0, 1])) == ["done", "onemap.state"]
     item.refresh_from_db()
     papers = set(
-        Document.objects.filter(subject_id=item.pk, kind__in=["non_acceptance", "acceptance_notice"]).values_list("kind", flat=True)
+        Document.objects.filter(subject_id=item.pk, kind__in=["non_acceptance", "acceptance_notice"]).values_list(
+            "kind", flat=True
+        )
     )
     assert papers == ({"non_acceptance"} if item.state == "not_accepted" else {"acceptance_notice"})

@@ -40,7 +40,9 @@ ANSWERED = at("2026-11-05 10:00")
 
 @builder
 def filed(county: County, company: Company, **changes: Any) -> Project:
-    return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED).project
+    return file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=FILED
+    ).project
 
 
 @builder
@@ -50,7 +52,9 @@ def guided(county: County, company: Company, **changes: Any) -> Project:
     confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)
     for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
         rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED
+        )
     return Project.objects.get(pk=project.pk)
 
 
@@ -65,7 +69,9 @@ def ready(project: Project) -> MapItem:
 
 def hand_in(company: Company, item: MapItem, moment: datetime) -> None:
     # What answers a send-back is not what was sent back.
-    file = store_upload(actor=company.actor, name="材料.pdf", content=PDF + str(moment).encode(), unit_id=company.unit.pk, at=moment)
+    file = store_upload(
+        actor=company.actor, name="材料.pdf", content=PDF + str(moment).encode(), unit_id=company.unit.pk, at=moment
+    )
     rows = [{"id": material["id"], "file": file.pk} for material in item.materials]
     submit_materials(actor=company.actor, item_id=item.pk, materials=rows, at=moment)
 
@@ -78,7 +84,9 @@ def test_nothing_goes_to_the_departments_before_the_review(county: County, compa
 
 
 @begins_with(None)
-def test_every_department_answers_within_two_working_days_and_the_last_answer_draws_the_map(county: County, company: Company) -> None:
+def test_every_department_answers_within_two_working_days_and_the_last_answer_draws_the_map(
+    county: County, company: Company
+) -> None:
     project = filed(county, company)
     confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)
     asked = WorkItem.objects.filter(kind="guidance")
@@ -97,7 +105,9 @@ def test_every_department_answers_within_two_working_days_and_the_last_answer_dr
 def guided_rest(county: County, project: Project) -> Project:
     for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
         rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED
+        )
     return project
 
 
@@ -130,14 +140,25 @@ def test_received_accepted_paused_resumed_decided_delivered(county: County, comp
     assert item.state == "accepted"
     pause_item(actor=handler, item_id=item.pk, reason="expert_review", note="组织专家评审", at=at("2026-11-09 08:30"))
     with pytest.raises(Refused, match="暂停"):
-        decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-09 09:00"))
+        decide(
+            actor=handler,
+            item_id=item.pk,
+            granted=True,
+            document_number="X〔2026〕1号",
+            text="",
+            at=at("2026-11-09 09:00"),
+        )
     resume_item(actor=handler, item_id=item.pk, note="评审完成", at=at("2026-11-11 08:30"))
-    decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-12 10:00"))
+    decide(
+        actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-12 10:00")
+    )
     item.refresh_from_db()
     assert item.state == "granted"
     assert item.present.ended_at == at("2026-11-12 10:00")
     deliver(actor=handler, item_id=item.pk, how="在线送达", at=at("2026-11-12 11:00"))
-    assert not WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]).exists()
+    assert not WorkItem.objects.filter(
+        subject_kind="onemap.mapitem", subject_id=item.pk, state__in=["running", "paused"]
+    ).exists()
 
 
 def test_an_unanswered_receipt_counts_as_accepted_from_receipt(county: County, company: Company) -> None:
@@ -160,7 +181,9 @@ def test_a_way_back_is_not_answered_with_the_same_files_and_no_word(county: Coun
     first = Submission.objects.get()
     points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
     handler = county.actor("approver", item.department.key)
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00")
+    )
     again = partial(
         submit_materials,
         actor=company.actor,
@@ -183,7 +206,9 @@ def test_the_same_bytes_uploaded_anew_are_no_answer_either(county: County, compa
     content = bytes(StoredFile.objects.get(pk=first.materials[0].file).content)
     points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
     handler = county.actor("approver", item.department.key)
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00")
+    )
     moment = at("2026-11-09 09:00")
     twin, other = (
         store_upload(actor=company.actor, name="另存.pdf", content=content + more, unit_id=company.unit.pk, at=moment)
@@ -236,15 +261,21 @@ def test_each_way_back_is_told_once(county: County, company: Company) -> None:
     handler = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
     points = [{"code": "incomplete.material_missing", "subject": "用地红线图", "request": "补交坐标图"}]
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="缺少红线图", at=at("2026-11-06 10:00")
+    )
     item.refresh_from_db()
     assert item.state == "incomplete"
     hand_in(company, item, at("2026-11-09 09:00"))
     with pytest.raises(Refused, match="已经一次性告知过"):
-        send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="又缺", at=at("2026-11-09 10:00"))
+        send_back(
+            actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="又缺", at=at("2026-11-09 10:00")
+        )
     accept(actor=handler, item_id=item.pk, at=at("2026-11-09 11:00"))
     wrong = [{"code": "incorrect.contradiction", "subject": "红线图", "request": "改正面积"}]
-    send_back(actor=handler, item_id=item.pk, kind="incorrect", points=wrong, reason="面积不一致", at=at("2026-11-10 08:30"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incorrect", points=wrong, reason="面积不一致", at=at("2026-11-10 08:30")
+    )
     work = WorkItem.objects.get(kind="limit")
     assert work.state == "paused"
     hand_in(company, item, at("2026-11-12 08:30"))
@@ -261,7 +292,15 @@ def test_two_approvers_deciding_one_item_decide_once(county: County, company: Co
     hand_in(company, item, at("2026-11-06 09:00"))
     accept(actor=handler, item_id=item.pk, at=at("2026-11-06 10:00"))
     seen = MapItem.objects.get(pk=item.pk).version
-    decide(actor=handler, item_id=item.pk, granted=True, document_number="X〔2026〕1号", text="", at=at("2026-11-09 10:00"), version=seen)
+    decide(
+        actor=handler,
+        item_id=item.pk,
+        granted=True,
+        document_number="X〔2026〕1号",
+        text="",
+        at=at("2026-11-09 10:00"),
+        version=seen,
+    )
     with pytest.raises(Stale):
         decide(
             actor=colleague,
@@ -291,12 +330,16 @@ def test_only_the_department_handles_and_only_the_unit_applies(county: County, c
 def test_withdrawing_the_filing_ends_every_item_and_clock(county: County, company: Company) -> None:
     project = guided(county, company)
     hand_in(company, ready(project), at("2026-11-06 09:00"))
-    withdraw_filing(actor=county.actor("approver"), project_id=project.pk, problem="应办理核准", at=at("2026-11-09 09:00"))
+    withdraw_filing(
+        actor=county.actor("approver"), project_id=project.pk, problem="应办理核准", at=at("2026-11-09 09:00")
+    )
     assert not WorkItem.objects.filter(project_id=project.pk, state__in=["running", "paused"]).exists()
     assert set(MapItem.objects.filter(project=project).values_list("state", flat=True)) == {"granted", "cancelled"}
 
 
-def test_a_result_sent_twice_by_another_system_changes_nothing_the_second_time(county: County, company: Company) -> None:
+def test_a_result_sent_twice_by_another_system_changes_nothing_the_second_time(
+    county: County, company: Company
+) -> None:
     from yinuo.engine.base import Actor
 
     project = guided(county, company)
@@ -328,11 +371,18 @@ def test_a_red_light_is_coordinated_and_its_clock_runs_on(county: County, compan
     convener = county.actor("general_convener")
     with pytest.raises(Refused, match="红灯"):
         open_escalation(
-            actor=convener, item_id=item.pk, urged=[handler.person_id or 0], agreed="尽快", agreed_until=None, at=at("2026-11-06 11:00")
+            actor=convener,
+            item_id=item.pk,
+            urged=[handler.person_id or 0],
+            agreed="尽快",
+            agreed_until=None,
+            at=at("2026-11-06 11:00"),
         )
     late = at("2027-06-01 09:00")
     tick(late)
-    open_escalation(actor=convener, item_id=item.pk, urged=[handler.person_id or 0], agreed="三日内办结", agreed_until=None, at=late)
+    open_escalation(
+        actor=convener, item_id=item.pk, urged=[handler.person_id or 0], agreed="三日内办结", agreed_until=None, at=late
+    )
     work = WorkItem.objects.get(kind="limit")
     assert work.state == "running"
     assert work.light_at(late) == "red"

@@ -1,4 +1,6 @@
-"""An operator with every right in the database and every department's key changes what the log holds: the audit names it."""
+"""An operator with every right in the database and every department's key changes what the log holds: the audit names
+it.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,11 @@ def at_place(place: int) -> bytes:
 
 
 def test_an_entry_without_its_issuers_signature_is_named(log: Log, change: Change) -> None:
-    change("UPDATE infochain_logentry SET entry = %s WHERE index = %s", at_place(CHANGED).replace(b"09:12", b"09:13"), CHANGED)
+    change(
+        "UPDATE infochain_logentry SET entry = %s WHERE index = %s",
+        at_place(CHANGED).replace(b"09:12", b"09:13"),
+        CHANGED,
+    )
     faults = audit(log.key.verifier).faults
     assert [fault for fault in faults if fault.startswith("第 ") and "层" not in fault] == [
         f"第 {CHANGED} 条：签名与内容不符（the signature of {keys.issuer_of(None).name} does not fit）"
@@ -62,7 +68,9 @@ def test_an_entry_without_its_issuers_signature_is_named(log: Log, change: Chang
     assert f"树块 tile/0/000 与条目不符（第 {CHANGED} 条）" in faults
 
 
-def test_an_entry_signed_anew_by_its_issuer_with_its_record_made_to_fit_is_named_by_the_tree(log: Log, change: Change) -> None:
+def test_an_entry_signed_anew_by_its_issuer_with_its_record_made_to_fit_is_named_by_the_tree(
+    log: Log, change: Change
+) -> None:
     old = parse(at_place(CHANGED))
     new = sign(replace(old, at=NOON.isoformat()), keys.issuer_of(None).private)
     change("UPDATE infochain_logentry SET entry = %s WHERE index = %s", new.entry(), CHANGED)
@@ -77,7 +85,9 @@ def test_an_entry_signed_anew_by_its_issuer_with_its_record_made_to_fit_is_named
 
 def test_an_entry_in_the_unfinished_tile_is_named_as_well(log: Log, change: Change) -> None:
     last = LogEntry.objects.count() - 1
-    change("UPDATE infochain_logentry SET entry = %s WHERE index = %s", at_place(last).replace(b"09:12", b"09:13"), last)
+    change(
+        "UPDATE infochain_logentry SET entry = %s WHERE index = %s", at_place(last).replace(b"09:12", b"09:13"), last
+    )
     assert f"第 0 层边缘的树块与条目不符（第 {last} 条）" in audit(log.key.verifier).faults
 
 

@@ -1,4 +1,6 @@
-"""异常预警: found by the clock and at once, one open per project and kind, handled until it is corrected, punished or unfounded."""
+"""异常预警: found by the clock and at once, one open per project and kind, handled until it is corrected, punished or
+unfounded.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ def leaves() -> list[str]:
 # -- found
 
 
-def test_a_start_reported_before_its_approvals_is_warned_of_in_the_same_breath(project: Project, company: Company) -> None:
+def test_a_start_reported_before_its_approvals_is_warned_of_in_the_same_breath(
+    project: Project, company: Company
+) -> None:
     report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=NOON)
     made = AnomalyWarning.objects.get()
     first = undecided_on(project.items.order_by("position", "id"), TODAY)[0]
@@ -82,7 +86,12 @@ def test_a_start_reported_before_its_approvals_is_warned_of_in_the_same_breath(p
     assert "开工前手续尚未办结" in made.why
     assert any("第十四条" in cite for cite in made.cites)
     work = WorkItem.objects.get(kind=OversightWork.HANDLE)
-    assert (work.department_id, work.role, work.limit_value, work.project_id) == (made.department_id, "approver", 10, project.pk)
+    assert (work.department_id, work.role, work.limit_value, work.project_id) == (
+        made.department_id,
+        "approver",
+        10,
+        project.pk,
+    )
     assert {message.template for message in Message.objects.filter(template__startswith="warning")} == {
         "warning_found",
         "warning_found_unit",
@@ -114,7 +123,9 @@ def test_a_start_seen_and_not_reported_within_ten_working_days_is_warned_of(
         assert AnomalyWarning.objects.get().department.key == "development_reform"  # type: ignore[union-attr]
 
 
-def test_the_report_within_the_term_leaves_nothing_to_warn_of(county: County, company: Company, project: Project) -> None:
+def test_the_report_within_the_term_leaves_nothing_to_warn_of(
+    county: County, company: Company, project: Project
+) -> None:
     decide_all(project)
     sighted(county.actor("supervisor"), project, NOON, TODAY)
     report_progress(actor=company.actor, project_id=project.pk, kind="start", on=TODAY, at=NOON)
@@ -142,7 +153,10 @@ def test_nothing_done_for_ninety_days_and_no_start_for_two_years_are_found_by_th
     assert (watch.reminded_at, watch.next_at) == (at("2028-05-03 00:00"), at("2028-11-03 00:00"))
     actions.sweep(at("2028-11-03 00:00"))
     assert kinds(project) == ["idle", "not_started"]
-    assert Message.objects.filter(template="start_reminder").count() == Message.objects.filter(template="start_reminder").distinct().count()
+    assert (
+        Message.objects.filter(template="start_reminder").count()
+        == Message.objects.filter(template="start_reminder").distinct().count()
+    )
     assert actions.sweep(at("2028-11-04 00:00")) == 0
 
 
@@ -153,13 +167,17 @@ def test_a_matter_handed_in_is_no_idling(project: Project, company: Company) -> 
     assert Watch.objects.get().next_at == at("2028-05-03 00:00")
 
 
-def test_found_again_while_open_it_is_one_and_after_closing_a_new_one_names_the_former(county: County, project: Project) -> None:
+def test_found_again_while_open_it_is_one_and_after_closing_a_new_one_names_the_former(
+    county: County, project: Project
+) -> None:
     supervisor = county.actor("supervisor")
     first = see_start(supervisor, project, NOON)
     assert see_start(supervisor, project, NOON + timedelta(hours=1)).pk == first.pk
     owner = county.actor("approver", first.department.key)
     with pytest.raises(Refused, match="不能超过 2000 个字"):
-        actions.close_warning(actor=owner, warning_id=first.pk, outcome="unfounded", text="平" * 2001, at=NOON + timedelta(hours=2))
+        actions.close_warning(
+            actor=owner, warning_id=first.pk, outcome="unfounded", text="平" * 2001, at=NOON + timedelta(hours=2)
+        )
 
     def not_started() -> bool:
         """Whether two years without a start would be warned of."""
@@ -167,7 +185,9 @@ def test_found_again_while_open_it_is_one_and_after_closing_a_new_one_names_the_
         return "not_started" in {one.kind for one in found}
 
     assert not not_started()
-    actions.close_warning(actor=owner, warning_id=first.pk, outcome="unfounded", text="场地平整", at=NOON + timedelta(hours=2))
+    actions.close_warning(
+        actor=owner, warning_id=first.pk, outcome="unfounded", text="场地平整", at=NOON + timedelta(hours=2)
+    )
     assert not_started(), "levelling the ground was no start"
     # What had been seen until then was judged with it.
     actions.look_at(project_id=project.pk, at=NOON + timedelta(hours=2))
@@ -181,7 +201,9 @@ def test_a_term_is_warned_of_again_half_a_year_after_it_was_closed(county: Count
     actions.sweep(at("2027-02-01 00:00"))
     made = AnomalyWarning.objects.get()
     supervisor = county.actor("supervisor")
-    actions.close_warning(actor=supervisor, warning_id=made.pk, outcome="unfounded", text="等待资金到位", at=at("2027-02-02 10:00"))
+    actions.close_warning(
+        actor=supervisor, warning_id=made.pk, outcome="unfounded", text="等待资金到位", at=at("2027-02-02 10:00")
+    )
     assert Watch.objects.get().next_at == at("2027-08-01 10:00")
     actions.sweep(at("2027-08-01 10:00"))
     assert AnomalyWarning.objects.latest("id").former_id == made.pk
@@ -219,7 +241,13 @@ def test_when_a_project_is_looked_at_can_be_derived_anew(county: County, company
 def test_explained_ordered_corrected_and_closed(county: County, company: Company, project: Project) -> None:
     made = see_start(county.actor("supervisor"), project, NOON)
     owner = county.actor("approver", made.department.key)
-    said = {"actor": company.actor, "warning_id": made.pk, "text": "施工单位误解，已通知停工", "at": NOON, "idempotency_key": "k"}
+    said = {
+        "actor": company.actor,
+        "warning_id": made.pk,
+        "text": "施工单位误解，已通知停工",
+        "at": NOON,
+        "idempotency_key": "k",
+    }
     actions.explain_warning(**said)
     actions.explain_warning(**said)
     assert made.steps.filter(kind="explained").count() == 1
@@ -277,8 +305,14 @@ def test_a_term_that_passes_is_the_offices_turn_again_and_ends_in_a_penalty_with
     with pytest.raises(Refused):
         actions.close_warning(**punish, penalty_id=elsewhere.pk)
     penalty = penalise(owner, project, at("2026-11-12 09:00"))
-    proposal = actions.propose_for_warning(actor=owner, warning_id=made.pk, basis="违法擅自开工，逾期不改", at=at("2026-11-12 10:00"))
-    assert (proposal.data, proposal.expected_points, proposal.state) == ({"article": "46", "item": "illegal_start"}, -2, "proposed")
+    proposal = actions.propose_for_warning(
+        actor=owner, warning_id=made.pk, basis="违法擅自开工，逾期不改", at=at("2026-11-12 10:00")
+    )
+    assert (proposal.data, proposal.expected_points, proposal.state) == (
+        {"article": "46", "item": "illegal_start"},
+        -2,
+        "proposed",
+    )
     with pytest.raises(Refused, match="已经提出过"):
         actions.propose_for_warning(actor=owner, warning_id=made.pk, basis="再次", at=at("2026-11-12 11:00"))
     assert PointProposal.objects.count() == 1
@@ -292,11 +326,16 @@ def test_a_term_that_passes_is_the_offices_turn_again_and_ends_in_a_penalty_with
     )
     second = see_start(county.actor("supervisor"), project, later)
     with pytest.raises(Refused) as spent:
-        actions.close_warning(**{**punish, "warning_id": second.pk, "actor": _office(county, second), "at": later}, penalty_id=corrected.pk)
+        actions.close_warning(
+            **{**punish, "warning_id": second.pk, "actor": _office(county, second), "at": later},
+            penalty_id=corrected.pk,
+        )
     assert (second.pk != made.pk, code_of(spent), queries.penalties_to_name(project)) == (True, "oversight.penalty", [])
 
 
-def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(county: County, company: Company, project: Project) -> None:
+def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(
+    county: County, company: Company, project: Project
+) -> None:
     decide_all(project)
     sighted(county.actor("supervisor"), project, NOON, TODAY)
     actions.sweep(at("2026-11-20 18:00"))
@@ -305,14 +344,23 @@ def test_what_a_start_that_was_reported_late_answers_is_noted_on_the_warning(cou
     assert made.steps.filter(kind="noted", text__contains="2026年11月6日").exists()
     with pytest.raises(Refused, match="证明材料"):
         actions.close_warning(
-            actor=county.actor("approver"), warning_id=made.pk, outcome="corrected", text="已补报", at=at("2026-11-23 10:00")
+            actor=county.actor("approver"),
+            warning_id=made.pk,
+            outcome="corrected",
+            text="已补报",
+            at=at("2026-11-23 10:00"),
         )
 
 
 def test_a_warning_handed_to_another_office_is_theirs_with_its_clock(county: County, project: Project) -> None:
     made = see_start(county.actor("supervisor"), project, NOON)
     before = WorkItem.objects.get(kind=OversightWork.HANDLE)
-    hand: dict[str, Any] = {"actor": county.actor("supervisor"), "warning_id": made.pk, "why": "由住建局执法", "at": NOON}
+    hand: dict[str, Any] = {
+        "actor": county.actor("supervisor"),
+        "warning_id": made.pk,
+        "why": "由住建局执法",
+        "at": NOON,
+    }
     with pytest.raises(Refused, match="请选择处置部门"):
         actions.hand_warning(**hand, department_key="nowhere")
     with pytest.raises(Refused, match="已经由这个部门处置"):
@@ -321,16 +369,26 @@ def test_a_warning_handed_to_another_office_is_theirs_with_its_clock(county: Cou
     after = WorkItem.objects.get(pk=before.pk)
     assert (after.department.key, after.due_at) == ("meteorology", before.due_at)
     with pytest.raises(Forbidden):
-        actions.order_rectification(actor=county.actor("approver", made.department.key), warning_id=made.pk, text="停", days=5, at=NOON)
+        actions.order_rectification(
+            actor=county.actor("approver", made.department.key), warning_id=made.pk, text="停", days=5, at=NOON
+        )
 
 
 def test_no_points_for_what_is_no_such_act_and_none_once_it_is_unfounded(county: County, project: Project) -> None:
     actions.sweep(at("2027-02-01 00:00"))
     idle = AnomalyWarning.objects.get()
     supervisor = county.actor("supervisor")
-    actions.hand_warning(actor=supervisor, warning_id=idle.pk, department_key="development_reform", why="请核实", at=at("2027-02-01 09:00"))
+    actions.hand_warning(
+        actor=supervisor,
+        warning_id=idle.pk,
+        department_key="development_reform",
+        why="请核实",
+        at=at("2027-02-01 09:00"),
+    )
     with pytest.raises(Refused, match="不是扣分的情形"):
-        actions.propose_for_warning(actor=county.actor("approver"), warning_id=idle.pk, basis="拖延", at=at("2027-02-01 10:00"))
+        actions.propose_for_warning(
+            actor=county.actor("approver"), warning_id=idle.pk, basis="拖延", at=at("2027-02-01 10:00")
+        )
 
 
 def test_a_project_that_ends_ends_its_warnings(county: County, company: Company, project: Project) -> None:
@@ -353,12 +411,23 @@ def test_a_record_says_what_is_missing_field_by_field_and_is_corrected_beside(co
             actor=supervisor, project_id=project.pk, kind="penalty", on=date(2026, 11, 7),
             data={"amount": "-1", "published_until": "明年", "extra": 1}, at=NOON,
         )  # fmt: skip
-    assert set(refused.value.errors) == {"number", "on", "authority", "fact", "clause", "amount", "published_until", "extra"}
+    assert set(refused.value.errors) == {
+        "number",
+        "on",
+        "authority",
+        "fact",
+        "clause",
+        "amount",
+        "published_until",
+        "extra",
+    }
     first = penalise(supervisor, project, NOON)
     with pytest.raises(Refused, match="已经登记过"):
         penalise(supervisor, project, NOON)
     data = {**first.data, "amount": "3"}
-    second = actions.correct_record(actor=supervisor, record_id=first.pk, on=first.on, data=data, why="金额有误", at=NOON)
+    second = actions.correct_record(
+        actor=supervisor, record_id=first.pk, on=first.on, data=data, why="金额有误", at=NOON
+    )
     assert (second.replaces_id, second.round, second.number, second.data["amount"]) == (first.pk, 2, first.number, "3")
     first.refresh_from_db()
     assert first.data["amount"] == "2.5"
@@ -384,7 +453,9 @@ def send(project: Project, **changes: Any) -> Any:
     return actions.take_in_record(**{**sent, **changes})
 
 
-def test_what_another_system_sends_again_is_the_same_and_what_changed_stands_beside(county: County, project: Project) -> None:
+def test_what_another_system_sends_again_is_the_same_and_what_changed_stands_beside(
+    county: County, project: Project
+) -> None:
     first = send(project)
     assert (first.outcome, first.record.public, first.record.system) == ("created", True, "省监管平台")
     assert (send(project).outcome, send(project).record.pk) == ("same", first.record.pk)
@@ -394,7 +465,9 @@ def test_what_another_system_sends_again_is_the_same_and_what_changed_stands_bes
     with pytest.raises(Refused, match="另一类记录"):
         send(project, kind="sighting", data={"means": "utility", "note": "用电量突增"})
     with pytest.raises(Refused, match="由省监管平台报送"):
-        actions.correct_record(actor=county.actor("supervisor"), record_id=changed.record.pk, on=TODAY, data={}, why="更正", at=NOON)
+        actions.correct_record(
+            actor=county.actor("supervisor"), record_id=changed.record.pk, on=TODAY, data={}, why="更正", at=NOON
+        )
     with pytest.raises(Refused, match="没有项目代码"):
         send(project, record_id="JC-2", project_code="2611-622927-04-01-000000")
     for day in (date(2022, 12, 31), date(1899, 1, 1)):
@@ -421,9 +494,20 @@ def test_two_who_send_one_record_at_once_make_one(committed_db: str) -> None:
 
 
 def test_what_is_ordered_waits_with_its_office_until_it_is_done(county: County, project: Project) -> None:
-    office = project.items.exclude(department__key="development_reform").select_related("department").order_by("id")[0].department
+    office = (
+        project.items.exclude(department__key="development_reform")
+        .select_related("department")
+        .order_by("id")[0]
+        .department
+    )
     data = {"question": "形象进度滞后", "measure": "倒排工期", "due": "2026-11-13", "office": office.key}
-    order: dict[str, Any] = {"actor": county.actor("supervisor"), "project_id": project.pk, "kind": "dispatch", "on": TODAY, "at": NOON}
+    order: dict[str, Any] = {
+        "actor": county.actor("supervisor"),
+        "project_id": project.pk,
+        "kind": "dispatch",
+        "on": TODAY,
+        "at": NOON,
+    }
     with pytest.raises(Refused) as nowhere:
         actions.record_life(**order, data={**data, "office": "nowhere"})
     assert nowhere.value.errors == {"office": "请选择本大厅的部门"}
@@ -435,14 +519,27 @@ def test_what_is_ordered_waits_with_its_office_until_it_is_done(county: County, 
     # Neither the office it was ordered of nor any other concerned may put off what was ordered.
     with pytest.raises(Forbidden):
         actions.correct_record(
-            actor=county.actor("approver", office.key), record_id=row.pk, on=TODAY, data={**data, "due": "2027-11-13"}, why="延期", at=NOON
+            actor=county.actor("approver", office.key),
+            record_id=row.pk,
+            on=TODAY,
+            data={**data, "due": "2027-11-13"},
+            why="延期",
+            at=NOON,
         )
     work = WorkItem.objects.get(kind=OversightWork.DISPATCH)
-    assert (work.department_id, work.due_at, work.url) == (office.pk, at("2026-11-13 18:00"), f"/staff/records/{row.pk}/")
+    assert (work.department_id, work.due_at, work.url) == (
+        office.pk,
+        at("2026-11-13 18:00"),
+        f"/staff/records/{row.pk}/",
+    )
     assert Message.objects.filter(template="dispatched").exists()
     with pytest.raises(Forbidden):
-        actions.answer_dispatch(actor=county.actor("approver", "meteorology"), record_id=row.pk, outcome="好了", at=NOON)
-    done = actions.answer_dispatch(actor=county.actor("approver", office.key), record_id=row.pk, outcome="已追上计划", at=NOON)
+        actions.answer_dispatch(
+            actor=county.actor("approver", "meteorology"), record_id=row.pk, outcome="好了", at=NOON
+        )
+    done = actions.answer_dispatch(
+        actor=county.actor("approver", office.key), record_id=row.pk, outcome="已追上计划", at=NOON
+    )
     assert (done.replaces_id, done.data["outcome"]) == (row.pk, "已追上计划")
     work.refresh_from_db()
     assert work.state == "done"
@@ -450,7 +547,9 @@ def test_what_is_ordered_waits_with_its_office_until_it_is_done(county: County, 
         actions.answer_dispatch(actor=county.actor("approver", office.key), record_id=row.pk, outcome="再次", at=NOON)
 
 
-def test_decisions_inspections_and_penalties_are_read_on_from_a_place(county: County, company: Company, project: Project) -> None:
+def test_decisions_inspections_and_penalties_are_read_on_from_a_place(
+    county: County, company: Company, project: Project
+) -> None:
     item = ready(project)
     hand_in(company, item, at("2026-11-06 09:00"))
     approver = county.actor("approver", item.department.key)
@@ -467,11 +566,20 @@ def test_decisions_inspections_and_penalties_are_read_on_from_a_place(county: Co
     assert second.entries[0].entry.data["unit_code"] == company.unit.credit_code
     assert read_on(shared, second.next) == Read([], second.next)
     actions.correct_record(
-        actor=county.actor("supervisor"), record_id=penalty.pk, on=TODAY, data={**penalty.data, "amount": "3"}, why="更正", at=NOON
+        actor=county.actor("supervisor"),
+        record_id=penalty.pk,
+        on=TODAY,
+        data={**penalty.data, "amount": "3"},
+        why="更正",
+        at=NOON,
     )
     place_entries()
     (corrected,) = read_on(shared, second.next).entries
-    assert (corrected.entry.data["round"], corrected.entry.data["amount"], corrected.entry.data["replaces"]) == (2, "3", penalty.pk)
+    assert (corrected.entry.data["round"], corrected.entry.data["amount"], corrected.entry.data["replaces"]) == (
+        2,
+        "3",
+        penalty.pk,
+    )
     assert FeedEntry.objects.count() == 3
     assert place_entries() == 0
     other = project.items.filter(state="open").order_by("-id")[0]

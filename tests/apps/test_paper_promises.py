@@ -1,4 +1,6 @@
-"""A promise signed by hand and sealed, taken in at the window: what it must be, who may take it, and what becomes of it."""
+"""A promise signed by hand and sealed, taken in at the window: what it must be, who may take it, and what becomes of
+it.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,14 @@ def scan_of(visit: Visit, note: bytes = b"", name: str = "承诺书.pdf") -> Sto
 
 
 def take(clerk: Actor, visit: Visit, item: MapItem, **changes: Any) -> Commitment:
-    said: dict[str, Any] = {"signer": SIGNER, "capacity": "legal", "signed_on": TODAY, "agreed": True, "at": LATER, **changes}
+    said: dict[str, Any] = {
+        "signer": SIGNER,
+        "capacity": "legal",
+        "signed_on": TODAY,
+        "agreed": True,
+        "at": LATER,
+        **changes,
+    }
     for name, value in (("code", lambda: code_of(item, said["signed_on"])), ("scan_id", lambda: scan_of(visit).pk)):
         if name not in said:
             said[name] = value()
@@ -83,7 +92,12 @@ def test_the_library_says_that_the_scan_is_a_promise(clerk: Actor, visit: Visit,
     scan = scan_of(visit)
     take(clerk, visit, item, scan_id=scan.pk)
     [use] = uses_of([scan.pk])[scan.pk]
-    assert (use.what, use.about, use.page, use.key) == (f"纸质承诺书：{item.name}", item.project.name, "unit:commit", item.pk)
+    assert (use.what, use.about, use.page, use.key) == (
+        f"纸质承诺书：{item.name}",
+        item.project.name,
+        "unit:commit",
+        item.pk,
+    )
 
 
 def test_the_letter_is_printed_with_its_code_and_nothing_is_written(clerk: Actor, visit: Visit, item: MapItem) -> None:
@@ -101,11 +115,21 @@ def test_a_letter_on_paper_is_a_promise_like_any_other_and_says_how_it_was_signe
 ) -> None:
     made = take(clerk, visit, item, signed_on=TODAY - timedelta(days=1))
     item.refresh_from_db()
-    assert (made.state, item.state, item.route, made.notice_until) == ("notice", "notice", "commitment", at("2026-11-13 18:00"))
+    assert (made.state, item.state, item.route, made.notice_until) == (
+        "notice",
+        "notice",
+        "commitment",
+        at("2026-11-13 18:00"),
+    )
     assert (made.signing, made.signed_by_id, made.signed_on) == ("paper", None, TODAY - timedelta(days=1))
     paper = made.paper
     assert paper is not None
-    assert (paper.signer, paper.clerk_id, paper.via, paper.scan.unit_id) == (SIGNER, clerk.person_id, visit.via, company.unit.pk)
+    assert (paper.signer, paper.clerk_id, paper.via, paper.scan.unit_id) == (
+        SIGNER,
+        clerk.person_id,
+        visit.via,
+        company.unit.pk,
+    )
     letter = bytes(StoredFile.objects.get(pk=made.letter.file_id).content)
     assert verify_pdf(letter, made.letter_sha256, roots=signing_provider().roots(), at=LATER).valid
     for part in (SIGNER, "签字并加盖公章", paper.code, paper.scan_sha256[:32], made.letter.data["number"]):
@@ -126,12 +150,16 @@ def test_trail_and_chain_hold_the_scans_digest_and_no_name(clerk: Actor, visit: 
     assert SIGNER not in repr([*Entry.objects.values_list("data", "why"), *LeafRecord.objects.values_list("fields")])
 
 
-def test_everybody_of_the_unit_is_told_at_once_also_who_did_not_come(company: Company, clerk: Actor, visit: Visit, item: MapItem) -> None:
+def test_everybody_of_the_unit_is_told_at_once_also_who_did_not_come(
+    company: Company, clerk: Actor, visit: Visit, item: MapItem
+) -> None:
     take(clerk, visit, item)
     told = Message.objects.get(template="commitment_on_paper", channel=Channel.SMS, person=company.person)
     assert item.name in told.body
     assert "如非贵单位签署" in told.body
-    assert Message.objects.filter(template="commitment_on_paper", unit_id=company.unit.pk, channel=Channel.SITE).exists()
+    assert Message.objects.filter(
+        template="commitment_on_paper", unit_id=company.unit.pk, channel=Channel.SITE
+    ).exists()
     assert not Message.objects.filter(template="commitment_on_paper", person_id=clerk.person_id).exists()
 
 
@@ -172,7 +200,11 @@ def test_an_objection_upheld_and_an_altered_scan_stop_a_promise_on_paper_too(
         with pytest.raises(Refused) as refusal:
             approve(county, Commitment.objects.get(pk=made.pk))
         assert refusal.value.code == "commitments.letter_altered"
-        assert [fault for fault in audit(None).faults if "纸质承诺书扫描件的散列现为" in fault and made.paper.scan_sha256 in fault]
+        assert [
+            fault
+            for fault in audit(None).faults
+            if "纸质承诺书扫描件的散列现为" in fault and made.paper.scan_sha256 in fault
+        ]
         transaction.set_rollback(True)
     object_to(made)
     with pytest.raises(Refused) as refusal:
@@ -210,14 +242,18 @@ def test_a_letter_that_cannot_be_is_refused_and_leaves_nothing(
     assert not PaperSigning.objects.exists()
 
 
-def test_the_day_it_was_filed_and_today_are_days_it_can_have_been_signed_on(clerk: Actor, visit: Visit, item: MapItem) -> None:
+def test_the_day_it_was_filed_and_today_are_days_it_can_have_been_signed_on(
+    clerk: Actor, visit: Visit, item: MapItem
+) -> None:
     filed = item.project.filed_at.astimezone(TZ).date()
     with pytest.raises(Refused, match="那时还没有"):
         take(clerk, visit, item, signed_on=filed - timedelta(days=1))
     assert take(clerk, visit, item, signed_on=filed).signed_on == filed
 
 
-def test_other_words_than_those_printed_are_not_promised(company: Company, clerk: Actor, visit: Visit, item: MapItem) -> None:
+def test_other_words_than_those_printed_are_not_promised(
+    company: Company, clerk: Actor, visit: Visit, item: MapItem
+) -> None:
     printed = code_of(item, TODAY)
     ProjectUnit.objects.filter(pk=company.unit.pk).update(legal_representative="新来的法人")
     with pytest.raises(Stale) as refusal:
@@ -229,11 +265,20 @@ def test_the_code_is_taken_however_it_is_typed(clerk: Actor, visit: Visit, item:
     assert take(clerk, visit, item, code=f" {code_of(item, TODAY).lower().replace('-', ' ')} ").state == "notice"
 
 
-def test_a_scan_is_a_pdf_or_a_picture_of_the_units_own_library(company: Company, clerk: Actor, visit: Visit, item: MapItem) -> None:
+def test_a_scan_is_a_pdf_or_a_picture_of_the_units_own_library(
+    company: Company, clerk: Actor, visit: Visit, item: MapItem
+) -> None:
     neighbours = new_company("甘肃保安腰刀文旅有限公司")
     foreign = store_upload(actor=neighbours.actor, name="承诺书.pdf", content=PDF, unit_id=neighbours.unit.pk, at=CAME)
     issued = StoredFile.objects.create(
-        sha256="0" * 64, name="表.xlsx", content_type="application/zip", size=1, content=b"0", unit=company.unit, by=company.person, at=CAME
+        sha256="0" * 64,
+        name="表.xlsx",
+        content_type="application/zip",
+        size=1,
+        content=b"0",
+        unit=company.unit,
+        by=company.person,
+        at=CAME,
     )
     for scan in (foreign, issued):
         with pytest.raises(Refused) as refusal:
@@ -245,7 +290,10 @@ def test_what_may_not_be_promised_is_neither_printed_nor_taken(
     county: County, company: Company, clerk: Actor, visit: Visit, item: MapItem
 ) -> None:
     project = item.project
-    for matter, code in (("soil_conservation_plan", "commitments.not_promisable"), ("drawing_review", "onemap.prerequisites")):
+    for matter, code in (
+        ("soil_conservation_plan", "commitments.not_promisable"),
+        ("drawing_review", "onemap.prerequisites"),
+    ):
         other = item_of(project, matter)
         for act in (
             lambda other=other: take(clerk, visit, other, code=""),
@@ -307,15 +355,31 @@ def test_the_step_itself_refuses_the_unit_and_another_hall(
         "capacity": "legal", "authority": "", "signed_on": TODAY, "agreed": True, "at": LATER,
     }  # fmt: skip
     acting = queries.acting_in(visit)
-    abroad = Actor(acting.person_id, "unit", hall_id=(acting.hall_id or 0) + 1, unit_id=acting.unit_id, entrance="window", via=acting.via)
-    agent = Actor(acting.person_id, "unit", hall_id=acting.hall_id, unit_id=acting.unit_id, entrance="agent", via="agency.agreement:1")
+    abroad = Actor(
+        acting.person_id,
+        "unit",
+        hall_id=(acting.hall_id or 0) + 1,
+        unit_id=acting.unit_id,
+        entrance="window",
+        via=acting.via,
+    )
+    agent = Actor(
+        acting.person_id,
+        "unit",
+        hall_id=acting.hall_id,
+        unit_id=acting.unit_id,
+        entrance="agent",
+        via="agency.agreement:1",
+    )
     for actor in (company.actor, abroad, agent, clerk):
         with pytest.raises(Forbidden):
             commit_on_paper(actor=actor, **said)
     assert commit_on_paper(actor=acting, **said).signing == "paper"
 
 
-def test_the_database_wants_every_promise_signed_in_exactly_one_way(company: Company, clerk: Actor, visit: Visit, item: MapItem) -> None:
+def test_the_database_wants_every_promise_signed_in_exactly_one_way(
+    company: Company, clerk: Actor, visit: Visit, item: MapItem
+) -> None:
     made = take(clerk, visit, item)
     for changes in ({"signed_by": company.person}, {"paper": None}):
         with pytest.raises(IntegrityError, match="promise_signed_one_way"), transaction.atomic():
@@ -325,7 +389,9 @@ def test_the_database_wants_every_promise_signed_in_exactly_one_way(company: Com
 # -- twice, and at once
 
 
-def test_sent_twice_it_is_taken_once_and_another_letter_under_its_key_is_refused(clerk: Actor, visit: Visit, item: MapItem) -> None:
+def test_sent_twice_it_is_taken_once_and_another_letter_under_its_key_is_refused(
+    clerk: Actor, visit: Visit, item: MapItem
+) -> None:
     said = {"code": code_of(item, TODAY), "scan_id": scan_of(visit).pk, "idempotency_key": "paper"}
     assert take(clerk, visit, item, **said).pk == take(clerk, visit, item, **said).pk
     assert Commitment.objects.count() == PaperSigning.objects.count() == 1

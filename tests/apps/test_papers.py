@@ -48,7 +48,9 @@ def read(document: Document) -> str:
     report = verify_pdf(content, document.sha256, roots=signing_provider().roots(), at=LATER)
     assert report.valid, report.reasons
     assert report.covers_entire_file
-    assert report.signer == (document.data.get("department") or document.data.get("issuer") or document.data.get("hall"))
+    assert report.signer == (
+        document.data.get("department") or document.data.get("issuer") or document.data.get("hall")
+    )
     body = "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages)
     assert "演示用章" in body, "signed by the trial's authority, and saying so"
     return body
@@ -69,7 +71,9 @@ def test_guidance_is_told_on_one_paper_when_the_map_is_drawn(county: County, com
 
 def test_a_withdrawn_filing_has_its_decision_with_problem_law_and_remedies(county: County, company: Company) -> None:
     project = guided(county, company)
-    withdraw_filing(actor=county.actor("approver"), project_id=project.pk, problem="建设地点位于生态保护红线内。", at=LATER)
+    withdraw_filing(
+        actor=county.actor("approver"), project_id=project.pk, problem="建设地点位于生态保护红线内。", at=LATER
+    )
     project = Project.objects.get(pk=project.pk)
     body = read(last(ProjectsPaper.WITHDRAWAL))
     assert "经核查，该项目存在下列问题：建设地点位于生态保护红线内。" in body
@@ -79,7 +83,9 @@ def test_a_withdrawn_filing_has_its_decision_with_problem_law_and_remedies(count
     assert "《中华人民共和国行政诉讼法》（2017年修正）第四十六条" in body
 
 
-def test_certificate_and_poster_are_made_once_and_anew_only_when_they_say_something_else(county: County, company: Company) -> None:
+def test_certificate_and_poster_are_made_once_and_anew_only_when_they_say_something_else(
+    county: County, company: Company
+) -> None:
     project = guided(county, company)
     certificate = certificate_paper(project=project, at=LATER)
     assert certificate_paper(project=project, at=LATER) == certificate
@@ -121,7 +127,9 @@ def test_a_paper_is_made_once_whenever_it_is_asked_for(county: County, company: 
 # -- over the counter
 
 
-def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_login(county: County, company: Company) -> None:
+def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_login(
+    county: County, company: Company
+) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, HANDED_IN)
     submission = Submission.objects.get(application__item=item)
@@ -139,7 +147,9 @@ def test_who_hands_in_gets_a_receipt_whose_code_leads_to_the_progress_without_lo
         assert "".join(words.split()) in body
 
 
-def test_what_is_corrected_gets_a_receipt_of_its_own_without_a_new_term_of_answer(county: County, company: Company) -> None:
+def test_what_is_corrected_gets_a_receipt_of_its_own_without_a_new_term_of_answer(
+    county: County, company: Company
+) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, HANDED_IN)
     handler = county.actor("approver", item.department.key)
@@ -166,7 +176,13 @@ def test_a_delivery_has_its_record_with_way_time_and_who_delivered(county: Count
     deliver(actor=handler, item_id=item.pk, how="综合窗口直接送达", at=LATER)
     body = read(last(MapPaper.DELIVERY))
     person = county.person("approver", item.department.key)
-    for words in ("综合窗口直接送达", "积许〔2026〕7号", f"准予行政许可决定书（{item.name}）", "2026年11月24日12:00", person.name):
+    for words in (
+        "综合窗口直接送达",
+        "积许〔2026〕7号",
+        f"准予行政许可决定书（{item.name}）",
+        "2026年11月24日12:00",
+        person.name,
+    ):
         assert "".join(words.split()) in body
 
 
@@ -212,11 +228,18 @@ def test_a_passed_completion_has_its_opinion_with_every_requirement(county: Coun
 
 
 @begins_with(applied)
-def test_each_failed_round_has_an_opinion_of_its_own_that_says_what_was_not_met(county: County, company: Company) -> None:
+def test_each_failed_round_has_an_opinion_of_its_own_that_says_what_was_not_met(
+    county: County, company: Company
+) -> None:
     completion = inspect(county, applied(county, company), unmet=FIRST_OF_PERMIT)
     assert completion.state == "rectifying"
     assert not Document.objects.filter(kind=CommitmentsPaper.COMPLETION).exists()
-    fail_completion(actor=county.actor("approver", "natural_resources"), completion_id=completion.pk, reason="情节严重，拒不整改", at=UNTIL)
+    fail_completion(
+        actor=county.actor("approver", "natural_resources"),
+        completion_id=completion.pk,
+        reason="情节严重，拒不整改",
+        at=UNTIL,
+    )
     first = last(CommitmentsPaper.COMPLETION)
     body = read(first)
     for words in ("不得投入使用", "现场与承诺不符", "情节严重，拒不整改", "提起行政诉讼", "共2项，已履行1项"):

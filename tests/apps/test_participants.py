@@ -18,7 +18,12 @@ from yinuo.rooms.projects.models import Participant, Project
 pytestmark = begins_with(guided)
 
 NOON = at("2026-11-06 12:00")
-BUILDER: dict[str, Any] = {"role": "construction", "name": "甘肃第三建筑公司", "credit_code": "91620000710375659T", "qualification": "二级"}
+BUILDER: dict[str, Any] = {
+    "role": "construction",
+    "name": "甘肃第三建筑公司",
+    "credit_code": "91620000710375659T",
+    "qualification": "二级",
+}
 
 
 @pytest.fixture
@@ -30,7 +35,9 @@ def reported(company: Company, project: Project) -> Participant:
     return report_participant(actor=company.actor, project_id=project.pk, at=NOON, **BUILDER)
 
 
-def test_one_that_left_stays_in_the_record_with_the_reason_and_may_come_back(company: Company, project: Project) -> None:
+def test_one_that_left_stays_in_the_record_with_the_reason_and_may_come_back(
+    company: Company, project: Project
+) -> None:
     first = reported(company, project)
     ended = end_participant(actor=company.actor, participant_id=first.pk, why="合同解除 ", at=at("2026-12-01 09:00"))
     assert (ended.replaced_at, ended.ended_why) == (at("2026-12-01 09:00"), "合同解除")
@@ -41,8 +48,12 @@ def test_one_that_left_stays_in_the_record_with_the_reason_and_may_come_back(com
     assert again.replaced_at is None
 
 
-@pytest.mark.parametrize(("why", "code"), [(" ", "projects.participant_why"), ("合同解除", "projects.participant_ended")])
-def test_without_a_reason_or_a_second_time_it_is_refused(company: Company, project: Project, why: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("why", "code"), [(" ", "projects.participant_why"), ("合同解除", "projects.participant_ended")]
+)
+def test_without_a_reason_or_a_second_time_it_is_refused(
+    company: Company, project: Project, why: str, code: str
+) -> None:
     row = reported(company, project)
     if code.endswith("ended"):
         end_participant(actor=company.actor, participant_id=row.pk, why="分包结束", at=NOON)

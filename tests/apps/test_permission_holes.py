@@ -1,4 +1,6 @@
-"""Holes in who may do what, once found: what a role, a binding or a key that has ended still opened, and whom an action reached."""
+"""Holes in who may do what, once found: what a role, a binding or a key that has ended still opened, and whom an action
+reached.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def test_a_role_or_binding_that_has_ended_gives_no_actor(county: County, company
 
 
 @pytest.mark.parametrize("of", ["role", "unit"])
-def test_a_machines_key_ends_with_the_role_or_the_binding_it_speaks_for(county: County, company: Company, of: str) -> None:
+def test_a_machines_key_ends_with_the_role_or_the_binding_it_speaks_for(
+    county: County, company: Company, of: str
+) -> None:
     member = county.add("approver", "water")
     administrator = county.actor("administrator")
     whose: dict[str, Any] = {"person": member.person, "membership": member} if of == "role" else {
@@ -74,7 +78,12 @@ def test_a_role_the_house_does_not_know_is_not_given(county: County) -> None:
     office = Department.objects.get(hall=county.hall, key="water")
     with pytest.raises(Refused, match="请选择角色"):
         people.give_role(
-            actor=county.actor("administrator"), person=new_person("甲"), department=office, role="mayor", at=NOON, from_on=TODAY
+            actor=county.actor("administrator"),
+            person=new_person("甲"),
+            department=office,
+            role="mayor",
+            at=NOON,
+            from_on=TODAY,
         )
 
 
@@ -82,7 +91,9 @@ def test_a_role_that_has_not_begun_can_be_ended(county: County) -> None:
     office = Department.objects.get(hall=county.hall, key="water")
     administrator = county.actor("administrator")
     later = date(2026, 12, 1)
-    member = people.give_role(actor=administrator, person=new_person("甲"), department=office, role="approver", at=NOON, from_on=later)
+    member = people.give_role(
+        actor=administrator, person=new_person("甲"), department=office, role="approver", at=NOON, from_on=later
+    )
     people.end_role(actor=administrator, membership=member, at=NOON, why="不来了")
     assert memberships_of(member.person, later) == []
 
@@ -105,13 +116,20 @@ def test_nothing_is_urged_or_moved_when_it_is_done(county: County, company: Comp
     onemap.accept(actor=county.actor("approver", item.department.key), item_id=item.pk, at=NOON)
     # The page was opened before: the row in hand still says it is open, the one in the database counts.
     with pytest.raises(Refused, match="已经办完"):
-        work.reassign(actor=county.actor("general_convener"), item=receipt, person=county.person("approver", item.department.key), at=NOON)
+        work.reassign(
+            actor=county.actor("general_convener"),
+            item=receipt,
+            person=county.person("approver", item.department.key),
+            at=NOON,
+        )
     receipt.refresh_from_db()
     with pytest.raises(Refused, match="已经办完"):
         work.remind(actor=county.actor("supervisor"), item=receipt, note="快", at=NOON)
 
 
-def test_a_question_goes_to_a_department_that_exists_and_only_until_it_is_answered(county: County, company: Company) -> None:
+def test_a_question_goes_to_a_department_that_exists_and_only_until_it_is_answered(
+    county: County, company: Company
+) -> None:
     project = guided(county, company)
     convener = county.actor("general_convener")
     question = projects.ask_question(actor=company.actor, project_id=project.pk, text="要多久？", at=NOON)
@@ -126,7 +144,12 @@ def test_a_files_reader_is_its_unit_or_the_staff(county: County, company: Compan
     file = documents.store_upload(actor=company.actor, name="图.pdf", content=PDF, unit_id=company.unit.pk, at=ANSWERED)
     assert documents_access.can_read_file(company.actor, file)
     assert documents_access.can_read_file(county.actor("approver"), file)
-    for actor in (new_company("甘肃别家有限公司").actor, replace(company.actor, unit_id=None), Actor.public(), Actor.system()):
+    for actor in (
+        new_company("甘肃别家有限公司").actor,
+        replace(company.actor, unit_id=None),
+        Actor.public(),
+        Actor.system(),
+    ):
         assert not documents_access.can_read_file(actor, file)
 
 
@@ -138,5 +161,10 @@ def test_only_people_of_the_hall_are_urged(county: County, company: Company) -> 
     outsider: Person = new_person("外人")
     with pytest.raises(Refused, match="请选择催办的人员"):
         onemap.open_escalation(
-            actor=county.actor("general_convener"), item_id=item.pk, urged=[outsider.pk], agreed="尽快", agreed_until=None, at=LATE
+            actor=county.actor("general_convener"),
+            item_id=item.pk,
+            urged=[outsider.pk],
+            agreed="尽快",
+            agreed_until=None,
+            at=LATE,
         )

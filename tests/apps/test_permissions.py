@@ -1,7 +1,7 @@
 """Who may do what: every role × every action × own or other, through the actions themselves.
 
-The rows stand in tests/apps/matrix, a file for each room.
-Credit has its own matrix (test_credit_access.py), commitments and completion theirs (test_commitments.py, test_completion.py).
+The rows stand in tests/apps/matrix, a file for each room. Credit has its own matrix (test_credit_access.py),
+commitments and completion theirs (test_commitments.py, test_completion.py).
 """
 
 from __future__ import annotations
@@ -40,12 +40,24 @@ ROOMS_ABOVE = (
     *("reviews", "grants", "window", "mock", "deficient", "regional", "land", "agency"),
     *("inspections", "oversight", "halls", "reform"),
 )
-WITH_A_MATRIX = ("people", "infochain", "catalogue", "work", "documents", "accounts", "projects", "onemap", *ROOMS_ABOVE)
+WITH_A_MATRIX = (
+    "people",
+    "infochain",
+    "catalogue",
+    "work",
+    "documents",
+    "accounts",
+    "projects",
+    "onemap",
+    *ROOMS_ABOVE,
+)
 ROOMS = (*WITH_A_MATRIX, "notices", "credit", "commitments")
 SOURCE = Path(yinuo.__file__).parent
 
-# A module for each room, furnished alike. MAY: one row per action, who may; everybody else is refused and leaves no row.
-# INNER: steps of other actions; they ask nobody, so nothing but an action may call them. act_of(world, action): the action ready to be done.
+# A module for each room, furnished alike. MAY: one row per action, who may; everybody else is refused and leaves no
+# row.
+# INNER: steps of other actions; they ask nobody, so nothing but an action may call them. act_of(world, action): the
+# action ready to be done.
 MATRICES = [importlib.import_module(f"tests.apps.matrix.{room}") for room in WITH_A_MATRIX]
 MAY: dict[str, set[str]] = {action: who for matrix in MATRICES for action, who in matrix.MAY.items()}
 INNER: set[str] = set().union(*(matrix.INNER for matrix in MATRICES))
@@ -59,7 +71,14 @@ IN_OTHER_FILES = {
         *("commit", "to_regular", "report_fulfilment", "report_difficulty"),
         *("decide_on_commitment", "answer_objection", "review_commitment"),
     },
-    "test_rulings.py": {"propose_ruling", "consent_ruling", "refuse_ruling", "deliver_ruling", "ask_lift", "refuse_lift"},
+    "test_rulings.py": {
+        "propose_ruling",
+        "consent_ruling",
+        "refuse_ruling",
+        "deliver_ruling",
+        "ask_lift",
+        "refuse_lift",
+    },
     "test_completion.py": {
         "apply_completion",
         "apply_again",
@@ -173,7 +192,10 @@ def _function(name: str) -> Any:
     package = importlib.import_module(f"{apps.get_app_config(room).name}.actions")
     places = [package]
     if hasattr(package, "__path__"):
-        places += [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
+        places += [
+            importlib.import_module(f"{package.__name__}.{info.name}")
+            for info in pkgutil.iter_modules(package.__path__)
+        ]
     return next(vars(place)[function] for place in places if function in vars(place))
 
 
@@ -207,7 +229,9 @@ def outcome(act: Act, actor: Actor) -> str:
 
 
 @pytest.mark.parametrize("action", sorted(MAY))
-def test_each_action_is_open_to_those_the_table_names_alone_and_leaves_all_or_nothing(world: World, action: str) -> None:
+def test_each_action_is_open_to_those_the_table_names_alone_and_leaves_all_or_nothing(
+    world: World, action: str
+) -> None:
     act = act_of(world, action)
     before = counts()
     for name in sorted(set(ACTORS) - MAY[action]):
@@ -215,7 +239,8 @@ def test_each_action_is_open_to_those_the_table_names_alone_and_leaves_all_or_no
     assert counts() == before
     found = {name: outcome(act, world.actor(name)) for name in sorted(MAY[action])}
     assert "forbidden" not in found.values(), found
-    # Nothing passes for “allowed” only because the thing was in the wrong state – but for what the matter's law does not allow.
+    # Nothing passes for “allowed” only because the thing was in the wrong state – but for what the matter's law does
+    # not allow.
     done = next((name for name in found if found[name] == "done"), None)
     assert done or action in REFUSED_IN_THE_MATRIX, found
     if done:
@@ -238,7 +263,10 @@ def public_actions(room: str) -> set[str]:
     package = importlib.import_module(f"{apps.get_app_config(room).name}.actions")
     modules = [package]
     if hasattr(package, "__path__"):
-        modules += [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
+        modules += [
+            importlib.import_module(f"{package.__name__}.{info.name}")
+            for info in pkgutil.iter_modules(package.__path__)
+        ]
     return {
         f"{room}.{name}"
         for module in modules
@@ -279,9 +307,13 @@ def test_no_function_takes_an_actor_without_being_an_action() -> None:
 def test_the_matrices_of_the_rooms_above_name_their_actions(file: str) -> None:
     """In the matrix itself, or where somebody is seen to be forbidden."""
     tree = ast.parse((Path(__file__).parent / file).read_text(encoding="utf-8"))
-    places: list[ast.AST] = [node for node in tree.body if isinstance(node, ast.FunctionDef) and "belongs_to_its_role" in node.name]
+    places: list[ast.AST] = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and "belongs_to_its_role" in node.name
+    ]
     assert len(places) == 1
-    places += [node for node in ast.walk(tree) if isinstance(node, ast.With) and "Forbidden" in ast.unparse(node.items[0])]
+    places += [
+        node for node in ast.walk(tree) if isinstance(node, ast.With) and "Forbidden" in ast.unparse(node.items[0])
+    ]
     calls = [node for place in places for node in ast.walk(place) if isinstance(node, ast.Call)]
     called = {node.func.id for node in calls if isinstance(node.func, ast.Name)}
     assert IN_OTHER_FILES[file] <= called, sorted(IN_OTHER_FILES[file] - called)
@@ -294,6 +326,11 @@ def test_no_page_and_no_interface_calls_a_step_that_asks_nobody() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and ".actions" in f"{node.module}.":
                 found += [f"{path.name}: {alias.name}" for alias in node.names if alias.name in inner]
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "actions" and node.attr in inner:
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "actions"
+                and node.attr in inner
+            ):
                 found.append(f"{path.name}: {node.attr}")
     assert found == []

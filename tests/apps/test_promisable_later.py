@@ -1,4 +1,6 @@
-"""What may be promised follows what comes to be known after the map was drawn; and what is left when a project is completed."""
+"""What may be promised follows what comes to be known after the map was drawn; and what is left when a project is
+completed.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def test_a_clerks_late_yes_opens_the_promise_and_a_late_no_closes_it_again(count
     assert (item.promisable, item.promisable_why["outcome"]["promisable"]) == (False, None)
     clerk = county.actor("approver", "ecology")
     for yes in (True, False):
-        confirm_facts(actor=clerk, project_id=project.pk, answers={"confirmations.eia_142": yes}, note="现场核实", at=ANSWERED)
+        confirm_facts(
+            actor=clerk, project_id=project.pk, answers={"confirmations.eia_142": yes}, note="现场核实", at=ANSWERED
+        )
         before, item = item, item_of(project, "eia_table")
         assert (item.promisable, item.promisable_why["outcome"]["promisable"]) == (yes, yes)
         assert item.version == before.version + 1
@@ -53,12 +57,18 @@ def test_what_is_already_applied_for_keeps_the_way_it_took(county: County, compa
     item = item_of(project, "eia_table")
     hand_in(company, item, SIGNED)
     confirm_facts(
-        actor=county.actor("approver", "ecology"), project_id=project.pk, answers={"confirmations.eia_142": True}, note="核实", at=SIGNED
+        actor=county.actor("approver", "ecology"),
+        project_id=project.pk,
+        answers={"confirmations.eia_142": True},
+        note="核实",
+        at=SIGNED,
     )
     assert item_of(project, "eia_table").promisable is False
 
 
-def test_an_amendment_that_changes_nothing_about_promises_leaves_every_item_as_it_was(county: County, company: Company) -> None:
+def test_an_amendment_that_changes_nothing_about_promises_leaves_every_item_as_it_was(
+    county: County, company: Company
+) -> None:
     project = guided(county, company)
     before = dict(MapItem.objects.filter(project=project).values_list("matter_id", "promisable"))
     amend(actor=company.actor, project_id=project.pk, changes={"total_investment": "8700"}, reason="扩建", at=ANSWERED)
@@ -66,7 +76,9 @@ def test_an_amendment_that_changes_nothing_about_promises_leaves_every_item_as_i
 
 
 @begins_with(promised)
-def test_an_objection_upheld_ends_the_choice_of_a_promise_for_good_and_says_why(county: County, company: Company) -> None:
+def test_an_objection_upheld_ends_the_choice_of_a_promise_for_good_and_says_why(
+    county: County, company: Company
+) -> None:
     commitment = promised(county, company)
     answer(county, object_to(commitment), at("2026-11-11 10:00"), upheld=True)
     item = item_of(commitment.project)
@@ -116,7 +128,9 @@ def test_what_the_joint_inspection_grants_is_delivered_with_its_opinion(county: 
     assert (verified.present.delivered_at, delivery.state, delivery.outcome) == (INSPECTED, "done", "delivered")
     entry = Entry.objects.get(verb="onemap.deliver", subject_id=str(verified.pk))
     assert entry.why == "随竣工联合验收意见（第 1 轮）一并送达"
-    assert not WorkItem.objects.filter(project_id=completion.project_id, kind="delivery", subject_id=verified.pk, state="running").exists()
+    assert not WorkItem.objects.filter(
+        project_id=completion.project_id, kind="delivery", subject_id=verified.pk, state="running"
+    ).exists()
 
 
 @begins_with(applied)
@@ -158,7 +172,9 @@ def test_an_application_under_way_at_completion_goes_on_to_its_decision(
     inspect(county, completion)
     handler = county.actor("approver", under_way.department.key)
     accept(actor=handler, item_id=under_way.pk, at=at("2027-07-13 09:00"))
-    decide(actor=handler, item_id=under_way.pk, granted=True, document_number="报装1", text="", at=at("2027-07-13 10:00"))
+    decide(
+        actor=handler, item_id=under_way.pk, granted=True, document_number="报装1", text="", at=at("2027-07-13 10:00")
+    )
     under_way.refresh_from_db()
     assert under_way.state == "granted"
 

@@ -25,9 +25,16 @@ REPORTED = at("2026-12-01 09:00")
 
 
 @begins_with(promised)
-def test_a_report_of_keeping_a_promise_counts_once_and_another_text_under_its_key_is_refused(county: County, company: Company) -> None:
+def test_a_report_of_keeping_a_promise_counts_once_and_another_text_under_its_key_is_refused(
+    county: County, company: Company
+) -> None:
     commitment = approve(county, promised(county, company))
-    said: dict[str, Any] = {"actor": company.actor, "commitment_id": commitment.pk, "at": REPORTED, "idempotency_key": "f"}
+    said: dict[str, Any] = {
+        "actor": company.actor,
+        "commitment_id": commitment.pk,
+        "at": REPORTED,
+        "idempotency_key": "f",
+    }
     first = report_fulfilment(**said, text="已放线")
     assert report_fulfilment(**said, text="已放线").pk == first.pk
     assert FulfilmentReport.objects.count() == 1
@@ -41,7 +48,12 @@ def test_a_report_of_keeping_a_promise_counts_once_and_another_text_under_its_ke
 @begins_with(promised)
 def test_a_difficulty_reported_twice_is_one_and_no_refusal(county: County, company: Company) -> None:
     commitment = approve(county, promised(county, company))
-    said: dict[str, Any] = {"actor": company.actor, "commitment_id": commitment.pk, "at": REPORTED, "text": "邻地未腾退"}
+    said: dict[str, Any] = {
+        "actor": company.actor,
+        "commitment_id": commitment.pk,
+        "at": REPORTED,
+        "text": "邻地未腾退",
+    }
     first = report_difficulty(**said, idempotency_key="d")
     assert report_difficulty(**said, idempotency_key="d").pk == first.pk
     assert Difficulty.objects.count() == 1
@@ -57,7 +69,13 @@ def test_a_problem_and_a_coordination_are_written_down_once(county: County, comp
     accept(actor=handler, item_id=item.pk, at=at("2026-11-06 10:00"))
     late = at("2027-06-01 09:00")
     tick(late)
-    problem: dict[str, Any] = {"actor": county.actor("supervisor"), "item_id": item.pk, "text": "超期", "at": late, "idempotency_key": "p"}
+    problem: dict[str, Any] = {
+        "actor": county.actor("supervisor"),
+        "item_id": item.pk,
+        "text": "超期",
+        "at": late,
+        "idempotency_key": "p",
+    }
     assert report_problem(**problem).pk == report_problem(**problem).pk
     assert Problem.objects.count() == 1
     urged = [handler.person_id or 0]
@@ -79,6 +97,11 @@ def test_completion_is_applied_for_once_and_again_once(county: County, company: 
 @begins_with(applied)
 def test_a_second_application_after_rectification_starts_one_round(county: County, company: Company) -> None:
     completion = inspect(county, applied(county, company), FIRST_OF_PERMIT)
-    said: dict[str, Any] = {"actor": company.actor, "completion_id": completion.pk, "text": "已整改", "idempotency_key": "a"}
+    said: dict[str, Any] = {
+        "actor": company.actor,
+        "completion_id": completion.pk,
+        "text": "已整改",
+        "idempotency_key": "a",
+    }
     apply_again(**said, at=at("2027-08-01 09:00"))
     assert apply_again(**said, at=at("2027-08-01 09:01")).round == 2

@@ -48,11 +48,15 @@ def send(platform: Any, moment: Any = NOON) -> int:
 
 
 @begins_with(guided)
-def test_points_grades_promises_and_rulings_are_told_with_basis_and_clause_and_nobody_by_name(county: County, company: Company) -> None:
+def test_points_grades_promises_and_rulings_are_told_with_basis_and_clause_and_nobody_by_name(
+    county: County, company: Company
+) -> None:
     county.person("principal", DEPARTMENT)
     commitment = tried(county, company)
     make(county, rule(county, commitment, "stop", facts="联系马先生 13600009999，退界仍少 1.2 米"))
-    event = carry_out(county, propose(county, company, data={"act": "prohibited"}, basis="笔录，当事人 13912345678", at=FOUND), FOUND)
+    event = carry_out(
+        county, propose(county, company, data={"act": "prohibited"}, basis="笔录，当事人 13912345678", at=FOUND), FOUND
+    )
     import_score(actor=Actor.system(), unit_id=company.unit.pk, score="79", source="新评价", on=FOUND.date(), at=FOUND)
     school = new_company("积石山中学", None, type="institution")
     assert place_entries() == FeedEntry.objects.count() and place_entries() == 0
@@ -63,8 +67,13 @@ def test_points_grades_promises_and_rulings_are_told_with_basis_and_clause_and_n
     assert [words for kind, words in told if kind == "ruling"] == [f"{commitment.rulings.get().number} 责令停止建设"]
     points = next(row.entry for row in feed.entries if row.entry.kind == "points")
     assert (points.data["points"], points.data["seq"], points.data["score_after"]) == ("-3", event.seq, "83")
-    assert "甘政办发〔2017〕123号·第五十二条" in points.data["cites"] and points.data["basis"] == "笔录，当事人 139****5678"
-    assert [(row.entry.data["before"], row.entry.data["after"]) for row in feed.entries if row.entry.kind == "grade"] == [("A-", "B")]
+    assert (
+        "甘政办发〔2017〕123号·第五十二条" in points.data["cites"]
+        and points.data["basis"] == "笔录，当事人 139****5678"
+    )
+    assert [
+        (row.entry.data["before"], row.entry.data["after"]) for row in feed.entries if row.entry.kind == "grade"
+    ] == [("A-", "B")]
     assert "136****9999" in next(row.entry.data["facts"] for row in feed.entries if row.entry.kind == "ruling")
     whole = json.dumps([row.entry.data for row in feed.entries], ensure_ascii=False)
     for person in (company.person.name, county.person("approver", DEPARTMENT).name, "13600009999", "13912345678"):

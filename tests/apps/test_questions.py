@@ -1,4 +1,6 @@
-"""A unit's question: laid before the convener with a clock, passed on without stopping it, answered, told (附件7·第九条)."""
+"""A unit's question: laid before the convener with a clock, passed on without stopping it, answered, told
+(附件7·第九条).
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def clock(question: Question) -> WorkItem:
     return WorkItem.objects.get(kind="question", subject_id=question.pk)
 
 
-def test_a_question_waits_for_the_convener_with_the_limit_of_the_pack(county: County, company: Company, project: Project) -> None:
+def test_a_question_waits_for_the_convener_with_the_limit_of_the_pack(
+    county: County, company: Company, project: Project
+) -> None:
     question = asked(company, project)
     work = clock(question)
     assert (work.role, work.department, work.hall_id, work.url) == (
@@ -58,22 +62,46 @@ def test_a_question_waits_for_the_convener_with_the_limit_of_the_pack(county: Co
     assert Message.objects.filter(template="question", person=county.person("general_convener")).exists()
 
 
-def test_passing_it_on_hands_over_the_same_clock_and_tells_the_department(county: County, company: Company, project: Project) -> None:
+def test_passing_it_on_hands_over_the_same_clock_and_tells_the_department(
+    county: County, company: Company, project: Project
+) -> None:
     question = asked(company, project)
-    pass_question(actor=county.actor("general_convener"), question_id=question.pk, department_key="ecology", at=at("2026-11-10 09:00"))
+    pass_question(
+        actor=county.actor("general_convener"),
+        question_id=question.pk,
+        department_key="ecology",
+        at=at("2026-11-10 09:00"),
+    )
     work = clock(question)
     assert work.department is not None
     assert (work.role, work.department.key, work.due_at, work.state) == ("approver", "ecology", DUE, "running")
     assert Message.objects.filter(template="question", person=county.person("approver", "ecology")).exists()
     before = counts()
-    pass_question(actor=county.actor("general_convener"), question_id=question.pk, department_key="ecology", at=at("2026-11-10 09:01"))
+    pass_question(
+        actor=county.actor("general_convener"),
+        question_id=question.pk,
+        department_key="ecology",
+        at=at("2026-11-10 09:01"),
+    )
     assert counts() == before
 
 
-def test_the_answer_stops_the_clock_and_the_asker_hears_of_it(county: County, company: Company, project: Project) -> None:
+def test_the_answer_stops_the_clock_and_the_asker_hears_of_it(
+    county: County, company: Company, project: Project
+) -> None:
     question = asked(company, project)
-    pass_question(actor=county.actor("general_convener"), question_id=question.pk, department_key="ecology", at=at("2026-11-10 09:00"))
-    answer_question(actor=county.actor("approver", "ecology"), question_id=question.pk, answer="七个工作日", at=at("2026-11-10 15:00"))
+    pass_question(
+        actor=county.actor("general_convener"),
+        question_id=question.pk,
+        department_key="ecology",
+        at=at("2026-11-10 09:00"),
+    )
+    answer_question(
+        actor=county.actor("approver", "ecology"),
+        question_id=question.pk,
+        answer="七个工作日",
+        at=at("2026-11-10 15:00"),
+    )
     work = clock(question)
     assert (work.state, work.outcome, work.closed_at) == ("done", "answered", at("2026-11-10 15:00"))
     told = Message.objects.filter(template="answer")
@@ -97,12 +125,16 @@ def test_a_project_that_ends_leaves_no_question_on_the_clock_and_it_may_still_be
     question = asked(company, project)
     terminate(actor=company.actor, project_id=project.pk, why="不建了", at=at("2026-11-10 09:00"))
     assert clock(question).state == "cancelled"
-    answered = answer_question(actor=county.actor("general_convener"), question_id=question.pk, answer="两天", at=at("2026-11-10 10:00"))
+    answered = answer_question(
+        actor=county.actor("general_convener"), question_id=question.pk, answer="两天", at=at("2026-11-10 10:00")
+    )
     assert answered.answer == "两天"
 
 
 @pytest.mark.parametrize(("text", "code"), [("  ", "projects.answer"), ("七天", "projects.answered")])
-def test_an_empty_or_a_second_answer_is_refused(county: County, company: Company, project: Project, text: str, code: str) -> None:
+def test_an_empty_or_a_second_answer_is_refused(
+    county: County, company: Company, project: Project, text: str, code: str
+) -> None:
     question, convener = asked(company, project), county.actor("general_convener")
     if text.strip():
         answer_question(actor=convener, question_id=question.pk, answer="两天", at=DUE)
@@ -119,7 +151,9 @@ def test_only_the_department_it_was_passed_to_may_answer(county: County, company
         answer_question(actor=county.actor("approver", "ecology"), question_id=question.pk, answer="七天", at=DUE)
 
 
-def test_an_answer_is_published_in_words_that_name_nobody_and_withdrawn(county: County, company: Company, project: Project) -> None:
+def test_an_answer_is_published_in_words_that_name_nobody_and_withdrawn(
+    county: County, company: Company, project: Project
+) -> None:
     question, convener = asked(company, project), county.actor("general_convener")
     said = {"text": "验收要多久？", "answer": "七个工作日。"}
 
@@ -151,10 +185,14 @@ def test_an_answer_is_published_in_words_that_name_nobody_and_withdrawn(county: 
     with pytest.raises(Refused, match="没有公开"):
         withdraw_answer(actor=convener, question_id=question.pk, why="规定变了", at=DUE)
     question.refresh_from_db()
-    assert (question.answer, question.public_text) == ("七天", "验收要多久？"), "the asker's answer stays, and the words for a new try"
+    assert (question.answer, question.public_text) == ("七天", "验收要多久？"), (
+        "the asker's answer stays, and the words for a new try"
+    )
 
 
-def test_unanswered_ones_come_as_they_fall_due_and_page_by_page(county: County, company: Company, project: Project) -> None:
+def test_unanswered_ones_come_as_they_fall_due_and_page_by_page(
+    county: County, company: Company, project: Project
+) -> None:
     made = [asked(company, project, f"问题{number}").pk for number in range(5)]
     convener = county.actor("general_convener")
     first = queries.questions(convener, size=2)
@@ -175,7 +213,12 @@ def test_each_sees_the_questions_that_concern_them(county: County, company: Comp
     def seen(actor: object) -> set[int]:
         return {row.pk for row in queries.questions(actor).questions}  # type: ignore[arg-type]
 
-    assert seen(company.actor) == seen(county.actor("general_convener")) == seen(county.actor("supervisor")) == {mine, passed}
+    assert (
+        seen(company.actor)
+        == seen(county.actor("general_convener"))
+        == seen(county.actor("supervisor"))
+        == {mine, passed}
+    )
     assert seen(county.actor("approver", "ecology")) == {passed}
     assert seen(county.actor("approver", "water")) == set()
 
@@ -186,7 +229,9 @@ def test_each_sees_the_questions_that_concern_them(county: County, company: Comp
 def test_one_about_a_matter_lies_with_its_department_at_once_and_the_convener_may_still_pass_it_on(
     county: County, company: Company, project: Project
 ) -> None:
-    question = ask_question(actor=company.actor, project_id=project.pk, text="要多久？", matter_id="eia_table", at=ASKED)
+    question = ask_question(
+        actor=company.actor, project_id=project.pk, text="要多久？", matter_id="eia_table", at=ASKED
+    )
     work = clock(question)
     assert question.department is not None
     assert question.department.key == "ecology"
@@ -194,7 +239,9 @@ def test_one_about_a_matter_lies_with_its_department_at_once_and_the_convener_ma
     told = Message.objects.filter(template="question").values_list("person", flat=True)
     assert set(told) == {county.person("approver", "ecology").pk}
     county.actor("approver", "water")
-    passed = pass_question(actor=county.actor("general_convener"), question_id=question.pk, department_key="water", at=ASKED)
+    passed = pass_question(
+        actor=county.actor("general_convener"), question_id=question.pk, department_key="water", at=ASKED
+    )
     assert passed.department is not None
     assert passed.department.key == "water"
 

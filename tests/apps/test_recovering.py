@@ -62,7 +62,11 @@ def node(log: Log, tmp_path: Path) -> Iterator[Mirror]:
     key = SigningKey.generate("bank.example/node", COSIGNATURE)
 
     def fetch(path: str) -> bytes:
-        return bytes(checkpoint() or b"") if path == "checkpoint" else served(Tile.parse(path), LogHead.objects.get().published)
+        return (
+            bytes(checkpoint() or b"")
+            if path == "checkpoint"
+            else served(Tile.parse(path), LogHead.objects.get().published)
+        )
 
     made = Mirror(Store(tmp_path / "node.db"), fetch, key, Pinned(log.key.verifier, platform))
     yield made
@@ -70,17 +74,25 @@ def node(log: Log, tmp_path: Path) -> Iterator[Mirror]:
 
 
 def file(company: Company, name: str) -> Project:
-    return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name=name), pledged=True, at=MORNING).project
+    return file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(name=name), pledged=True, at=MORNING
+    ).project
 
 
 def back(
-    log: Log, node: Mirror, note: bytes = b"", fetch: Callable[[int, int], Sequence[bytes]] | None = None, at: datetime = LATER
+    log: Log,
+    node: Mirror,
+    note: bytes = b"",
+    fetch: Callable[[int, int], Sequence[bytes]] | None = None,
+    at: datetime = LATER,
 ) -> Recovered:
     def entries(low: int, high: int) -> list[bytes]:
         return [node.store.entry(place) for place in range(low, high)]
 
     text = Note.parse(note or node.store.note())
-    return recover(note=text, fetch=fetch or entries, log=VerifierKey.parse(str(log.key.verifier)), lock=log.lock, at=at)
+    return recover(
+        note=text, fetch=fetch or entries, log=VerifierKey.parse(str(log.key.verifier)), lock=log.lock, at=at
+    )
 
 
 def lose(days: Callable[[], None]) -> None:
@@ -93,14 +105,18 @@ def lose(days: Callable[[], None]) -> None:
         keys.forget()
 
 
-def test_after_an_older_backup_the_entries_come_back_and_the_log_goes_on(county: County, company: Company, log: Log, node: Mirror) -> None:
+def test_after_an_older_backup_the_entries_come_back_and_the_log_goes_on(
+    county: County, company: Company, log: Log, node: Mirror
+) -> None:
     tasks.give_keys(MORNING)
     keys.forget()
     first = file(company, "备份以前已入链的项目")
     log.step()
     waiting = file(company, "备份时还在等待的项目")
     size = LogHead.objects.get().size
-    office = IssuerKey.objects.get(department__key="development_reform", department__hall=county.hall, retired_at__isnull=True)
+    office = IssuerKey.objects.get(
+        department__key="development_reform", department__hall=county.hall, retired_at__isnull=True
+    )
 
     def days() -> None:
         terminate(actor=company.actor, project_id=first.pk, why="不建了", at=LATER)
@@ -155,7 +171,9 @@ def test_after_an_older_backup_the_entries_come_back_and_the_log_goes_on(county:
     assert Subject.objects.get(label=waiting.code).n == 3
 
 
-def test_a_mirror_that_is_not_this_logs_or_ends_too_early_changes_nothing(county: County, company: Company, log: Log, node: Mirror) -> None:
+def test_a_mirror_that_is_not_this_logs_or_ends_too_early_changes_nothing(
+    county: County, company: Company, log: Log, node: Mirror
+) -> None:
     file(company, "第一个项目")
     log.step()
     node.step(100)
@@ -183,7 +201,8 @@ def test_a_mirror_that_is_not_this_logs_or_ends_too_early_changes_nothing(county
             back(log, node, note, fetch)
         assert LogHead.objects.get().size == size
     assert log.lock.path.read_bytes() == kept[0]
-    # Without the lock file nobody signs; a node that is level with the database, or behind it, is enough to write it anew.
+    # Without the lock file nobody signs; a node that is level with the database, or behind it, is enough to write it
+    # anew.
     assert back(log, node).entries == 3
     log.lock.path.unlink()
     file(company, "第三个项目")

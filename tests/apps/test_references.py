@@ -37,7 +37,9 @@ def test_no_bare_integer_names_a_row_but_those_the_architecture_gives_a_reason_f
         for model in apps.get_models()
         if model.__module__.startswith("yinuo.")
         for field in model._meta.local_fields
-        if isinstance(field, models.IntegerField) and not isinstance(field, models.AutoField) and field.name.endswith("_id")
+        if isinstance(field, models.IntegerField)
+        and not isinstance(field, models.AutoField)
+        and field.name.endswith("_id")
     }
     assert bare == BARE
     told = ARCHITECTURE.read_text(encoding="utf-8")

@@ -1,4 +1,6 @@
-"""The quarter's notice and the year's evaluation of the reform: figures counted another way, worded, consented to, published for good."""
+"""The quarter's notice and the year's evaluation of the reform: figures counted another way, worded, consented to,
+published for good.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def regular(county: County, company: Company, item: MapItem, received: str, deci
     hand_in(company, item, at(received))
     onemap.accept(actor=department, item_id=item.pk, at=at(received))
     tick(at(decided))
-    onemap.decide(actor=department, item_id=item.pk, granted=True, document_number=f"甲{item.pk}", text="", at=at(decided))
+    onemap.decide(
+        actor=department, item_id=item.pk, granted=True, document_number=f"甲{item.pk}", text="", at=at(decided)
+    )
 
 
 def starts(item: MapItem) -> bool:
@@ -55,7 +59,11 @@ def starts(item: MapItem) -> bool:
 def lived(county: County, company: Company, mapped: Project) -> MapItem:
     """A promise kept to time, and a matter decided late with a bad review, which is returned."""
     approve(county, promise(company, item_of(mapped)))
-    late = next(item for item in MapItem.objects.order_by("position") if item.state == "open" and not waiting_for(item) and starts(item))
+    late = next(
+        item
+        for item in MapItem.objects.order_by("position")
+        if item.state == "open" and not waiting_for(item) and starts(item)
+    )
     regular(county, company, late, "2026-11-06 09:00", "2026-12-28 09:00")
     reviews.give_review(actor=company.actor, item_id=late.pk, level=1, text="等了太久", at=at("2026-12-29 09:00"))
     return late
@@ -93,10 +101,14 @@ def test_the_figures_of_a_quarter_are_those_of_a_count_by_hand_and_open_to_their
         if item.state == "granted" and item.present.ended_at and item.present.ended_at.date() >= QUARTER
     ]
     off_list = [
-        item for item in granted if item.promisable_why.get("outcome", {}).get("listed") is False and item.matter_id != "enterprise_filing"
+        item
+        for item in granted
+        if item.promisable_why.get("outcome", {}).get("listed") is False and item.matter_id != "enterprise_filing"
     ]
     clocks = [
-        work for work in WorkItem.objects.all() if work.kind in ("limit", "commitment_decision") and work.state == "done" and work.due_at
+        work
+        for work in WorkItem.objects.all()
+        if work.kind in ("limit", "commitment_decision") and work.state == "done" and work.due_at
     ]
     naive = {
         "promised": (len(off_list), sum(item.route == "commitment" for item in off_list)),
@@ -162,8 +174,13 @@ def test_a_notice_is_worded_consented_to_by_another_and_corrected_only_by_the_ne
     made = published(county, report)
     assert (made.body["opening"], made.body["whole"]) == ("总体平稳。", report.figures["whole"])
     paper = Document.objects.get(kind="reform_report")
-    assert (paper.number, paper.data["sha256"]) == (f"{report.region.name}信用承诺制改革推进情况通报〔2026〕4号", made.sha256)
-    assert not WorkItem.objects.filter(kind__in=["reform_report", "reform_consent"], subject_id=report.pk, state="running").exists()
+    assert (paper.number, paper.data["sha256"]) == (
+        f"{report.region.name}信用承诺制改革推进情况通报〔2026〕4号",
+        made.sha256,
+    )
+    assert not WorkItem.objects.filter(
+        kind__in=["reform_report", "reform_consent"], subject_id=report.pk, state="running"
+    ).exists()
     with pytest.raises(Refused):
         actions.publish_report(actor=principal, report_id=report.pk, at=WORDED)
     for changed in (lambda: ReformReport.objects.update(sha256=""), lambda: Publication.objects.update(sha256="")):
@@ -189,11 +206,15 @@ def test_a_notice_is_worded_consented_to_by_another_and_corrected_only_by_the_ne
     assert Publication.objects.get(report=report).body["whole"]["bad_reviews"]["count"] == 1
     # The review of the promise nobody did counts against its department, and only there.
     assert counted(following.figures["whole"])["commitment_reviews"] == (1, 0)
-    assert any(one["measure"] == "commitment_reviews" and "自然资源" in one["subject"] for one in following.figures["problems"])
+    assert any(
+        one["measure"] == "commitment_reviews" and "自然资源" in one["subject"] for one in following.figures["problems"]
+    )
     assert following.figures["halls"][0]["measures"].keys() == {"commitment_reviews"}
 
 
-def test_a_year_is_scored_by_the_packs_weights_with_each_departments_own_word(county: County, company: Company, lived: MapItem) -> None:
+def test_a_year_is_scored_by_the_packs_weights_with_each_departments_own_word(
+    county: County, company: Company, lived: MapItem
+) -> None:
     actions.draft_due(NIGHT)
     report = ReformReport.objects.get(kind="year", begins=YEAR)
     office = lived.department
@@ -201,7 +222,14 @@ def test_a_year_is_scored_by_the_packs_weights_with_each_departments_own_word(co
     evaluation = row["evaluation"]
     earned = {part["key"]: part["earned"] for part in evaluation["parts"]}
     # promised 0 of 1; on time 0 of 1; one red light of five; a bad review; no warning and no review of a promise.
-    assert earned == {"promised": "0.00", "on_time": "0.00", "red": "8.00", "reviews": "0.00", "warnings": None, "commitment_reviews": None}
+    assert earned == {
+        "promised": "0.00",
+        "on_time": "0.00",
+        "red": "8.00",
+        "reviews": "0.00",
+        "warnings": None,
+        "commitment_reviews": None,
+    }
     assert evaluation["score"] == str(scoring.rounded(Fraction(800, 80)))
     hall = report.figures["halls"][0]["evaluation"]
     mean = next(part for part in hall["parts"] if part["key"] == "score")
@@ -227,7 +255,9 @@ def test_a_year_is_scored_by_the_packs_weights_with_each_departments_own_word(co
         actions.hand_self_report(actor=own, **said, at=WORDED)
     made = actions.publish_report(actor=county.actor("principal"), report_id=report.pk, at=WORDED)
     assert made.body["self_reports"] == {f"d{office.pk}": "积压已经清理，并建立了台账。"}
-    shown = next(one for one in Document.objects.get(kind="reform_report").data["evaluations"] if one["name"] == office.name)
+    shown = next(
+        one for one in Document.objects.get(kind="reform_report").data["evaluations"] if one["name"] == office.name
+    )
     assert (shown["score"], shown["comment"]) == ("10.00", "整改见效慢")
     assert not WorkItem.objects.filter(Q(kind__startswith="reform"), subject_id=report.pk, state="running").exists()
 
@@ -246,7 +276,10 @@ def test_what_is_out_of_turn_or_not_over_is_not_drawn_up(county: County, mapped:
             actions.draft_report(actor=writer, region_id=region, kind=kind, begins=begins, at=NIGHT)
         assert refusal.value.field == "begins"
     first = actions.draft_report(actor=writer, region_id=region, kind="quarter", begins=QUARTER, at=NIGHT)
-    assert actions.draft_report(actor=Actor.system(), region_id=region, kind="quarter", begins=QUARTER, at=NIGHT).pk == first.pk
+    assert (
+        actions.draft_report(actor=Actor.system(), region_id=region, kind="quarter", begins=QUARTER, at=NIGHT).pk
+        == first.pk
+    )
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,9 @@ def committee(zone: Zone) -> Actor:
     if member is None:
         from tests.apps.county import BEGAN, new_person
 
-        member = Membership.objects.create(person=new_person("管委会"), department=zone.body, role="zone", from_on=BEGAN)
+        member = Membership.objects.create(
+            person=new_person("管委会"), department=zone.body, role="zone", from_on=BEGAN
+        )
     return actor_of_membership(member)
 
 
@@ -60,7 +62,9 @@ def begin(zone: Zone, matter: str = SOIL, moment: datetime = BEGUN, **more: Any)
 
 def heard(county: County, found: RegionalAssessment, moment: datetime = BEGUN) -> None:
     for opinion in found.opinions.select_related("department"):
-        actions.give_opinion(actor=county.actor("approver", opinion.department.key), opinion_id=opinion.pk, text="无意见", at=moment)
+        actions.give_opinion(
+            actor=county.actor("approver", opinion.department.key), opinion_id=opinion.pk, text="无意见", at=moment
+        )
 
 
 def commission(found: RegionalAssessment, moment: datetime = COMMISSIONED, **changes: Any) -> RegionalAssessment:
@@ -68,7 +72,9 @@ def commission(found: RegionalAssessment, moment: datetime = COMMISSIONED, **cha
         "institution": "甘肃陇原水保工程咨询有限公司", "institution_code": CODE, "qualification": "四星级", "payer": "applicant",
         "cost": Decimal("180000"), "share": Decimal("6000"),
     }  # fmt: skip
-    return actions.commission_assessment(actor=committee(found.zone), assessment_id=found.pk, at=moment, **{**values, **changes})
+    return actions.commission_assessment(
+        actor=committee(found.zone), assessment_id=found.pk, at=moment, **{**values, **changes}
+    )
 
 
 def report(found: RegionalAssessment, moment: datetime = REPORTED, **changes: Any) -> RegionalAssessment:
@@ -94,7 +100,11 @@ def approve(
     county: County, found: RegionalAssessment, number: str = "积水保〔2026〕9号", moment: datetime = APPROVED
 ) -> RegionalAssessment:
     return actions.approve_assessment(
-        actor=county.actor("approver", "soil_conservation"), assessment_id=found.pk, document_number=number, text="同意", at=moment
+        actor=county.actor("approver", "soil_conservation"),
+        assessment_id=found.pk,
+        document_number=number,
+        text="同意",
+        at=moment,
     )
 
 
@@ -117,7 +127,11 @@ def test_from_the_first_question_to_the_published_result(county: County) -> None
     assert work.department_id == found.department_id
     approve(county, found)
     result = actions.publish_assessment(actor=committee(zone), assessment_id=found.pk, at=PUBLISHED)
-    assert (result.document_number, result.from_on, result.to_on) == ("积水保〔2026〕9号", date(2026, 10, 12), date(2029, 10, 12))
+    assert (result.document_number, result.from_on, result.to_on) == (
+        "积水保〔2026〕9号",
+        date(2026, 10, 12),
+        date(2029, 10, 12),
+    )
     assert result.obligations == ["施工前十日报送措施实施计划"]
     assert not WorkItem.objects.filter(kind="regional_approval", state="running").exists()
     assert WorkItem.objects.get(kind="regional_upkeep").department_id == zone.body_id
@@ -154,7 +168,9 @@ def test_the_same_request_twice_makes_one_assessment_and_a_second_one_is_refused
     assert refusal.value.code == "regional.twice"
 
 
-def test_the_institution_is_commissioned_when_the_departments_are_heard_or_silent_until_their_term(county: County) -> None:
+def test_the_institution_is_commissioned_when_the_departments_are_heard_or_silent_until_their_term(
+    county: County,
+) -> None:
     found = begin(new_zone(county))
     with pytest.raises(Refused) as refusal:
         commission(found)
@@ -186,7 +202,9 @@ def test_silence_counts_though_nobody_has_ticked(county: County) -> None:
         ({"payer": "department"}, "share"),
     ],
 )
-def test_a_commission_that_cannot_be_is_refused_at_its_field(county: County, changes: dict[str, Any], field: str) -> None:
+def test_a_commission_that_cannot_be_is_refused_at_its_field(
+    county: County, changes: dict[str, Any], field: str
+) -> None:
     found = begin(new_zone(county))
     heard(county, found)
     with pytest.raises(Refused) as refusal:
@@ -356,7 +374,9 @@ def test_a_zone_needs_a_key_of_its_own(county: County) -> None:
 
 @pytest.fixture
 def charging(tmp_path: Path) -> Any:
-    """A pack that charges companies from 2027 to the end of 2027, and makes the permit wait in the second half of that year."""
+    """A pack that charges companies from 2027 to the end of 2027, and makes the permit wait in the second half of that
+    year.
+    """
     import shutil
 
     folder = tmp_path / "jishishan"
@@ -368,7 +388,9 @@ def charging(tmp_path: Path) -> Any:
         "regional.charge_applicants",
         [("2023-02-20", "2027-01-01", "false"), ("2027-01-01", "2028-01-01", "true"), ("2028-01-01", "", "false")],
     )
-    text = spans(text, "regional.charge_blocks_permit", [("2023-02-20", "2027-07-01", "false"), ("2027-07-01", "", "true")])
+    text = spans(
+        text, "regional.charge_blocks_permit", [("2023-02-20", "2027-07-01", "false"), ("2027-07-01", "", "true")]
+    )
     file.write_text(text, encoding="utf-8")
     before, settings.YINUO_PACK_DIR = settings.YINUO_PACK_DIR, str(folder)
     rules.pack.cache_clear()
@@ -383,7 +405,10 @@ def spans(text: str, name: str, values: list[tuple[str, str, str]]) -> str:
     label, _, after = rest.partition("[[parameter.value]]")
     _, separator, others = after.partition("[[parameter]]")
     made = "".join(
-        f'[[parameter.value]]\nfrom = {first}\n{f"to = {last}" if last else ""}\nvalue = {value}\ncite = ["jzb-2023-16#附件3·三(四)"]\n\n'
+        (
+            f"[[parameter.value]]\nfrom = {first}\n{f'to = {last}' if last else ''}\nvalue = {value}\ncite = "
+            f'["jzb-2023-16#附件3·三(四)"]\n\n'
+        )
         for first, last, value in values
     )
     return f'{head}id = "{name}"{label}{made}{separator}{others}'
@@ -394,9 +419,16 @@ def sharing(county: County, company: Company) -> Project:
     return guided(county, company, **in_zone())
 
 
-def settle(county: County, project: Project, moment: str, amount: str = "6000", voucher: str = "缴2027-1", **more: Any) -> FeeEntry:
+def settle(
+    county: County, project: Project, moment: str, amount: str = "6000", voucher: str = "缴2027-1", **more: Any
+) -> FeeEntry:
     return actions.settle_fee(
-        actor=county.actor("approver", "housing"), project_id=project.pk, amount=Decimal(amount), voucher=voucher, at=at(moment), **more
+        actor=county.actor("approver", "housing"),
+        project_id=project.pk,
+        amount=Decimal(amount),
+        voucher=voucher,
+        at=at(moment),
+        **more,
     )
 
 
@@ -434,7 +466,9 @@ def test_what_the_department_owes_is_never_a_project_s(charging: None, county: C
     assert queries.due_of(project.pk, date(2027, 2, 1)).outstanding == 0
 
 
-def test_the_permit_waits_for_the_fee_only_where_the_pack_says_so(charging: None, county: County, company: Company) -> None:
+def test_the_permit_waits_for_the_fee_only_where_the_pack_says_so(
+    charging: None, county: County, company: Company
+) -> None:
     project = sharing(county, company)
     permit = MapItem.objects.get(project=project, matter_id="construction_permit")
     effects.granted(actor=Actor.system(), subject=permit, at=at("2027-03-01 10:00"), why="")

@@ -1,4 +1,6 @@
-"""附件3·三(三): a project's map takes the zone's result in place of the matter, or says why not; what changes later is handled with reason."""
+"""附件3·三(三): a project's map takes the zone's result in place of the matter, or says why not; what changes later is
+handled with reason.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,10 @@ def test_a_fitting_result_stands_for_the_matter_when_the_map_is_drawn(county: Co
 def test_the_guidance_paper_says_so(county: County, company: Company) -> None:
     result = new_result(new_zone(county), SOIL)
     project = guided(county, company, **in_zone())
-    rows = {row["name"]: row for row in Document.objects.get(kind="guidance_summary", project_code=project.code).data["matters"]}
+    rows = {
+        row["name"]: row
+        for row in Document.objects.get(kind="guidance_summary", project_code=project.code).data["matters"]
+    }
     row = rows[item_of(project).name]
     assert row["way"] == "共享区域评估"
     assert result.document_number in row["note"]
@@ -78,7 +83,10 @@ def test_a_shared_matter_brings_the_landing_nearer(county: County, company: Comp
         ({"industries": ["30"]}, "不符合“国标行业代码以 30 开头”"),
         ({"most": {"land_area": 20000}}, "不符合“用地面积不超过 20000 平方米”"),
         ({"one_of": {"eia": ["register"]}}, "不符合“环境影响评价类别为登记表”"),
-        ({"excluded": [{"predicate": "needs_eia_table", "why": "编制报告表的项目"}]}, "属于不适用的情形“编制报告表的项目”"),
+        (
+            {"excluded": [{"predicate": "needs_eia_table", "why": "编制报告表的项目"}]},
+            "属于不适用的情形“编制报告表的项目”",
+        ),
         ({"one_of": {"discharge_permit": ["none"]}}, "取决于：排污许可管理类别"),
     ],
 )
@@ -112,11 +120,15 @@ def guided_by_hand(county: County, company: Company) -> Project:
     """A D company's filing is decided by hand; the map is not needed to ask the rules."""
     from yinuo.rooms.projects.actions import file_project
 
-    made = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**in_zone()), pledged=True, at=at("2026-11-03 09:12"))
+    made = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(**in_zone()), pledged=True, at=at("2026-11-03 09:12")
+    )
     return Project.objects.select_related("unit__credit").get(pk=made.project.pk)
 
 
-def test_a_project_in_another_zone_or_in_none_is_asked_nothing(county: County, company: Company, django_assert_num_queries: Any) -> None:
+def test_a_project_in_another_zone_or_in_none_is_asked_nothing(
+    county: County, company: Company, django_assert_num_queries: Any
+) -> None:
     new_result(new_zone(county), SOIL)
     project = guided(county, company, **in_zone("liuji"))
     assert item_of(project).state == "open"
@@ -180,7 +192,13 @@ def test_a_change_that_no_longer_fits_brings_the_matter_back_with_the_reason(cou
     project = guided(county, company, **in_zone())
     amend(actor=company.actor, project_id=project.pk, changes={"land_area": "61000"}, reason="扩大用地", at=LATER)
     item = item_of(project)
-    assert (item.state, item.route, item.shared_id, next_number(item), item.application) == ("open", "regular", None, 2, None)
+    assert (item.state, item.route, item.shared_id, next_number(item), item.application) == (
+        "open",
+        "regular",
+        None,
+        2,
+        None,
+    )
     past = Application.objects.get(item=item)
     assert (past.outcome, past.document_number) == ("unshared", result.document_number)
     assert "不符合“用地面积不超过 50000 平方米”" in past.again_why
@@ -195,7 +213,9 @@ def test_a_change_that_still_fits_leaves_it(county: County, company: Company) ->
     assert item_of(project).state == "exempt"
 
 
-def test_the_planner_counts_no_days_for_the_route_and_shows_it_only_where_a_result_fits(county: County, company: Company) -> None:
+def test_the_planner_counts_no_days_for_the_route_and_shows_it_only_where_a_result_fits(
+    county: County, company: Company
+) -> None:
     zone = new_zone(county)
     project = guided(county, company, **in_zone())
     before = queries.map_of(project.pk, LATER)
@@ -210,7 +230,9 @@ def test_the_planner_counts_no_days_for_the_route_and_shows_it_only_where_a_resu
     assert "regional" not in ways[EIA]
 
 
-def test_the_map_costs_two_queries_more_where_the_zone_is_named(county: County, company: Company, django_assert_num_queries: Any) -> None:
+def test_the_map_costs_two_queries_more_where_the_zone_is_named(
+    county: County, company: Company, django_assert_num_queries: Any
+) -> None:
     new_result(new_zone(county), EIA, {"industries": ["30"]})
     project = guided(county, company, **in_zone())
     queries.map_of(project.pk, LATER)
@@ -218,7 +240,9 @@ def test_the_map_costs_two_queries_more_where_the_zone_is_named(county: County, 
         queries.map_of(project.pk, LATER)
 
 
-def test_the_department_ends_one_projects_sharing_and_the_matter_comes_back_for_good(county: County, company: Company) -> None:
+def test_the_department_ends_one_projects_sharing_and_the_matter_comes_back_for_good(
+    county: County, company: Company
+) -> None:
     zone = new_zone(county)
     result = new_result(zone, SOIL)
     item = item_of(guided(county, company, **in_zone()))

@@ -48,7 +48,9 @@ def test_one_approves_and_one_returns_and_only_the_first_counts(stage: tuple[Cou
     assert Entry.objects.filter(verb__in=["regional.approve_assessment", "regional.return_assessment"]).count() == 1
 
 
-def test_a_result_is_shared_once_and_a_withdrawal_at_the_same_instant_leaves_one_truth(stage: tuple[County, Company]) -> None:
+def test_a_result_is_shared_once_and_a_withdrawal_at_the_same_instant_leaves_one_truth(
+    stage: tuple[County, Company],
+) -> None:
     county, company = stage
     zone = new_zone(county)
     project = guided(county, company, **in_zone())

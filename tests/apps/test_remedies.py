@@ -44,11 +44,18 @@ def conclude(actor: Actor, remedy: Remedy, **changes: Any) -> Remedy:
     return conclude_remedy(actor=actor, remedy_id=remedy.pk, at=RULED, **{**said, **changes})
 
 
-def test_a_reconsideration_is_entered_with_its_decision_and_concluded_in_the_bodys_words(county: County, company: Company) -> None:
+def test_a_reconsideration_is_entered_with_its_decision_and_concluded_in_the_bodys_words(
+    county: County, company: Company
+) -> None:
     item = refused(county, company)
     handler = county.actor("approver", item.department.key)
     remedy = enter(company.actor, item)
-    assert (remedy.application.number, remedy.document_number, remedy.entered_as, remedy.outcome) == (1, "不予〔2026〕1号", "unit", "")
+    assert (remedy.application.number, remedy.document_number, remedy.entered_as, remedy.outcome) == (
+        1,
+        "不予〔2026〕1号",
+        "unit",
+        "",
+    )
     told = set(Message.objects.filter(template="remedy_entered").values_list("person_id", "unit_id"))
     assert (None, company.unit.pk) in told
     assert (handler.person_id, None) in told
@@ -61,18 +68,24 @@ def test_a_reconsideration_is_entered_with_its_decision_and_concluded_in_the_bod
     ]  # fmt: skip
 
 
-def test_a_record_stays_with_the_decision_it_is_about_when_the_matter_is_applied_for_again(county: County, company: Company) -> None:
+def test_a_record_stays_with_the_decision_it_is_about_when_the_matter_is_applied_for_again(
+    county: County, company: Company
+) -> None:
     item = refused(county, company)
     enter(company.actor, item)
     anew(company, item)
-    later = enter(company.actor, item, kind="litigation", body="积石山县人民法院", application=1, filed_on=date(2026, 11, 19))
+    later = enter(
+        company.actor, item, kind="litigation", body="积石山县人民法院", application=1, filed_on=date(2026, 11, 19)
+    )
     assert (later.application.number, later.document_number) == (1, "不予〔2026〕1号")
     with pytest.raises(Refused) as refusal:
         enter(company.actor, item)
     assert refusal.value.code == "onemap.no_decision"
 
 
-def test_a_complaint_waits_for_the_hall_within_its_limit_and_not_for_whom_it_is_about(county: County, company: Company) -> None:
+def test_a_complaint_waits_for_the_hall_within_its_limit_and_not_for_whom_it_is_about(
+    county: County, company: Company
+) -> None:
     item = refused(county, company)
     handler, convener = county.actor("approver", item.department.key), county.actor("general_convener")
     complaint = enter(company.actor, item, kind="complaint", body="", text="办理人员态度差")
@@ -131,7 +144,9 @@ def test_how_a_matter_is_handled_may_be_complained_of_before_it_is_decided_and_t
         ({"application": 7}, "onemap.no_decision"),
     ],
 )
-def test_what_cannot_be_entered_is_refused_by_name(county: County, company: Company, changes: dict[str, Any], code: str) -> None:
+def test_what_cannot_be_entered_is_refused_by_name(
+    county: County, company: Company, changes: dict[str, Any], code: str
+) -> None:
     item = refused(county, company)
     with pytest.raises(Refused) as refusal:
         enter(company.actor, item, **changes)

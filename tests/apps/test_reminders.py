@@ -88,19 +88,25 @@ def test_what_was_taken_up_today_was_told_its_term_then(receipt: WorkItem) -> No
     assert on_the_day(LAST_DAY) == 1
 
 
-def test_a_paused_clock_and_one_that_waits_for_the_company_are_not_hurried(county: County, company: Company, receipt: WorkItem) -> None:
+def test_a_paused_clock_and_one_that_waits_for_the_company_are_not_hurried(
+    county: County, company: Company, receipt: WorkItem
+) -> None:
     WorkItem.objects.filter(pk=receipt.pk).update(waits_for="unit", unit_page="unit:projects")
     assert on_the_day(LAST_DAY) == 0
     WorkItem.objects.filter(pk=receipt.pk).update(waits_for="staff")
     handler = county.actor("approver", receipt.department.key)  # type: ignore[union-attr]
     accept(actor=handler, item_id=receipt.subject_id, at=at("2026-11-09 09:00"))
     clock = WorkItem.objects.get(kind="limit", subject_id=receipt.subject_id)
-    pause_item(actor=handler, item_id=receipt.subject_id, reason="expert_review", note="评审", at=at("2026-11-09 10:00"))
+    pause_item(
+        actor=handler, item_id=receipt.subject_id, reason="expert_review", note="评审", at=at("2026-11-09 10:00")
+    )
     assert clock.due_at is not None
     assert on_the_day(clock.due_at.replace(hour=2)) == 0
 
 
-def test_somebody_reminded_by_hand_in_the_morning_is_still_told_by_the_system(county: County, receipt: WorkItem) -> None:
+def test_somebody_reminded_by_hand_in_the_morning_is_still_told_by_the_system(
+    county: County, receipt: WorkItem
+) -> None:
     tick(LAST_DAY)
     receipt.refresh_from_db()
     made = remind(actor=county.actor("supervisor"), item=receipt, note="今天要办完", at=LAST_DAY)
@@ -108,6 +114,10 @@ def test_somebody_reminded_by_hand_in_the_morning_is_still_told_by_the_system(co
     assert on_the_day(LAST_DAY) == 1
 
 
-@pytest.mark.parametrize(("moment", "says"), [("2026-11-12 10:00", "before"), ("2026-11-13 18:00", "on"), ("2026-11-13 18:01", "after")])
-def test_a_reminder_by_hand_says_where_in_the_term_it_fell(county: County, receipt: WorkItem, moment: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("moment", "says"), [("2026-11-12 10:00", "before"), ("2026-11-13 18:00", "on"), ("2026-11-13 18:01", "after")]
+)
+def test_a_reminder_by_hand_says_where_in_the_term_it_fell(
+    county: County, receipt: WorkItem, moment: str, says: str
+) -> None:
     assert remind(actor=county.actor("supervisor"), item=receipt, note="快", at=at(moment)).moment == says

@@ -37,11 +37,15 @@ def reserved(county: County, moment: datetime = NOON, **changes: Any) -> Project
 def acting_for(county: County, unit: ProjectUnit) -> Actor:
     person = new_person("花椒油经办人")
     asked = ask_binding(actor=Actor(person.pk, "unit"), person=person, unit=unit, basis="授权书", at=NOON)
-    return actor_of_binding(confirm_binding(actor=county.actor("general_convener"), binding=asked, may_sign=True, at=NOON))
+    return actor_of_binding(
+        confirm_binding(actor=county.actor("general_convener"), binding=asked, may_sign=True, at=NOON)
+    )
 
 
 def test_a_unit_with_a_reserved_name_is_registered_by_its_number_and_the_trail_says_so(county: County) -> None:
-    unit = ProjectUnit.objects.get(pk=reserved(county, name=" 积石山县花椒油有限公司 ", reservation_no=f" {NUMBER} ").pk)
+    unit = ProjectUnit.objects.get(
+        pk=reserved(county, name=" 积石山县花椒油有限公司 ", reservation_no=f" {NUMBER} ").pk
+    )
     assert (unit.name, unit.reservation_no, unit.credit_code) == ("积石山县花椒油有限公司", NUMBER, None)
     entry = Entry.objects.get(verb="people.register_reserved_unit")
     assert (entry.subject_id, entry.at, entry.data["reservation_no"]) == (str(unit.pk), NOON, NUMBER)
@@ -57,7 +61,9 @@ def test_a_unit_with_a_reserved_name_is_registered_by_its_number_and_the_trail_s
         ({"reservation_no": "1" * 41}, "people.reservation_no"),
     ],
 )
-def test_what_is_missing_or_too_long_is_refused_at_its_field(county: County, changes: dict[str, str], code: str) -> None:
+def test_what_is_missing_or_too_long_is_refused_at_its_field(
+    county: County, changes: dict[str, str], code: str
+) -> None:
     county.actor("general_convener")
     before = counts()
     with pytest.raises(Refused) as refusal:
@@ -105,7 +111,12 @@ def test_a_code_with_a_wrong_check_character_is_refused(county: County) -> None:
 def test_a_code_another_unit_has_is_refused(county: County, company: Company) -> None:
     unit = reserved(county)
     with pytest.raises(Refused, match="另一个单位名下"):
-        give_credit_code(actor=county.actor("general_convener"), unit_id=unit.pk, credit_code=company.unit.credit_code or "", at=LATER)
+        give_credit_code(
+            actor=county.actor("general_convener"),
+            unit_id=unit.pk,
+            credit_code=company.unit.credit_code or "",
+            at=LATER,
+        )
     unit.refresh_from_db()
     assert unit.credit_code is None
     assert not Entry.objects.filter(verb="people.give_credit_code").exists()
@@ -120,12 +131,16 @@ def test_without_a_credit_code_nothing_is_filed_and_the_reason_is_clear(county: 
     draft = open_draft(actor=actor, unit_id=unit.pk, facts=told, at=NOON)
     before = counts()
     with pytest.raises(Refused, match="还没有统一社会信用代码，不能申报备案") as refusal:
-        file_project(actor=actor, unit_id=unit.pk, facts=told, pledged=True, at=NOON, draft_id=draft.pk, idempotency_key="k1")
+        file_project(
+            actor=actor, unit_id=unit.pk, facts=told, pledged=True, at=NOON, draft_id=draft.pk, idempotency_key="k1"
+        )
     assert refusal.value.code == "projects.no_credit_code"
     assert refusal.value.remedy
     assert counts() == before
     give_credit_code(actor=county.actor("administrator"), unit_id=unit.pk, credit_code=CODE, at=LATER)
-    filed = file_project(actor=actor, unit_id=unit.pk, facts=told, pledged=True, at=LATER, draft_id=draft.pk, idempotency_key="k1")
+    filed = file_project(
+        actor=actor, unit_id=unit.pk, facts=told, pledged=True, at=LATER, draft_id=draft.pk, idempotency_key="k1"
+    )
     assert filed.project.facts["unit"]["credit_code"] == CODE
     assert Project.objects.count() == 1
 
@@ -135,5 +150,7 @@ def test_a_typed_credit_code_does_not_stand_in_for_a_registered_one(county: Coun
     actor = acting_for(county, unit)
     other = new_company("甘肃保安腰刀文旅有限公司").unit
     with pytest.raises(Refused, match="还没有统一社会信用代码"):
-        file_project(actor=actor, unit_id=unit.pk, facts=facts(unit={"credit_code": other.credit_code}), pledged=True, at=NOON)
+        file_project(
+            actor=actor, unit_id=unit.pk, facts=facts(unit={"credit_code": other.credit_code}), pledged=True, at=NOON
+        )
     assert not Project.objects.exists()

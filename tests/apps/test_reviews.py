@@ -77,7 +77,10 @@ def test_a_concluded_matter_asks_for_a_review_by_a_link_that_needs_no_account(it
     texts = {message.channel: message.text for message in told}
     assert texts["sms"].endswith(f"：{settings.YINUO_ORIGIN}/reviews/{token}/")
     assert token not in texts["site"]
-    assert {message.channel: message.url for message in told} == {"sms": f"/reviews/{token}/", "site": f"/items/{item.pk}/review/"}
+    assert {message.channel: message.url for message in told} == {
+        "sms": f"/reviews/{token}/",
+        "site": f"/items/{item.pk}/review/",
+    }
     made = review_by_link(actor=Actor.public(), token=token, level=4, indicators=["服务态度", "没有的指标"], at=LATER)
     assert (made.channel, made.level, made.person_id, made.indicators) == ("link", 4, None, ["服务态度"])
     assert made.handler_id == item.handler_id
@@ -86,7 +89,9 @@ def test_a_concluded_matter_asks_for_a_review_by_a_link_that_needs_no_account(it
 def test_it_is_given_once_for_each_application_whatever_the_channel(item: MapItem, company: Company) -> None:
     good(company, item)
     with pytest.raises(Refused) as again:
-        review_by_link(actor=Actor.public(), token=links.token_of(item.present, Channel.COUNTER), level=1, text="差", at=LATER)
+        review_by_link(
+            actor=Actor.public(), token=links.token_of(item.present, Channel.COUNTER), level=1, text="差", at=LATER
+        )
     assert code_of(again) == "reviews.once"
     assert ServiceReview.objects.get().level == 5
 
@@ -141,7 +146,9 @@ def test_a_key_sent_twice_gives_one_review(item: MapItem, company: Company) -> N
     assert good(company, item, idempotency_key="k").pk == first.pk
 
 
-def test_a_bad_review_is_assigned_rectified_checked_called_back_and_closed(item: MapItem, company: Company, county: County) -> None:
+def test_a_bad_review_is_assigned_rectified_checked_called_back_and_closed(
+    item: MapItem, company: Company, county: County
+) -> None:
     review = bad(company, item)
     supervisor, approver = county.actor("supervisor"), county.actor("approver", item.department.key)
     one: dict[str, Any] = {"review_id": review.pk, "at": LATER}
@@ -165,7 +172,9 @@ def test_a_bad_review_is_assigned_rectified_checked_called_back_and_closed(item:
     assert {state for _, state in kinds} == {"done"}
 
 
-def test_an_appeal_is_made_once_and_upheld_takes_the_review_out_of_the_count(item: MapItem, company: Company, county: County) -> None:
+def test_an_appeal_is_made_once_and_upheld_takes_the_review_out_of_the_count(
+    item: MapItem, company: Company, county: County
+) -> None:
     review = bad(company, item)
     supervisor, approver = county.actor("supervisor"), county.actor("approver", item.department.key)
     one: dict[str, Any] = {"review_id": review.pk, "at": LATER}
@@ -184,7 +193,9 @@ def test_an_appeal_is_made_once_and_upheld_takes_the_review_out_of_the_count(ite
     assert (tally.total, tally.bad) == (1, 0)
 
 
-def test_its_clock_turns_red_and_reaches_supervisor_and_convener(item: MapItem, company: Company, county: County) -> None:
+def test_its_clock_turns_red_and_reaches_supervisor_and_convener(
+    item: MapItem, company: Company, county: County
+) -> None:
     review = bad(company, item)
     assign_bad_review(actor=county.actor("supervisor"), review_id=review.pk, instruction="请核实", at=LATER)
     late = at("2026-11-19 10:00")
@@ -201,7 +212,11 @@ def test_those_reviewed_never_learn_who_spoke(item: MapItem, company: Company, c
     work = WorkItem.objects.get(kind=ReviewsWork.RECTIFY)
     assert (work.project_id, work.project_code, work.unit_id) == (None, "", None)
     names = (company.unit.name, company.person.name, item.project.name, item.project.code or "")
-    for text in [work.title, work.subtitle, *Message.objects.filter(template="bad_review").values_list("body", flat=True)]:
+    for text in [
+        work.title,
+        work.subtitle,
+        *Message.objects.filter(template="bad_review").values_list("body", flat=True),
+    ]:
         assert not any(name in text for name in names)
     assert not Entry.objects.filter(verb__startswith="reviews.", project_code=item.project.code).exists()
 
@@ -209,7 +224,9 @@ def test_those_reviewed_never_learn_who_spoke(item: MapItem, company: Company, c
 def test_a_stale_form_writes_nothing(item: MapItem, company: Company, county: County) -> None:
     review = bad(company, item)
     with pytest.raises(Stale):
-        assign_bad_review(actor=county.actor("supervisor"), review_id=review.pk, instruction="请核实", version=7, at=LATER)
+        assign_bad_review(
+            actor=county.actor("supervisor"), review_id=review.pk, instruction="请核实", version=7, at=LATER
+        )
     good_one = Rectification.objects.get()
     assert good_one.state == "new"
 

@@ -1,4 +1,6 @@
-"""附件2·第十四条: what follows a promise not kept after rectification, up to stopping a project, and how a stop is lifted."""
+"""附件2·第十四条: what follows a promise not kept after rectification, up to stopping a project, and how a stop is
+lifted.
+"""
 
 from __future__ import annotations
 
@@ -89,20 +91,30 @@ def test_a_project_is_stopped_by_its_principals_consent_and_takes_in_nothing_new
     made = make(county, proposed)
     project.refresh_from_db()
     commitment.refresh_from_db()
-    assert (project.stopped_at, project.state, commitment.fulfilment, made.state) == (FOUND, "confirmed", "broken", "made")
+    assert (project.stopped_at, project.state, commitment.fulfilment, made.state) == (
+        FOUND,
+        "confirmed",
+        "broken",
+        "made",
+    )
     points = PointProposal.objects.get()
     assert (points.type, made.number in points.basis) == ("commitment_broken", True)
     # paper, chain, delivery, message
     document = Document.objects.get(kind="promise_ruling")
     assert (document.number, document.unit_id, document.data["facts"]) == (made.number, company.unit.pk, FACTS)
     assert [words[:6] for words in document.data["measures"]] == ["责令停止建设", "取消因该项承"]
-    assert document.data["remedies"]["review_term"] == "60 日" and any("第十四条" in words for words in document.data["basis"])
+    assert document.data["remedies"]["review_term"] == "60 日" and any(
+        "第十四条" in words for words in document.data["basis"]
+    )
     assert paper_of(document=document, at=FOUND).size > 1000
     leaf = LeafRecord.objects.filter(type="anomaly.reported", subject__label=project.code).latest("id")
     assert leaf.fields is not None
     assert {"commitments.consent_ruling", "projects.stop_building"} <= set(Entry.objects.values_list("verb", flat=True))
     assert made.number in Message.objects.filter(template="ruling_made", unit=company.unit).get().body
-    assert {work.kind: work.waits_for for work in WorkItem.objects.filter(subject_kind="commitments.ruling", state="running")} == {
+    assert {
+        work.kind: work.waits_for
+        for work in WorkItem.objects.filter(subject_kind="commitments.ruling", state="running")
+    } == {
         "delivery": "staff",
         "stopped": "unit",
     }
@@ -110,7 +122,9 @@ def test_a_project_is_stopped_by_its_principals_consent_and_takes_in_nothing_new
     assert Document.objects.get(kind="delivery_record").data["document_number"] == made.number
     # nothing new is taken in, what is under way goes on
     item = next(
-        row for row in MapItem.objects.filter(project=project, state="open").order_by("position") if row.department.key != DEPARTMENT
+        row
+        for row in MapItem.objects.filter(project=project, state="open").order_by("position")
+        if row.department.key != DEPARTMENT
     )
     new = [
         lambda: hand_in(company, item, at("2027-01-18 09:00")),
@@ -120,11 +134,25 @@ def test_a_project_is_stopped_by_its_principals_consent_and_takes_in_nothing_new
     assert refusal_of(new[0]) in ("projects.stopped",)
     assert refusal_of(new[1]) == "projects.stopped"
     assert refusal_of(new[2]) in ("commitments.report_first", "projects.stopped")
-    amend(actor=company.actor, project_id=project.pk, changes={"total_investment": "8700"}, reason="调整", at=at("2027-01-18 09:00"))
+    amend(
+        actor=company.actor,
+        project_id=project.pk,
+        changes={"total_investment": "8700"},
+        reason="调整",
+        at=at("2027-01-18 09:00"),
+    )
     # the unit asks, is told what is still missing, asks again, and is let go on
     asked = at("2027-01-20 09:00")
-    assert refusal_of(lambda: ask_lift(actor=company.actor, ruling_id=made.pk, text="已拆除", at=asked)) == "commitments.evidence"
-    ask: dict[str, Any] = {"ruling_id": made.pk, "text": "超出部分已拆除", "evidence": [file_of(company, asked)], "at": asked}
+    assert (
+        refusal_of(lambda: ask_lift(actor=company.actor, ruling_id=made.pk, text="已拆除", at=asked))
+        == "commitments.evidence"
+    )
+    ask: dict[str, Any] = {
+        "ruling_id": made.pk,
+        "text": "超出部分已拆除",
+        "evidence": [file_of(company, asked)],
+        "at": asked,
+    }
     first = ask_lift(actor=company.actor, idempotency_key="l", **ask)
     assert ask_lift(actor=company.actor, idempotency_key="l", **ask).pk == first.pk
     assert refusal_of(lambda: ask_lift(actor=company.actor, **ask)) == "commitments.lift_asked"
@@ -138,7 +166,10 @@ def test_a_project_is_stopped_by_its_principals_consent_and_takes_in_nothing_new
     lifting = rule(county, commitment, "lift", lifts=made.pk, facts="复测退界 6.1 米，达到承诺标准", moment=asked)
     assert lifting.measures == ["lift"]
     office = county.actor("approver", DEPARTMENT)
-    assert refusal_of(lambda: refuse_lift(actor=office, ruling_id=made.pk, reason="仍少", at=asked)) == "commitments.ruling_waits"
+    assert (
+        refusal_of(lambda: refuse_lift(actor=office, ruling_id=made.pk, reason="仍少", at=asked))
+        == "commitments.ruling_waits"
+    )
     make(county, lifting, asked)
     project.refresh_from_db()
     assert project.stopped_at is None and queries.standing_stops(project.pk) == []
@@ -155,7 +186,12 @@ def test_help_comes_first_measures_fit_and_two_people_rule(county: County, compa
     commitment = Commitment.objects.select_related("department").get()
     assert refusal_of(lambda: rule(county, commitment, "stop")) == "commitments.rectify_first"
     handle(county, difficulty, "helped", HELPED)
-    for measures, code in (((), "measures"), (("lift",), "measures"), (("prison",), "measures"), (("terminate",), "terminate_field")):
+    for measures, code in (
+        ((), "measures"),
+        (("lift",), "measures"),
+        (("prison",), "measures"),
+        (("terminate",), "terminate_field"),
+    ):
         assert refusal_of(lambda measures=measures: rule(county, commitment, *measures)) == f"commitments.{code}"
     assert refusal_of(lambda: rule(county, commitment, "stop", facts=" ")) == "commitments.facts"
     assert not Ruling.objects.exists()
@@ -180,7 +216,13 @@ def test_help_comes_first_measures_fit_and_two_people_rule(county: County, compa
     make(county, ruling)
     # what was decided on the promise is revoked, stays on record, and the matter is open again
     past, item = Application.objects.get(again_at__isnull=False), MapItem.objects.get(pk=commitment.item_id)
-    assert (past.outcome, past.document_number, item.state, next_number(item), item.route) == ("revoked", used, "open", 2, "regular")
+    assert (past.outcome, past.document_number, item.state, next_number(item), item.route) == (
+        "revoked",
+        used,
+        "open",
+        2,
+        "regular",
+    )
     assert Entry.objects.filter(verb="onemap.revoke").count() == 1
     assert refusal_of(lambda: rule(county, commitment, "revoke")) == "commitments.revoked"
     other = rule(county, commitment, "recover")
@@ -200,7 +242,10 @@ def test_an_order_to_rectify_runs_until_the_unit_reports_or_its_end_and_then_it_
         "at": HELPED,
     }
     for outcome, days in (("helped", 0), ("helped", 31), ("referred", 5)):
-        assert refusal_of(lambda outcome=outcome, days=days: handle_difficulty(outcome=outcome, days=days, **order)) == "commitments.days"
+        assert (
+            refusal_of(lambda outcome=outcome, days=days: handle_difficulty(outcome=outcome, days=days, **order))
+            == "commitments.days"
+        )
     handle_difficulty(outcome="helped", days=5, **order)
     clock = WorkItem.objects.get(kind="rectification", subject_kind="commitments.difficulty")
     assert (clock.waits_for, clock.limit_value, clock.due_at) == ("unit", 5, at("2026-12-09 18:00"))
@@ -218,11 +263,15 @@ def test_an_order_to_rectify_runs_until_the_unit_reports_or_its_end_and_then_it_
     assert WorkItem.objects.filter(kind="difficulty", subject_id=other.pk, state="running").count() == 1
 
 
-def test_an_end_by_force_takes_the_principals_consent_and_its_refusal_leaves_the_project_running(county: County, company: Company) -> None:
+def test_an_end_by_force_takes_the_principals_consent_and_its_refusal_leaves_the_project_running(
+    county: County, company: Company
+) -> None:
     project = guided(county, company)
     commitment = promise(company, item_of(project, "eia_table"))
     approve(county, commitment, number="环审〔2026〕1号")
-    difficulty = report_difficulty(actor=company.actor, commitment_id=commitment.pk, text="排放超标", at=at("2026-12-01 09:00"))
+    difficulty = report_difficulty(
+        actor=company.actor, commitment_id=commitment.pk, text="排放超标", at=at("2026-12-01 09:00")
+    )
     handle(county, difficulty, "terminate", HELPED, "ecology")
     ruling = Ruling.objects.get()
     project.refresh_from_db()
@@ -255,7 +304,9 @@ def test_each_verb_of_a_ruling_belongs_to_its_role_and_to_nobody_else(county: Co
     commitment = tried(county, company)
     proposed = rule(county, commitment, "recover")
     verbs: dict[str, Any] = {
-        "propose_ruling": lambda a: propose_ruling(actor=a, commitment_id=commitment.pk, measures=["stop"], facts="x", at=FOUND),
+        "propose_ruling": lambda a: propose_ruling(
+            actor=a, commitment_id=commitment.pk, measures=["stop"], facts="x", at=FOUND
+        ),
         "consent_ruling": lambda a: consent_ruling(actor=a, ruling_id=proposed.pk, number="", at=FOUND),
         "refuse_ruling": lambda a: refuse_ruling(actor=a, ruling_id=proposed.pk, reason="", at=FOUND),
         "deliver_ruling": lambda a: deliver_ruling(actor=a, ruling_id=proposed.pk, how="", at=FOUND),

@@ -1,4 +1,6 @@
-"""What only adds rows is sent once however often it arrives: one key, one row, the same answer; and old keys are let go."""
+"""What only adds rows is sent once however often it arrives: one key, one row, the same answer; and old keys are let
+go.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,13 @@ def reminder(county: County, company: Company, project: Project) -> Send:
     return lambda key, note="请加快": remind(actor=supervisor, item=item, note=note, at=NOON, idempotency_key=key)
 
 
-SENT = {"a report": report, "a question": question, "a draft": draft, "a proposal of points": proposal, "a reminder": reminder}
+SENT = {
+    "a report": report,
+    "a question": question,
+    "a draft": draft,
+    "a proposal of points": proposal,
+    "a reminder": reminder,
+}
 OTHER: dict[str, Any] = {
     "a report": 40,
     "a question": "土地呢？",
@@ -93,14 +101,18 @@ def test_sent_again_with_its_key_it_is_the_same_row_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("what", sorted(SENT))
-def test_with_another_key_or_none_it_is_another_row(county: County, company: Company, project: Project, what: str) -> None:
+def test_with_another_key_or_none_it_is_another_row(
+    county: County, company: Company, project: Project, what: str
+) -> None:
     send = SENT[what](county, company, project)
     made = {send("k1").pk, send("k2").pk, send("").pk}
     assert len(made) == 3
 
 
 @pytest.mark.parametrize("what", sorted(SENT))
-def test_a_key_used_for_something_else_is_refused_and_leaves_nothing(county: County, company: Company, project: Project, what: str) -> None:
+def test_a_key_used_for_something_else_is_refused_and_leaves_nothing(
+    county: County, company: Company, project: Project, what: str
+) -> None:
     send = SENT[what](county, company, project)
     send("k1")
     before = counts()
@@ -110,14 +122,18 @@ def test_a_key_used_for_something_else_is_refused_and_leaves_nothing(county: Cou
     assert counts() == before
 
 
-def test_one_key_for_two_verbs_is_refused_though_the_bodies_look_alike(county: County, company: Company, project: Project) -> None:
+def test_one_key_for_two_verbs_is_refused_though_the_bodies_look_alike(
+    county: County, company: Company, project: Project
+) -> None:
     with unit_of_work():
         once(company.actor, "k", request_hash(["projects.draft", [project.pk, "甲"]]), at=NOON)
     with pytest.raises(Refused, match="请求编号"):
         ask_question(actor=company.actor, project_id=project.pk, text="甲", at=NOON, idempotency_key="k")
 
 
-def test_a_repeated_report_is_answered_though_the_project_has_ended_meanwhile(county: County, company: Company, project: Project) -> None:
+def test_a_repeated_report_is_answered_though_the_project_has_ended_meanwhile(
+    county: County, company: Company, project: Project
+) -> None:
     send = report(county, company, project)
     first = send("k1")
     terminate(actor=company.actor, project_id=project.pk, why="不建了", at=NOON)
@@ -126,7 +142,9 @@ def test_a_repeated_report_is_answered_though_the_project_has_ended_meanwhile(co
         send("k2")
 
 
-def test_two_people_without_an_account_who_use_one_key_do_not_meet(county: County, company: Company, project: Project) -> None:
+def test_two_people_without_an_account_who_use_one_key_do_not_meet(
+    county: County, company: Company, project: Project
+) -> None:
     commitment = promise(company, item_of(project))
 
     def send(text: str, key: str = "k") -> Any:
@@ -158,7 +176,12 @@ def test_somebody_with_an_account_still_hears_that_a_key_was_used(company: Compa
 
 def old(days: int, number: int = 0) -> Idempotency:
     return Idempotency.objects.create(
-        actor_key="unit:1:1", key=f"{days}-{number}", request_hash="0" * 64, status=201, answer={"id": 1}, at=NOON - timedelta(days=days)
+        actor_key="unit:1:1",
+        key=f"{days}-{number}",
+        request_hash="0" * 64,
+        status=201,
+        answer={"id": 1},
+        at=NOON - timedelta(days=days),
     )
 
 
@@ -194,7 +217,9 @@ def test_what_was_done_under_the_key_stays_on_the_trail(county: County, company:
     assert first.text == "环评要多久？"
 
 
-def test_a_proposal_whose_evidence_was_uploaded_again_is_still_the_same_one(county: County, company: Company, project: Project) -> None:
+def test_a_proposal_whose_evidence_was_uploaded_again_is_still_the_same_one(
+    county: County, company: Company, project: Project
+) -> None:
     approver = county.actor("approver", "natural_resources")
 
     def send(content: bytes = b"%PDF-1.4") -> Any:

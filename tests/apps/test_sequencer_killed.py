@@ -1,4 +1,5 @@
-"""Two rival sequencers under load, killed outright again and again: every leaf stands in the log once, at a place without a gap.
+"""Two rival sequencers under load, killed outright again and again: every leaf stands in the log once, at a place
+without a gap.
 
 So it does in the twin, where this machine can sign one.
 """
@@ -103,7 +104,9 @@ def test_rival_sequencers_killed_under_load_lose_double_and_miss_nothing(committ
     head, leaves = LogHead.objects.get(), LeafRecord.objects.count()
     assert head.published == head.size == leaves > KILLS
     assert list(LogEntry.objects.order_by("index").values_list("index", flat=True)) == list(range(leaves))
-    assert set(LogEntry.objects.values_list("outbox_id", flat=True)) == set(LeafRecord.objects.values_list("outbox_id", flat=True))
+    assert set(LogEntry.objects.values_list("outbox_id", flat=True)) == set(
+        LeafRecord.objects.values_list("outbox_id", flat=True)
+    )
     assert audit(log.key.verifier, twin and twin.key.verifier).faults == []
     if twin is not None:
         of_twin = TwinHead.objects.get()

@@ -39,10 +39,18 @@ TODAY, DECEMBER, MID_DECEMBER, JANUARY = date(2026, 11, 6), date(2026, 12, 1), d
 DAY = timedelta(days=1)
 
 
-def offer(county: County, offered: bool, from_on: date, basis: str = "局务会", moment: datetime = NOW) -> CommitmentOffer:
+def offer(
+    county: County, offered: bool, from_on: date, basis: str = "局务会", moment: datetime = NOW
+) -> CommitmentOffer:
     office = Department.objects.get(hall=county.hall, key="development_reform")
     return offer_commitment(
-        actor=county.actor("approver"), department=office, matter_id=MATTER, offered=offered, from_on=from_on, basis=basis, at=moment
+        actor=county.actor("approver"),
+        department=office,
+        matter_id=MATTER,
+        offered=offered,
+        from_on=from_on,
+        basis=basis,
+        at=moment,
     )
 
 
@@ -61,7 +69,12 @@ def test_a_withdrawal_moved_forward_ends_the_promise_on_its_new_day(county: Coun
     offer(county, True, TODAY)
     offer(county, False, JANUARY)
     offer(county, False, DECEMBER)
-    assert [offered(county, day) for day in (DECEMBER - DAY, DECEMBER, MID_DECEMBER, JANUARY)] == [True, False, False, False]
+    assert [offered(county, day) for day in (DECEMBER - DAY, DECEMBER, MID_DECEMBER, JANUARY)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
     assert len(in_force(county, MID_DECEMBER)) == 1
 
 
@@ -80,7 +93,12 @@ def test_a_decision_before_a_planned_one_replaces_the_plan_and_the_plan_stays_re
     assert offered(county, JANUARY) is True
     planned.refresh_from_db()
     first.refresh_from_db()
-    assert (planned.from_on, planned.to_on, planned.basis, planned.replaced_at) == (JANUARY, None, "三年行动方案", NOW + DAY)
+    assert (planned.from_on, planned.to_on, planned.basis, planned.replaced_at) == (
+        JANUARY,
+        None,
+        "三年行动方案",
+        NOW + DAY,
+    )
     assert (first.from_on, first.to_on, first.replaced_at) == (TODAY, DECEMBER, None)
     assert (made.from_on, made.to_on, made.replaced_at) == (DECEMBER, None, None)
     assert [row.data["from_on"] for row in Entry.objects.filter(verb="catalogue.offer").order_by("id")] == [
@@ -135,12 +153,16 @@ def test_a_tolerance_moved_forward_leaves_one_list_for_each_day(county: County) 
 
 
 # A decision: how many days later than the last one it is made, how many days ahead it begins, what it says.
-DECISIONS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9), st.booleans(), st.sampled_from(["甲", "乙"])), max_size=8)
+DECISIONS = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 9), st.booleans(), st.sampled_from(["甲", "乙"])), max_size=8
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(decisions=DECISIONS)
-def test_each_day_has_the_answer_of_the_last_decision_that_had_begun(county: County, decisions: list[tuple[int, int, bool, str]]) -> None:
+def test_each_day_has_the_answer_of_the_last_decision_that_had_begun(
+    county: County, decisions: list[tuple[int, int, bool, str]]
+) -> None:
     with transaction.atomic():
         day, said = TODAY, []
         for later, ahead, value, basis in decisions:
@@ -159,7 +181,11 @@ def test_two_who_decide_at_once_leave_one_decision_in_force(committed_db: str) -
     county = new_county()
     offer(county, True, TODAY)
     county.actor("approver")
-    results = together(lambda: offer(county, False, DECEMBER), lambda: offer(county, True, JANUARY), lambda: offer(county, False, JANUARY))
+    results = together(
+        lambda: offer(county, False, DECEMBER),
+        lambda: offer(county, True, JANUARY),
+        lambda: offer(county, False, JANUARY),
+    )
     assert not [result for result in results if isinstance(result, Exception)], results
     for day in (TODAY, DECEMBER, JANUARY):
         assert len(in_force(county, day)) == 1
@@ -173,7 +199,14 @@ Rows = tuple[type[models.Model], dict[str, Any]]
 def _decided(county: County) -> dict[str, Any]:
     office = Department.objects.get(hall=county.hall, key="development_reform")
     person = county.person("approver")
-    return {"hall": county.hall, "matter_id": MATTER, "department": office, "basis": "局务会", "published_at": NOW, "published_by": person}
+    return {
+        "hall": county.hall,
+        "matter_id": MATTER,
+        "department": office,
+        "basis": "局务会",
+        "published_at": NOW,
+        "published_by": person,
+    }
 
 
 def _agent(county: County, company: Company) -> Rows:
@@ -182,7 +215,11 @@ def _agent(county: County, company: Company) -> Rows:
 
 def _result(county: County, company: Company) -> Rows:
     row = new_result(new_zone(county), GAP_MATTER)
-    values = {field.attname: getattr(row, field.attname) for field in RegionalResult._meta.concrete_fields if field.name != "id"}
+    values = {
+        field.attname: getattr(row, field.attname)
+        for field in RegionalResult._meta.concrete_fields
+        if field.name != "id"
+    }
     RegionalResult.objects.filter(pk=row.pk).update(withdrawn_at=NOW, withdrawn_why="数据失实")
     return RegionalResult, values
 
@@ -241,7 +278,9 @@ def test_every_model_with_a_span_excludes_two_in_force_or_says_why_not() -> None
     own = [model for model in apps.get_models() if model.__module__.startswith("yinuo.")]
     spans = {model for model in own if begins & {field.name for field in model._meta.local_fields}}
     constraints = [(model, constraint) for model in spans for constraint in model._meta.constraints]
-    excluding = {constraint.name: model for model, constraint in constraints if isinstance(constraint, ExclusionConstraint)}
+    excluding = {
+        constraint.name: model for model, constraint in constraints if isinstance(constraint, ExclusionConstraint)
+    }
     assert set(excluding) == set(ROWS)
     assert spans - set(excluding.values()) == set(SEVERAL)
 
@@ -256,7 +295,8 @@ def test_every_model_with_a_span_has_its_end_after_its_beginning() -> None:
     unguarded = {
         model.__name__
         for model in apps.get_models()
-        if issubclass(model, InForce) and not any(constraint.name.endswith("_span") for constraint in model._meta.constraints)
+        if issubclass(model, InForce)
+        and not any(constraint.name.endswith("_span") for constraint in model._meta.constraints)
     }
     assert unguarded == set()
 
@@ -264,9 +304,13 @@ def test_every_model_with_a_span_has_its_end_after_its_beginning() -> None:
 # -- what a user is told
 
 
-def test_asking_for_a_unit_one_is_already_bound_to_for_a_span_is_refused_in_words(county: County, company: Company) -> None:
+def test_asking_for_a_unit_one_is_already_bound_to_for_a_span_is_refused_in_words(
+    county: County, company: Company
+) -> None:
     person = new_person("马经办")
-    AuthorisedPerson.objects.create(person=person, unit=company.unit, basis="委托书", from_on=BEGAN, to_on=JANUARY, confirmed_at=NOW)
+    AuthorisedPerson.objects.create(
+        person=person, unit=company.unit, basis="委托书", from_on=BEGAN, to_on=JANUARY, confirmed_at=NOW
+    )
     actor = company.actor.__class__(person_id=person.pk, role="unit")
     with pytest.raises(Refused, match="您在这段时间已有本单位的授权") as caught:
         ask_binding(actor=actor, person=person, unit=company.unit, basis="委托书", at=NOW)
@@ -294,6 +338,12 @@ def test_a_handler_named_changed_and_named_again_on_one_day_handles_it(county: C
     office = Department.objects.get(hall=county.hall, key="soil_conservation")
     first, second = county.person("approver", "soil_conservation"), county.add("approver", "soil_conservation").person
     for person in (first, second, first, second):
-        set_handler(actor=county.actor("principal", "soil_conservation"), department=office, matter_id=GAP_MATTER, person=person, at=NOW)
+        set_handler(
+            actor=county.actor("principal", "soil_conservation"),
+            department=office,
+            matter_id=GAP_MATTER,
+            person=person,
+            at=NOW,
+        )
     rows = MatterHandler.objects.filter(MatterHandler.on(TODAY), hall=county.hall, matter_id=GAP_MATTER)
     assert [row.person for row in rows] == [second]

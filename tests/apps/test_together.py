@@ -57,16 +57,24 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def reviewed(county: County, company: Company, name: str) -> Project:
-    project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name=name), pledged=True, at=FILED).project
+    project = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(name=name), pledged=True, at=FILED
+    ).project
     return confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)
 
 
 def answers_of(county: County, project: Project) -> list[Callable[[], Any]]:
     acts: list[Callable[[], Any]] = []
-    for answer in GuidanceAnswer.objects.filter(guidance__project=project, answered_at__isnull=True).select_related("department"):
+    for answer in GuidanceAnswer.objects.filter(guidance__project=project, answered_at__isnull=True).select_related(
+        "department"
+    ):
         rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
         actor = county.actor("approver", answer.department.key)
-        acts.append(lambda actor=actor, pk=answer.pk, rows=rows: answer_guidance(actor=actor, answer_id=pk, matters=rows, at=ANSWERED))
+        acts.append(
+            lambda actor=actor, pk=answer.pk, rows=rows: answer_guidance(
+                actor=actor, answer_id=pk, matters=rows, at=ANSWERED
+            )
+        )
     return acts
 
 
@@ -87,7 +95,12 @@ def test_one_request_sent_by_eight_hands_at_once_files_one_project(stage: tuple[
 
     def send() -> Any:
         return file_project(
-            actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED, idempotency_key="同一次点击"
+            actor=company.actor,
+            unit_id=company.unit.pk,
+            facts=facts(),
+            pledged=True,
+            at=FILED,
+            idempotency_key="同一次点击",
         ).project.pk
 
     results = together(*[send] * 8)
@@ -96,7 +109,9 @@ def test_one_request_sent_by_eight_hands_at_once_files_one_project(stage: tuple[
     assert Entry.objects.filter(verb="projects.file").count() == 1
 
 
-def test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers(stage: tuple[County, Company], monkeypatch: Any) -> None:
+def test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers(
+    stage: tuple[County, Company], monkeypatch: Any
+) -> None:
     """A provider that draws from only twelve codes: eight writers still get eight different ones."""
     from yinuo.rooms.projects import codes
 
@@ -154,14 +169,18 @@ def test_two_tickers_tell_each_light_once(stage: tuple[County, Company]) -> None
     assert Entry.objects.filter(verb="work.red").count() == WorkItem.objects.filter(announced="red").count()
 
 
-def test_an_answer_published_or_withdrawn_by_several_at_once_is_so_once_in_the_words_of_whoever_won(stage: tuple[County, Company]) -> None:
+def test_an_answer_published_or_withdrawn_by_several_at_once_is_so_once_in_the_words_of_whoever_won(
+    stage: tuple[County, Company],
+) -> None:
     county, company = stage
     project, convener = reviewed(county, company, "同时公开"), county.actor("general_convener")
     question = ask_question(actor=company.actor, project_id=project.pk, text="要多久？", at=ANSWERED).pk
     answer_question(actor=convener, question_id=question, answer="七天", at=ANSWERED)
 
     def publish(words: str) -> Callable[[], Question]:
-        return lambda: publish_answer(actor=convener, question_id=question, text="验收要多久？", answer=words, at=ANSWERED)
+        return lambda: publish_answer(
+            actor=convener, question_id=question, text="验收要多久？", answer=words, at=ANSWERED
+        )
 
     def withdraw(why: str) -> Callable[[], Question]:
         return lambda: withdraw_answer(actor=convener, question_id=question, why=why, at=ANSWERED)
@@ -174,8 +193,14 @@ def test_an_answer_published_or_withdrawn_by_several_at_once_is_so_once_in_the_w
             results = together(*acts)
             won = [result for result in results if isinstance(result, Question)]
             assert [result.code for result in results if isinstance(result, Refused)] == [refusal] * 3, results
-            kept, told = Question.objects.get(pk=question), Entry.objects.filter(verb=f"projects.{verb}_answer").order_by("id")
+            kept, told = (
+                Question.objects.get(pk=question),
+                Entry.objects.filter(verb=f"projects.{verb}_answer").order_by("id"),
+            )
             assert (len(won), told.count()) == (1, number)
-            assert (kept.public_answer, kept.published_at) == (won[0].public_answer, ANSWERED if verb == "publish" else None)
+            assert (kept.public_answer, kept.published_at) == (
+                won[0].public_answer,
+                ANSWERED if verb == "publish" else None,
+            )
             words = told[number - 1].data["answer"] if verb == "publish" else told[number - 1].why
             assert words == (kept.public_answer if verb == "publish" else f"第 {results.index(won[0])} 人的理由")

@@ -2,29 +2,49 @@
 
 | trap | tests |
 |---|---|
-| `or` for `and`: nearly every day counts | core/test_calendar.py::test_working_days_between_any_two_days_are_what_counting_gives |
-| … across month and year | core/test_calendar.py::test_working_days_across_every_month_and_year_end_are_what_counting_gives |
-| a nightly “remaining − 1”: a missed night is lost | test_a_missed_tick_changes_nothing, core/test_clock.py::test_a_light_never_goes_back_and_a_missed_tick_changes_nothing |
-| … and what the tick alone would have done | test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran |
-| days added for holidays are not themselves checked | core/test_calendar.py::test_the_day_due_is_a_working_day_and_the_count_is_exact |
+| `or` for `and`: nearly every day counts |
+core/test_calendar.py::test_working_days_between_any_two_days_are_what_counting_gives |
+| … across month and year |
+core/test_calendar.py::test_working_days_across_every_month_and_year_end_are_what_counting_gives |
+| a nightly “remaining − 1”: a missed night is lost | test_a_missed_tick_changes_nothing,
+core/test_clock.py::test_a_light_never_goes_back_and_a_missed_tick_changes_nothing |
+| … and what the tick alone would have done |
+test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran |
+| days added for holidays are not themselves checked |
+core/test_calendar.py::test_the_day_due_is_a_working_day_and_the_count_is_exact |
 | overlapping pauses counted twice | core/test_clock.py::test_pauses_are_counted_once_and_only_inside_the_count |
-| calendar-day pause added to a working-day deadline | core/test_clock.py::test_a_limit_in_calendar_days_runs_through_days_off_and_ends_on_a_working_day |
-| the deadline does not move on resuming | core/test_clock.py::test_the_due_moment_moves_by_exactly_the_working_time_paused |
+| calendar-day pause added to a working-day deadline |
+core/test_clock.py::test_a_limit_in_calendar_days_runs_through_days_off_and_ends_on_a_working_day |
+| the deadline does not move on resuming |
+core/test_clock.py::test_the_due_moment_moves_by_exactly_the_working_time_paused |
 | holidays make it escalate sooner | core/test_clock.py::test_a_holiday_never_brings_a_due_moment_nearer |
-| beyond the published years | core/test_calendar.py::test_beyond_the_published_years_days_are_provisional_and_nothing_raises |
-| … shown, and recomputed when the notice arrives | test_a_notice_moves_only_the_clocks_it_touches, test_a_due_day_beyond_the_calendar_is_shown_as_provisional |
-| two departments finishing at once: the join is lost | apps/test_together.py::test_departments_answering_in_the_same_instant_draw_the_map_once |
-| … a sweeper proves that everything waits for something | test_the_sweeper_finds_whatever_waits_for_nothing, apps/test_life_machine.py::test_a_project_played_at_random_keeps_what_must_always_hold |
-| simultaneous creates: the same number | test_eight_writers_with_rollbacks_leave_no_code_twice, apps/test_together.py::test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers |
-| 1 400 queries for a list | test_lists_cost_the_same_however_long_they_are, web/test_staff_inbox.py::test_the_inbox_takes_ten_queries_whatever_it_holds |
-| … for a map, for the zone, for the history of credit | apps/test_onemap.py::test_the_map_takes_the_same_number_of_queries_however_many_items_it_has, apps/test_commitments.py::test_the_zone_is_turned_page_by_page_in_one_query_each, apps/test_credit.py::test_reading_history_and_queue_costs_the_same_however_long_they_are |
+| beyond the published years |
+core/test_calendar.py::test_beyond_the_published_years_days_are_provisional_and_nothing_raises |
+| … shown, and recomputed when the notice arrives | test_a_notice_moves_only_the_clocks_it_touches,
+test_a_due_day_beyond_the_calendar_is_shown_as_provisional |
+| two departments finishing at once: the join is lost |
+apps/test_together.py::test_departments_answering_in_the_same_instant_draw_the_map_once |
+| … a sweeper proves that everything waits for something | test_the_sweeper_finds_whatever_waits_for_nothing,
+apps/test_life_machine.py::test_a_project_played_at_random_keeps_what_must_always_hold |
+| simultaneous creates: the same number | test_eight_writers_with_rollbacks_leave_no_code_twice,
+apps/test_together.py::test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers |
+| 1 400 queries for a list | test_lists_cost_the_same_however_long_they_are,
+web/test_staff_inbox.py::test_the_inbox_takes_ten_queries_whatever_it_holds |
+| … for a map, for the zone, for the history of credit |
+apps/test_onemap.py::test_the_map_takes_the_same_number_of_queries_however_many_items_it_has,
+apps/test_commitments.py::test_the_zone_is_turned_page_by_page_in_one_query_each,
+apps/test_credit.py::test_reading_history_and_queue_costs_the_same_however_long_they_are |
 | editing a case type changed running cases | test_a_running_project_keeps_the_limits_it_was_filed_under |
-| a date outside all ranges takes the last rate | core/pack/test_pack_load.py::test_a_parameter_before_its_first_value_is_a_gap, packs/test_check_dates.py::test_a_day_too_late_is_a_gap_and_a_day_too_early_an_overlap |
+| a date outside all ranges takes the last rate |
+core/pack/test_pack_load.py::test_a_parameter_before_its_first_value_is_a_gap,
+packs/test_check_dates.py::test_a_day_too_late_is_a_gap_and_a_day_too_early_an_overlap |
 | one new required fact makes old returns unreadable | test_a_stored_decision_is_read_back_whole |
 | business rules in signal handlers; upward imports | test_no_room_listens_to_signals |
 | `id > last` skips late commits | test_a_message_committed_late_is_not_passed_over |
-| a worker killed between commit and message | apps/test_lights.py::test_a_text_leaves_though_the_worker_is_killed_between_the_gateway_and_the_commit |
-| prerequisites that wait for each other | test_no_answer_makes_two_matters_wait_for_each_other, core/test_planner.py::test_a_cycle_is_named |
+| a worker killed between commit and message |
+apps/test_lights.py::test_a_text_leaves_though_the_worker_is_killed_between_the_gateway_and_the_commit |
+| prerequisites that wait for each other | test_no_answer_makes_two_matters_wait_for_each_other,
+core/test_planner.py::test_a_cycle_is_named |
 
 Not here: a worker's memory over 50 000 requests is a measurement, not a test; the chain's traps come with the chain.
 """
@@ -97,12 +117,16 @@ def test_the_table_above_names_only_tests_that_exist() -> None:
 
 
 def lived(county: County, company: Company, *, ticking: bool) -> dict[str, Any]:
-    """A matter received, accepted, paused past its longest term and left alone; with a tick every hour, or one at the very end."""
+    """A matter received, accepted, paused past its longest term and left alone; with a tick every hour, or one at the
+    very end.
+    """
     item = ready(guided(county, company))
     approver = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
     accept(actor=approver, item_id=item.pk, at=at("2026-11-06 15:00"))
-    pause_item(actor=approver, item_id=item.pk, reason="consult_departments", note="征求意见", at=at("2026-11-09 10:00"))
+    pause_item(
+        actor=approver, item_id=item.pk, reason="consult_departments", note="征求意见", at=at("2026-11-09 10:00")
+    )
     moment, end = at("2026-11-09 11:00"), at("2027-02-20 09:00")
     while ticking and moment < end:
         tick(moment)
@@ -135,8 +159,12 @@ def test_a_missed_tick_changes_nothing(county: County, company: Company) -> None
 
 
 @begins_with(guided)
-def test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran(county: County, company: Company) -> None:
-    """Boundary pair: at the last instant the department still accepts from now, a moment later the law has accepted from receipt."""
+def test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran(
+    county: County, company: Company
+) -> None:
+    """Boundary pair: at the last instant the department still accepts from now, a moment later the law has accepted
+    from receipt.
+    """
     item = ready(guided(county, company))
     approver = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
@@ -153,7 +181,9 @@ def test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker
 
 
 @begins_with(guided)
-def test_nothing_is_sent_back_as_incomplete_after_the_receipts_limit_though_no_ticker_ran(county: County, company: Company) -> None:
+def test_nothing_is_sent_back_as_incomplete_after_the_receipts_limit_though_no_ticker_ran(
+    county: County, company: Company
+) -> None:
     item = ready(guided(county, company))
     approver = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
@@ -165,13 +195,17 @@ def test_nothing_is_sent_back_as_incomplete_after_the_receipts_limit_though_no_t
 
 @begins_with(guided)
 @pytest.mark.parametrize("ticked", [True, False])
-def test_what_was_sent_back_is_decided_once_the_time_to_correct_it_is_over(county: County, company: Company, ticked: bool) -> None:
+def test_what_was_sent_back_is_decided_once_the_time_to_correct_it_is_over(
+    county: County, company: Company, ticked: bool
+) -> None:
     item = ready(guided(county, company))
     approver = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
     accept(actor=approver, item_id=item.pk, at=at("2026-11-06 10:00"))
     points = [{"code": "incorrect.contradiction", "subject": "图", "request": "改正"}]
-    send_back(actor=approver, item_id=item.pk, kind="incorrect", points=points, reason="不一致", at=at("2026-11-09 10:00"))
+    send_back(
+        actor=approver, item_id=item.pk, kind="incorrect", points=points, reason="不一致", at=at("2026-11-09 10:00")
+    )
     over = WorkItem.objects.get(kind="limit").pause_ends_at
     assert over is not None
 
@@ -190,12 +224,16 @@ def test_what_was_sent_back_is_decided_once_the_time_to_correct_it_is_over(count
     refuse(over)
     item.refresh_from_db()
     assert item.state == "refused"
-    assert list(WorkItem.objects.filter(subject_id=item.pk, state__in=["running", "paused"]).values_list("kind", flat=True)) == ["delivery"]
+    assert list(
+        WorkItem.objects.filter(subject_id=item.pk, state__in=["running", "paused"]).values_list("kind", flat=True)
+    ) == ["delivery"]
 
 
 @begins_with(guided)
 def test_a_notice_moves_only_the_clocks_it_touches(county: County, company: Company) -> None:
-    """One clock ends before the day the notice is about, one after; of a third only the statutory limit reaches that far."""
+    """One clock ends before the day the notice is about, one after; of a third only the statutory limit reaches that
+    far.
+    """
     project = guided(county, company)
     item = ready(project)
     hand_in(company, item, at("2026-11-06 09:00"))
@@ -203,7 +241,9 @@ def test_a_notice_moves_only_the_clocks_it_touches(county: County, company: Comp
     accept(actor=county.actor("approver", item.department.key), item_id=item.pk, at=at("2026-11-06 15:00"))
     after = WorkItem.objects.get(kind="limit")
     WorkItem.objects.filter(pk=before.pk).update(state="running", closed_at=None)
-    WorkItem.objects.filter(pk=after.pk).update(limit_value=60, limit_unit="working", statutory_value=90, statutory_unit="working")
+    WorkItem.objects.filter(pk=after.pk).update(
+        limit_value=60, limit_unit="working", statutory_value=90, statutory_unit="working"
+    )
     from yinuo.engine.work.actions import rebuild
 
     rebuild()
@@ -249,7 +289,9 @@ def test_an_import_that_is_rolled_back_leaves_no_day_in_the_process(county: Coun
 
 
 def test_a_clock_counted_by_the_old_calendar_after_an_import_is_counted_again(county: County, company: Company) -> None:
-    """Another process may not have read the notice yet when it opens a clock; the job queued with the import sets it right."""
+    """Another process may not have read the notice yet when it opens a clock; the job queued with the import sets it
+    right.
+    """
     old = clocks.calendar()
     import_calendar(
         actor=county.actor("administrator"),
@@ -270,10 +312,15 @@ def test_a_clock_counted_by_the_old_calendar_after_an_import_is_counted_again(co
 
 
 def jobs(task: str) -> list[dict[str, Any]]:
-    """The arguments of every queued job of a task; a job for later is queued for after every process has read the calendar anew."""
+    """The arguments of every queued job of a task; a job for later is queued for after every process has read the
+    calendar anew.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT args, scheduled_at > now() + make_interval(secs => %s) FROM procrastinate_jobs WHERE task_name = %s",
+            (
+                "SELECT args, scheduled_at > now() + make_interval(secs => %s) FROM procrastinate_jobs WHERE "
+                "task_name = %s"
+            ),
             [clocks.FRESH_SECONDS, task],
         )
         rows = cursor.fetchall()
@@ -302,7 +349,9 @@ def test_a_due_day_beyond_the_calendar_is_shown_as_provisional(county: County, c
         DayNotice(date(2027, 1, 1), working=False, name="元旦", cites=()),
         DayNotice(date(2027, 1, 4), working=False, name="元旦", cites=()),
     ]
-    import_calendar(actor=county.actor("administrator"), days=whole, source="国务院办公厅通知", at=LAPSED, settles_year=True)
+    import_calendar(
+        actor=county.actor("administrator"), days=whole, source="国务院办公厅通知", at=LAPSED, settles_year=True
+    )
     settled = WorkItem.objects.get(kind="limit")
     assert not settled.provisional
     assert settled.due_at is not None
@@ -323,7 +372,9 @@ def shorter_from_tomorrow(tmp_path: Path, settings: Any) -> Iterator[None]:
     old = "from = 2023-02-20\nvalue = 5\n"
     cite = re.search(r"cite = .*\n", tail)
     assert cite is not None
-    new = f"from = 2023-02-20\nto = 2026-11-04\nvalue = 5\n{cite[0]}\n[[parameter.value]]\nfrom = 2026-11-04\nvalue = 3\n"
+    new = (
+        f"from = 2023-02-20\nto = 2026-11-04\nvalue = 5\n{cite[0]}\n[[parameter.value]]\nfrom = 2026-11-04\nvalue = 3\n"
+    )
     file.write_text(head + 'id = "receipt.limit"' + tail.replace(old, new, 1), encoding="utf-8")
     settings.YINUO_PACK_DIR = folder
     pack.cache_clear()
@@ -339,11 +390,18 @@ def test_a_running_project_keeps_the_limits_it_was_filed_under(county: County, c
     old = guided(county, company)
     another = new_company("甘肃保安腰刀文旅有限公司")
     later = timedelta(days=1)
-    new = file_project(actor=another.actor, unit_id=another.unit.pk, facts=facts(), pledged=True, at=FILED + later).project
+    new = file_project(
+        actor=another.actor, unit_id=another.unit.pk, facts=facts(), pledged=True, at=FILED + later
+    ).project
     confirm_review(actor=county.actor("approver"), project_id=new.pk, at=REVIEWED + later)
     for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
         rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED + later)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key),
+            answer_id=answer.pk,
+            matters=rows,
+            at=ANSWERED + later,
+        )
     for project, applicant, days in ((old, company, 5), (new, another, 3)):
         hand_in(applicant, ready(project), at("2026-11-09 09:00"))
         receipt = WorkItem.objects.get(kind="receipt", project_id=project.pk)
@@ -352,7 +410,9 @@ def test_a_running_project_keeps_the_limits_it_was_filed_under(county: County, c
 
 
 def test_a_stored_decision_is_read_back_whole(county: County, company: Company) -> None:
-    """What the rules answered stands in the row, with the pack it was answered by: no later pack is asked to explain it."""
+    """What the rules answered stands in the row, with the pack it was answered by: no later pack is asked to explain
+    it.
+    """
     file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=FILED)
     stored = StoredDecision.objects.get()
     assert stored.pack_hash == pack().hash
@@ -392,7 +452,9 @@ def test_no_answer_makes_two_matters_wait_for_each_other(county: County, company
     one["after"], other["after"] = [*one["after"], other["matter_id"]], [*other["after"], one["matter_id"]]
 
     def say(answer: GuidanceAnswer, said: list[dict[str, Any]]) -> None:
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=said, at=ANSWERED)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=said, at=ANSWERED
+        )
 
     alone = {**one, "after": [one["matter_id"]]}
     with pytest.raises(Refused) as refusal:
@@ -430,7 +492,9 @@ def test_what_a_department_sends_is_looked_at_before_it_is_kept(
     rows = [{**row, "needed": "yes"} for row in answer.matters]
     rows[0] |= change
     with pytest.raises(Refused) as refusal:
-        answer_guidance(actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED)
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED
+        )
     assert message in refusal.value.errors[rows[0]["matter_id"]]
 
 
@@ -439,7 +503,9 @@ def test_the_sweeper_finds_whatever_waits_for_nothing(county: County, company: C
     project = guided(county, company)
     item = ready(project)
     hand_in(company, item, at("2026-11-06 09:00"))
-    fresh = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个"), pledged=True, at=FILED).project
+    fresh = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(name="另一个"), pledged=True, at=FILED
+    ).project
     assert stuck() == []
 
     def broken(break_it: Any) -> list[str]:
@@ -457,12 +523,20 @@ def test_the_sweeper_finds_whatever_waits_for_nothing(county: County, company: C
     assert "既没有决定也没有异议" in broken(lambda: row.update(state="notice"))[0]
     assert "没有送达在办" in broken(lambda: grant_all(row, LAPSED))[0]
     assert any("状态与它的申请不一致" in why for why in broken(lambda: row.update(state="granted")))
-    assert any("状态与它的申请不一致" in why for why in broken(lambda: Application.objects.update(outcome="withdrawn", ended_at=LAPSED)))
+    assert any(
+        "状态与它的申请不一致" in why
+        for why in broken(lambda: Application.objects.update(outcome="withdrawn", ended_at=LAPSED))
+    )
     closed = {"outcome": "withdrawn", "ended_at": LAPSED, "again_at": LAPSED}
-    assert any("不是它现在的申请" in why for why in broken(lambda: Application.objects.filter(item=item).update(**closed)))
+    assert any(
+        "不是它现在的申请" in why for why in broken(lambda: Application.objects.filter(item=item).update(**closed))
+    )
     assert "时钟不再走" in broken(lambda: clock.update(next_transition_at=None))[0]
     assert "没有征求前期辅导意见" in broken(lambda: Project.objects.filter(pk=fresh.pk).update(state="confirmed"))[0]
-    assert "没有“备案复核”在办" in broken(lambda: WorkItem.objects.filter(kind="review").update(state="done", closed_at=LAPSED))[0]
+    assert (
+        "没有“备案复核”在办"
+        in broken(lambda: WorkItem.objects.filter(kind="review").update(state="done", closed_at=LAPSED))[0]
+    )
     ended = broken(lambda: Project.objects.filter(pk=project.pk).update(state="terminated"))
     assert any("项目已结束" in why for why in ended)
     others = list(MapItem.objects.filter(project=project, state="open").order_by("id")[:2])
@@ -501,7 +575,11 @@ def test_eight_writers_with_rollbacks_leave_no_code_twice(committed_db: str) -> 
             try:
                 with transaction.atomic():
                     made = file_project(
-                        actor=company.actor, unit_id=company.unit.pk, facts=facts(name=f"项目{writer}-{number}"), pledged=True, at=FILED
+                        actor=company.actor,
+                        unit_id=company.unit.pk,
+                        facts=facts(name=f"项目{writer}-{number}"),
+                        pledged=True,
+                        at=FILED,
                     )
                     if (writer + number) % 3 == 0:
                         raise Thrown
@@ -527,7 +605,9 @@ def test_lists_cost_the_same_however_long_they_are(county: County, company: Comp
         for name, read in {
             "projects of the unit": lambda: projects.page(company.actor),
             "projects of the hall": lambda: projects.page(reviewer, search="项目"),
-            "inbox": lambda: [(item.department, item.assignee) for item in inbox.page(reviewer, "department", LAPSED).items],
+            "inbox": lambda: [
+                (item.department, item.assignee) for item in inbox.page(reviewer, "department", LAPSED).items
+            ],
             "counts": lambda: inbox.counts(reviewer, LAPSED),
             "messages": lambda: [message.subject for message in notices.of_actor(company.actor)],
         }.items():
@@ -541,8 +621,12 @@ def test_lists_cost_the_same_however_long_they_are(county: County, company: Comp
     file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name="项目0"), pledged=True, at=FILED)
     few = cost()
     for number in range(1, 9):
-        file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(name=f"项目{number}"), pledged=True, at=FILED)
-    assert cost() == few == {"projects of the unit": 1, "projects of the hall": 1, "inbox": 2, "counts": 2, "messages": 1}
+        file_project(
+            actor=company.actor, unit_id=company.unit.pk, facts=facts(name=f"项目{number}"), pledged=True, at=FILED
+        )
+    assert (
+        cost() == few == {"projects of the unit": 1, "projects of the hall": 1, "inbox": 2, "counts": 2, "messages": 1}
+    )
 
 
 def test_a_message_committed_late_is_not_passed_over(committed_db: str) -> None:

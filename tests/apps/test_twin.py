@@ -1,4 +1,6 @@
-"""The log's twin in SM3 and SM2: grown beside the log, begun later, standing still, made anew, and never signed otherwise than before."""
+"""The log's twin in SM3 and SM2: grown beside the log, begun later, standing still, made anew, and never signed
+otherwise than before.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,18 @@ from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.sm import sm3
 from yinuo.chain.sm_signing import Sm2SigningKey
 from yinuo.chain.tree import Tile, append, check_bundle
-from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, check_proof, hash_leaf
+from yinuo.chain.verifier import (
+    COSIGNATURE,
+    SM2,
+    Checkpoint,
+    Note,
+    Policy,
+    Proof,
+    Unverified,
+    VerifierKey,
+    check_proof,
+    hash_leaf,
+)
 from yinuo.deploy import checks
 from yinuo.deploy import sequencer as process
 from yinuo.deploy.cli import chain as command
@@ -68,7 +81,9 @@ def write(count: int, label: str = "甲") -> None:
 
 
 def root_of_entries(size: int) -> bytes:
-    return root_of([bytes(entry) for entry in LogEntry.objects.order_by("index").values_list("entry", flat=True)[:size]])
+    return root_of(
+        [bytes(entry) for entry in LogEntry.objects.order_by("index").values_list("entry", flat=True)[:size]]
+    )
 
 
 def root_of(entries: list[bytes]) -> bytes:
@@ -124,7 +139,9 @@ def test_switched_on_later_it_catches_up_in_parts_before_it_signs_anything(
     assert sequencer.idle(twin=True)
 
 
-def test_switched_off_it_says_since_when_it_stands_still_and_goes_on_when_switched_on_again(log: Log, twin: Twin, client: Client) -> None:
+def test_switched_off_it_says_since_when_it_stands_still_and_goes_on_when_switched_on_again(
+    log: Log, twin: Twin, client: Client
+) -> None:
     write(4)
     log.step(twin=twin)
     twinning.stand_still(NOON)
@@ -157,7 +174,8 @@ def test_what_is_wrong_with_the_twin_is_noted_on_it_and_never_holds_up_the_log(l
         assert head().published == 300
         assert sequencer.idle(twin=True)
 
-    # Another history under the twin's own key, as a restored lock file would show it; then none at all; then a longer one.
+    # Another history under the twin's own key, as a restored lock file would show it; then none at all; then a longer
+    # one.
     twin.lock.path.write_bytes(bytes(sign_checkpoint(Checkpoint(ORIGIN, 300, bytes(32)), twin.key)))
     refused("不是接着它写下来的")
     twin.lock.path.unlink()
@@ -194,7 +212,9 @@ def test_entries_changed_behind_its_back_are_not_signed_again(log: Log, twin: Tw
     assert TwinCheckpoint.objects.count() == 1
 
 
-def test_power_lost_before_the_lock_file_is_made_good_at_the_next_round(log: Log, twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_power_lost_before_the_lock_file_is_made_good_at_the_next_round(
+    log: Log, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for count in (2, 3):
         write(count)
         with monkeypatch.context() as dark:
@@ -217,7 +237,10 @@ def test_the_private_key_lies_encrypted_and_is_never_replaced_by_another(log: Lo
         assert shown not in text
     assert opened(tmp_path, "another/origin").key == twin.key
     assert twinning.known_key(tmp_path) == twin.key.verifier
-    with override_settings(SECRET_KEY="another secret of another instance"), pytest.raises(Unverified, match="SECRET_KEY"):
+    with (
+        override_settings(SECRET_KEY="another secret of another instance"),
+        pytest.raises(Unverified, match="SECRET_KEY"),
+    ):
         opened(tmp_path, ORIGIN)
     # The public half of one key before the private half of another.
     other = Sm2SigningKey.generate(ORIGIN)
@@ -278,7 +301,12 @@ def test_a_node_follows_the_twin_out_of_its_own_entries_and_its_signature_counts
     assert take_cosignatures(actor=Actor.public(), body=bytes(note), policy=queries.policy(), at=NOON) == 0
     strange = str(Checkpoint(ORIGIN, 7, bytes(32)))
     with pytest.raises(Refused, match="不是本日志"):
-        take_cosignatures(actor=Actor.public(), body=bytes(Note(strange, (bank.cosign(strange, 1),))), policy=queries.policy(), at=NOON)
+        take_cosignatures(
+            actor=Actor.public(),
+            body=bytes(Note(strange, (bank.cosign(strange, 1),))),
+            policy=queries.policy(),
+            at=NOON,
+        )
     proven = queries.prove(leaf, queries.policy(), book=TWIN)
     served_rules = client.get("/chain/sm3/policy").content
     policy = Policy.parse(served_rules)
@@ -338,8 +366,12 @@ def test_a_node_raises_the_alarm_over_a_twin_that_is_of_other_entries(log: Log, 
     node.store.close()
 
 
-def test_the_papers_carry_the_twins_proof_beside_the_main_one(county: County, company: Company, log: Log, twin: Twin) -> None:
-    project = file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING).project
+def test_the_papers_carry_the_twins_proof_beside_the_main_one(
+    county: County, company: Company, log: Log, twin: Twin
+) -> None:
+    project = file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=MORNING
+    ).project
     log.step(twin=twin)
     data = bytes(paper_of(document=certificate_paper(project=project, at=NOON), at=NOON).content)
     both = Policy((log.key.verifier, twin.key.verifier), {}, {}, "none")
@@ -404,7 +436,9 @@ def test_the_commands_tell_of_the_twin_and_make_it_anew(
     assert json.loads(capsys.readouterr().out)["twin"]["refused"] == "锁定文件不见了"
 
 
-def test_after_an_older_backup_the_twin_comes_to_the_root_it_had_signed_before_it_signs_again(log: Log, twin: Twin) -> None:
+def test_after_an_older_backup_the_twin_comes_to_the_root_it_had_signed_before_it_signs_again(
+    log: Log, twin: Twin
+) -> None:
     write(3)
     log.step(twin=twin)
     lost: list[bytes] = []
@@ -423,4 +457,6 @@ def test_after_an_older_backup_the_twin_comes_to_the_root_it_had_signed_before_i
     assert (head().refused, head().published) == ("", 7)
     assert Note.parse(twin.lock.path.read_bytes()).text == Note.parse(signed).text
     # What the lost entries said is gone with the database; neither tree and no checkpoint has a fault.
-    assert [fault for fault in audit(log.key.verifier, twin.key.verifier).faults if "树" in fault or "检查点" in fault] == []
+    assert [
+        fault for fault in audit(log.key.verifier, twin.key.verifier).faults if "树" in fault or "检查点" in fault
+    ] == []

@@ -1,4 +1,6 @@
-"""The window desk: who may act for a visitor's unit and how far, what is kept of whoever came, and what leaves the counter."""
+"""The window desk: who may act for a visitor's unit and how far, what is kept of whoever came, and what leaves the
+counter.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,21 @@ from yinuo.rooms.window.room import WindowPaper
 pytestmark = begins_with(guided)
 
 NUMBER = "622927198805204012"
-CAME, LATER, EVENING, NEXT_DAY = at("2026-11-06 09:00"), at("2026-11-06 09:30"), at("2026-11-06 23:59"), at("2026-11-07 00:00")
+CAME, LATER, EVENING, NEXT_DAY = (
+    at("2026-11-06 09:00"),
+    at("2026-11-06 09:30"),
+    at("2026-11-06 23:59"),
+    at("2026-11-07 00:00"),
+)
 
 
 def clerk_of(county: County, hall: Hall | None = None) -> Actor:
     if hall is None:
         return county.actor("window", "government_services")
     office = Department.objects.create(hall=hall, key="government_services", name="政务服务局", short_name="政务局")
-    row = Membership.objects.create(person=new_person("别县窗口"), department=office, role="window", from_on=at("2026-01-01 00:00").date())
+    row = Membership.objects.create(
+        person=new_person("别县窗口"), department=office, role="window", from_on=at("2026-01-01 00:00").date()
+    )
     return actor_of_membership(row)
 
 
@@ -57,12 +66,20 @@ def came(clerk: Actor, unit_id: int, when: datetime = CAME, **changes: Any) -> V
     return actions.open_visit(actor=clerk, unit_id=unit_id, at=when, **{**said, **changes})
 
 
-def test_what_is_done_in_a_visit_is_the_units_own_act_marked_with_its_entrance(county: County, company: Company) -> None:
+def test_what_is_done_in_a_visit_is_the_units_own_act_marked_with_its_entrance(
+    county: County, company: Company
+) -> None:
     clerk = clerk_of(county)
     visit = came(clerk, company.unit.pk)
     acting = queries.acting_in(visit)
-    filed = file_project(actor=acting, unit_id=company.unit.pk, facts=facts(name="窗口来的项目"), pledged=True, at=LATER).project
-    assert (filed.unit_id, filed.filed_by_id, filed.filed_via) == (company.unit.pk, clerk.person_id, f"window.visit:{visit.pk}")
+    filed = file_project(
+        actor=acting, unit_id=company.unit.pk, facts=facts(name="窗口来的项目"), pledged=True, at=LATER
+    ).project
+    assert (filed.unit_id, filed.filed_by_id, filed.filed_via) == (
+        company.unit.pk,
+        clerk.person_id,
+        f"window.visit:{visit.pk}",
+    )
     entry = Entry.objects.get(verb="projects.file", subject_id=str(filed.pk))
     assert (entry.role, entry.entrance, entry.via, entry.person_id) == ("unit", "window", visit.via, clerk.person_id)
     assert visible(company.actor).filter(pk=filed.pk).exists()
@@ -72,7 +89,13 @@ def test_the_units_own_people_are_told_by_sms_when_somebody_came_what_was_filed_
     county: County, company: Company
 ) -> None:
     visit = came(clerk_of(county), company.unit.pk)
-    file_project(actor=queries.acting_in(visit), unit_id=company.unit.pk, facts=facts(name="窗口来的项目"), pledged=True, at=LATER)
+    file_project(
+        actor=queries.acting_in(visit),
+        unit_id=company.unit.pk,
+        facts=facts(name="窗口来的项目"),
+        pledged=True,
+        at=LATER,
+    )
     actions.close_visit(actor=clerk_of(county), visit_id=visit.pk, at=LATER)
     by_sms = Message.objects.filter(channel=Channel.SMS, person=company.person).values_list("template", flat=True)
     assert {"window_opened", "filed", "window_closed"} <= set(by_sms)
@@ -107,7 +130,9 @@ def test_of_the_identity_document_only_a_mask_and_a_keyed_digest_are_kept(county
         ({"visitor": "名" * 61}, "window.too_long"),
     ],
 )
-def test_a_visit_without_a_paper_that_holds_is_not_opened(county: County, company: Company, changes: dict[str, Any], code: str) -> None:
+def test_a_visit_without_a_paper_that_holds_is_not_opened(
+    county: County, company: Company, changes: dict[str, Any], code: str
+) -> None:
     ProjectUnit.objects.filter(pk=company.unit.pk).update(legal_representative="马晓云")
     with pytest.raises(Refused) as refusal:
         came(clerk_of(county), company.unit.pk, **changes)
@@ -115,7 +140,9 @@ def test_a_visit_without_a_paper_that_holds_is_not_opened(county: County, compan
     assert not Visit.objects.exists()
 
 
-def test_an_authorised_person_comes_under_their_own_name_and_is_not_told_of_themselves(county: County, company: Company) -> None:
+def test_an_authorised_person_comes_under_their_own_name_and_is_not_told_of_themselves(
+    county: County, company: Company
+) -> None:
     chosen = {"authority": "authorised", "binding_id": company.binding.pk, "letter_no": ""}
     with pytest.raises(Refused) as refusal:
         came(clerk_of(county), company.unit.pk, **chosen)
@@ -125,7 +152,9 @@ def test_an_authorised_person_comes_under_their_own_name_and_is_not_told_of_them
     assert Message.objects.filter(template="window_opened", unit_id=company.unit.pk).exists()
 
 
-def test_a_clerk_has_one_visitor_at_a_time_and_the_same_request_opens_one_visit(county: County, company: Company) -> None:
+def test_a_clerk_has_one_visitor_at_a_time_and_the_same_request_opens_one_visit(
+    county: County, company: Company
+) -> None:
     clerk, other = clerk_of(county), new_company("甘肃保安腰刀文旅有限公司")
     visit = came(clerk, company.unit.pk, idempotency_key="visit:1")
     assert came(clerk, company.unit.pk, idempotency_key="visit:1").pk == visit.pk
@@ -183,7 +212,9 @@ def test_who_acts_for_the_unit_is_said_by_the_unit_alone(county: County, company
         )  # fmt: skip
 
 
-def test_a_visit_left_open_is_over_with_its_day_and_closed_by_the_clock_with_its_receipt(county: County, company: Company) -> None:
+def test_a_visit_left_open_is_over_with_its_day_and_closed_by_the_clock_with_its_receipt(
+    county: County, company: Company
+) -> None:
     clerk = clerk_of(county)
     visit = came(clerk, company.unit.pk)
     assert actions.close_left_open(EVENING) == 0
@@ -230,8 +261,14 @@ def test_the_receipt_lists_what_was_received_with_codes_and_numbers(county: Coun
 
 
 def ready_item(project: Project) -> MapItem:
-    items = MapItem.objects.select_related("department", "project").filter(project=project, state="open").order_by("position")
-    return next(item for item in items if not waiting_for(item) and any(material["main"] for material in item.materials))
+    items = (
+        MapItem.objects.select_related("department", "project")
+        .filter(project=project, state="open")
+        .order_by("position")
+    )
+    return next(
+        item for item in items if not waiting_for(item) and any(material["main"] for material in item.materials)
+    )
 
 
 def hand_in_at_the_window(visit: Visit, item: MapItem, when: datetime) -> Any:
@@ -239,7 +276,9 @@ def hand_in_at_the_window(visit: Visit, item: MapItem, when: datetime) -> Any:
     handed = []
     for material in item.materials:
         content = PDF + material["id"].encode()
-        file = store_upload(actor=acting, name=f"{material['name']}.pdf", content=content, unit_id=visit.unit_id, at=when)
+        file = store_upload(
+            actor=acting, name=f"{material['name']}.pdf", content=content, unit_id=visit.unit_id, at=when
+        )
         assert file.by_id == visit.clerk_id
         handed.append({"id": material["id"], "file": file.pk})
     return submit_materials(actor=acting, item_id=item.pk, materials=handed, at=when)
@@ -254,19 +293,30 @@ def decided(county: County, company: Company) -> MapItem:
     actions.close_visit(actor=clerk_of(county), visit_id=visit.pk, at=LATER)
     approver = county.actor("approver", item.department.key)
     accept(actor=approver, item_id=item.pk, at=at("2026-11-06 10:00"))
-    decide(actor=approver, item_id=item.pk, granted=True, document_number="甲〔2026〕1号", text="", at=at("2026-11-06 11:00"))
+    decide(
+        actor=approver,
+        item_id=item.pk,
+        granted=True,
+        document_number="甲〔2026〕1号",
+        text="",
+        at=at("2026-11-06 11:00"),
+    )
     item.refresh_from_db()
     return item
 
 
 def take(clerk: Actor, visit: Visit, ids: list[int], when: datetime, **changes: Any) -> Handout:
-    return actions.hand_out(actor=clerk, visit_id=visit.pk, document_ids=ids, at=when, **{"signature": "paper", **changes})
+    return actions.hand_out(
+        actor=clerk, visit_id=visit.pk, document_ids=ids, at=when, **{"signature": "paper", **changes}
+    )
 
 
 AFTERNOON, SIGNED = at("2026-11-06 15:00"), at("2026-11-06 15:10")
 
 
-def test_a_decision_handed_out_against_signature_is_delivered(county: County, company: Company, decided: MapItem) -> None:
+def test_a_decision_handed_out_against_signature_is_delivered(
+    county: County, company: Company, decided: MapItem
+) -> None:
     clerk = clerk_of(county)
     visit = came(clerk, company.unit.pk, AFTERNOON, purpose="领证")
     ready = queries.to_hand_out(company.unit.pk, county.hall.pk)
@@ -317,7 +367,9 @@ def test_handing_out_is_refused_without_signature_for_another_unit_twice_and_aft
     assert Handout.objects.count() == 1
 
 
-def test_the_signed_page_is_kept_and_a_copy_taken_again_delivers_nothing_new(county: County, company: Company, decided: MapItem) -> None:
+def test_the_signed_page_is_kept_and_a_copy_taken_again_delivers_nothing_new(
+    county: County, company: Company, decided: MapItem
+) -> None:
     clerk = clerk_of(county)
     decision = queries.to_hand_out(company.unit.pk, county.hall.pk)[0].document
     first = came(clerk, company.unit.pk, AFTERNOON)
@@ -344,7 +396,13 @@ def test_a_unit_nobody_knows_yet_is_entered_by_its_licence_once(county: County) 
     with pytest.raises(Forbidden):
         register_unit(actor=county.actor("approver"), credit_code=code, name="x", type="enterprise", at=LATER)
     with pytest.raises(Refused):
-        register_unit(actor=clerk, credit_code=f"{code[:-1]}{chr(65 + (code[-1] == chr(65)))}", name="x", type="enterprise", at=LATER)
+        register_unit(
+            actor=clerk,
+            credit_code=f"{code[:-1]}{chr(65 + (code[-1] == chr(65)))}",
+            name="x",
+            type="enterprise",
+            at=LATER,
+        )
 
 
 def test_an_appeal_is_applied_for_anew_at_the_window_as_online(county: County, company: Company) -> None:

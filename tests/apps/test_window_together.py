@@ -51,7 +51,9 @@ def test_the_window_and_the_department_deliver_one_decision_once(stage: tuple[Co
     decision = next(row.document for row in queries.to_hand_out(company.unit.pk, county.hall.pk) if row.awaited)
 
     def take() -> Handout:
-        return actions.hand_out(actor=clerk, visit_id=visit.pk, document_ids=[decision.pk], signature="paper", at=AFTERNOON)
+        return actions.hand_out(
+            actor=clerk, visit_id=visit.pk, document_ids=[decision.pk], signature="paper", at=AFTERNOON
+        )
 
     results = together(take, take, lambda: deliver(actor=approver, item_id=item.pk, how="邮寄", at=AFTERNOON))
     codes = {row.code for row in results if isinstance(row, Refused)}

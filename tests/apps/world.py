@@ -23,7 +23,8 @@ NOON = at("2026-11-06 12:00")
 TODAY = date(2026, 11, 6)
 LATE = at("2027-06-01 09:00")
 
-# Every actor of the matrix. “elsewhere” = the same role in another department, stage or unit; “abroad” = in another county's hall.
+# Every actor of the matrix. “elsewhere” = the same role in another department, stage or unit; “abroad” = in another
+# county's hall.
 STAFF_ROLES = (
     *("approver", "principal", "stage_convener", "general_convener", "supervisor", "comprehensive", "administrator"),
     *("window", "agent", "zone", "utility"),
@@ -44,7 +45,12 @@ ANYWHERE = {"general_convener", "general_convener abroad", "administrator", "adm
 STAFF = {name for name in ACTORS if name.split()[0] in STAFF_ROLES}
 WATCHING = {"supervisor", "general_convener", "comprehensive"}
 # Where the people of these roles sit, whichever department the matter is of.
-OFFICES = {"window": "government_services", "agent": "government_services", "zone": "zone-chuimatan", "utility": "utility-power"}
+OFFICES = {
+    "window": "government_services",
+    "agent": "government_services",
+    "zone": "zone-chuimatan",
+    "utility": "utility-power",
+}
 Act = Callable[[Actor], object]
 
 
@@ -55,7 +61,9 @@ class World:
         self.county, self.company = county, company
         self.neighbour = new_company("甘肃保安腰刀文旅有限公司")
         self.project = guided(county, company)
-        self.item = next(item for item in MapItem.objects.order_by("position") if ready_and_elsewhere(self.project, item))
+        self.item = next(
+            item for item in MapItem.objects.order_by("position") if ready_and_elsewhere(self.project, item)
+        )
         self.department = self.item.department
         self.approver = county.person("approver", self.department.key)
         self.newcomer = new_person("新来的人")
@@ -63,7 +71,9 @@ class World:
         self.fresh = self.file("待复核项目")
         self.reviewed = self.file("待辅导项目")
         onemap.confirm_review(actor=county.actor("approver"), project_id=self.reviewed.pk, at=REVIEWED)
-        self.abroad = Hall.objects.create(name="东乡县政务服务大厅", region=Region.objects.create(code="622926", name="东乡县"))
+        self.abroad = Hall.objects.create(
+            name="东乡县政务服务大厅", region=Region.objects.create(code="622926", name="东乡县")
+        )
         for key in ("zone-chuimatan", "utility-power"):
             Department.objects.create(hall=county.hall, key=key, name=key, short_name=key)
         for key in {"development_reform", self.department.key, *OFFICES.values()}:
@@ -75,7 +85,11 @@ class World:
 
     def file(self, name: str, **changes: Any) -> Project:
         return projects.file_project(
-            actor=self.company.actor, unit_id=self.company.unit.pk, facts=facts(name=name, **changes), pledged=True, at=FILED
+            actor=self.company.actor,
+            unit_id=self.company.unit.pk,
+            facts=facts(name=name, **changes),
+            pledged=True,
+            at=FILED,
         ).project
 
     def member(self, name: str) -> Actor:
@@ -94,7 +108,9 @@ class World:
             return self.county.actor("approver", key)
         office = Department.objects.get(hall=hall, key=key)
         person = new_person(name)
-        return actor_of_membership(Membership.objects.create(person=person, department=office, role=role, stage=stage, from_on=BEGAN))
+        return actor_of_membership(
+            Membership.objects.create(person=person, department=office, role=role, stage=stage, from_on=BEGAN)
+        )
 
     def actor(self, name: str) -> Actor:
         """Somebody of that name in ACTORS."""
@@ -122,12 +138,18 @@ class World:
     def paused(self) -> None:
         self.accepted()
         onemap.pause_item(
-            actor=self.actor("approver"), item_id=self.item.pk, reason="expert_review", note="评审", at=at("2026-11-06 11:00")
+            actor=self.actor("approver"),
+            item_id=self.item.pk,
+            reason="expert_review",
+            note="评审",
+            at=at("2026-11-06 11:00"),
         )
 
     def granted(self) -> None:
         self.accepted()
-        onemap.decide(actor=self.actor("approver"), item_id=self.item.pk, granted=True, document_number="甲1", text="", at=NOON)
+        onemap.decide(
+            actor=self.actor("approver"), item_id=self.item.pk, granted=True, document_number="甲1", text="", at=NOON
+        )
 
     def refused(self) -> None:
         self.accepted()
@@ -140,26 +162,40 @@ class World:
         """A request for a document on a matter as if decided on a promise, brought as far as `until`."""
         self.granted()
         MapItem.objects.filter(pk=self.item.pk).update(route="commitment")
-        asked = onemap.ask_document(actor=self.company.actor, item_id=self.item.pk, materials=self.whole(), purpose="贷款", at=NOON)
+        asked = onemap.ask_document(
+            actor=self.company.actor, item_id=self.item.pk, materials=self.whole(), purpose="贷款", at=NOON
+        )
         if until in ("accepted", "issued"):
             onemap.accept_document_request(actor=self.actor("approver"), asked_id=asked.pk, at=NOON)
         if until == "issued":
-            onemap.give_document(actor=self.actor("approver"), asked_id=asked.pk, granted=True, document_number="批1", text="", at=NOON)
+            onemap.give_document(
+                actor=self.actor("approver"), asked_id=asked.pk, granted=True, document_number="批1", text="", at=NOON
+            )
         return asked.pk
 
     def upload(self, note: bytes) -> int:
         """A file of the company's library."""
-        file = documents.store_upload(actor=self.company.actor, name="图.pdf", content=PDF + note, unit_id=self.company.unit.pk, at=NOON)
+        file = documents.store_upload(
+            actor=self.company.actor, name="图.pdf", content=PDF + note, unit_id=self.company.unit.pk, at=NOON
+        )
         return file.pk
 
     def whole(self) -> list[dict[str, Any]]:
-        file = documents.store_upload(actor=self.company.actor, name="图.pdf", content=PDF, unit_id=self.company.unit.pk, at=NOON)
+        file = documents.store_upload(
+            actor=self.company.actor, name="图.pdf", content=PDF, unit_id=self.company.unit.pk, at=NOON
+        )
         return [{"id": material["id"], "file": file.pk} for material in self.item.materials]
 
     def remedy(self, kind: str) -> int:
         self.refused()
         return onemap.enter_remedy(
-            actor=self.company.actor, item_id=self.item.pk, kind=kind, body="县人民政府", filed_on=TODAY, text="不服", at=NOON
+            actor=self.company.actor,
+            item_id=self.item.pk,
+            kind=kind,
+            body="县人民政府",
+            filed_on=TODAY,
+            text="不服",
+            at=NOON,
         ).pk
 
     def late(self) -> None:
@@ -169,7 +205,12 @@ class World:
     def escalated(self) -> None:
         self.late()
         onemap.open_escalation(
-            actor=self.actor("general_convener"), item_id=self.item.pk, urged=[self.approver.pk], agreed="尽快", agreed_until=None, at=LATE
+            actor=self.actor("general_convener"),
+            item_id=self.item.pk,
+            urged=[self.approver.pk],
+            agreed="尽快",
+            agreed_until=None,
+            at=LATE,
         )
 
     def question(self) -> Question:
@@ -179,11 +220,20 @@ class World:
         )
 
     def clock(self) -> WorkItem:
-        return WorkItem.objects.get(subject_kind="onemap.mapitem", subject_id=self.item.pk, state__in=["running", "paused"])
+        return WorkItem.objects.get(
+            subject_kind="onemap.mapitem", subject_id=self.item.pk, state__in=["running", "paused"]
+        )
 
 
 def ready_and_elsewhere(project: Project, item: MapItem) -> bool:
-    """An item that may start now, of another department than the filing unit, whose limit its law lets be extended or not."""
+    """An item that may start now, of another department than the filing unit, whose limit its law lets be extended or
+    not.
+    """
     from yinuo.rooms.onemap.actions.common import waiting_for
 
-    return item.state == "open" and not waiting_for(item) and item.department.key != "development_reform" and bool(item.limit_value)
+    return (
+        item.state == "open"
+        and not waiting_for(item)
+        and item.department.key != "development_reform"
+        and bool(item.limit_value)
+    )

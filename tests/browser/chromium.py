@@ -1,6 +1,7 @@
 """The browser of the browser tests: which Chromium, with which Chinese font, and what axe has to say.
 
-A machine without a Chinese font would show boxes and measure their widths; the font that sets our PDF files serves here as well.
+A machine without a Chinese font would show boxes and measure their widths; the font that sets our PDF files serves here
+as well.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def give_file(route: Route) -> None:
     """Answers a page opened from memory with the file it asks for: our own, or one of the build's."""
     name = urlsplit(route.request.url).path.removeprefix("/static/")
     file = (BUILD.parent / "static" if name.startswith("vendor/") else STATIC) / name
-    route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(status=404)
+    route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(
+        status=404
+    )
 
 
 @cache

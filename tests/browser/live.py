@@ -1,4 +1,5 @@
-"""A whole instance to walk through: a database of its own, the real web server, a county in which everybody can sign in, and a browser.
+"""A whole instance to walk through: a database of its own, the real web server, a county in which everybody can sign
+in, and a browser.
 
 Time is the test's: every request says which moment it is, as a training instance allows.
 """
@@ -50,13 +51,36 @@ WINDOWS = 6
 FAMILY, GIVEN = "马韩王张李陈杨周", ("建国", "晓燕", "文斌", "玉兰", "志远")
 ROLES = ("supervisor", "principal", "general_convener", "comprehensive", "administrator")
 DEPARTMENTS = (
-    *("development_reform", "natural_resources", "ecology", "housing", "soil_conservation", "water", "emergency", "forestry", "transport"),
-    *("power_supply", "water_supply", "gas_supply", "heat_supply", "telecom", "drawing_review", "earthquake", "health", "meteorology"),
+    *(
+        "development_reform",
+        "natural_resources",
+        "ecology",
+        "housing",
+        "soil_conservation",
+        "water",
+        "emergency",
+        "forestry",
+        "transport",
+    ),
+    *(
+        "power_supply",
+        "water_supply",
+        "gas_supply",
+        "heat_supply",
+        "telecom",
+        "drawing_review",
+        "earthquake",
+        "health",
+        "meteorology",
+    ),
 )
 
 
 class Window:
-    """A browser of one's own. Who leaves hands it on without a cookie or a page: a new one costs as much as a page with all that is on it."""
+    """A browser of one's own.
+
+    Who leaves hands it on without a cookie or a page: a new one costs as much as a page with all that is on it.
+    """
 
     def __init__(self, live: Live, size: tuple[int, int], script: bool, thumbs: bool) -> None:
         self.origin, self.size, self.script, self.thumbs = live.origin, size, script, thumbs
@@ -110,7 +134,9 @@ class Live:
         """A company whose person can sign in; of a name that is taken, another of that name."""
         units = ProjectUnit.objects.count()
         taken = ProjectUnit.objects.filter(name__startswith=name).count()
-        made = new_company(f"{name}（{taken + 1}）" if taken else name, score, code=make_credit_code("622927", f"7{units:07d}"))
+        made = new_company(
+            f"{name}（{taken + 1}）" if taken else name, score, code=make_credit_code("622927", f"7{units:07d}")
+        )
         self.let_in()
         return made
 
@@ -134,7 +160,9 @@ class Live:
         self.taken.append(window)
         return window
 
-    def sits(self, person: Person, moment: str, story: str, size: tuple[int, int] = DESKTOP, **options: Any) -> AtTheBrowser:
+    def sits(
+        self, person: Person, moment: str, story: str, size: tuple[int, int] = DESKTOP, **options: Any
+    ) -> AtTheBrowser:
         """The person before a browser of their own, at a moment. `story` begins the names of the pictures."""
         made = AtTheBrowser(self, person, story, size, **options)
         made.travel(moment)
@@ -146,7 +174,9 @@ class Live:
         made.travel(moment)
         return made
 
-    def official(self, role: str, moment: str, story: str, department: str = "development_reform", **options: Any) -> AtTheBrowser:
+    def official(
+        self, role: str, moment: str, story: str, department: str = "development_reform", **options: Any
+    ) -> AtTheBrowser:
         stage, size = options.pop("stage", ""), options.pop("size", DESKTOP)
         person = self.county.person(role, department, stage)
         self.let_in()
@@ -166,10 +196,20 @@ HASH = ScryptPasswordHasher().encode(PASSWORD, "salt-of-the-tests")
 
 
 class AtTheBrowser:
-    """A person with a window. Every page they meet is looked at: axe, the console, its width, its status; of one with a fault a picture is kept."""
+    """A person with a window.
+
+    Every page they meet is looked at: axe, the console, its width, its status; of one with a fault a picture is kept.
+    """
 
     def __init__(
-        self, live: Live, person: Person | None, story: str, size: tuple[int, int], *, script: bool | None = None, thumbs: bool = False
+        self,
+        live: Live,
+        person: Person | None,
+        story: str,
+        size: tuple[int, int],
+        *,
+        script: bool | None = None,
+        thumbs: bool = False,
     ) -> None:
         self.live, self.person, self.story = live, person, story
         self.moment: datetime | None = None
@@ -223,14 +263,18 @@ class AtTheBrowser:
         assert "/accounts/login/" not in self.page.url, "not let in"
 
     def _comes_in(self) -> None:
-        """The first of a kind is asked for a password; who comes later, or once more, already has the session it leads to."""
+        """The first of a kind is asked for a password; who comes later, or once more, already has the session it leads
+        to.
+        """
         if self.person is None or (self.until and self.moment and self.moment < self.until):
             return
         self.until = (self.moment or datetime.now(UTC)) + timedelta(seconds=settings.SESSION_COOKIE_AGE)
         kind = (self.script, self.browser.size, self.person.memberships.exists())
         if kind in self.live.shown:
             session = session_of(self.person, self.until)
-            self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.live.origin}])
+            self.context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.live.origin}]
+            )
         self.live.shown.add(kind)
 
     @property
@@ -267,7 +311,9 @@ class AtTheBrowser:
 
     def form(self, button: str) -> Locator:
         """The form this button sends."""
-        return self.page.locator("form").filter(has=self.page.get_by_role("button", name=button, exact=True, include_hidden=True))
+        return self.page.locator("form").filter(
+            has=self.page.get_by_role("button", name=button, exact=True, include_hidden=True)
+        )
 
     def forms(self, words: str) -> Locator:
         """All forms whose button begins with these words."""
@@ -298,7 +344,9 @@ class AtTheBrowser:
         self.onward(lambda: row.first.get_by_role("heading").get_by_role("link").click(), 200)
 
     def begin(self, path: str) -> None:
-        """At home, signed in; what is clicked from now on is counted: what turns a page or opens a part of one, not the answers."""
+        """At home, signed in; what is clicked from now on is counted: what turns a page or opens a part of one, not the
+        answers.
+        """
         self.go(path)
         self.clicks = 0
 
@@ -341,7 +389,9 @@ class AtTheBrowser:
 
     def _arrived(self, response: Response | None, expect: int) -> None:
         status = response.status if response else 200
-        assert status == expect, f"{self.path}: {status} instead of {expect}\n{self.page.locator('main').inner_text()[:1500]}"
+        assert status == expect, (
+            f"{self.path}: {status} instead of {expect}\n{self.page.locator('main').inner_text()[:1500]}"
+        )
         self.seen += 1
         faults = list(self.said)
         self.said.clear()
@@ -351,7 +401,9 @@ class AtTheBrowser:
         if (wide := sideways(self.page)) > 0:
             faults.append(f"{wide} px wider than the window")
         faults += [f"{date} is parted at the end of a line" for date in parted_dates(self.page)]
-        words = [word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)]
+        words = [
+            word for word in re.split(r"[/?#]", self.path.partition("?")[0]) if word and not re.search(r"\d", word)
+        ]
         picture(self.page, f"{self.story}-{self.seen:02}-{'-'.join(words) or 'home'}", faults)
         assert not faults, f"{self.path} ({self.story}-{self.seen:02}):\n" + "\n".join(faults)
 
@@ -376,7 +428,13 @@ class Servers:
         command = [sys.executable, "-m", "tests.browser.server", str(port)]
         with self.log.open("wb") as errors:
             self.program = subprocess.Popen(
-                command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=REPOSITORY, text=True
+                command,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=REPOSITORY,
+                text=True,
             )
         atexit.register(self.program.terminate)
 
@@ -441,14 +499,16 @@ def live(chromium: Path, test_database: TestDatabase, django_db_setup: None, dja
     forget_calendar()
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), test_database.pointing_at(name):
         patch.setenv("YINUO_CHROMIUM", str(chromium))
-        # The browser's event loop lives in this thread; the rooms' actions are called between pages, never from inside it.
+        # The browser's event loop lives in this thread; the rooms' actions are called between pages, never from inside
+        # it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         county = staffed()
         with served() as origin, started() as browser:
             try:
                 yield Live(origin, browser, county)
             finally:
-                # Django keeps a connection of its own for a thread with an event loop; after the browser nobody would find it.
+                # Django keeps a connection of its own for a thread with an event loop; after the browser nobody would
+                # find it.
                 connections.close_all()
     test_database.done_with(name)
 

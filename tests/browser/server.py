@@ -1,8 +1,8 @@
 """The web server of the browser tests: the program is read once in each test process, and copied for each database.
 
-To read it anew for every file of tests took five seconds of CPU each. What a copy runs is the server as operators run it.
-Usage: python -m tests.browser.server PORT; then one line a server on the standard input: the two addresses of its database, as JSON.
-It answers with the process ID of the copy, says when that has ended, and ends with its input.
+To read it anew for every file of tests took five seconds of CPU each. What a copy runs is the server as operators run
+it. Usage: python -m tests.browser.server PORT; then one line a server on the standard input: the two addresses of its
+database, as JSON. It answers with the process ID of the copy, says when that has ended, and ends with its input.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Which pages axe has looked at: two of one shape have the same faults, whatever their words and numbers.
 
-How well a text stands out is asked once for each look, whichever page it is on: its colours and those of all it stands in, its size, its states.
-Half of what axe does is to compare colours. A shape is a page's elements with all that a rule of axe asks for: attributes, states, whether there is a text and whether a name is there twice,
-where a reference leads, what scrolls. Like neighbours, as the rows of a list, count once. What is new to one process is new to none of the run.
+How well a text stands out is asked once for each look, whichever page it is on: its colours and those of all it stands
+in, its size, its states. Half of what axe does is to compare colours. A shape is a page's elements with all that a rule
+of axe asks for: attributes, states, whether there is a text and whether a name is there twice, where a reference leads,
+what scrolls. Like neighbours, as the rows of a list, count once. What is new to one process is new to none of the run.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ LOOKS = """() => {
     window.looksOfThisPage = [...looks.values()]
     return [...looks.keys()]
 }"""
-# Marks what is to be compared, and tells beside the faults what could not be judged here: it is asked again where it is met next.
+# Marks what is to be compared, and tells beside the faults what could not be judged here: it is asked again where it is
+# met next.
 MARKED = """async ([rules, fresh]) => {
     const looks = window.looksOfThisPage
     for (const number of fresh) for (const element of looks[number]) element.dataset.newLook = number

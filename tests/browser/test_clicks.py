@@ -1,6 +1,7 @@
 """How many clicks the commonest work of each role takes, from home: on a desk, with a thumb, and without a script.
 
-A click turns a page or opens a part of one; answers (typed, ticked, chosen) are not counted. Every page passed is looked at by axe.
+A click turns a page or opens a part of one; answers (typed, ticked, chosen) are not counted. Every page passed is
+looked at by axe.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ SIZES = {"desk": DESKTOP, "phone": PHONE, "plain": DESKTOP}
 
 @dataclass
 class Street:
-    """One company with a project whose map stands, made anew for each test; windows of one size, those called plain without a script."""
+    """One company with a project whose map stands, made anew for each test; windows of one size, those called plain
+    without a script.
+    """
 
     live: Live
     company: Company
@@ -54,7 +57,9 @@ class Street:
 
     def official(self, role: str, moment: str = NOON, department: str = "", stage: str = "") -> AtTheBrowser:
         office = department or "development_reform"
-        desk = self.live.official(role, moment, f"clicks-{self.size}-{role}", office, stage=stage, size=SIZES[self.size])
+        desk = self.live.official(
+            role, moment, f"clicks-{self.size}-{role}", office, stage=stage, size=SIZES[self.size]
+        )
         desk.begin("/staff/")
         return desk
 
@@ -71,7 +76,9 @@ class Street:
 
     def accepted(self) -> MapItem:
         item = self.received()
-        accept(actor=self.live.county.actor("approver", item.department.key), item_id=item.pk, at=at("2026-11-06 10:00"))
+        accept(
+            actor=self.live.county.actor("approver", item.department.key), item_id=item.pk, at=at("2026-11-06 10:00")
+        )
         return self.item()
 
     def promised(self) -> Commitment:
@@ -81,7 +88,12 @@ class Street:
 
         def sign() -> Commitment:
             try:
-                return commit(actor=self.company.actor, item_id=item.pk, standard_version=standard.version, at=at("2026-11-06 10:00"))
+                return commit(
+                    actor=self.company.actor,
+                    item_id=item.pk,
+                    standard_version=standard.version,
+                    at=at("2026-11-06 10:00"),
+                )
             finally:
                 connections.close_all()
 
@@ -238,7 +250,13 @@ def test_the_general_convener_sees_the_hall_with_one_click_and_a_red_light_with_
 
 
 def test_the_general_convener_carries_out_points_with_three_clicks(street: Street) -> None:
-    made = propose(street.live.county, street.company, project_code=street.project.code or "", project_id=street.project.pk, at=at(NOON))
+    made = propose(
+        street.live.county,
+        street.company,
+        project_code=street.project.code or "",
+        project_id=street.project.pk,
+        at=at(NOON),
+    )
     consent(actor=street.live.county.actor("principal"), proposal_id=made.pk, note="同意", at=at(NOON))
     desk = street.official("general_convener", "2026-11-06 14:40")
     desk.follow("信用", exact=True)
@@ -267,7 +285,13 @@ def test_the_supervisor_sees_every_departments_lights_with_one_click(street: Str
 
 
 def test_the_principal_consents_with_three_clicks(street: Street) -> None:
-    propose(street.live.county, street.company, project_code=street.project.code or "", project_id=street.project.pk, at=at(NOON))
+    propose(
+        street.live.county,
+        street.company,
+        project_code=street.project.code or "",
+        project_id=street.project.pk,
+        at=at(NOON),
+    )
     desk = street.official("principal", "2026-11-06 14:40")
     desk.follow("信用", exact=True)
     desk.follow(street.company.unit.name)
@@ -309,7 +333,9 @@ def test_an_objection_is_made_with_three_clicks(street: Street) -> None:
 
 
 def test_a_receipt_is_looked_up_with_one_click(street: Street) -> None:
-    objection = raise_objection(actor=Actor.public(), commitment_id=street.promised().pk, text="退界不足。", at=at(NOON))
+    objection = raise_objection(
+        actor=Actor.public(), commitment_id=street.promised().pk, text="退界不足。", at=at(NOON)
+    )
     desk = street.citizen()
     desk.page.get_by_label("名称、项目代码、信用代码或者回执编号").fill(objection.receipt_no)
     desk.press("查一查")

@@ -1,4 +1,6 @@
-"""Credit and what follows a broken promise, as each role sees it: evaluations, the platform's feed, a review, a ruling, an audit."""
+"""Credit and what follows a broken promise, as each role sees it: evaluations, the platform's feed, a review, a ruling,
+an audit.
+"""
 
 from __future__ import annotations
 
@@ -43,16 +45,22 @@ def built(county: County, company: Company) -> Place:
         county.person(role, office)
     trouble = in_trouble(county, company)
     office = county.actor("approver", DEPARTMENT)
-    handle_difficulty(actor=office, difficulty_id=trouble.pk, outcome="helped", text="拆除超出部分", at=at("2026-12-02 09:00"))
+    handle_difficulty(
+        actor=office, difficulty_id=trouble.pk, outcome="helped", text="拆除超出部分", at=at("2026-12-02 09:00")
+    )
     commitment = Commitment.objects.select_related("department").get()
     ruling = rule(county, commitment, "stop", "recover")
     event = take(county, company, at=MORNING)
     relief = ask_relief(actor=company.actor, event_id=event.pk, kind="objection", text="照片不是本项目", at=MORNING)
     judge = county.actor("approver", "natural_resources")
     decide_relief(actor=judge, relief_id=relief.pk, accept=False, answer="证据充分", at=MORNING)
-    table = f"统一社会信用代码,评价分值,评价日期\n{company.unit.credit_code},72,2027-01-10\n123,80,2027-01-10\n".encode()
+    table = (
+        f"统一社会信用代码,评价分值,评价日期\n{company.unit.credit_code},72,2027-01-10\n123,80,2027-01-10\n".encode()
+    )
     clerk = county.actor("comprehensive")
-    batch = check_evaluations(actor=clerk, name="2026年度评价.csv", content=table, source="省公共信用信息中心", at=MORNING)
+    batch = check_evaluations(
+        actor=clerk, name="2026年度评价.csv", content=table, source="省公共信用信息中心", at=MORNING
+    )
     return Place(commitment.project_id, commitment.pk, ruling, relief.pk, batch.pk)
 
 

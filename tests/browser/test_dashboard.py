@@ -1,4 +1,6 @@
-"""The dashboards in a browser: drawn above their tables, taken as pictures, opened down to a case, on a phone, without scripts, on a wall."""
+"""The dashboards in a browser: drawn above their tables, taken as pictures, opened down to a case, on a phone, without
+scripts, on a wall.
+"""
 
 from __future__ import annotations
 
@@ -78,10 +80,15 @@ def test_figures_are_drawn_taken_and_opened_at_a_desk_on_a_phone_without_scripts
     wall = live.official("general_convener", MOMENT, "dashboard-wall", size=WALL)
     wall.go(f"{ROOT}wall/")
     wall.page.wait_for_selector(".chart-canvas canvas")
-    room: Any = wall.page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth, innerHeight, innerWidth]")
+    room: Any = wall.page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth, innerHeight, innerWidth]"
+    )
     assert (room[0] <= room[2], room[1] <= room[3]) == (True, True)
     great = wall.page.locator(".wall-great dd:not(.sub)").first
     assert great.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") >= 96
-    clipped = "() => [...document.querySelectorAll('#wall dt, #wall dd, #wall h2, #wall li')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    clipped = (
+        "() => [...document.querySelectorAll('#wall dt, #wall dd, #wall h2, #wall li')].filter(one => "
+        "one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    )
     assert wall.page.evaluate(clipped) == []
     keep(wall, "wall")

@@ -1,4 +1,5 @@
-"""What is refused and how it is told, and one day of each role in the hall: their home, their pages, and one that is not theirs.
+"""What is refused and how it is told, and one day of each role in the hall: their home, their pages, and one that is
+not theirs.
 
 All of it with scripts, and all of it without.
 """
@@ -40,7 +41,9 @@ class Town:
     item: MapItem
     proposal: PointProposal
 
-    def official(self, role: str, moment: str = NOW, department: str = "development_reform", stage: str = "") -> AtTheBrowser:
+    def official(
+        self, role: str, moment: str = NOW, department: str = "development_reform", stage: str = ""
+    ) -> AtTheBrowser:
         return self.live.official(role, moment, f"desk-{role}", department, stage=stage)
 
 
@@ -57,7 +60,9 @@ def town(live: Live, script: bool) -> Town:
     item = MapItem.objects.select_related("department").get(project=project, name=SOIL)
     hand_in(company, item, at("2026-11-06 09:00"))
     accept(actor=county.actor("approver", item.department.key), item_id=item.pk, at=at("2026-11-06 15:00"))
-    proposal = propose(county, company, project_code=project.code or "", project_id=project.pk, at=at("2026-11-10 12:00"))
+    proposal = propose(
+        county, company, project_code=project.code or "", project_id=project.pk, at=at("2026-11-10 12:00")
+    )
     return Town(live, company, project, item, proposal)
 
 

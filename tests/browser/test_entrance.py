@@ -1,4 +1,6 @@
-"""A new company, from the home page to its certificate, with nobody at a keyboard but whom the way needs: by the page and at the window."""
+"""A new company, from the home page to its certificate, with nobody at a keyboard but whom the way needs: by the page
+and at the window.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def code_to(phone: str) -> str:
 
 
 def paper(desk: AtTheBrowser, name: str, title: str) -> None:
-    desk.page.locator(f"input[name={name}]").set_input_files({"name": f"{title}.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    desk.page.locator(f"input[name={name}]").set_input_files(
+        {"name": f"{title}.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
 
 
 def files(desk: AtTheBrowser, name: str) -> Project:

@@ -1,4 +1,6 @@
-"""The halls' pages and the reports on the reform as people meet them, on a desk and on a phone: each page passes axe, on either."""
+"""The halls' pages and the reports on the reform as people meet them, on a desk and on a phone: each page passes axe,
+on either.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,15 @@ def told(live: Live) -> None:
     county = live.county
     supervisor = county.actor("supervisor")
     other = Hall.objects.create(region=Region.objects.get(pk=county.hall.region_id), name="临夏县政务大厅")
-    row = {"reference": "r1", "on": "2026-12-02", "type": "review", "matter": "m1", "level": 5, "what": "施工许可", "evidence": "月报"}
+    row = {
+        "reference": "r1",
+        "on": "2026-12-02",
+        "type": "review",
+        "matter": "m1",
+        "level": 5,
+        "what": "施工许可",
+        "evidence": "月报",
+    }
     row |= {"handler": "马小龙"}
     moment = at("2026-12-06 10:00")
     report_events(actor=supervisor, hall_id=county.hall.pk, rows=[row], at=moment)
@@ -39,7 +49,9 @@ def told(live: Live) -> None:
     give_points(points=Decimal("0.5"), **POINTS, **given)
     region = county.hall.region_id
     publish_bulletin(actor=Actor.system(), region_id=region, month=date(2026, 12, 1), at=TOLD)
-    made = reform.draft_report(actor=Actor.system(), region_id=region, kind="quarter", begins=date(2026, 10, 1), at=TOLD)
+    made = reform.draft_report(
+        actor=Actor.system(), region_id=region, kind="quarter", begins=date(2026, 10, 1), at=TOLD
+    )
     words = {"report_id": made.pk, "at": at("2027-01-12 10:00")}
     writer = county.actor("comprehensive")
     reform.edit_report(actor=writer, opening="总体平稳。", problems="限期整改。", **words)

@@ -1,4 +1,6 @@
-"""双随机、一公开 walked by its roles: announced, drawn, repeated in somebody's own browser, recorded on a phone, answered, published."""
+"""双随机、一公开 walked by its roles: announced, drawn, repeated in somebody's own browser, recorded on a phone,
+answered, published.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ def repeated(live: Live, plan_id: int) -> None:
     public.reads("按公布的内容、种子和公共随机值重算的结果")
     public.page.get_by_role("button", name="在我的浏览器里重算").click()
     public.page.get_by_text("您的浏览器算出的项目和检查人员与公布的完全相同").wait_for()
-    check = "async (file) => { const js = await import('/static/js/draw.js'); try { return await js.check(file) } catch (error) { return error.message } }"
+    check = (
+        "async (file) => { const js = await import('/static/js/draw.js'); try { return await js.check(file) } catch "
+        "(error) { return error.message } }"
+    )
     for number in range(4):
         file = any_file(number)
         assert public.page.evaluate(check, file) is True
@@ -86,7 +91,9 @@ def any_file(number: int) -> dict[str, Any]:
 
 
 def visited(live: Live, row: RandomInspection) -> None:
-    first, second = (Person.objects.get(pk=one.inspector.person_id) for one in row.members.select_related("inspector").order_by("id"))
+    first, second = (
+        Person.objects.get(pk=one.inspector.person_id) for one in row.members.select_related("inspector").order_by("id")
+    )
     keys = [one.key for one in questions_of(row)]
     site = live.sits(first, "2026-11-16 15:00", "inspections-site", PHONE)
     site.go(f"/staff/inspections/{row.pk}/")

@@ -1,6 +1,7 @@
 """One project's whole life through the pages, at a desk, with a thumb, and without a script.
 
-Who is who, what each sees and does next is the person's; only what would repeat what was shown already is called directly.
+Who is who, what each sees and does next is the person's; only what would repeat what was shown already is called
+directly.
 """
 
 from __future__ import annotations
@@ -58,7 +59,15 @@ def test_one_projects_whole_life(live: Live, script: bool) -> None:
     company = live.company("积石山绿源有机肥有限公司", "79")
     life = Life(live, company) if script else Life(live, company, "高标准设施蔬菜大棚加工项目", "noscript")
     regular, promised = one_matter_the_regular_way, one_matter_on_a_promise
-    for act in (filed_in_seconds, reviewed_and_guided, regular, promised, landed_and_built, verified_point_by_point, credit_with_consent):
+    for act in (
+        filed_in_seconds,
+        reviewed_and_guided,
+        regular,
+        promised,
+        landed_and_built,
+        verified_point_by_point,
+        credit_with_consent,
+    ):
         act(life)
         live.everybody_leaves()
 
@@ -189,7 +198,9 @@ def objected(life: Life) -> str:
 
 def landed_and_built(life: Life) -> None:
     """The other matters by the approval system; then the four reports."""
-    for item in MapItem.objects.filter(project=life.project, pre_start=True).exclude(state="granted").order_by("position"):
+    for item in (
+        MapItem.objects.filter(project=life.project, pre_start=True).exclude(state="granted").order_by("position")
+    ):
         external(life.project, item.matter_id, at("2026-11-20 09:00"))
     company = life.owner("2026-11-24 17:00")
     company.go("/projects/")
@@ -277,7 +288,9 @@ def test_a_company_and_an_approver_with_nothing_but_a_phone(live: Live) -> None:
     soil = MapItem.objects.select_related("department").get(project=project, name=SOIL)
     phone.go(f"/items/{soil.pk}/submit/")
     hand_in(phone)
-    approver = live.official("approver", "2026-11-06 15:00", "phone-approver", soil.department.key, size=PHONE, thumbs=True)
+    approver = live.official(
+        "approver", "2026-11-06 15:00", "phone-approver", soil.department.key, size=PHONE, thumbs=True
+    )
     approver.take(SOIL, project.name)
     approver.press("受理")
     approver.reads("已受理", "剩 16 个工作日")

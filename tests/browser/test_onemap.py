@@ -1,4 +1,6 @@
-"""一张图 of sixty matters before the eyes: every view at three widths, what lights up, what waits, and one sheet of paper."""
+"""一张图 of sixty matters before the eyes: every view at three widths, what lights up, what waits, and one sheet of
+paper.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDE = (1920, 1000)
 LATER = "2026-11-12 14:20"
-VIEWS = ("", "?view=list&sort=due", "?view=timeline", "?view=print", "landing/", "routes/{open}/", "due/{paused}/", "?focus={open}")
+VIEWS = (
+    "",
+    "?view=list&sort=due",
+    "?view=timeline",
+    "?view=print",
+    "landing/",
+    "routes/{open}/",
+    "due/{paused}/",
+    "?focus={open}",
+)
 
 
 def beside(act: Callable[[], Any]) -> Any:
@@ -54,7 +65,9 @@ def person(project: Project) -> Person:
     return Person.objects.get(bindings__unit=project.unit)
 
 
-def visit(live: Live, person: Person, project: Project, size: tuple[int, int] = DESKTOP, **options: Any) -> AtTheBrowser:
+def visit(
+    live: Live, person: Person, project: Project, size: tuple[int, int] = DESKTOP, **options: Any
+) -> AtTheBrowser:
     """The board before the person's eyes, seen some hours before and now again."""
     desk = live.sits(person, MOMENT, f"map-{size[0]}", size, **options)
     desk.go(f"/projects/{project.pk}/map/")
@@ -72,13 +85,17 @@ def named(project: Project, path: str) -> str:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, WIDE, PHONE], ids=lambda size: f"{size[0]}px")
-def test_every_view_of_sixty_matters_stands_axe_and_the_width(live: Live, person: Person, project: Project, size: tuple[int, int]) -> None:
+def test_every_view_of_sixty_matters_stands_axe_and_the_width(
+    live: Live, person: Person, project: Project, size: tuple[int, int]
+) -> None:
     desk = visit(live, person, project, size)
     for path in VIEWS:
         desk.go(named(project, path))
 
 
-def test_without_script_every_view_is_there_and_every_card_says_what_it_waits_for(live: Live, person: Person, project: Project) -> None:
+def test_without_script_every_view_is_there_and_every_card_says_what_it_waits_for(
+    live: Live, person: Person, project: Project
+) -> None:
     desk = visit(live, person, project, script=False)
     for path in VIEWS:
         desk.go(named(project, path))
@@ -89,7 +106,9 @@ def test_without_script_every_view_is_there_and_every_card_says_what_it_waits_fo
     assert desk.page.locator(".card.rel-before").count() >= 1
 
 
-def test_twice_the_text_turns_the_board_into_one_column_and_cuts_nothing_off(live: Live, person: Person, project: Project) -> None:
+def test_twice_the_text_turns_the_board_into_one_column_and_cuts_nothing_off(
+    live: Live, person: Person, project: Project
+) -> None:
     desk = visit(live, person, project)
     desk.go(named(project, ""))
     desk.story = "map-200"
@@ -100,7 +119,10 @@ def test_twice_the_text_turns_the_board_into_one_column_and_cuts_nothing_off(liv
         assert "/map/" in desk.path
     desk.page.goto(desk.live.origin + named(project, ""))
     desk.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    cut = "[...document.querySelectorAll('.card h3, .card .when, .card .who')].filter(p => p.scrollWidth > p.clientWidth + 1).length"
+    cut = (
+        "[...document.querySelectorAll('.card h3, .card .when, .card .who')].filter(p => p.scrollWidth > "
+        "p.clientWidth + 1).length"
+    )
     assert desk.page.evaluate(cut) == 0
 
 
@@ -118,7 +140,9 @@ def test_pointer_keyboard_and_finger_light_up_what_a_matter_waits_for_and_what_w
     desk = visit(live, person, project)
     desk.go(named(project, ""))
     permit = MapItem.objects.get(project=project, matter_id="engineering_planning_permit")
-    after = set(MapItem.objects.filter(project=project, after__contains=[permit.matter_id]).values_list("pk", flat=True))
+    after = set(
+        MapItem.objects.filter(project=project, after__contains=[permit.matter_id]).values_list("pk", flat=True)
+    )
     card, page = desk.page.locator(f"#card-{permit.pk}"), desk.page
     for point in (card.hover, card.locator("h3 a").focus):
         page.mouse.move(2, 2)
@@ -137,7 +161,9 @@ def test_pointer_keyboard_and_finger_light_up_what_a_matter_waits_for_and_what_w
     expect(card.locator("details.ties dl")).to_be_hidden()
 
 
-def test_a_refresh_never_comes_under_the_readers_finger_and_comes_when_it_is_away(live: Live, person: Person, project: Project) -> None:
+def test_a_refresh_never_comes_under_the_readers_finger_and_comes_when_it_is_away(
+    live: Live, person: Person, project: Project
+) -> None:
     desk = visit(live, person, project)
     desk.go(named(project, ""))
     page, item = desk.page, MapItem.objects.get(project=project, matter_id="engineering_planning_permit")
@@ -178,7 +204,10 @@ def test_sixty_matters_print_on_exactly_one_sheet_of_a3(live: Live, person: Pers
     assert (round(box.width), round(box.height)) == (1191, 842), "A3 across"
     desk.page.emulate_media(media="print")
     over = desk.page.evaluate(
-        "[...document.querySelectorAll('.slip')].filter(slip => slip.scrollHeight > slip.clientHeight + 1).map(slip => slip.innerText)"
+        (
+            "[...document.querySelectorAll('.slip')].filter(slip => slip.scrollHeight > slip.clientHeight + "
+            "1).map(slip => slip.innerText)"
+        )
     )
     assert not over, "cards whose last line falls off"
     below = "document.querySelector('.sheet footer').getBoundingClientRect().top"

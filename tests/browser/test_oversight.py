@@ -1,4 +1,6 @@
-"""A warning through the pages: seen by the supervisor, explained by the company, ordered, put right, checked and closed."""
+"""A warning through the pages: seen by the supervisor, explained by the company, ordered, put right, checked and
+closed.
+"""
 
 from __future__ import annotations
 

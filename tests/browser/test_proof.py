@@ -1,4 +1,6 @@
-"""A proof checked where it is: the browser's verifier says yes and no exactly where the one an auditor reads does, and sends nothing."""
+"""A proof checked where it is: the browser's verifier says yes and no exactly where the one an auditor reads does, and
+sends nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,19 @@ from tests.chain import naive
 from yinuo.chain.leaves import build, canonical, disclosure, read_proof, subject_of, taken_out
 from yinuo.chain.printed import LETTERS, PREFIX, base45, cbor, decode_base45, decode_cbor, packed, unpacked
 from yinuo.chain.signing import SigningKey, sign_checkpoint
-from yinuo.chain.verifier import COSIGNATURE, SM2, Checkpoint, Note, Policy, Proof, Unverified, VerifierKey, encode64, hash_leaf, hash_node
+from yinuo.chain.verifier import (
+    COSIGNATURE,
+    SM2,
+    Checkpoint,
+    Note,
+    Policy,
+    Proof,
+    Unverified,
+    VerifierKey,
+    encode64,
+    hash_leaf,
+    hash_node,
+)
 from yinuo.config.middleware import POLICY as CONTENT_POLICY
 from yinuo.engine.infochain.words import FIELDS, OTHERWISE, TYPES, WORDS
 from yinuo.site.proofs import ProofForm, alone
@@ -55,7 +69,10 @@ CODE = "2611-622927-04-01-123456"
 
 def proof(size: int = 7, index: int = 3, witnesses: int = 2, **changes: Any) -> Proof:
     """An entry's proof in a log of `size` entries, seen by so many nodes."""
-    shown = [disclosure(bytes(range(16)), "code", CODE), disclosure(bytes(range(1, 17)), "name", "年产 5 万吨有机肥加工项目")]
+    shown = [
+        disclosure(bytes(range(16)), "code", CODE),
+        disclosure(bytes(range(1, 17)), "name", "年产 5 万吨有机肥加工项目"),
+    ]
     leaf = build(
         type="project.code_assigned",
         subject=subject_of(b"k" * 32, CODE),
@@ -108,7 +125,11 @@ def cases() -> Iterator[tuple[str, bytes, str]]:
     yield "a PDF that breaks off", b"%PDF-1.7\nstream\n" + whole, RULES
     entry = proof()
     yield "no entry", bytes(Proof(entry.index, entry.hashes, entry.checkpoint)), RULES
-    yield "a field that is not in the entry", bytes(proof(disclosures=[disclosure(bytes(16), "code", "another")])), RULES
+    yield (
+        "a field that is not in the entry",
+        bytes(proof(disclosures=[disclosure(bytes(16), "code", "another")])),
+        RULES,
+    )
     yield "extra data too deep", bytes(Proof(entry.index, entry.hashes, entry.checkpoint, b"[" * 100_000)), RULES
     yield "disclosures are no list", bytes(proof(disclosures=3)), RULES
     yield "another number", bytes(Proof(4, entry.hashes, entry.checkpoint, entry.extra)), RULES
@@ -144,10 +165,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """The page as it is served, answered from memory; at the end nothing may have been said on the console or sent anywhere."""
+    """The page as it is served, answered from memory; at the end nothing may have been said on the console or sent
+    anywhere.
+    """
     form = ProofForm(initial={"policy": RULES})
     words = {"errors": WORDS, "otherwise": OTHERWISE, "types": TYPES, "fields": FIELDS}
-    body = render_to_string("public/proof.html", {"form": form, "told": None, "why": "", "words": words, "county": "积石山县"})
+    body = render_to_string(
+        "public/proof.html", {"form": form, "told": None, "why": "", "words": words, "county": "积石山县"}
+    )
     said: list[str] = []
 
     def answer(route: Route) -> None:
@@ -155,7 +180,9 @@ def page(browser: Browser) -> Iterator[Page]:
         if route.request.method != "GET":
             said.append(f"sent to {path}")
         if path == "/chain/verify/":
-            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CONTENT_POLICY})
+            route.fulfill(
+                body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": CONTENT_POLICY}
+            )
         else:
             give_file(route)
 
@@ -186,7 +213,12 @@ def test_the_browser_says_yes_and_no_where_the_auditors_verifier_does(page: Page
     said = dict(zip([name for name, _, _ in every], found, strict=True))
     known = {name: python_says(data, rules) for name, data, rules in every}
     assert {name: verdict for name, verdict in said.items() if verdict != known[name]} == {}
-    assert [known[name] for name in ("entry 256 of 300", "1 nodes", "three of three", "any of them")] == [True, False, False, True]
+    assert [known[name] for name in ("entry 256 of 300", "1 nodes", "three of three", "any of them")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     assert known["a PDF with its proof"]
     assert sum(known.values()) < 23
 
@@ -205,10 +237,25 @@ def printed_cases() -> list[str]:
     """Good codes; each with a letter changed; and codes that spell the same in another way or are of another form."""
     chance, one = random.Random(45), packed(proof())
     whole = decode_cbor(decode_base45(one.removeprefix(PREFIX)))
-    texts = [packed(proof(size, index)) for size, index in ((1, 0), (7, 3), (300, 256))] + [f" \n{one}\r\n", packed(proof(witnesses=1))]
+    texts = [packed(proof(size, index)) for size, index in ((1, 0), (7, 3), (300, 256))] + [
+        f" \n{one}\r\n",
+        packed(proof(witnesses=1)),
+    ]
     for at in sorted(chance.sample(range(len(one)), 120)):
         texts.append(one[:at] + chance.choice(LETTERS) + one[at + 1 :])
-    texts += [one[:-1], one[:-2], one[:-3], one + "0", one + "00", f"\f{one}", one.lower(), "", PREFIX, "HC1:BB8", PREFIX + "GGW"]
+    texts += [
+        one[:-1],
+        one[:-2],
+        one[:-3],
+        one + "0",
+        one + "00",
+        f"\f{one}",
+        one.lower(),
+        "",
+        PREFIX,
+        "HC1:BB8",
+        PREFIX + "GGW",
+    ]
     leaf, shown, index, path, note = whole
     for other in (
         *([[*leaf[:at], *leaf[at + 1 :]], shown, index, path, note] for at in range(len(leaf))),
@@ -232,7 +279,8 @@ def printed_cases() -> list[str]:
         texts.append(PREFIX + base45(cbor(other)))
     plain = cbor(whole)
     texts += [
-        PREFIX + base45(data) for data in (plain + b"\0", plain[:-1], b"\x98\x05" + plain[1:], b"\x9f" + plain[1:] + b"\xff", b"\xf6")
+        PREFIX + base45(data)
+        for data in (plain + b"\0", plain[:-1], b"\x98\x05" + plain[1:], b"\x9f" + plain[1:] + b"\xff", b"\xf6")
     ]
     return texts
 
@@ -301,7 +349,8 @@ def test_a_printed_code_is_pasted_photographed_or_held_before_the_camera(page: P
         picture(page, f"printed-{size[0]}")
 
 
-# A camera before which somebody holds the photograph, once a blank wall has been seen. Nothing but the page's own reader.
+# A camera before which somebody holds the photograph, once a blank wall has been seen. Nothing but the page's own
+# reader.
 # Held by a hand over the code: no two frames are alike, now nearer and now farther, never quite straight.
 CAMERA = """photograph => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1080, height: 1440 }), drawn = canvas.getContext("2d");
@@ -377,7 +426,14 @@ def test_a_good_proof_is_told_in_words_and_a_bent_one_with_what_is_wrong(page: P
     verdict = page.locator("#verdict")
     verdict.get_by_text("证明成立").wait_for()
     told = verdict.inner_text()
-    for words in ("项目赋码", "积石山县发展和改革局", "2026年11月24日 19:40:00", "第 4 条，共 7 条", CODE, "年产 5 万吨有机肥加工项目"):
+    for words in (
+        "项目赋码",
+        "积石山县发展和改革局",
+        "2026年11月24日 19:40:00",
+        "第 4 条，共 7 条",
+        CODE,
+        "年产 5 万吨有机肥加工项目",
+    ):
         assert words in told
     assert all(node.name in told for node in NODES[:2])
     for size in (DESKTOP, PHONE):
@@ -392,13 +448,17 @@ def test_a_good_proof_is_told_in_words_and_a_bent_one_with_what_is_wrong(page: P
     picture(page, f"proof-no-{PHONE[0]}")
 
 
-def test_the_page_kept_as_a_file_checks_without_any_network(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_kept_as_a_file_checks_without_any_network(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("yinuo.site.proofs.queries.policy_text", lambda: RULES)
     answer = alone(RequestFactory().get("/chain/verify/alone.html"))
     assert 'attachment; filename="yinuo-verify.html"' in answer["Content-Disposition"]
     kept = tmp_path / "yinuo-verify.html"
     kept.write_bytes(answer.content)
-    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce", offline=True)
+    context = browser.new_context(
+        viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce", offline=True
+    )
     page, asked, said = context.new_page(), list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))

@@ -1,4 +1,5 @@
-"""The style guide in a real browser: axe, narrow and large, high contrast, the keyboard, and under the real content policy.
+"""The style guide in a real browser: axe, narrow and large, high contrast, the keyboard, and under the real content
+policy.
 
 The pages are answered from memory: no server, no database.
 """
@@ -32,10 +33,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    error_pages = {f"/errors/{code}/": render_to_string(f"{code}.html", {"county": "积石山县"}) for code in views.ERROR_PAGES}
+    error_pages = {
+        f"/errors/{code}/": render_to_string(f"{code}.html", {"county": "积石山县"}) for code in views.ERROR_PAGES
+    }
     request = RequestFactory().post("/accounts/login/", {})
     login = render_to_string(
-        "account/login.html", {"form": LoginForm({}, request=request), "redirect_field": "", "county": "积石山县"}, request
+        "account/login.html",
+        {"form": LoginForm({}, request=request), "redirect_field": "", "county": "积石山县"},
+        request,
     )
     return {"/": render_to_string("styleguide/index.html", views.context()), "/accounts/login/": login, **error_pages}
 
@@ -49,12 +54,16 @@ def open_page(browser: Browser, pages: dict[str, str]) -> Iterator[Any]:
     def answer(route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0]
         if path in pages:
-            route.fulfill(body=pages[path], content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+            route.fulfill(
+                body=pages[path], content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY}
+            )
         else:
             give_file(route)
 
     def open_at(path: str = "/", size: tuple[int, int] = DESKTOP, root_size: int = 100, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **({"reduced_motion": "reduce"} | options))
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, **({"reduced_motion": "reduce"} | options)
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
@@ -78,7 +87,9 @@ def test_axe_finds_no_fault_in_any_component(open_page: Any, size: tuple[int, in
     assert len(page.screenshot(full_page=True)) > 50_000
 
 
-@pytest.mark.parametrize("options", [{"forced_colors": "active"}, {"contrast": "more"}], ids=["forced colours", "more contrast"])
+@pytest.mark.parametrize(
+    "options", [{"forced_colors": "active"}, {"contrast": "more"}], ids=["forced colours", "more contrast"]
+)
 def test_high_contrast_has_no_fault_either(open_page: Any, options: dict[str, str]) -> None:
     assert axe_faults(open_page(**options)) == []
 
@@ -92,14 +103,18 @@ def test_axe_finds_no_fault_on_the_login_and_the_error_pages(open_page: Any, pat
         assert sideways(page) == 0
 
 
-@pytest.mark.parametrize(("width", "root_size"), [(320, 100), (390, 100), (640, 100), (900, 100), (1280, 100), (1280, 200)])
+@pytest.mark.parametrize(
+    ("width", "root_size"), [(320, 100), (390, 100), (640, 100), (900, 100), (1280, 100), (1280, 200)]
+)
 def test_no_width_and_no_text_size_makes_the_page_scroll_sideways(open_page: Any, width: int, root_size: int) -> None:
     assert sideways(open_page(size=(width, 900), root_size=root_size)) == 0
 
 
 def test_the_map_is_a_board_where_it_fits_and_a_timeline_where_not(open_page: Any) -> None:
     def places(page: Page) -> tuple[list[int], bool]:
-        left = page.evaluate("[...document.querySelectorAll('.stage')].map(s => Math.round(s.getBoundingClientRect().left))")
+        left = page.evaluate(
+            "[...document.querySelectorAll('.stage')].map(s => Math.round(s.getBoundingClientRect().left))"
+        )
         return left, page.locator(".wires").is_visible()
 
     left, wires = places(open_page())
@@ -174,7 +189,10 @@ def test_axe_does_tell_what_is_wrong(open_page: Any) -> None:
     page = open_page()
     page.goto("about:blank")
     page.set_content(
-        '<html lang="zh-CN"><title>页</title><main><h1>页</h1><img src="data:,"><p style="color:#bbb">看不清的字</p></main></html>'
+        (
+            '<html lang="zh-CN"><title>页</title><main><h1>页</h1><img src="data:,"><p '
+            'style="color:#bbb">看不清的字</p></main></html>'
+        )
     )
     assert [fault.split(":")[0] for fault in axe_faults(page)] == ["color-contrast", "image-alt"]
 
@@ -216,10 +234,15 @@ def test_a_page_is_looked_at_again_when_anything_axe_asks_for_is_different(open_
     assert [change for change in OTHER if shape(*change) == plain] == []
 
 
-COLOURED = '<html lang="zh-CN"><title>页</title><style>.dim { color: #bbb } .dark { background: #000; color: #fff }</style><main><h1>页</h1>%s</main></html>'
+COLOURED = (
+    '<html lang="zh-CN"><title>页</title><style>.dim { color: #bbb } .dark { background: #000; color: #fff '
+    "}</style><main><h1>页</h1>%s</main></html>"
+)
 
 
-def test_a_faint_text_is_told_wherever_it_first_stands_and_a_look_once_judged_is_not_judged_again(open_page: Any) -> None:
+def test_a_faint_text_is_told_wherever_it_first_stands_and_a_look_once_judged_is_not_judged_again(
+    open_page: Any,
+) -> None:
     page = open_page("/errors/404/")
     page.goto("about:blank")
 

@@ -1,4 +1,6 @@
-"""代办服务 through the pages: the body and its agent, asked for, agreed, served, acted in the unit's name, confirmed, given back, reviewed."""
+"""代办服务 through the pages: the body and its agent, asked for, agreed, served, acted in the unit's name, confirmed,
+given back, reviewed.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,12 @@ def staffed(live: Live) -> None:
     desk.go("/staff/agency/bodies/")
     desk.reads("还没有代办服务机构")
     form = desk.form("设立")
-    for label, value in (("层级", "县级"), ("名称", BODY), ("窗口地址", "政务服务大厅一楼 12 号窗口"), ("联系电话", "0930-7721212")):
+    for label, value in (
+        ("层级", "县级"),
+        ("名称", BODY),
+        ("窗口地址", "政务服务大厅一楼 12 号窗口"),
+        ("联系电话", "0930-7721212"),
+    ):
         desk.fill(label, value, form)
     desk.press("设立", within=form)
     form = desk.form("登记")
@@ -75,7 +82,12 @@ def asked(live: Live, company: Company, project: Project) -> None:
     desk.reads("选择需要的服务")
     for name in ("咨询", "指导", "协调", "代办"):
         desk.page.get_by_label(f"{name}：").check()
-    for label, value in (("项目负责人", "马晓云"), ("项目负责人电话", "13900000001"), ("经办人", "张丽"), ("经办人电话", "13900000002")):
+    for label, value in (
+        ("项目负责人", "马晓云"),
+        ("项目负责人电话", "13900000001"),
+        ("经办人", "张丽"),
+        ("经办人电话", "13900000002"),
+    ):
         desk.fill(label, value)
     desk.press("提交申请")
     desk.reads("等代办服务机构答复", BODY)

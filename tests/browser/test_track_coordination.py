@@ -1,4 +1,6 @@
-"""“1+X” played by its roles: the case put, the stage's convener starts it, a meeting, a department's word, the conclusion; the map tells."""
+"""“1+X” played by its roles: the case put, the stage's convener starts it, a meeting, a department's word, the
+conclusion; the map tells.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def put(live: Live, item: MapItem) -> None:
 
 
 def started(live: Live, item: MapItem) -> None:
-    head = live.official("stage_convener", "2026-11-10 11:00", "coordination-start", "natural_resources", stage=item.stage)
+    head = live.official(
+        "stage_convener", "2026-11-10 11:00", "coordination-start", "natural_resources", stage=item.stage
+    )
     head.take("协调")
     head.reads("启动协调", "最长 10 个工作日", "红线交叉")
     head.press("启动协调")
@@ -69,7 +73,9 @@ def heard_and_concluded(live: Live, item: MapItem) -> None:
     other.fill("本部门的意见", "不影响市政管线，同意微调。")
     other.press("提出意见")
     other.reads("意见已记下", "不影响市政管线")
-    head = live.official("stage_convener", "2026-11-13 15:00", "coordination-end", "natural_resources", stage=item.stage)
+    head = live.official(
+        "stage_convener", "2026-11-13 15:00", "coordination-end", "natural_resources", stage=item.stage
+    )
     head.go(f"/staff/coordination/{made.pk}/")
     head.fill("协调形成的意见", "总平面西移 1.5 米，各部门按新方案继续审查。")
     head.press("结束协调")

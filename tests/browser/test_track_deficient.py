@@ -1,4 +1,6 @@
-"""容缺受理 played by its roles: published, applied for at the window, agreed on, signed, filled online, decided – and once given up."""
+"""容缺受理 played by its roles: published, applied for at the window, agreed on, signed, filled online, decided – and
+once given up.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def test_a_gap_from_the_published_list_to_the_decision(live: Live) -> None:
     desk.press("同意并出具通知书")
     desk.reads("通知书已出具", "2026年11月13日")
     live.everybody_leaves()
-    counter = live.sits(live.county.people["window", "government_services"].person, "2026-11-06 11:00", "deficient-sign")
+    counter = live.sits(
+        live.county.people["window", "government_services"].person, "2026-11-06 11:00", "deficient-sign"
+    )
     counter.go("/staff/deficient/")
     counter.follow(item.name)
     counter.fill("承诺人（签字的人）", "马晓云")
@@ -69,7 +73,9 @@ def at_the_window(live: Live, company: Company, item: MapItem) -> None:
         authority="legal", purpose="容缺受理", at=at("2026-11-06 09:00"),
     )  # fmt: skip
     live.let_in()
-    counter = live.sits(live.county.people["window", "government_services"].person, "2026-11-06 09:10", "deficient-apply")
+    counter = live.sits(
+        live.county.people["window", "government_services"].person, "2026-11-06 09:10", "deficient-apply"
+    )
     counter.go(f"/act-as/?hat={visit.via}")
     counter.press("继续")
     counter.go(f"/items/{item.pk}/deficient/")

@@ -1,4 +1,6 @@
-"""模拟审批 through the pages: told to come, registered, agreed, distributed, handed in over the counter, approved in mock, converted."""
+"""模拟审批 through the pages: told to come, registered, agreed, distributed, handed in over the counter, approved in
+mock, converted.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ YES = ("符合国土空间规划", "在城市和村庄、集镇建设用地范�
 
 
 def window(live: Live, when: str, **options: object) -> AtTheBrowser:
-    return live.official("window", when, f"mock-{when[5:13].replace(' ', '-')}-window", "government_services", **options)
+    return live.official(
+        "window", when, f"mock-{when[5:13].replace(' ', '-')}-window", "government_services", **options
+    )
 
 
 def test_a_project_is_approved_in_mock_and_its_documents_become_formal_ones(live: Live) -> None:
@@ -77,7 +81,9 @@ def registered(live: Live, project: Project) -> None:
 def agreed(live: Live) -> None:
     application = MockApplication.objects.get()
     for department, clock in (("natural_resources", "10:00"), ("market_regulation", "11:00")):
-        desk = live.official("approver", f"2026-11-10 {clock}", f"mock-{clock[:2]}-{department}", department, size=PHONE)
+        desk = live.official(
+            "approver", f"2026-11-10 {clock}", f"mock-{clock[:2]}-{department}", department, size=PHONE
+        )
         desk.go(f"/staff/mock/{application.pk}/")
         desk.choose("意见", "同意列入模拟审批")
         desk.fill("意见内容", "符合条件，同意")

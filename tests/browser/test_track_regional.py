@@ -1,4 +1,6 @@
-"""区域评估 through the pages, by everybody whose business it is: from the zone's first question to the project that shares the result."""
+"""区域评估 through the pages, by everybody whose business it is: from the zone's first question to the project that
+shares the result.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,20 @@ def test_a_zone_is_assessed_once_and_a_project_there_shares_the_result(live: Liv
 
 def entered(live: Live) -> None:
     """The general convener enters the zone with its committee."""
-    Department.objects.create(hall=live.county.hall, key="zone-chuimatan", name=f"{ZONE}管理委员会", short_name="园区管委会")
+    Department.objects.create(
+        hall=live.county.hall, key="zone-chuimatan", name=f"{ZONE}管理委员会", short_name="园区管委会"
+    )
     convener = live.official("general_convener", "2026-09-01 08:40", "regional-convener", "government_services")
     convener.go("/staff/zones/")
     convener.reads("没有正在进行的评估")
     convener.follow("登记园区")
     convener.press("登记", expect=422)
-    for label, value in (("名称", ZONE), ("代号", "chuimatan"), ("主体单位", f"{ZONE}管理委员会"), ("设立依据", "县政府批复〔2024〕3号")):
+    for label, value in (
+        ("名称", ZONE),
+        ("代号", "chuimatan"),
+        ("主体单位", f"{ZONE}管理委员会"),
+        ("设立依据", "县政府批复〔2024〕3号"),
+    ):
         convener.fill(label, value)
     convener.choose("类别", "产业园区")
     convener.fill("设立日期", "2024-01-01")
@@ -95,7 +104,9 @@ def commissioned(live: Live, found: RegionalAssessment) -> None:
         *(("生效日期", "2026-10-12"), ("最后有效的一天", "2029-10-11")),
     ):
         body.fill(label, value)
-    body.page.locator("input[type=file]").set_input_files({"name": "报告.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    body.page.locator("input[type=file]").set_input_files(
+        {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     body.press("保存报告")
     body.reads("报告已保存", "用地面积不超过 50000 平方米")
     body.press("报送审查")
@@ -140,7 +151,12 @@ def found_by_everybody(live: Live) -> None:
 
 def settled(live: Live, company: Company) -> Project:
     """The filing form offers the zone by its name; the departments bring the project to its map."""
-    draft = open_draft(actor=company.actor, unit_id=company.unit.pk, facts={"declarations": {"secret": False}}, at=at("2026-11-02 09:00"))
+    draft = open_draft(
+        actor=company.actor,
+        unit_id=company.unit.pk,
+        facts={"declarations": {"secret": False}},
+        at=at("2026-11-02 09:00"),
+    )
     person = live.sits(company.person, "2026-11-02 09:10", "regional-filing")
     person.go(f"/filing/{draft.pk}/place/")
     person.reads(ZONE, "不在园区内")

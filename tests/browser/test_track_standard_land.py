@@ -1,4 +1,6 @@
-"""“标准地” and 用地清单制 through the pages, by everybody whose business it is, from the bare ground to the measured promise."""
+"""“标准地” and 用地清单制 through the pages, by everybody whose business it is, from the bare ground to the measured
+promise.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,24 @@ def prepared(live: Live) -> Parcel:
     desk = office(live, "2026-11-02 09:00")
     desk.go("/staff/parcels/")
     desk.reads("还没有登记地块")
-    for label, value in (("地块编号", NUMBER), ("地块名称", "唐集3号地块"), ("位置和四至", "东至园区二路"), ("面积", "26680")):
+    for label, value in (
+        ("地块编号", NUMBER),
+        ("地块名称", "唐集3号地块"),
+        ("位置和四至", "东至园区二路"),
+        ("面积", "26680"),
+    ):
         desk.fill(label, value)
     desk.press("登记")
     desk.reads("已登记地块", "还缺 10 项")
     desk.press("认定“标准地”", expect=422)
     desk.reads("还不符合“标准地”的条件")
     parcel = Parcel.objects.get(number=NUMBER)
-    said = {"actor": keeper(live.county), "parcel_id": parcel.pk, "on": at("2026-11-01 00:00").date(), "at": at("2026-11-02 09:30")}
+    said = {
+        "actor": keeper(live.county),
+        "parcel_id": parcel.pk,
+        "on": at("2026-11-01 00:00").date(),
+        "at": at("2026-11-02 09:30"),
+    }
     land.record_title(evidence="土地储备证书", **said)  # type: ignore[arg-type]
     for kind in ("water", "power", "road", "levelling"):
         land.record_basic(kind=kind, evidence="竣工验收单", **said)  # type: ignore[arg-type]

@@ -1,4 +1,6 @@
-"""一窗受理 through the pages: a visitor has a project filed and a matter handed in, gets the receipt, and later takes the decision."""
+"""一窗受理 through the pages: a visitor has a project filed and a matter handed in, gets the receipt, and later takes
+the decision.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,14 @@ def taken_against_signature(live: Live, company: Company) -> None:
     item = Submission.objects.select_related("application__item__department").get().item
     approver = live.county.actor("approver", item.department.key)
     accept(actor=approver, item_id=item.pk, at=at("2026-11-06 14:40"))
-    decide(actor=approver, item_id=item.pk, granted=True, document_number="甲〔2026〕1号", text="", at=at("2026-11-06 15:00"))
+    decide(
+        actor=approver,
+        item_id=item.pk,
+        granted=True,
+        document_number="甲〔2026〕1号",
+        text="",
+        at=at("2026-11-06 15:00"),
+    )
     desk = clerk(live, "2026-11-09 09:30")
     comes(desk, company, "领证")
     desk.reads("有 1 份决定等着送达")

@@ -109,7 +109,9 @@ def test_the_chosen_files_come_back_with_it(live: Live, script: bool) -> None:
     desk.press("提交申报", 403)
     sign_in_aside(desk, "在新标签页重新登录", company.person)
     desk.page.go_back()
-    assert [place.evaluate("input => input.files.length") for place in desk.page.get_by_label("上传新文件").all()] == [1] * places.count()
+    assert [place.evaluate("input => input.files.length") for place in desk.page.get_by_label("上传新文件").all()] == [
+        1
+    ] * places.count()
     desk.press("提交申报")
     item.refresh_from_db()
     assert item.state == "received"
@@ -122,7 +124,9 @@ def test_typing_keeps_the_session_and_merely_looking_does_not(live: Live) -> Non
         desk.page.clock.run_for(6 * 60_000)
         assert last_seen(company.person) == put
         desk.fill(NAME, "有机肥")
-        with desk.page.expect_response(lambda answer: answer.url.endswith("/session/") and answer.request.method == "POST"):
+        with desk.page.expect_response(
+            lambda answer: answer.url.endswith("/session/") and answer.request.method == "POST"
+        ):
             desk.page.clock.run_for(60_000)
         assert last_seen(company.person) > put
 

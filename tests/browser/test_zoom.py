@@ -1,6 +1,8 @@
-"""The main pages at 200 % and at 400 %, with large letters, and without a script: nothing is cut off, nothing scrolls sideways.
+"""The main pages at 200 % and at 400 %, with large letters, and without a script: nothing is cut off, nothing scrolls
+sideways.
 
-A window of 1280 pixels at 200 % is one of 640, at 400 % one of 320 (WCAG 1.4.10). Axe and the console are looked at on every page.
+A window of 1280 pixels at 200 % is one of 640, at 400 % one of 320 (WCAG 1.4.10). Axe and the console are looked at on
+every page.
 """
 
 from __future__ import annotations
@@ -33,11 +35,30 @@ class Village:
 
     def pages(self, role: str) -> list[str]:
         project, item = self.project.pk, self.item.pk
-        staff = ["/staff/", "/staff/projects/", f"/staff/projects/{project}/", f"/staff/projects/{project}/map/", f"/staff/items/{item}/"]
+        staff = [
+            "/staff/",
+            "/staff/projects/",
+            f"/staff/projects/{project}/",
+            f"/staff/projects/{project}/map/",
+            f"/staff/items/{item}/",
+        ]
         return {
             "unit": [
-                *("/projects/", f"/projects/{project}/", f"/projects/{project}/map/", f"/projects/{project}/map/?view=list"),
-                *(f"/items/{item}/", f"/projects/{project}/report/", "/filing/", "/credit/", "/promises/", "/library/", "/messages/"),
+                *(
+                    "/projects/",
+                    f"/projects/{project}/",
+                    f"/projects/{project}/map/",
+                    f"/projects/{project}/map/?view=list",
+                ),
+                *(
+                    f"/items/{item}/",
+                    f"/projects/{project}/report/",
+                    "/filing/",
+                    "/credit/",
+                    "/promises/",
+                    "/library/",
+                    "/messages/",
+                ),
             ],
             "approver": [*staff, "/staff/delegation/", "/staff/credit/"],
             "general_convener": ["/staff/hall/", "/staff/people/", "/staff/questions/", *staff],
@@ -45,7 +66,16 @@ class Village:
             "principal": ["/staff/", "/staff/credit/"],
             "administrator": ["/staff/people/", "/staff/reserved/"],
             "public": [
-                *("/", "/guides/", "/guides/soil_conservation_plan/", "/zone/", "/verify/", "/rules/", "/rules/negative-list/", "/check/"),
+                *(
+                    "/",
+                    "/guides/",
+                    "/guides/soil_conservation_plan/",
+                    "/zone/",
+                    "/verify/",
+                    "/rules/",
+                    "/rules/negative-list/",
+                    "/check/",
+                ),
                 f"/verify/{self.project.code}/{self.company.unit.credit_code}/",
             ],
         }[role]
@@ -77,7 +107,9 @@ def test_no_main_page_scrolls_sideways_when_it_is_enlarged(village: Village, rol
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_main_page_holds_letters_twice_as_large_and_says_the_same_without_a_script(village: Village, role: str) -> None:
+def test_every_main_page_holds_letters_twice_as_large_and_says_the_same_without_a_script(
+    village: Village, role: str
+) -> None:
     desk, plain = village.sits(role, "letters", (1280, 900)), None
     if role != "public":
         plain = village.sits(role, "noscript", (1280, 900), script=False)

@@ -63,7 +63,10 @@ def add(a: Point, b: Point) -> Point:
 
 
 def of_small_order(encoded: bytes) -> bool | None:
-    """Whether eight times the point is the neutral one; None = no point of the curve. Takes spellings that are not canonical as well."""
+    """Whether eight times the point is the neutral one; None = no point of the curve.
+
+    Takes spellings that are not canonical as well.
+    """
     y = int.from_bytes(encoded, "little") & ((1 << 255) - 1)
     y %= P
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P

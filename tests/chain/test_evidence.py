@@ -26,13 +26,19 @@ def test_evidence_is_read_as_it_was_sent_and_holds_under_the_nodes_key_alone() -
         told.check(signature, KEY.verifier.public)
     with pytest.raises(Unverified):
         told.check(signature, WITNESSES[1].verifier.public)
-    for other in (replace(told, text="别的"), replace(told, seconds=1), replace(told, mine=b""), replace(told, node="x")):
+    for other in (
+        replace(told, text="别的"),
+        replace(told, seconds=1),
+        replace(told, mine=b""),
+        replace(told, node="x"),
+    ):
         with pytest.raises(Unverified):
             other.check(signature, KEY.verifier.public)
 
 
 @pytest.mark.parametrize(
-    "change", [{"kind": "gossip"}, {"seconds": True}, {"seconds": "1"}, {"seen": "=="}, {"node": 3}, {"signature": None}]
+    "change",
+    [{"kind": "gossip"}, {"seconds": True}, {"seconds": "1"}, {"seen": "=="}, {"node": 3}, {"signature": None}],
 )
 def test_what_is_no_evidence_is_refused(change: dict[str, object]) -> None:
     whole = json.loads(TOLD.signed_by(KEY))
@@ -49,7 +55,9 @@ def test_what_is_no_evidence_is_refused(change: dict[str, object]) -> None:
 def test_two_roots_for_one_size_under_the_logs_own_signature_prove_a_fork_and_nothing_less_does() -> None:
     logs = [LOG.verifier]
     assert proves_fork(head(7, 1), head(7, 2), logs)
-    assert proves_fork(bytes(Submission(3, (), sign_checkpoint(Checkpoint(LOG.name, 7, bytes(32)), LOG))), head(7, 2), logs)
+    assert proves_fork(
+        bytes(Submission(3, (), sign_checkpoint(Checkpoint(LOG.name, 7, bytes(32)), LOG))), head(7, 2), logs
+    )
     assert not proves_fork(head(7, 1), head(7, 1), logs)
     assert not proves_fork(head(7, 1), head(8, 2), logs)
     assert not proves_fork(head(7, 1), head(7, 2, SigningKey.generate(LOG.name)), logs)

@@ -106,7 +106,14 @@ def test_entries_of_a_subject_follow_each_other_without_a_gap() -> None:
 def test_a_field_is_shown_to_whom_it_may_and_checked_against_the_entry() -> None:
     made = leaf()
     assert check_disclosure(made, SHOWN[1]) == ("total_investment", "1200.5")
-    for false in (disclosure(SALT, "total_investment", "9999"), disclosure(b"y" * 16, "code", "x"), "", "%%%", "5", SHOWN[0][:-2]):
+    for false in (
+        disclosure(SALT, "total_investment", "9999"),
+        disclosure(b"y" * 16, "code", "x"),
+        "",
+        "%%%",
+        "5",
+        SHOWN[0][:-2],
+    ):
         with pytest.raises(Unverified):
             check_disclosure(made, false)
 
@@ -175,7 +182,9 @@ def test_an_entry_longer_than_two_kibibytes_is_refused() -> None:
         leaf(disclosures=[disclosure(SALT, f"field{n}", "x") for n in range(40)])
 
 
-@pytest.mark.parametrize("value", [1.5, 1 << 53, "A\u030a", {"A\u030a": 1}, [b"x"], float("nan"), "\ud800", {"\udfff": 1}])
+@pytest.mark.parametrize(
+    "value", [1.5, 1 << 53, "A\u030a", {"A\u030a": 1}, [b"x"], float("nan"), "\ud800", {"\udfff": 1}]
+)
 def test_a_value_not_every_reader_reads_alike_is_refused(value: Any) -> None:
     with pytest.raises(Unverified):
         canonical(value)

@@ -1,4 +1,6 @@
-"""What we publish, judged by verifiers nobody here wrote: Go's note and tlog packages, and Sigstore's own for its transparency logs."""
+"""What we publish, judged by verifiers nobody here wrote: Go's note and tlog packages, and Sigstore's own for its
+transparency logs.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,9 @@ def bent(data: bytes, chance: random.Random, count: int) -> list[bytes]:
 
 
 def agree(cases: list[dict[str, Any]], ours: list[str], theirs: list[dict[str, Any]]) -> int:
-    """Verdict for verdict the same, but for other spellings of the same bytes, which we alone refuse; how many were accepted."""
+    """Verdict for verdict the same, but for other spellings of the same bytes, which we alone refuse; how many were
+    accepted.
+    """
     for case, why, verdict in zip(cases, ours, theirs, strict=True):
         assert verdict["ok"] == (not why) or (verdict["ok"] and SPELLING in why), (case, why, verdict)
     return sum(not why for why in ours)
@@ -105,7 +109,9 @@ def agree(cases: list[dict[str, Any]], ours: list[str], theirs: list[dict[str, A
 def checkpoint(size: int = SIZE, nodes: int = 3, origin: str = LOG.name, key: SigningKey = LOG) -> Note:
     _, grown = grow(size)
     note = sign_checkpoint(Checkpoint(origin, size, grown.root), key)
-    return Note(note.text, (*note.lines, *(node.cosign(note.text, 1_764_000_000 + n) for n, node in enumerate(NODES[:nodes]))))
+    return Note(
+        note.text, (*note.lines, *(node.cosign(note.text, 1_764_000_000 + n) for n, node in enumerate(NODES[:nodes])))
+    )
 
 
 def test_go_opens_our_checkpoints_with_every_witness_and_refuses_what_we_refuse(go: Any) -> None:
@@ -116,7 +122,10 @@ def test_go_opens_our_checkpoints_with_every_witness_and_refuses_what_we_refuse(
     notes += [b"\n".join(lines[:at] + lines[at + 1 :]) for at in range(len(lines))]
     notes += [b"\n".join([*lines[:at], lines[at], *lines[at:]]) for at in range(len(lines))]
     notes += [bytes(checkpoint(key=SigningKey.generate(LOG.name))), bytes(Note(whole.text, whole.lines[1:]))]
-    notes += [bytes(Note(whole.text, whole.lines[::-1])), bytes(Note(whole.text, (*whole.lines, NODES[0].cosign(whole.text, 5))))]
+    notes += [
+        bytes(Note(whole.text, whole.lines[::-1])),
+        bytes(Note(whole.text, (*whole.lines, NODES[0].cosign(whole.text, 5)))),
+    ]
     notes += bent(bytes(whole), chance, 250)
     cases = [{"kind": "note", "data": encoded(note), **TRUSTED} for note in notes]
 
@@ -146,7 +155,11 @@ def test_go_accepts_our_proofs_of_inclusion_and_consistency_and_no_bent_one(go: 
         size = chance.randint(1, SIZE)
         store, grown = grow(size)
         tree, index, old = Tree(size, store.__getitem__), chance.randrange(size), chance.randint(1, size)
-        old_root, path, steps = Tree(old, lambda tile: cut(store, tile)).root(), tree.inclusion(index), tree.consistency(old)  # noqa: B023
+        old_root, path, steps = (
+            Tree(old, lambda tile: cut(store, tile)).root(),
+            tree.inclusion(index),
+            tree.consistency(old),
+        )  # noqa: B023
         for leaf, place, there, root, hashes in variants(chance, (tree.leaf(index), index, size, grown.root, path)):
             ours.append(refusal(lambda: check_inclusion(leaf, place, there, hashes, root)))  # noqa: B023
             cases.append(case("inclusion", there, root, hashes, leaf=encoded(leaf), index=place))
@@ -176,8 +189,17 @@ Asked = tuple[bytes, int, int, bytes, list[bytes]]
 def variants(chance: random.Random, good: Asked) -> list[Asked]:
     """What was asked, and the same with one of its parts changed."""
     leaf, place, size, root, path = good
-    made = [good, (bytes(32), place, size, root, path), (leaf, place, size, bytes(32), path), (leaf, place, size, root, [*path, bytes(32)])]
-    made += [(leaf, place + 1, size, root, path), (leaf, place, size + 1, root, path), (leaf, place - 1, size, root, path)]
+    made = [
+        good,
+        (bytes(32), place, size, root, path),
+        (leaf, place, size, bytes(32), path),
+        (leaf, place, size, root, [*path, bytes(32)]),
+    ]
+    made += [
+        (leaf, place + 1, size, root, path),
+        (leaf, place, size + 1, root, path),
+        (leaf, place - 1, size, root, path),
+    ]
     if path:
         at = chance.randrange(len(path))
         made += [(leaf, place, size, root, path[:at] + path[at + 1 :]), (leaf, place, size, root, path[::-1])]
@@ -190,7 +212,14 @@ def test_go_makes_the_same_proofs_out_of_our_tiles_and_sees_a_bent_tile(go: Any)
     tiles = {tile.path: encoded(store[tile]) for tile in tiles_of(SIZE)}
     tree = Tree(SIZE, store.__getitem__)
     records, olds = [0, 1, 255, 256, 511, SIZE - 1], [1, 255, 256, 300, 512, SIZE - 1]
-    whole = {"kind": "tree", "size": SIZE, "root": encoded(grown.root), "tiles": tiles, "records": records, "olds": olds}
+    whole = {
+        "kind": "tree",
+        "size": SIZE,
+        "root": encoded(grown.root),
+        "tiles": tiles,
+        "records": records,
+        "olds": olds,
+    }
     cases = [whole]
     for path, data in tiles.items():
         raw = base64.b64decode(data)
@@ -198,7 +227,9 @@ def test_go_makes_the_same_proofs_out_of_our_tiles_and_sees_a_bent_tile(go: Any)
         cases.append({**whole, "tiles": {**tiles, path: encoded(raw[:-32])}})
     good, *others = go(cases)
     assert good["ok"], good
-    proofs = {f"record {n}": b"".join(tree.inclusion(n)) for n in records} | {f"tree {n}": b"".join(tree.consistency(n)) for n in olds}
+    proofs = {f"record {n}": b"".join(tree.inclusion(n)) for n in records} | {
+        f"tree {n}": b"".join(tree.consistency(n)) for n in olds
+    }
     assert {name: base64.b64decode(data) for name, data in good["proofs"].items()} == proofs
     assert [number for number, verdict in enumerate(others) if verdict["ok"]] == []
 
@@ -231,13 +262,18 @@ def test_go_checks_a_certificates_proof_alone_and_agrees_on_every_bent_one(go: A
     proof, entry = certificate(300)
     assert read_proof(bytes(proof), POLICY).fields == {"code": "2611-622927-04-01-123456"}
     alone = {"kind": "proof", "data": encoded(bytes(proof)), **TRUSTED}
-    other = {**alone, "data": encoded(bytes(replace(proof, extra=proof.extra.replace(b"code_assigned", b"code_assignee"))))}  # type: ignore[union-attr]
+    other = {
+        **alone,
+        "data": encoded(bytes(replace(proof, extra=proof.extra.replace(b"code_assigned", b"code_assignee")))),
+    }  # type: ignore[union-attr]
     verdicts = go([alone, other])
     assert [verdict["ok"] for verdict in verdicts] == [True, False]
     plain = bytes(replace(proof, extra=None))
     datas = [plain, *bent(plain, random.Random(9), 250)]
     cases = [{"kind": "proof", "data": encoded(data), "entry": encoded(entry), **TRUSTED} for data in datas]
-    accepted = agree(cases, [refusal(lambda data=data: check_proof(entry, Proof.parse(data), POLICY)) for data in datas], go(cases))  # type: ignore[misc]
+    accepted = agree(
+        cases, [refusal(lambda data=data: check_proof(entry, Proof.parse(data), POLICY)) for data in datas], go(cases)
+    )  # type: ignore[misc]
     assert accepted >= 1
 
 
@@ -281,14 +317,20 @@ def test_sigstore_accepts_our_log_as_one_of_its_own_and_no_bent_proof(sigstore: 
     """It looks for one good signature of the log and leaves the witnesses' aside: what they signed is Go's part."""
     proof, entry = certificate(300)
     chance, only_log = random.Random(10), Policy.parse(f"log {LOG.verifier}\nquorum none\n".encode())
-    judged = [(proof, entry), *(certificate(index, size) for index, size in ((0, 1), (1, 2), (6, 7), (256, 300), (299, 300)))]
+    judged = [
+        (proof, entry),
+        *(certificate(index, size) for index, size in ((0, 1), (1, 2), (6, 7), (256, 300), (299, 300))),
+    ]
     judged += [
         (proof, entry[:-2] + b"x" + entry[-1:]),
         (replace(proof, index=301), entry),
         (replace(proof, hashes=proof.hashes[:-1]), entry),
     ]
     judged += [(replace(proof, hashes=(*proof.hashes, bytes(32))), entry), (replace(proof, index=SIZE), entry)]
-    judged += [(replace(proof, hashes=(*proof.hashes[:at], bytes(32), *proof.hashes[at + 1 :])), entry) for at in range(len(proof.hashes))]
+    judged += [
+        (replace(proof, hashes=(*proof.hashes[:at], bytes(32), *proof.hashes[at + 1 :])), entry)
+        for at in range(len(proof.hashes))
+    ]
     other = SigningKey.generate(LOG.name)
     judged += [(replace(proof, checkpoint=sign_checkpoint(Checkpoint.parse(proof.checkpoint.text), other)), entry)]
     for data in bent(bytes(Note(proof.checkpoint.text, proof.checkpoint.lines[:1])), chance, 120):

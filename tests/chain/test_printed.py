@@ -82,7 +82,9 @@ def proof(index: int = 3, size: int = 7, witnesses: list[SigningKey] | None = No
         ((3, 7, WITNESSES[:2]), {}),
     ],
 )
-def test_a_printed_code_becomes_the_proof_it_was_made_of_and_says_the_same(made: tuple[Any, ...], changes: dict[str, Any]) -> None:
+def test_a_printed_code_becomes_the_proof_it_was_made_of_and_says_the_same(
+    made: tuple[Any, ...], changes: dict[str, Any]
+) -> None:
     whole = proof(*made, **changes)
     text = packed(whole)
     assert unpacked(text) == unpacked(f" \n{text}\r\n ") == proof_in(text.encode()) == bytes(whole)
@@ -92,7 +94,10 @@ def test_a_printed_code_becomes_the_proof_it_was_made_of_and_says_the_same(made:
 
 
 def test_at_a_million_entries_it_is_a_code_that_can_be_printed_and_read() -> None:
-    """As a code's assignment is: one field, shown; three witnesses under names as long as real ones. Under 1.4 kB, modules of 0.8 mm."""
+    """As a code's assignment is: one field, shown; three witnesses under names as long as real ones.
+
+    Under 1.4 kB, modules of 0.8 mm.
+    """
     nodes = [SigningKey.generate(f"jishishan.gov.example/node-{n}", COSIGNATURE) for n in range(3)]
     whole = proof(400_000, MILLION, nodes, disclosures=[disclosure(bytes(range(16)), "code", CODE)])
     rules = f"log {LOG.verifier}\n" + "".join(f"witness w{n} {key.verifier}\n" for n, key in enumerate(nodes))
@@ -118,13 +123,22 @@ def test_no_character_of_a_code_can_be_changed_left_out_or_added_unseen() -> Non
         return True
 
     assert seen(text)
-    changed = [text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :] for at in [*range(7), *range(7, len(text), 4)]]
-    changed += [text[:at] + text[at + 1 :] for at in range(0, len(text), 31)] + [text + "0", text + "00", text + "000", text * 2]
+    changed = [
+        text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :] for at in [*range(7), *range(7, len(text), 4)]
+    ]
+    changed += [text[:at] + text[at + 1 :] for at in range(0, len(text), 31)] + [
+        text + "0",
+        text + "00",
+        text + "000",
+        text * 2,
+    ]
     assert [bent for bent in changed if seen(bent)] == []
 
 
 def test_of_one_proof_there_is_one_text() -> None:
-    """What would be read as the same is refused: parts in another order, the origin's name written out, numbers spelled longer."""
+    """What would be read as the same is refused: parts in another order, the origin's name written out, numbers spelled
+    longer.
+    """
     whole = decode_cbor(decode_base45(packed(proof()).removeprefix(PREFIX)))
     leaf, shown, index, path, note = whole
     rest = leaf[4]
@@ -216,8 +230,29 @@ def test_cbor_is_written_and_read_as_the_rfc_shows(value: Any, data: str) -> Non
     assert decode_cbor(bytes.fromhex(data)) == value
 
 
-@pytest.mark.parametrize("data", ["", "1817", "190017", "1b00000000ffffffff", "20", "f5", "f6", "fb3ff199999999999a", "c074", "a0", "5f42010243030405ff",
-                                  "9f01ff", "8301", "63c3bc", "62c328", "0000", "1c", "9bffffffffffffffff"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "1817",
+        "190017",
+        "1b00000000ffffffff",
+        "20",
+        "f5",
+        "f6",
+        "fb3ff199999999999a",
+        "c074",
+        "a0",
+        "5f42010243030405ff",
+        "9f01ff",
+        "8301",
+        "63c3bc",
+        "62c328",
+        "0000",
+        "1c",
+        "9bffffffffffffffff",
+    ],
+)
 def test_any_other_cbor_is_refused(data: str) -> None:
     with pytest.raises(Unverified):
         decode_cbor(bytes.fromhex(data))

@@ -104,7 +104,9 @@ def test_what_is_no_proof_is_refused(data: bytes) -> None:
 
 
 def test_no_byte_of_a_proof_can_be_changed_unseen() -> None:
-    """Each byte in turn: either it is refused, or it lay in what nobody signs (the extra data and lines of unknown keys)."""
+    """Each byte in turn: either it is refused, or it lay in what nobody signs (the extra data and lines of unknown
+    keys).
+    """
     seen = 0
     for at in range(len(DATA)):
         bent = DATA[:at] + bytes([DATA[at] ^ 0x02]) + DATA[at + 1 :]

@@ -1,4 +1,6 @@
-"""The twin's algorithms: the standards' own examples, another implementation in both directions, and everything bent refused."""
+"""The twin's algorithms: the standards' own examples, another implementation in both directions, and everything bent
+refused.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +127,9 @@ def test_the_library_and_the_plain_integers_agree(text: str, bit: int) -> None:
     assert not sm.verifies(TWIN.public, message, sm.encode_signature(r, s))
 
 
-def test_where_the_library_is_missing_everything_is_still_checked_and_only_signing_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_library_is_missing_everything_is_still_checked_and_only_signing_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     line = TWIN.sign("text\n")
     monkeypatch.setattr(sm, "library", lambda: None)
     assert TWIN.verifier.check("text\n", line.signature) is None
@@ -150,7 +154,20 @@ def test_openssl_accepts_our_signatures_and_digests_and_refuses_them_bent(tmp_pa
     key.write_bytes(SPKI + TWIN.public)
     text.write_text(note.text)
     signature.write_bytes(note.lines[0].signature)
-    ask = ("pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", key, "-in", text, "-sigfile", signature, *SM2_OPTIONS)
+    ask = (
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-keyform",
+        "DER",
+        "-inkey",
+        key,
+        "-in",
+        text,
+        "-sigfile",
+        signature,
+        *SM2_OPTIONS,
+    )
     assert "Signature Verified Successfully" in openssl(*ask).stdout
     told = openssl("dgst", "-sm3", "-r", text).stdout.split()[0]
     assert told == sm.sm3(note.text.encode()).hex()
@@ -206,7 +223,9 @@ def twin_proof(index: int, digest: Any = sm.sm3, key: Any = TWIN, witness: Signi
 def test_an_entry_is_proven_in_the_twin_under_the_policy_that_names_its_key() -> None:
     bank = SigningKey.generate("bank.example", COSIGNATURE)
     main = SigningKey.generate("county.example/log")
-    policy = Policy.parse(f"log {main.verifier}\nlog {TWIN.verifier}\nwitness bank {bank.verifier}\nquorum bank\n".encode())
+    policy = Policy.parse(
+        f"log {main.verifier}\nlog {TWIN.verifier}\nwitness bank {bank.verifier}\nquorum bank\n".encode()
+    )
     found = check_proof(ENTRIES[17], Proof.parse(bytes(twin_proof(17, witness=bank))), policy)
     assert (found.log, found.witnesses) == (TWIN.verifier, {"bank": 7})
     for why, entry, proof in (

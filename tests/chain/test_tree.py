@@ -5,7 +5,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.chain import naive
-from yinuo.chain.tree import ENTRIES, Grown, Tile, Tree, append, bundle, check_bundle, tiles_for_inclusion, tiles_of, unbundle, width_at
+from yinuo.chain.tree import (
+    ENTRIES,
+    Grown,
+    Tile,
+    Tree,
+    append,
+    bundle,
+    check_bundle,
+    tiles_for_inclusion,
+    tiles_of,
+    unbundle,
+    width_at,
+)
 from yinuo.chain.verifier import Unverified, check_consistency, check_inclusion, hash_leaf
 
 SIZES = st.integers(0, 700)
@@ -120,7 +132,13 @@ def test_a_proof_reads_no_tile_but_those_it_was_said_to_need(size: int) -> None:
     store, grown = grow(size)
     for index in {0, size // 3, size // 2, max(0, size - 257), size - 1}:
         needed = {tile: store[tile] for tile in tiles_for_inclusion(index, size)}
-        check_inclusion(hash_leaf(entries(index + 1)[index]), index, size, Tree(size, needed.__getitem__).inclusion(index), grown.root)
+        check_inclusion(
+            hash_leaf(entries(index + 1)[index]),
+            index,
+            size,
+            Tree(size, needed.__getitem__).inclusion(index),
+            grown.root,
+        )
         assert len(needed) <= 6
 
 

@@ -37,18 +37,28 @@ def holds(check: Callable[[], None]) -> bool:
 
 def inclusion(case: dict[str, Any]) -> None:
     check_inclusion(
-        base64.b64decode(case["leafHash"]), case["leafIdx"], case["treeSize"], decoded(case["proof"]), base64.b64decode(case["root"])
+        base64.b64decode(case["leafHash"]),
+        case["leafIdx"],
+        case["treeSize"],
+        decoded(case["proof"]),
+        base64.b64decode(case["root"]),
     )
 
 
 def consistency(case: dict[str, Any]) -> None:
     check_consistency(
-        case["size1"], base64.b64decode(case["root1"]), case["size2"], base64.b64decode(case["root2"]), decoded(case["proof"])
+        case["size1"],
+        base64.b64decode(case["root1"]),
+        case["size2"],
+        base64.b64decode(case["root2"]),
+        decoded(case["proof"]),
     )
 
 
 @pytest.mark.parametrize(("kind", "check", "least"), [("inclusion", inclusion, 98), ("consistency", consistency, 98)])
-def test_every_proof_of_others_is_judged_as_they_judge_it(kind: str, check: Callable[[dict[str, Any]], None], least: int) -> None:
+def test_every_proof_of_others_is_judged_as_they_judge_it(
+    kind: str, check: Callable[[dict[str, Any]], None], least: int
+) -> None:
     judged, wrong = 0, []
     for file in every(kind):
         case = json.loads(file.read_text())
@@ -60,14 +70,18 @@ def test_every_proof_of_others_is_judged_as_they_judge_it(kind: str, check: Call
     assert judged >= least
 
 
-# Fractions do not stand in our entries, and a text that is not in normal form C is refused: these the library alone writes.
+# Fractions do not stand in our entries, and a text that is not in normal form C is refused: these the library alone
+# writes.
 LIBRARY_ONLY = {"structures", "values", "unicode", "weird"}
 
 
 def test_every_json_of_others_becomes_canonical_as_theirs_does() -> None:
     done = set()
     for file in sorted(folder("jcs/input").glob("*.json")):
-        value, wanted = json.loads(file.read_text()), (file.parent.parent / "output" / file.name).read_bytes().rstrip(b"\n")
+        value, wanted = (
+            json.loads(file.read_text()),
+            (file.parent.parent / "output" / file.name).read_bytes().rstrip(b"\n"),
+        )
         assert rfc8785.dumps(value) == wanted, file.name
         if file.stem in LIBRARY_ONLY:
             with pytest.raises(Unverified):

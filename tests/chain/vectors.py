@@ -9,7 +9,10 @@ import pytest
 
 
 def folder(name: str) -> Path:
-    """The folder of one kind of vectors. Skips without them; fails when YINUO_REQUIRE_VECTORS says they must be there."""
+    """The folder of one kind of vectors.
+
+    Skips without them; fails when YINUO_REQUIRE_VECTORS says they must be there.
+    """
     found = Path(os.environ.get("YINUO_VECTORS", "../shared/vectors")).resolve() / name
     if found.is_dir():
         return found

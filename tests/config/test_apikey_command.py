@@ -51,7 +51,9 @@ def test_a_key_for_a_role_speaks_for_that_role_and_is_shown_once(ask: Ask, appro
 
 
 def test_a_key_for_a_unit_speaks_for_the_unit(ask: Ask, company: Company) -> None:
-    made = issued(ask, "--person", company.person.username, "--as", company.unit.credit_code or "", "--name", "企业系统")
+    made = issued(
+        ask, "--person", company.person.username, "--as", company.unit.credit_code or "", "--name", "企业系统"
+    )
     actor = actor_of_key(made["secret"], now())
     assert actor is not None
     assert (actor.role, actor.unit_id) == ("unit", company.unit.pk)
@@ -80,7 +82,9 @@ def test_revoked_it_opens_nothing_and_leaves_the_list(ask: Ask, approver: str) -
         ({"--days": "5000"}, "--days"),
     ],
 )
-def test_what_cannot_be_issued_is_told_in_one_line_and_leaves_no_key(ask: Ask, approver: str, changes: dict[str, str], says: str) -> None:
+def test_what_cannot_be_issued_is_told_in_one_line_and_leaves_no_key(
+    ask: Ask, approver: str, changes: dict[str, str], says: str
+) -> None:
     words = {"--person": approver, "--as": "ecology:approver", "--name": "进度查询", "--days": "30", **changes}
     code, out, err = ask("apikey", "issue", *(word for pair in words.items() for word in pair))
     assert (code, out) == (2, "")

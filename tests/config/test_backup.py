@@ -1,4 +1,6 @@
-"""An instance in one file and back again: whole, of one instant, refused where a byte is missing or something would be lost."""
+"""An instance in one file and back again: whole, of one instant, refused where a byte is missing or something would be
+lost.
+"""
 
 from __future__ import annotations
 
@@ -125,10 +127,15 @@ def test_restored_it_is_the_same_with_its_owner_its_rights_and_its_triggers(whol
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(b"DELETE FROM kept")
         connection.execute(b"INSERT INTO kept VALUES (1001, 'new')")
-    with empty.connect(OWNER, DATABASE) as connection, pytest.raises(psycopg.errors.RaiseException, match="append only"):
+    with (
+        empty.connect(OWNER, DATABASE) as connection,
+        pytest.raises(psycopg.errors.RaiseException, match="append only"),
+    ):
         connection.execute(b"UPDATE kept SET text = 'x' WHERE id = 1")
     with empty.connect() as connection:
-        (owner,) = connection.execute(b"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'yinuo'").fetchone() or ("",)
+        (owner,) = connection.execute(
+            b"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'yinuo'"
+        ).fetchone() or ("",)
         assert owner == OWNER
     with pytest.raises(psycopg.OperationalError):
         empty.connect(APP, "yinuo_restoring")
@@ -139,7 +146,11 @@ def test_an_instance_with_data_is_not_touched_without_force_and_replaced_with_it
     with empty.connect(APP, DATABASE) as connection:
         connection.execute(b"INSERT INTO kept VALUES (2000, 'later')")
     (empty.home / "files" / "later.pdf").write_bytes(b"later")
-    seen = [empty.home / "chain" / "head", empty.home / "nodes" / "bank" / "node.db", empty.home / "nodes" / "bank" / "node.json"]
+    seen = [
+        empty.home / "chain" / "head",
+        empty.home / "nodes" / "bank" / "node.db",
+        empty.home / "nodes" / "bank" / "node.json",
+    ]
     for path in seen:
         path.write_text("later", encoding="utf-8")
     with pytest.raises(BackupError, match="已有数据"):
@@ -160,7 +171,9 @@ def test_an_instance_of_which_only_a_key_is_left_is_not_empty(whole: Path, empty
 
 
 @pytest.mark.parametrize("lost", [1, 600, 5000, 0.5])
-def test_a_truncated_backup_is_refused_before_anything_is_done(whole: Path, empty: Server, tmp_path: Path, lost: float) -> None:
+def test_a_truncated_backup_is_refused_before_anything_is_done(
+    whole: Path, empty: Server, tmp_path: Path, lost: float
+) -> None:
     content = whole.read_bytes()
     # The closing blocks of a tar are zeros: the file's own end stands before them.
     end = len(content.rstrip(b"\0"))
@@ -182,7 +195,9 @@ def test_a_byte_changed_anywhere_is_noticed(whole: Path, tmp_path: Path) -> None
             read(broken)
 
 
-def repacked(whole: Path, target: Path, *, add: dict[str, bytes] | None = None, drop: str = "", **manifest: object) -> Path:
+def repacked(
+    whole: Path, target: Path, *, add: dict[str, bytes] | None = None, drop: str = "", **manifest: object
+) -> Path:
     """The backup written anew with something added, left out, or said otherwise in its list."""
     with tarfile.open(whole) as old, tarfile.open(target, "w") as new:
         for member in old:
@@ -228,16 +243,23 @@ def test_another_postgresqls_backup_is_refused(whole: Path, empty: Server, tmp_p
             act(old)
 
 
-def test_a_restored_database_with_other_rows_than_listed_is_not_used(whole: Path, empty: Server, tmp_path: Path) -> None:
+def test_a_restored_database_with_other_rows_than_listed_is_not_used(
+    whole: Path, empty: Server, tmp_path: Path
+) -> None:
     with pytest.raises(BackupError, match="行数"):
         restore(empty, repacked(whole, tmp_path / "rows.tar", rows={"public.kept": 999}))
     assert is_empty(empty)
 
 
-def test_a_dump_that_cannot_be_read_leaves_the_old_instance_as_it_was(whole: Path, empty: Server, tmp_path: Path) -> None:
+def test_a_dump_that_cannot_be_read_leaves_the_old_instance_as_it_was(
+    whole: Path, empty: Server, tmp_path: Path
+) -> None:
     restore(empty, whole)
     dump = b"PGDMP nonsense"
-    files = {**json.loads(read(whole).to_json())["files"], "database.dump": {"size": len(dump), "sha256": hashlib.sha256(dump).hexdigest()}}
+    files = {
+        **json.loads(read(whole).to_json())["files"],
+        "database.dump": {"size": len(dump), "sha256": hashlib.sha256(dump).hexdigest()},
+    }
     broken = repacked(whole, tmp_path / "dump.tar", drop="database.dump", add={"database.dump": dump}, files=files)
     for act in (check, partial(restore, empty, force=True)):
         with pytest.raises(BackupError, match="pg_restore"):
@@ -263,7 +285,9 @@ def test_an_existing_file_is_not_overwritten_and_a_failure_leaves_none(
     assert [path.name for path in place.iterdir() if "failed" in path.name or path.name.startswith(".yinuo")] == []
 
 
-def test_rows_written_meanwhile_are_not_in_it(instance: Server, empty: Server, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_written_meanwhile_are_not_in_it(
+    instance: Server, empty: Server, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The list and the dump are of one instant, though the instance works on."""
     run = backup._run
 
@@ -282,7 +306,9 @@ def test_rows_written_meanwhile_are_not_in_it(instance: Server, empty: Server, p
 # -- the commands
 
 
-def test_the_commands_make_it_check_it_and_put_it_back(instance: Server, place: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_make_it_check_it_and_put_it_back(
+    instance: Server, place: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("YINUO_DATABASE_URL", raising=False)
     target, other = place / "by-command.tar", place / "by-command"
     code, out, err = ask("backup", str(target), "--data", str(instance.home))
@@ -298,7 +324,9 @@ def test_the_commands_make_it_check_it_and_put_it_back(instance: Server, place: 
     assert ask("restore", str(target), "--data", str(other), "--force")[0] == 0
 
 
-def test_the_commands_refuse_in_one_line(place: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_commands_refuse_in_one_line(
+    place: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("YINUO_DATABASE_URL", raising=False)
     for words, says in (
         (("backup", str(tmp_path / "x.tar"), "--data", str(tmp_path / "nothing")), "没有系统的数据"),

@@ -40,7 +40,10 @@ def test_the_floor_of_a_filing_writes_the_rows_of_a_filing() -> None:
     floor, before = added(before), counts()
     body = {"facts": facts(name="测量项目"), "pledged": True}
     answer = Client(SERVER_NAME="localhost").post(
-        "/api/v1/projects", body, "application/json", headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "one"}
+        "/api/v1/projects",
+        body,
+        "application/json",
+        headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "one"},
     )
     assert answer.status_code == 201
     assert floor == added(before)

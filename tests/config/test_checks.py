@@ -19,7 +19,9 @@ def test_the_settings_as_they_come_are_fine(settings: Any) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "http://codes.example.gov.cn/"])
-def test_a_provincial_platform_without_a_safe_address_is_told_with_the_setting_to_fill_in(settings: Any, url: str) -> None:
+def test_a_provincial_platform_without_a_safe_address_is_told_with_the_setting_to_fill_in(
+    settings: Any, url: str
+) -> None:
     [message] = told(settings, YINUO_CODE_PROVIDER="yinuo.rooms.projects.codes.ProvincialProvider", YINUO_CODE_URL=url)
     assert message.startswith("YINUO_CODE_PROVIDER 是 yinuo.rooms.projects.codes.ProvincialProvider")
     assert "请在 YINUO_CODE_URL 填写" in message

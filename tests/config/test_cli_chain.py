@@ -68,7 +68,9 @@ def test_a_good_proof_tells_what_it_proves(files: tuple[Path, Path], capsys: pyt
     } <= {*lines}
 
 
-def test_a_file_that_is_not_there_and_a_folder_are_told_in_chinese(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_there_and_a_folder_are_told_in_chinese(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     policy = ("--policy", str(files[1]))
     for path, why in ((files[0].with_name("nowhere"), "没有文件"), (files[0].parent, "是文件夹，这里要一个文件")):
         code, out, err = ask(capsys, "verify", str(path), *policy)
@@ -99,7 +101,9 @@ def test_a_changed_proof_is_refused_in_words(
     assert why in out
 
 
-def test_a_field_that_is_not_the_entry_s_is_refused(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_field_that_is_not_the_entry_s_is_refused(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     proof = Proof.parse(files[0].read_bytes())
     extra = json.loads(proof.extra or b"")
     extra["disclosures"] = [disclosure(bytes(16), "code", "别的项目")]
@@ -108,7 +112,9 @@ def test_a_field_that_is_not_the_entry_s_is_refused(files: tuple[Path, Path], ca
     assert (code, "摘要不符" in out) == (1, True)
 
 
-def test_a_policy_that_cannot_be_read_is_wrong_input(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_policy_that_cannot_be_read_is_wrong_input(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     files[1].write_text("quorum nobody\n", encoding="utf-8")
     code, _, err = ask(capsys, "verify", str(files[0]), "--policy", str(files[1]))
     assert code == 2
@@ -139,7 +145,12 @@ def test_the_printed_code_is_taken_as_text_as_a_picture_and_from_a_scanned_page(
     for name in ("code.txt", "code.png", "code.pdf"):
         code, found = told(name)
         assert (code, found["fields"]) == (0, {"code": "2611-622927-04-01-123456"}), name
-    for name, why in (("empty.png", "没有找到"), ("empty.pdf", "没有找到"), ("broken.png", "打不开"), ("broken.pdf", "打不开")):
+    for name, why in (
+        ("empty.png", "没有找到"),
+        ("empty.pdf", "没有找到"),
+        ("broken.png", "打不开"),
+        ("broken.pdf", "打不开"),
+    ):
         code, found = told(name)
         assert (code, why in str(found["why"])) == (1, True), (name, found)
     code, found = told("bent.txt")

@@ -1,4 +1,6 @@
-"""The policy commands on the real pack: shapes and answers of the command's contract, exit codes, and one line for wrong input."""
+"""The policy commands on the real pack: shapes and answers of the command's contract, exit codes, and one line for
+wrong input.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,12 @@ def test_grade_for_people_says_class_and_basis(ask: Ask) -> None:
 
 
 def test_measures_of_each_class_come_with_their_articles(ask: Ask) -> None:
-    for grade, class_, commitment in [("A-", "A", "allowed"), ("B", "B", "allowed"), ("C+", "C", "reduced"), ("D-", "D", "refused")]:
+    for grade, class_, commitment in [
+        ("A-", "A", "allowed"),
+        ("B", "B", "allowed"),
+        ("C+", "C", "reduced"),
+        ("D-", "D", "refused"),
+    ]:
         data = answer(ask("policy", "measures", grade, "--json"))
         assert (data["grade"], data["class"]) == (grade, class_)
         assert {m["effect"]: m["value"] for m in data["measures"]}["commitment"] == commitment
@@ -101,7 +108,12 @@ def test_due_answers_the_example_of_the_contract(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("now", "light"),
-    [("2026-10-09T17:59:59", "green"), ("2026-10-09T18:00", "yellow"), ("2026-10-10T18:00", "yellow"), ("2026-10-10T18:00:01", "red")],
+    [
+        ("2026-10-09T17:59:59", "green"),
+        ("2026-10-09T18:00", "yellow"),
+        ("2026-10-10T18:00", "yellow"),
+        ("2026-10-10T18:00:01", "red"),
+    ],
 )
 def test_the_light_turns_at_its_instants(ask: Ask, now: str, light: str) -> None:
     assert answer(ask(*ACCEPTED, "--now", now, "--json"))["light"] == light
@@ -109,7 +121,9 @@ def test_the_light_turns_at_its_instants(ask: Ask, now: str, light: str) -> None
 
 def test_an_instant_with_another_offset_is_the_same_instant(ask: Ask) -> None:
     here = answer(ask(*ACCEPTED, "--now", "2026-10-09T17:00", "--json"))
-    there = ask("policy", "due", "--accepted", "2026-09-28T02:00Z", "--days", "5", "--now", "2026-10-09T09:00+00:00", "--json")
+    there = ask(
+        "policy", "due", "--accepted", "2026-09-28T02:00Z", "--days", "5", "--now", "2026-10-09T09:00+00:00", "--json"
+    )
     assert answer(there) == here
 
 
@@ -145,7 +159,9 @@ def test_an_open_pause_is_taken_as_if_it_ended_now(ask: Ask) -> None:
 
 
 def test_beyond_the_published_years_the_answer_is_provisional(ask: Ask) -> None:
-    data = answer(ask("policy", "due", "--accepted", "2026-12-20T10:00", "--days", "30", "--now", "2026-12-21T10:00", "--json"))
+    data = answer(
+        ask("policy", "due", "--accepted", "2026-12-20T10:00", "--days", "30", "--now", "2026-12-21T10:00", "--json")
+    )
     assert data["provisional"] is True
 
 
@@ -185,7 +201,12 @@ def test_screen_answers_in_the_shape_of_the_contract(ask: Ask, file: Callable[[A
     assert all(set(matter) == keys for matter in data["matters"])
     by_id = {matter["id"]: matter for matter in data["matters"]}
     permit = by_id["construction_permit"]
-    assert (permit["needed"], permit["listed"], permit["promisable"], permit["department"]) == ("yes", True, False, "县住建局")
+    assert (permit["needed"], permit["listed"], permit["promisable"], permit["department"]) == (
+        "yes",
+        True,
+        False,
+        "县住建局",
+    )
     assert "jzb-2023-16#附件1·二·1" in permit["cites"]
     assert by_id["municipal_facility_works"]["listed"] is False
 
@@ -229,7 +250,9 @@ def test_screening_a_filing_by_the_countys_rules_takes_less_than_two_millisecond
         ('{"land_area": NaN}', ["NaN"]),
     ],
 )
-def test_screen_names_what_is_wrong_with_the_facts(ask: Ask, file: Callable[[Any], str], content: Any, words: list[str]) -> None:
+def test_screen_names_what_is_wrong_with_the_facts(
+    ask: Ask, file: Callable[[Any], str], content: Any, words: list[str]
+) -> None:
     refused(ask("policy", "screen", file(content)), *words)
 
 
@@ -252,7 +275,9 @@ def test_screen_for_people_gives_reasons_with_their_basis(ask: Ask, file: Callab
 # -- plan
 
 
-def test_plan_answers_in_the_shape_of_the_contract_and_keeps_prerequisites(ask: Ask, file: Callable[[Any], str]) -> None:
+def test_plan_answers_in_the_shape_of_the_contract_and_keeps_prerequisites(
+    ask: Ask, file: Callable[[Any], str]
+) -> None:
     data = answer(ask("policy", "plan", file(GOOD), "--from", "2026-11-24", "--json"))
     assert {"landing_on", "working_days", "critical", "items", "faster"} <= set(data)
     items = {item["id"]: item for item in data["items"]}
@@ -289,7 +314,9 @@ def test_a_faster_route_saves_what_the_plan_says(ask: Ask, file: Callable[[Any],
         (("--from", "soon"), ["--from"]),
     ],
 )
-def test_plan_names_what_is_wrong(ask: Ask, file: Callable[[Any], str], words: tuple[str, ...], named: list[str]) -> None:
+def test_plan_names_what_is_wrong(
+    ask: Ask, file: Callable[[Any], str], words: tuple[str, ...], named: list[str]
+) -> None:
     refused(ask("policy", "plan", file(GOOD), *words), *named)
 
 
@@ -302,7 +329,14 @@ def test_points_answers_event_by_event(ask: Ask, file: Callable[[Any], str]) -> 
         {"on": "2026-01-06", "project": "P", "type": "act", "article": "46", "item": "unreported"},
         {"on": "2026-01-07", "project": 7, "type": "commitment_broken", "field": "ecology"},
         {"on": "2026-01-08", "type": "repair", "of": 2},
-        {"on": "2026-01-09", "project": "P", "type": "cycle_completed", "all_kept": True, "commitments": 1, "project_class": "private"},
+        {
+            "on": "2026-01-09",
+            "project": "P",
+            "type": "cycle_completed",
+            "all_kept": True,
+            "commitments": 1,
+            "project_class": "private",
+        },
         {"on": "2026-01-10", "type": "rebase", "score": 90.5},
     ]
     data = answer(ask("policy", "points", file({"start": "79", "events": events}), "--json"))
@@ -355,7 +389,15 @@ def test_hall_answers_by_month_quarter_and_region(ask: Ask, file: Callable[[Any]
         {"hall": "A", "on": "2026-01-11", "type": "review", "matter": "m1", "level": 5},
         {"hall": "B", "on": "2026-03-02", "type": "light", "matter": "m2", "light": "yellow"},
         {"hall": "B", "on": "2026-03-03", "type": "light", "matter": "m2", "light": "red"},
-        {"hall": "A", "on": "2026-04-01", "type": "landed", "project": "p", "kind": "filing", "days": 40, "approval_days": 30},
+        {
+            "hall": "A",
+            "on": "2026-04-01",
+            "type": "landed",
+            "project": "p",
+            "kind": "filing",
+            "days": 40,
+            "approval_days": 30,
+        },
         {"hall": "A", "on": "2026-04-02", "type": "track_praised", "project": "p", "track": "agency"},
         {"hall": "B", "on": "2026-04-03", "type": "manual", "points": "-0.25", "basis": "督查通报"},
     ]
@@ -375,8 +417,20 @@ def test_hall_answers_by_month_quarter_and_region(ask: Ask, file: Callable[[Any]
     [
         ({"events": []}, "halls"),
         ({"halls": [], "events": []}, "halls"),
-        ({"halls": ["A"], "events": [{"hall": "Z", "on": "2026-01-01", "type": "review", "matter": "m", "level": 5}]}, "events[0].hall"),
-        ({"halls": ["A"], "events": [{"hall": "A", "on": "2026-01-01", "type": "review", "matter": "m", "level": 9}]}, "events[0].level"),
+        (
+            {
+                "halls": ["A"],
+                "events": [{"hall": "Z", "on": "2026-01-01", "type": "review", "matter": "m", "level": 5}],
+            },
+            "events[0].hall",
+        ),
+        (
+            {
+                "halls": ["A"],
+                "events": [{"hall": "A", "on": "2026-01-01", "type": "review", "matter": "m", "level": 9}],
+            },
+            "events[0].level",
+        ),
     ],
 )
 def test_hall_names_the_field_that_is_wrong(ask: Ask, file: Callable[[Any], str], data: Any, field: str) -> None:
@@ -400,15 +454,24 @@ def test_a_made_up_project_code_is_a_negative_answer_with_its_reason(ask: Ask) -
 
 
 def test_credit_codes_are_checked_twice(ask: Ask) -> None:
-    assert answer(ask("company", "check", "91620000710375659T", "--json")) == {"code": "91620000710375659T", "valid": True}
+    assert answer(ask("company", "check", "91620000710375659T", "--json")) == {
+        "code": "91620000710375659T",
+        "valid": True,
+    }
     data = answer(ask("company", "check", "91620000710375659A", "--json"), 1)
     assert "第 18 位" in data["why"]
 
 
 # -- calendar
 
-NOTICE = {"year": 2027, "source": "某放假通知", "day": [{"on": "2027-01-01", "working": False, "name": "元旦"},
-                                                   {"on": "2027-01-03", "working": True, "name": "元旦调休上班"}]}  # fmt: skip
+NOTICE = {
+    "year": 2027,
+    "source": "某放假通知",
+    "day": [
+        {"on": "2027-01-01", "working": False, "name": "元旦"},
+        {"on": "2027-01-03", "working": True, "name": "元旦调休上班"},
+    ],
+}
 
 
 @pytest.fixture
@@ -444,7 +507,10 @@ def test_without_an_instance_an_import_says_what_it_would_change(ask: Ask, file:
 @pytest.mark.usefixtures("no_instance")
 def test_a_notice_in_toml_reads_like_one_of_the_packs(ask: Ask, tmp_path: Path) -> None:
     path = tmp_path / "notice.toml"
-    path.write_text('year = 2027\ncite = ["某通知"]\n[[day]]\non = 2027-10-09\nworking = true\nname = "国庆节调休上班"\n', encoding="utf-8")
+    path.write_text(
+        'year = 2027\ncite = ["某通知"]\n[[day]]\non = 2027-10-09\nworking = true\nname = "国庆节调休上班"\n',
+        encoding="utf-8",
+    )
     data = answer(ask("calendar", "import", str(path), "--json"))
     assert data["changes"] == [{"on": "2027-10-09", "working": True, "name": "国庆节调休上班"}]
 
@@ -481,7 +547,9 @@ def test_an_imported_notice_is_stored_and_shown(ask: Ask, file: Callable[[Any], 
         ({"day": [{"on": "2027-02-03", "working": False, "name": "x"}] * 2}, "2027-02-03"),
     ],
 )
-def test_a_faulty_notice_is_refused_with_its_field(ask: Ask, file: Callable[[Any], str], changes: dict[str, Any], field: str) -> None:
+def test_a_faulty_notice_is_refused_with_its_field(
+    ask: Ask, file: Callable[[Any], str], changes: dict[str, Any], field: str
+) -> None:
     refused(ask("calendar", "import", file(NOTICE | changes)), field)
 
 

@@ -1,4 +1,6 @@
-"""What the policy commands say to a slip of the pen: one line naming the field, never a trace, and a date as people read it."""
+"""What the policy commands say to a slip of the pen: one line naming the field, never a trace, and a date as people
+read it.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,12 @@ def test_a_day_that_ends_at_midnight_is_told_as_that_day(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("grade", "86"), ("measures", "A"), ("screen", "FILE"), ("plan", "FILE"), ("points", "FILE"), (*ACCEPTED[1:],)]
+    "words",
+    [("grade", "86"), ("measures", "A"), ("screen", "FILE"), ("plan", "FILE"), ("points", "FILE"), (*ACCEPTED[1:],)],
 )
-def test_a_day_before_the_rules_and_no_day_at_all_name_the_option(ask: Ask, file: Callable[[Any], str], words: tuple[str, ...]) -> None:
+def test_a_day_before_the_rules_and_no_day_at_all_name_the_option(
+    ask: Ask, file: Callable[[Any], str], words: tuple[str, ...]
+) -> None:
     path = file({"events": []} if words[0] == "points" else {"kind": "filing"})
     words = tuple(path if word == "FILE" else word for word in words)
     refused(ask("policy", *words, "--as-of", "2023-02-19"), "--as-of", "2023-02-20")

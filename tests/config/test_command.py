@@ -1,4 +1,6 @@
-"""The command's manners: which exit code, on which stream, in whose language; and that a question never waits for Django."""
+"""The command's manners: which exit code, on which stream, in whose language; and that a question never waits for
+Django.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def test_without_arguments_it_says_how_it_is_used_and_is_not_content(capsys: pyt
         (["up", "now"], "错误：多出来的参数：now"),
     ],
 )
-def test_wrong_input_is_one_chinese_line_on_stderr_and_exit_2(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_input_is_one_chinese_line_on_stderr_and_exit_2(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, out, err = _run(*arguments, capsys=capsys)
     assert code == 2
     assert not out
@@ -87,7 +91,8 @@ def test_a_question_about_rules_imports_neither_django_nor_the_database() -> Non
         "from yinuo.deploy.cli import main\n"
         "try: main(['policy', 'grade', '86', '--json'])\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "heavy = {'django', 'psycopg', 'procrastinate', 'structlog', 'granian'} & {name.split('.')[0] for name in sys.modules}\n"
+        "heavy = {'django', 'psycopg', 'procrastinate', 'structlog', 'granian'} & {name.split('.')[0] for name "
+        "in sys.modules}\n"
         "assert not heavy, heavy\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -35,16 +35,24 @@ def test_every_append_only_model_of_the_rooms_is_found() -> None:
 @pytest.mark.django_db
 def test_the_application_is_neither_owner_nor_superuser() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT current_user, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
         assert cursor.fetchone() == (APP, False, False, False)
         cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
         assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["CREATE TABLE mine ()", "DROP TABLE trail_entry", "DELETE FROM django_migrations"])
+@pytest.mark.parametrize(
+    "statement", ["CREATE TABLE mine ()", "DROP TABLE trail_entry", "DELETE FROM django_migrations"]
+)
 def test_the_application_cannot_change_the_schema(statement: str) -> None:
-    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -52,7 +60,13 @@ def test_the_application_cannot_change_the_schema(statement: str) -> None:
 @pytest.mark.parametrize("table", GROWING)
 def test_the_application_has_no_right_to_change_an_append_only_table(table: str) -> None:
     with connection.cursor() as cursor:
-        for right, allowed in {"SELECT": True, "INSERT": True, "UPDATE": False, "DELETE": False, "TRUNCATE": False}.items():
+        for right, allowed in {
+            "SELECT": True,
+            "INSERT": True,
+            "UPDATE": False,
+            "DELETE": False,
+            "TRUNCATE": False,
+        }.items():
             cursor.execute("SELECT has_table_privilege(current_user, %s, %s)", [table, right])
             assert cursor.fetchone() == (allowed,), right
 
@@ -69,7 +83,9 @@ def test_the_application_may_change_the_columns_that_are_not_fixed_and_no_other(
             assert cursor.fetchone() == (field.name not in model.fixed and not field.primary_key,), field.name
 
 
-def test_even_the_owner_cannot_change_an_issued_document_nor_give_it_another_file(committed_db: str, test_database: TestDatabase) -> None:
+def test_even_the_owner_cannot_change_an_issued_document_nor_give_it_another_file(
+    committed_db: str, test_database: TestDatabase
+) -> None:
     with test_database.server.connect(OWNER, committed_db) as owner:
         [(file,), (other,)] = owner.execute(
             "INSERT INTO documents_storedfile (sha256, name, content_type, size, content, at)"
@@ -83,7 +99,12 @@ def test_even_the_owner_cannot_change_an_issued_document_nor_give_it_another_fil
         owner.execute("UPDATE documents_document SET project_code = '2611'")
         owner.execute("UPDATE documents_document SET file_id = %s, sha256 = 'x', signer = '局'", [file])
         owner.commit()
-        for change in ("SET data = '{\"a\": 1}'", "SET template_version = 2", f"SET file_id = {other}", "SET signer = '另一局'"):
+        for change in (
+            "SET data = '{\"a\": 1}'",
+            "SET template_version = 2",
+            f"SET file_id = {other}",
+            "SET signer = '另一局'",
+        ):
             with pytest.raises(psycopg.errors.RestrictViolation, match="不能"):
                 owner.execute(f"UPDATE documents_document {change}")
             owner.rollback()
@@ -106,8 +127,13 @@ def test_even_the_owner_cannot_change_an_append_only_row(committed_db: str, test
 @pytest.mark.parametrize("table", GROWING)
 def test_every_append_only_table_carries_both_triggers(table: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname", [table])
-        assert [row[0] for row in cursor.fetchall() if row[0].startswith(database.GUARD)] == ["refuse_change_all", "refuse_change_row"]
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname", [table]
+        )
+        assert [row[0] for row in cursor.fetchall() if row[0].startswith(database.GUARD)] == [
+            "refuse_change_all",
+            "refuse_change_row",
+        ]
 
 
 @pytest.mark.django_db
@@ -116,12 +142,13 @@ def test_what_the_database_writes_itself_the_application_may_not(model: type[Mod
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT has_table_privilege(current_user, %s, 'DELETE'), has_table_privilege(current_user, %s, 'TRUNCATE')", [table] * 2
+            "SELECT has_table_privilege(current_user, %s, 'DELETE'), has_table_privilege(current_user, %s, 'TRUNCATE')",
+            [table] * 2,
         )
         assert cursor.fetchone() == (False, False)
         for field in model._meta.local_concrete_fields:
             cursor.execute(
-                "SELECT has_column_privilege(current_user, %(table)s, %(column)s, 'INSERT'), has_column_privilege(current_user, %(table)s,"
+                "SELECT has_column_privilege(current_user, %(table)s, %(column)s, 'INSERT'), " "has_column_privilege(current_user, %(table)s,"
                 " %(column)s, 'UPDATE')", {"table": table, "column": field.column},
             )  # fmt: skip
             free = field.name not in model.moved_by_database
@@ -163,10 +190,22 @@ def test_the_migrations_say_all_the_models_say() -> None:
 
 
 def test_a_rooms_first_migration_makes_each_table_at_once() -> None:
-    """Django renders the tables around the one it touches anew for every operation: a field, an index, a constraint added later cost 25 s."""
-    first = [migration for migration in MigrationLoader(None).disk_migrations.values() if type(migration).__module__.startswith("yinuo.")]
+    """Django renders the tables around the one it touches anew for every operation: a field, an index, a constraint
+    added later cost 25 s.
+    """
+    first = [
+        migration
+        for migration in MigrationLoader(None).disk_migrations.values()
+        if type(migration).__module__.startswith("yinuo.")
+    ]
     assert len(first) > 20
-    later = [f"{one}: {step.describe()}" for one in first if one.initial for step in one.operations if type(step) is not CreateModel]
+    later = [
+        f"{one}: {step.describe()}"
+        for one in first
+        if one.initial
+        for step in one.operations
+        if type(step) is not CreateModel
+    ]
     # An item names its application and an application its item: one of the two can only come after both tables.
     assert later == [
         "onemap.0001_initial: Add field application to MapItem",

@@ -1,4 +1,6 @@
-"""The demonstration: everything it promises to show is there, and making it twice, half or beside real data does no harm."""
+"""The demonstration: everything it promises to show is there, and making it twice, half or beside real data does no
+harm.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ OPEN = ["running", "paused"]
 
 
 @pytest.fixture(scope="module")
-def build(test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[list[demo.Login], Watch]]:
+def build(
+    test_database: TestDatabase, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[list[demo.Login], Watch]]:
     """One demonstration for all tests that only look at it, and what was seen while it was built."""
     name = test_database.clone()
     with django_db_blocker.unblock(), test_database.pointing_at(name):
@@ -88,7 +92,17 @@ def built(build: tuple[list[demo.Login], Watch]) -> list[demo.Login]:
 
 def only(monkeypatch: pytest.MonkeyPatch, *told: Any) -> None:
     """Of the demonstration's scenes these alone."""
-    rooms = (demo.lives, demo.agency, demo.gaps, demo.land, demo.window, demo.grants, demo.inspections, demo.reviews, demo.rulings)
+    rooms = (
+        demo.lives,
+        demo.agency,
+        demo.gaps,
+        demo.land,
+        demo.window,
+        demo.grants,
+        demo.inspections,
+        demo.reviews,
+        demo.rulings,
+    )
     for room in (*rooms, demo.credit, demo.prefecture):
         monkeypatch.setattr(room, "SCENES", ())
     for name in ("REGIONAL", "MOCK", "OVERSIGHT"):
@@ -113,7 +127,9 @@ def item(project: str, matter: str) -> MapItem:
 
 
 def work_of(project: str, matter: str) -> WorkItem:
-    return WorkItem.objects.get(subject_kind="onemap.mapitem", subject_id=item(project, matter).pk, kind="limit", state__in=OPEN)
+    return WorkItem.objects.get(
+        subject_kind="onemap.mapitem", subject_id=item(project, matter).pk, kind="limit", state__in=OPEN
+    )
 
 
 # -- who is there
@@ -180,7 +196,18 @@ def test_projects_stand_in_every_state_they_can_be_shown_in(built: list[demo.Log
 
 def test_items_stand_in_every_state(built: list[demo.Login]) -> None:
     states = set(MapItem.objects.values_list("state", flat=True))
-    wanted = {"open", "received", "incomplete", "accepted", "incorrect", "paused", "notice", "decidable", "granted", "refused"}
+    wanted = {
+        "open",
+        "received",
+        "incomplete",
+        "accepted",
+        "incorrect",
+        "paused",
+        "notice",
+        "decidable",
+        "granted",
+        "refused",
+    }
     assert wanted <= states
     assert MapItem.objects.filter(application__deemed_accepted=True).exists()
 
@@ -226,7 +253,9 @@ def test_promises_are_in_notice_objected_decidable_decided_and_kept(built: list[
     assert {"kept", "rectifying", "pending", "broken"} <= set(Commitment.objects.values_list("fulfilment", flat=True))
     for commitment in Commitment.objects.select_related("letter__file"):
         content = bytes(commitment.letter.file.content)
-        assert verify_pdf(content, commitment.letter_sha256, roots=signing_provider().roots(), at=commitment.signed_at).valid
+        assert verify_pdf(
+            content, commitment.letter_sha256, roots=signing_provider().roots(), at=commitment.signed_at
+        ).valid
 
 
 def test_completions_are_passed_under_way_and_being_rectified(built: list[demo.Login]) -> None:
@@ -295,7 +324,9 @@ def test_every_listed_member_of_staff_finds_something_to_do(built: list[demo.Log
             for membership in Membership.objects.filter(person__username=worker.username).select_related("department"):
                 actor = actor_of_membership(membership)
                 if actor.role == "window":
-                    assert Visit.objects.filter(clerk=membership.person, closed_at__isnull=True).exists(), "nobody at the counter"
+                    assert Visit.objects.filter(clerk=membership.person, closed_at__isnull=True).exists(), (
+                        "nobody at the counter"
+                    )
                     continue
                 assert any(can_see(actor, work) for work in waiting), (worker.name, membership.role)
 
@@ -316,7 +347,9 @@ def test_history_is_in_the_order_of_its_instants_and_ends_before_now(built: list
 
 
 def test_who_decided_was_of_the_matters_department_and_three_people_moved_points(built: list[demo.Login]) -> None:
-    for entry in Entry.objects.filter(verb__in=["onemap.grant", "onemap.refuse", "onemap.accept"]).exclude(role__in=["system", "window"]):
+    for entry in Entry.objects.filter(verb__in=["onemap.grant", "onemap.refuse", "onemap.accept"]).exclude(
+        role__in=["system", "window"]
+    ):
         assert entry.department_id == MapItem.objects.get(pk=entry.subject_id).department_id
     for proposal in PointProposal.objects.filter(state="executed"):
         people = {proposal.proposed_by_id, proposal.consented_by_id, proposal.executed_by_id}
@@ -367,7 +400,9 @@ def test_every_figure_has_something_to_show_and_is_what_one_counts_by_hand(
     found = {source: queries.gather(source, year, NOW, ("part",), ("month",)) for source in SOURCES}
     for source in SOURCES:
         rows = figured.by_hand(source, year)
-        assert {part: sums.n for part, sums in found[source].of("part").items()} == Counter(row.part for row in rows), source
+        assert {part: sums.n for part, sums in found[source].of("part").items()} == Counter(row.part for row in rows), (
+            source
+        )
         assert found[source].all.days == sum(row.days or 0 for row in rows), source
         assert found[source].all.n > 3, source
     figured.forget()
@@ -380,14 +415,20 @@ def test_every_figure_has_something_to_show_and_is_what_one_counts_by_hand(
 def test_the_halls_of_the_prefecture_are_ranked_told_of_and_honoured(built: list[demo.Login]) -> None:
     (area,) = halls.areas()
     ranking = halls.ranking(area, NOW.date(), NOW)
-    assert (area.region.name, len(ranking.lines), len({line.score for line in ranking.lines}) > 4) == ("临夏回族自治州", 8, True)
+    assert (area.region.name, len(ranking.lines), len({line.score for line in ranking.lines}) > 4) == (
+        "临夏回族自治州",
+        8,
+        True,
+    )
     assert Bulletin.objects.count() == 5
     assert {row.kind for row in Honour.objects.all()} >= {"hall", "convener"}
     county = next(line for line in ranking.lines if line.hall.name == "积石山县政务大厅")
     assert halls.hall_month(county.hall, NOW.date().replace(day=1), NOW.date(), NOW).score == county.score
 
 
-def test_a_quarters_notice_is_published_and_the_next_waits_for_the_principals_signature(built: list[demo.Login]) -> None:
+def test_a_quarters_notice_is_published_and_the_next_waits_for_the_principals_signature(
+    built: list[demo.Login],
+) -> None:
     states = list(ReformReport.objects.order_by("begins").values_list("begins", "draft__state"))
     assert states == [(date(2026, 4, 1), "published"), (date(2026, 7, 1), "submitted")]
     waiting = WorkItem.objects.get(kind="reform_consent", state="running")
@@ -472,8 +513,16 @@ CHANGES = {
     "onemap_externalresult": ("body", "jsonb_set(body, '{text}', '\"另一个结果\"')", "说明现为“另一个结果”"),
     "commitments_commitment": ("standard_version", "standard_version || '9'", "承诺标准的版本现为"),
     "catalogue_regionalresult": ("document_number", "document_number || '1'", "文号现为"),
-    "land_parcel": ("contract_number", "CASE contract_number WHEN '' THEN '' ELSE contract_number || '1' END", "合同编号现为"),
-    "commitments_ruling": ("measures", "CASE WHEN measures @> '[\"lift\"]' THEN measures ELSE measures || '[\"x\"]' END", "处理措施现为"),
+    "land_parcel": (
+        "contract_number",
+        "CASE contract_number WHEN '' THEN '' ELSE contract_number || '1' END",
+        "合同编号现为",
+    ),
+    "commitments_ruling": (
+        "measures",
+        "CASE WHEN measures @> '[\"lift\"]' THEN measures ELSE measures || '[\"x\"]' END",
+        "处理措施现为",
+    ),
     "regional_regionalassessment": ("document_number", "document_number || '1'", "regional.regionalassessment:"),
     "grants_grant": ("until_at", "until_at + interval '1 year'", "授权到期现为"),
     "credit_creditevent": ("points", "points + 1", "加减分现为"),
@@ -515,14 +564,24 @@ def test_every_row_the_chain_was_told_of_is_compared_with_it(built: list[demo.Lo
 
 
 def test_every_kind_of_leaf_is_compared_or_speaks_of_no_row(built: list[demo.Login]) -> None:
-    shapes = {(leaf.type, frozenset(name for _, name, _ in leaf.fields)) for leaf in LeafRecord.objects.filter(fields__isnull=False)}
+    shapes = {
+        (leaf.type, frozenset(name for _, name, _ in leaf.fields))
+        for leaf in LeafRecord.objects.filter(fields__isnull=False)
+    }
     compared = [(type, marks) for type, marks, *_ in register.leaves()]
-    bare = {(type, tuple(sorted(names))) for type, names in shapes if not any(type == kind and marks <= names for kind, marks in compared)}
+    bare = {
+        (type, tuple(sorted(names)))
+        for type, names in shapes
+        if not any(type == kind and marks <= names for kind, marks in compared)
+    }
     assert bare == SAID_ONLY
 
 
 def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
-    before = {table: operator.execute(f"SELECT id, {column} FROM {table}").fetchall() for table, (column, *_) in CHANGES.items()}
+    before = {
+        table: operator.execute(f"SELECT id, {column} FROM {table}").fetchall()
+        for table, (column, *_) in CHANGES.items()
+    }
     try:
         for table, (column, change, _) in CHANGES.items():
             operator.execute(f"UPDATE {table} SET {column} = {change}")
@@ -541,8 +600,14 @@ def test_rows_no_leaf_speaks_of_are_named(operator: Any) -> None:
         result_text, again_why) SELECT id, 99, department_id, false, false, 'granted', %s, %s, '', '' FROM onemap_mapitem WHERE id = %s
         RETURNING id"""
     grant = "UPDATE onemap_mapitem SET state = %s, application_id = %s WHERE id = %s"
-    columns = 'unit_id, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after, why, cites, at'
-    copy = f"INSERT INTO credit_creditevent ({columns}, seq) SELECT {columns}, 999 FROM credit_creditevent ORDER BY id LIMIT 1"
+    columns = (
+        'unit_id, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after, '
+        "why, cites, at"
+    )
+    copy = (
+        f"INSERT INTO credit_creditevent ({columns}, seq) SELECT {columns}, 999 FROM credit_creditevent ORDER BY id "
+        f"LIMIT 1"
+    )
     try:
         (forged,) = operator.execute(forge, [NOW, "伪〔2026〕1号", before]).fetchone()
         operator.execute(grant, ["granted", forged, before])
@@ -559,7 +624,13 @@ def test_rows_no_leaf_speaks_of_are_named(operator: Any) -> None:
 
 
 # How a column is changed behind the platform, where its type does not say it.
-SPOILT = {"state": "'paused'", "kind": "'approval'", "announced": "'red'", "outcome": "'penalty'", "first_outcome": "'penalty'"}
+SPOILT = {
+    "state": "'paused'",
+    "kind": "'approval'",
+    "announced": "'red'",
+    "outcome": "'penalty'",
+    "first_outcome": "'penalty'",
+}
 BY_TYPE = {
     "DateTimeField": "coalesce({0}, now()) + interval '30 years'",
     "DateField": "coalesce({0}, current_date) - 3",
@@ -575,7 +646,10 @@ BY_TYPE = {
 def spoilt(cache: Cache[Any]) -> tuple[Any, Model]:
     """A row of the cache, and the one that holds its columns."""
     rows = cache.rows().order_by("pk")
-    waiting = {"work.clock": {"state": "running", "due_at__isnull": False}, "oversight.watch": {"watch__next_at__isnull": False}}
+    waiting = {
+        "work.clock": {"state": "running", "due_at__isnull": False},
+        "oversight.watch": {"watch__next_at__isnull": False},
+    }
     row = rows.filter(**waiting.get(cache.name, {})).first()
     return row, cache.holder(row)
 
@@ -599,7 +673,10 @@ def test_a_derived_column_changed_behind_the_platform_is_named_and_mended(operat
             where = f'FROM "{table}" WHERE "{key}" = %s'
             values = operator.execute(f"SELECT {columns} {where}", [held.pk]).fetchone()
             before.append(
-                (f'UPDATE "{table}" SET ({columns}) = ROW ({", ".join(["%s"] * len(values))}) WHERE "{key}" = %s', [*values, held.pk])
+                (
+                    f'UPDATE "{table}" SET ({columns}) = ROW ({", ".join(["%s"] * len(values))}) WHERE "{key}" = %s',
+                    [*values, held.pk],
+                )
             )
             for name, field in fields.items():
                 kind = "BigIntegerField" if field.is_relation else type(field).__name__
@@ -609,7 +686,9 @@ def test_a_derived_column_changed_behind_the_platform_is_named_and_mended(operat
         faults = audit(None, at=NOW).faults
         assert [one for one in expected if not any(fault.startswith(one) for fault in faults)] == []
         with transaction.atomic():
-            mended = [found for cache in caches.every() for found in caches.rebuild(cache, actor=Actor.system(), at=NOW)]
+            mended = [
+                found for cache in caches.every() for found in caches.rebuild(cache, actor=Actor.system(), at=NOW)
+            ]
             assert [found.error for found in mended if found.error] == []
             assert audit(None, at=NOW).faults == []
             transaction.set_rollback(True)
@@ -621,8 +700,14 @@ def test_a_derived_column_changed_behind_the_platform_is_named_and_mended(operat
 
 def foreign_to(person: Person | None) -> list[str]:
     """Numbers of rows that are nobody's or another's: units, projects, items, files, halls."""
-    theirs = [ProjectUnit.objects.exclude(persons__person=person), Project.objects.exclude(unit__persons__person=person)]
-    theirs += [MapItem.objects.exclude(project__unit__persons__person=person), StoredFile.objects.exclude(unit__persons__person=person)]
+    theirs = [
+        ProjectUnit.objects.exclude(persons__person=person),
+        Project.objects.exclude(unit__persons__person=person),
+    ]
+    theirs += [
+        MapItem.objects.exclude(project__unit__persons__person=person),
+        StoredFile.objects.exclude(unit__persons__person=person),
+    ]
     rows = [*theirs, Hall.objects.order_by("-id"), Document.objects.all()]
     return [*STRANGE_IDS, *(str(found.values_list("pk", flat=True).first()) for found in rows)]
 
@@ -630,7 +715,9 @@ def foreign_to(person: Person | None) -> list[str]:
 def visitors(logins: list[demo.Login]) -> list[str]:
     """One of each role, and of the companies those in a state of their own."""
     roles: dict[str, str] = {}
-    for membership in Membership.objects.filter(person__username__in=[login.username for login in logins]).order_by("id"):
+    for membership in Membership.objects.filter(person__username__in=[login.username for login in logins]).order_by(
+        "id"
+    ):
         roles.setdefault(membership.role, membership.person.username)
     return [*roles.values(), "yangguodong", "hanzhixin", "tangguohua", "yeshenglin", "mayunling", "lishenghua"]
 
@@ -667,10 +754,16 @@ def test_another_countys_pack_has_a_demonstration_of_its_own_whose_pages_open(
         assert Person.objects.filter(username__in=usernames).count() == len(usernames)
         assert set(Membership.objects.values_list("department__key", flat=True)) == set(pack().departments)
         states = dict(Project.objects.values_list("name", "state"))
-        assert states == {"年产5万吨有机肥加工项目": "confirmed", "新型墙材生产线项目": "confirmed", "果蔬冷链仓储项目": "filed"}
+        assert states == {
+            "年产5万吨有机肥加工项目": "confirmed",
+            "新型墙材生产线项目": "confirmed",
+            "果蔬冷链仓储项目": "filed",
+        }
         far = Project.objects.get(name="年产5万吨有机肥加工项目")
         assert far.landed_at is not None
-        assert set(MapItem.objects.filter(project=far, route="commitment").values_list("matter_id", flat=True)) == {"works_planning_permit"}
+        assert set(MapItem.objects.filter(project=far, route="commitment").values_list("matter_id", flat=True)) == {
+            "works_planning_permit"
+        }
         assert "积石山" not in json.dumps([login.label for login in found], ensure_ascii=False)
         assert demo.build(said.append, NOW) == found
         monkeypatch.setattr(timezone, "now", lambda: NOW)

@@ -77,7 +77,10 @@ def test_it_opens_no_network_port_and_its_folders_are_closed_to_others(server: S
 
 def test_it_is_durable(server: Server) -> None:
     with server.connect() as connection:
-        settings = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in ("fsync", "full_page_writes", "synchronous_commit")]
+        settings = [
+            connection.execute(f"SHOW {name}".encode()).fetchone()
+            for name in ("fsync", "full_page_writes", "synchronous_commit")
+        ]
         assert settings == [("on",)] * 3
         assert connection.execute("SHOW data_checksums").fetchone() == ("on",)
 
@@ -95,7 +98,9 @@ def test_text_is_ordered_and_cut_by_the_builtin_rules_of_unicode(server: Server)
 @pytest.mark.parametrize("role", [OWNER, APP])
 def test_neither_role_is_a_superuser(server: Server, role: str) -> None:
     with server.connect(role, DATABASE) as connection:
-        row = connection.execute("SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication FROM pg_roles WHERE rolname = %s", [role])
+        row = connection.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication FROM pg_roles WHERE rolname = %s", [role]
+        )
         assert row.fetchone() == (False, False, False, False)
 
 
@@ -103,7 +108,11 @@ def test_the_owner_owns_the_database_and_the_application_may_only_come_in(server
     with server.connect(OWNER, DATABASE) as owner:
         owner.execute("CREATE TABLE IF NOT EXISTS mine (id int)")
     with server.connect(APP, DATABASE) as application:
-        for statement in (b"CREATE TABLE theirs (id int)", b"SELECT * FROM mine", b"CREATE TEMP TABLE passing (id int)"):
+        for statement in (
+            b"CREATE TABLE theirs (id int)",
+            b"SELECT * FROM mine",
+            b"CREATE TEMP TABLE passing (id int)",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 application.execute(statement)
 
@@ -171,7 +180,10 @@ def test_a_pid_file_that_names_somebody_else_does_not_keep_it_from_starting(plac
     account = service_account()
     with subprocess.Popen(["sleep", "60"], **({"user": account.uid} if account.foreign else {})) as bystander:
         try:
-            account.write(server.data / "postmaster.pid", f"{bystander.pid}\n{server.data}\n1700000000\n5432\n{server.sockets}\n\n\n")
+            account.write(
+                server.data / "postmaster.pid",
+                f"{bystander.pid}\n{server.data}\n1700000000\n5432\n{server.sockets}\n\n\n",
+            )
             assert server.start() is True
             assert bystander.poll() is None
         finally:
@@ -220,7 +232,9 @@ def test_a_folder_the_system_user_cannot_reach_is_refused_before_anything_is_wri
 
 
 @pytest.mark.skipif(not ROOT, reason="the server's account is ours")
-def test_programs_in_a_closed_home_are_copied_with_their_libraries(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_in_a_closed_home_are_copied_with_their_libraries(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(binaries, "COPIES", place / "copies")
     monkeypatch.setattr(binaries, "traversable", lambda folder: False)
     account = service_account()

@@ -12,7 +12,10 @@ import pytest
 from yinuo.deploy import envfile
 from yinuo.deploy.envfile import EnvFileError, load, read, write
 
-SHOW = "from django.conf import settings as s; print(s.EMAIL_HOST, s.EMAIL_BACKEND.split('.')[-2], s.EMAIL_USE_SSL, s.YINUO_ORIGIN, s.YINUO_SMS_TOKEN)"
+SHOW = (
+    "from django.conf import settings as s; print(s.EMAIL_HOST, s.EMAIL_BACKEND.split('.')[-2], s.EMAIL_USE_SSL, "
+    "s.YINUO_ORIGIN, s.YINUO_SMS_TOKEN)"
+)
 
 
 def put(home: Path, text: str) -> None:
@@ -56,9 +59,17 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_writing_changes_what_is_given_and_leaves_the_other_lines(tmp_path: Path) -> None:
     put(tmp_path, "# 网址\nYINUO_ORIGIN=http://a\nYINUO_SMS_URL=\nYINUO_SMS_TOKEN=t\n")
-    changes = {"YINUO_ORIGIN": "http://b", "YINUO_SMS_URL": "https://s", "YINUO_SMS_TOKEN": None, "YINUO_PACK": "p", "YINUO_LOG": None}
+    changes = {
+        "YINUO_ORIGIN": "http://b",
+        "YINUO_SMS_URL": "https://s",
+        "YINUO_SMS_TOKEN": None,
+        "YINUO_PACK": "p",
+        "YINUO_LOG": None,
+    }
     assert write(tmp_path, changes) == ["YINUO_ORIGIN", "YINUO_SMS_URL", "YINUO_SMS_TOKEN", "YINUO_PACK"]
-    assert envfile.path(tmp_path).read_text() == "# 网址\nYINUO_ORIGIN=http://b\nYINUO_SMS_URL=https://s\nYINUO_PACK=p\n"
+    assert (
+        envfile.path(tmp_path).read_text() == "# 网址\nYINUO_ORIGIN=http://b\nYINUO_SMS_URL=https://s\nYINUO_PACK=p\n"
+    )
     written = envfile.path(tmp_path).stat()
     assert write(tmp_path, changes) == []
     assert envfile.path(tmp_path).stat().st_mtime_ns == written.st_mtime_ns, "nothing changed, nothing written"
@@ -92,7 +103,9 @@ def test_the_environment_wins_and_is_told_from_the_file(tmp_path: Path, monkeypa
 
 
 def test_every_process_that_reads_the_settings_reads_the_file(tmp_path: Path) -> None:
-    put(tmp_path, "YINUO_SMTP_HOST=smtp.x.cn\nYINUO_SMTP_TLS=ssl\nYINUO_ORIGIN=https://in.the.file\nYINUO_SMS_TOKEN=t\n")
+    put(
+        tmp_path, "YINUO_SMTP_HOST=smtp.x.cn\nYINUO_SMTP_TLS=ssl\nYINUO_ORIGIN=https://in.the.file\nYINUO_SMS_TOKEN=t\n"
+    )
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
     environment = {
         **kept,

@@ -1,4 +1,6 @@
-"""What visitors and machines are told when the database is gone, busy or another's, when an address is none, and when we failed."""
+"""What visitors and machines are told when the database is gone, busy or another's, when an address is none, and when
+we failed.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def test_a_database_of_another_release_is_not_ready(committed_db: str, client: C
     assert (answer.status_code, answer.json()["why"]) == (503, f"数据库是 99.0.0，本程序是 {__version__}")
 
 
-def test_whoever_waits_for_a_lock_that_is_never_given_up_is_told_to_come_back(committed_db: str, client: Client) -> None:
+def test_whoever_waits_for_a_lock_that_is_never_given_up_is_told_to_come_back(
+    committed_db: str, client: Client
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting(name) FROM unnest(%s::text[]) name",

@@ -26,7 +26,16 @@ def port() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(number), "tests.config.fronted:application"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "rsgi",
+        "--port",
+        str(number),
+        "tests.config.fronted:application",
+    ]
     path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -42,7 +51,9 @@ def port() -> Iterator[int]:
         server.terminate()
 
 
-def ask(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, http.client.HTTPResponse]:
+def ask(
+    port: int, method: str, path: str, body: bytes | None = None, **headers: str
+) -> tuple[int, Any, http.client.HTTPResponse]:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -121,12 +132,17 @@ def test_who_leaves_in_the_middle_leaves_nothing(port: int) -> None:
 
 def test_more_at_once_than_threads_are_all_served(port: int) -> None:
     with ExitStack() as stack:
-        waiting = [stack.enter_context(held(port, b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) for _ in range(10)]
+        waiting = [
+            stack.enter_context(held(port, b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+            for _ in range(10)
+        ]
         for one in waiting:
             one.settimeout(20)
             assert one.recv(12) == b"HTTP/1.1 201"
 
 
-@pytest.mark.parametrize(("client", "host"), [("127.0.0.1:80", "127.0.0.1"), ("[::1]:5000", "::1"), ("2001:db8::1:443", "2001:db8::1")])
+@pytest.mark.parametrize(
+    ("client", "host"), [("127.0.0.1:80", "127.0.0.1"), ("[::1]:5000", "::1"), ("2001:db8::1:443", "2001:db8::1")]
+)
 def test_the_address_without_its_port(client: str, host: str) -> None:
     assert host_of(client) == host

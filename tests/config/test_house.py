@@ -19,7 +19,12 @@ SHOWN = SOURCE / "ui" / "styleguide"
 
 def _texts(*floors: str) -> list[Path]:
     endings = {".py", ".html", ".typ", ".css", ".js"}
-    return [file for floor in floors for file in (SOURCE / floor).rglob("*") if file.suffix in endings and not file.is_relative_to(SHOWN)]
+    return [
+        file
+        for floor in floors
+        for file in (SOURCE / floor).rglob("*")
+        if file.suffix in endings and not file.is_relative_to(SHOWN)
+    ]
 
 
 def test_only_deploy_names_a_pack() -> None:
@@ -34,7 +39,13 @@ def test_only_deploy_names_a_pack() -> None:
 
 def test_nothing_below_deploy_names_what_the_pack_names_by_its_roles() -> None:
     roles = load(packs.directory(packs.DEFAULT)).roles
-    ids = [roles.filing_department, roles.window_department, roles.filing_matter, roles.land_supply_matter, roles.document]
+    ids = [
+        roles.filing_department,
+        roles.window_department,
+        roles.filing_matter,
+        roles.land_supply_matter,
+        roles.document,
+    ]
     named = re.compile(rf"\b({'|'.join(ids)})\b")
     found = {
         f"{file.relative_to(SOURCE)}: {name}"
@@ -87,7 +98,9 @@ def test_every_variable_an_operator_may_set_is_in_both_readmes() -> None:
 
 
 def test_a_built_package_carries_every_file_of_the_packs() -> None:
-    patterns = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]["yinuo"]
+    patterns = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]["yinuo"]
     carried = {file for pattern in patterns for file in SOURCE.glob(pattern)}
     kept = {file for file in (SOURCE / "packs").rglob("*") if file.is_file() and "__pycache__" not in file.parts}
     assert any(file.name == "predicates.py" for file in kept)

@@ -1,4 +1,6 @@
-"""`yinuo journey` as its readers meet it: both journeys end to end on an instance of their own, and what it says when a step goes wrong."""
+"""`yinuo journey` as its readers meet it: both journeys end to end on an instance of their own, and what it says when a
+step goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -79,9 +81,12 @@ def test_every_step_goes_as_it_should_and_tells_clause_row_and_time(played: dict
         assert float(step["ms"]) > 0
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+08:00", step["at"])
         assert bool(step["refused"]) == (step["status"] >= 400)
-    # The template's invented document has hardly any articles: a step that cites one of the real county's tells none there.
+    # The template's invented document has hardly any articles: a step that cites one of the real county's tells none
+    # there.
     without_clause = [step["what"] for step in steps if not step["cites"] and name != "template"]
-    assert all(any(word in what for word in ("到期处理", "点击", "同一请求编号", "凭回执")) for what in without_clause), without_clause
+    assert all(
+        any(word in what for word in ("到期处理", "点击", "同一请求编号", "凭回执")) for what in without_clause
+    ), without_clause
     assert not any("#" in cite for step in steps for cite in step["cites"]), "a citation is not written out"
 
 
@@ -132,11 +137,22 @@ def test_the_happy_journey_goes_from_filing_to_a_green_certificate(played: dict[
     scans = [step["outcome"][0] for step in steps if "/verify/" in step["request"]]
     assert ("底色蓝，字母 B" in scans[0], "底色绿，字母 A" in scans[-1]) == (True, True)
     rows = {row.split(" #")[0] for step in steps for row in step["rows"]}
-    assert {"Project", "Commitment", "Submission", "ProgressReport", "Participant", "Finding", "PointProposal", "CreditEvent"} <= rows
+    assert {
+        "Project",
+        "Commitment",
+        "Submission",
+        "ProgressReport",
+        "Participant",
+        "Finding",
+        "PointProposal",
+        "CreditEvent",
+    } <= rows
 
 
 @pytest.mark.slow
-def test_the_untouched_template_goes_the_whole_way_and_names_nothing_of_another_county(played: dict[str, Played]) -> None:
+def test_the_untouched_template_goes_the_whole_way_and_names_nothing_of_another_county(
+    played: dict[str, Played],
+) -> None:
     journey = played["template"]
     verbs = [entry.split()[1] for step in journey.steps for entry in step["trail"]]
     stations = [
@@ -265,7 +281,10 @@ def test_another_instances_key_opens_no_cast(other: Any) -> None:
 
 
 def test_a_step_that_goes_wrong_ends_the_journey_and_is_named(other: Any) -> None:
-    people = [{"role": role, "department": "development_reform", "name": role, "key": "k"} for role in ("administrator", "principal")]
+    people = [
+        {"role": role, "department": "development_reform", "name": role, "key": "k"}
+        for role in ("administrator", "principal")
+    ]
     units = [{"name": "甲", "credit_code": "914403001922038216", "key": "k"}]
     other.RequestHandlerClass.cast = (201, {"units": units, "staff": people})
     journey = Played(command("--url", url(other), "--json"))

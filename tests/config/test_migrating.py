@@ -14,7 +14,9 @@ def state() -> ProjectState:
     made.add_model(ModelState("post", "Person", [("id", models.BigAutoField(primary_key=True))]))
     _ = made.apps
     recipient = models.ForeignKey("post.Person", models.PROTECT, related_name="letters")
-    made.add_model(ModelState("post", "Letter", [("id", models.BigAutoField(primary_key=True)), ("recipient", recipient)]))
+    made.add_model(
+        ModelState("post", "Letter", [("id", models.BigAutoField(primary_key=True)), ("recipient", recipient)])
+    )
     answer = models.ForeignKey("post.Letter", models.PROTECT, null=True)
     made.add_model(ModelState("post", "Answer", [("id", models.BigAutoField(primary_key=True)), ("letter", answer)]))
     return made
@@ -22,7 +24,10 @@ def state() -> ProjectState:
 
 def relations(made: ProjectState) -> dict[str, list[tuple[str, object]]]:
     return {
-        name: [(relation.name, relation.related_model._meta.label) for relation in made.apps.get_model("post", name)._meta.related_objects]
+        name: [
+            (relation.name, relation.related_model._meta.label)
+            for relation in made.apps.get_model("post", name)._meta.related_objects
+        ]
         for name in ("Person", "Letter", "Answer")
     }
 
@@ -33,7 +38,11 @@ def test_a_new_model_is_related_as_in_a_whole_build_and_the_others_stay() -> Non
         quick = state()
         person = quick.apps.get_model("post", "Person")
         quick.add_model(ModelState("post", "Stamp", [("id", models.BigAutoField(primary_key=True))]))
-    assert relations(quick) == whole == {"Person": [("letters", "post.Letter")], "Letter": [("answer", "post.Answer")], "Answer": []}
+    assert (
+        relations(quick)
+        == whole
+        == {"Person": [("letters", "post.Letter")], "Letter": [("answer", "post.Answer")], "Answer": []}
+    )
     assert quick.apps.get_model("post", "Person") is person
     assert quick.apps.get_model("post", "Letter")._meta.get_field("recipient").related_model is person
 

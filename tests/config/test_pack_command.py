@@ -75,7 +75,9 @@ def test_a_fault_is_told_with_its_place_and_ends_with_1(yinuo: Yinuo, folder: Pa
     }
 
 
-@pytest.mark.parametrize("arguments", [("check", "nowhere"), ("show", "review.limit", "--as-of", "yesterday"), ("new", "Großkreis")])
+@pytest.mark.parametrize(
+    "arguments", [("check", "nowhere"), ("show", "review.limit", "--as-of", "yesterday"), ("new", "Großkreis")]
+)
 def test_wrong_input_is_one_line_and_ends_with_2(yinuo: Yinuo, arguments: tuple[str, ...]) -> None:
     assert yinuo(*arguments) == 2
     assert yinuo.err.count("\n") == 1
@@ -119,12 +121,17 @@ def test_an_unknown_id_names_the_nearest_known_one(yinuo: Yinuo, folder: Path) -
 def test_a_difference_says_from_when_for_whom_and_by_which_article(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     shutil.copytree(folder, second)
-    ended = 'value = 5\nunit = "working"\nfrom = 2026-01-01\nto = 2026-07-01\ncite = ["example-2026-1#第四条"]\nprovenance = "source"\n'
+    ended = (
+        'value = 5\nunit = "working"\nfrom = 2026-01-01\nto = 2026-07-01\ncite = '
+        '["example-2026-1#第四条"]\nprovenance = "source"\n'
+    )
     after = ended.replace("value = 5", "value = 3").replace("from = 2026-01-01\nto = 2026-07-01", "from = 2026-07-01")
     before = ended.replace("to = 2026-07-01\n", "")
     edit(second, "matters/housing.toml", before, f"{ended}\n[[matter.promised]]\n{after}")
     changes = yinuo.json("diff", folder, second)["changes"]
-    assert [(c["from"], c["to"], c["before"], c["after"]) for c in changes] == [("2026-07-01", None, "5 个工作日", "3 个工作日")]
+    assert [(c["from"], c["to"], c["before"], c["after"]) for c in changes] == [
+        ("2026-07-01", None, "5 个工作日", "3 个工作日")
+    ]
     assert changes[0]["whom"] == "须办理“占用挖掘城市道路审批”的备案类项目"
     assert changes[0]["cites"] == ["example-2026-1#第四条"]
     assert yinuo("diff", folder, second) == 0
@@ -142,10 +149,15 @@ def test_a_condition_that_changed_its_meaning_is_a_difference(yinuo: Yinuo, fold
     assert "供气" not in changes[0]["after"]
 
 
-def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
+def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(
+    yinuo: Yinuo, folder: Path, tmp_path: Path
+) -> None:
     second = tmp_path / "second"
     shutil.copytree(folder, second)
-    moved = 'to = 2026-07-01\nvalue = 100\ncite = ["example-2026-1#附件"]\n\n[[parameter.value]]\nfrom = 2026-07-01\nvalue = 200'
+    moved = (
+        'to = 2026-07-01\nvalue = 100\ncite = ["example-2026-1#附件"]\n\n[[parameter.value]]\nfrom = '
+        "2026-07-01\nvalue = 200"
+    )
     edit(second, "parameters/thresholds.toml", "value = 100", moved)
     changes = {change["key"]: change for change in yinuo.json("diff", folder, second)["changes"]}
     assert changes.keys() == {"row:negative.matter.1", "parameter:threshold.pipeline_length"}
@@ -155,12 +167,16 @@ def test_a_threshold_that_moved_is_a_difference_wherever_a_condition_reads_it(yi
     assert "管线长度不超过 200 米" in row["after"]
 
 
-def test_a_pack_ended_earlier_and_begun_later_differs_only_in_between(yinuo: Yinuo, folder: Path, tmp_path: Path) -> None:
+def test_a_pack_ended_earlier_and_begun_later_differs_only_in_between(
+    yinuo: Yinuo, folder: Path, tmp_path: Path
+) -> None:
     second = tmp_path / "second"
     shutil.copytree(folder, second)
     edit(second, "pauses.toml", f"{HEARD}2026-01-01", f"{HEARD}2026-04-01")
     changes = yinuo.json("diff", folder, second)["changes"]
-    assert [(c["key"], c["from"], c["to"], c["after"]) for c in changes] == [("pause:expert_review", "2026-01-01", "2026-04-01", None)]
+    assert [(c["key"], c["from"], c["to"], c["after"]) for c in changes] == [
+        ("pause:expert_review", "2026-01-01", "2026-04-01", None)
+    ]
 
 
 def test_a_release_fixes_the_values_until_the_version_moves(yinuo: Yinuo, folder: Path) -> None:
@@ -171,7 +187,12 @@ def test_a_release_fixes_the_values_until_the_version_moves(yinuo: Yinuo, folder
     assert "已经发布，不得改动" in yinuo.err
     edit(folder, "pauses.toml", "longest = 31", "longest = 30")
     with (folder / "pauses.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[[pause]]\nid = "hearing"\nlabel = "听证"\nlongest = 30\nlongest_unit = "working"\nstops_statutory = true\n')
+        file.write(
+            (
+                '\n[[pause]]\nid = "hearing"\nlabel = "听证"\nlongest = 30\nlongest_unit = '
+                '"working"\nstops_statutory = true\n'
+            )
+        )
         file.write('from = 2026-05-01\ncite = ["example-2026-1#第四条"]\n')
     assert yinuo("release", folder) == 1
     assert "version" in yinuo.err

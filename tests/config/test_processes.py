@@ -13,7 +13,9 @@ CHILD = "from yinuo.deploy.processes import die_with_parent; die_with_parent(); 
 
 def _begin(parent: int) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, PARENT: str(parent)}
-    return subprocess.run([sys.executable, "-c", CHILD], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", CHILD], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_a_child_whose_parent_was_gone_before_it_began_does_not_begin() -> None:

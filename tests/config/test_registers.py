@@ -47,11 +47,17 @@ class Strange(TextChoices):
     [
         (replace(ROOM, effects=(Effect("nobody.did", "effects.lapsed"),)), "没有登记的动作 nobody.did"),
         (replace(ROOM, effects=(Effect("work.lapsed", "effects.gone"),)), "找不到它"),
-        (replace(ROOM, leaves=(Leaf("credit.event", frozenset({"x"}), (), "leaves.gone"),)), "登记了 yinuo.rooms.deficient.leaves.gone"),
+        (
+            replace(ROOM, leaves=(Leaf("credit.event", frozenset({"x"}), (), "leaves.gone"),)),
+            "登记了 yinuo.rooms.deficient.leaves.gone",
+        ),
         (replace(ROOM, uses="uses.GONE"), "登记了 yinuo.rooms.deficient.uses.GONE"),
         (replace(ROOM, papers=Strange), "文书 strange_letter 没有登记数据的样子"),
         (replace(ROOM, shapes={"strange_letter": {1: dict}}), "文书 strange_letter 没有第 1 版模板"),
-        (replace(ROOM, unit_terms={"deficient_opinion": UnitTerm("gap_soon", "never_said")}), "没有登记消息 never_said"),
+        (
+            replace(ROOM, unit_terms={"deficient_opinion": UnitTerm("gap_soon", "never_said")}),
+            "没有登记消息 never_said",
+        ),
         (replace(ROOM, verbs={}), "没有登记动作 deficient.apply"),
         (replace(ROOM, notices={}), "没有登记消息 gap_asked"),
     ],

@@ -75,7 +75,9 @@ def test_four_wrong_passwords_do_not(client: Client, person: object) -> None:
 
 
 def test_nobody_signs_up(client: Client, db: None) -> None:
-    answer = client.post(reverse("account_signup"), {"username": "mallory", "password1": PASSWORD, "password2": PASSWORD})
+    answer = client.post(
+        reverse("account_signup"), {"username": "mallory", "password1": PASSWORD, "password2": PASSWORD}
+    )
     assert answer.status_code in (200, 403)
     assert not get_user_model().objects.filter(username="mallory").exists()
 
@@ -114,7 +116,9 @@ def test_the_api_carries_no_session() -> None:
     assert seen == [False, True]
 
 
-def test_the_request_log_names_neither_query_nor_body(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_request_log_names_neither_query_nor_body(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines: list[dict[str, object]] = []
     monkeypatch.setattr(middleware.log, "debug", lambda event, **values: lines.append(values))
     layer = middleware.RequestLog(lambda request: middleware.HttpResponse())
@@ -127,10 +131,13 @@ def _settings_with(**variables: str) -> dict[str, object]:
     """The settings another process would see."""
     code = (
         "import json; from yinuo.config import settings as s; print(json.dumps({name: getattr(s, name) for name in "
-        "('SESSION_COOKIE_SECURE', 'CSRF_COOKIE_SECURE', 'SECURE_SSL_REDIRECT', 'SECURE_HSTS_SECONDS', 'ALLOWED_HOSTS', 'DEBUG', "
+        "('SESSION_COOKIE_SECURE', 'CSRF_COOKIE_SECURE', 'SECURE_SSL_REDIRECT', 'SECURE_HSTS_SECONDS', "
+        "'ALLOWED_HOSTS', 'DEBUG', "
         "'SECURE_PROXY_SSL_HEADER', 'CSRF_TRUSTED_ORIGINS')}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **variables}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **variables}, capture_output=True, text=True, check=True
+    )
     answer: dict[str, object] = json.loads(done.stdout)
     return answer
 

@@ -115,7 +115,10 @@ def test_what_is_written_empty_is_cleared_and_what_is_not_written_stays() -> Non
         ('[[administrator]]\nname = "王海"', "administrator[1].username"),
         ('[[administrator]]\nusername = "a"', "administrator[1].name"),
         ('[[administrator]]\nname = "王海"\nusername = "a"\nrole = "x"', "administrator[1].role"),
-        ('[[administrator]]\nname = "王海"\nusername = "a"\n[[administrator]]\nname = "王海"\nusername = "a"', "administrator[2].username"),
+        (
+            '[[administrator]]\nname = "王海"\nusername = "a"\n[[administrator]]\nname = "王海"\nusername = "a"',
+            "administrator[2].username",
+        ),
     ],
 )
 def test_nonsense_is_refused_by_the_name_of_its_field(text: str, field: str) -> None:
@@ -154,7 +157,12 @@ def hall(db: None) -> Hall:
 def state() -> tuple[Any, ...]:
     halls = list(Hall.objects.values_list("phone", "address", "hours"))
     people = list(Person.objects.order_by("id").values_list("username", "name", "phone", "email", "password"))
-    return halls, people, list(Membership.objects.values_list("person__username", "role", "department__key")), Entry.objects.count()
+    return (
+        halls,
+        people,
+        list(Membership.objects.values_list("person__username", "role", "department__key")),
+        Entry.objects.count(),
+    )
 
 
 def test_the_first_administrator_can_sign_in_and_administers_the_hall(hall: Hall, tmp_path: Path) -> None:
@@ -189,7 +197,10 @@ def test_a_later_plan_changes_only_what_it_gives_and_never_a_password(hall: Hall
     owner.save(update_fields=["password"])
     before = owner.password
     settings = envfile.read(tmp_path)
-    later = '[[administrator]]\nname = "王海"\nusername = "wanghai"\nphone = "13900000001"\npassword = "another-password-9"\n[hall]\nhours = "周一至周五"\n[mail]\nport = 587\n'
+    later = (
+        '[[administrator]]\nname = "王海"\nusername = "wanghai"\nphone = "13900000001"\npassword = '
+        '"another-password-9"\n[hall]\nhours = "周一至周五"\n[mail]\nport = 587\n'
+    )
     told = doing.apply(read_plan(later), tmp_path, AT)
     person = Person.objects.get(username="wanghai")
     assert (person.phone, person.email, person.password) == ("13900000001", "wanghai@example.gov.cn", before)
@@ -211,7 +222,9 @@ def test_a_later_plan_changes_only_what_it_gives_and_never_a_password(hall: Hall
         ({"name": "马芳", "username": "closed"}, "username"),
     ],
 )
-def test_one_wrong_person_leaves_everything_as_it_was(hall: Hall, tmp_path: Path, person: dict[str, str], field: str) -> None:
+def test_one_wrong_person_leaves_everything_as_it_was(
+    hall: Hall, tmp_path: Path, person: dict[str, str], field: str
+) -> None:
     doing.apply(read_plan(FIRST), tmp_path, AT)
     Person.objects.create(username="closed", name="马芳", is_active=False)
     before, file = state(), envfile.read(tmp_path)
@@ -237,11 +250,20 @@ def test_a_pack_without_the_department_is_told(hall: Hall, tmp_path: Path, monke
         doing.apply(read_plan(FIRST), tmp_path, AT)
 
 
-def test_the_overview_names_what_is_missing_and_no_secret(hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_overview_names_what_is_missing_and_no_secret(
+    hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in [name for name in os.environ if name.startswith(("YINUO_SM", "YINUO_ORIGIN", "YINUO_MAIL"))]:
         monkeypatch.delenv(name)
     _, missing = doing.overview(tmp_path, AT)
-    assert [name.split("（")[0] for name in missing] == ["系统管理员", "大厅电话", "大厅地址", "对外网址", "邮件", "短信"]
+    assert [name.split("（")[0] for name in missing] == [
+        "系统管理员",
+        "大厅电话",
+        "大厅地址",
+        "对外网址",
+        "邮件",
+        "短信",
+    ]
     doing.apply(read_plan(FIRST), tmp_path, AT)
     lines, missing = doing.overview(tmp_path, AT)
     assert missing == []
@@ -271,7 +293,9 @@ def test_without_a_terminal_it_wants_a_file_and_says_so(ask: Ask, monkeypatch: p
     assert "--file" in err and err.count("\n") == 1
 
 
-def test_looking_at_what_is_not_installed_makes_nothing(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_looking_at_what_is_not_installed_makes_nothing(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("YINUO_DATABASE_URL")
     monkeypatch.setenv("YINUO_DATA", "")
     code, _, err = ask("setup", "--check", "--data", str(tmp_path / "none"))
@@ -287,7 +311,9 @@ def environment(**more: str) -> dict[str, str]:
 
 def start(data: Path, *words: str) -> subprocess.Popen[str]:
     command = [*PROGRAM, "setup", "--data", str(data), *words]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    )
 
 
 def run(data: Path, text: str, *words: str) -> tuple[int, str, str]:
@@ -338,7 +364,10 @@ class Letterbox(socketserver.StreamRequestHandler):
 @pytest.fixture
 def outside() -> Iterator[tuple[int, int]]:
     """A mail server and a gateway for text messages; their ports."""
-    servers = [socketserver.ThreadingTCPServer(("127.0.0.1", 0), Letterbox), http.server.HTTPServer(("127.0.0.1", 0), Gateway)]
+    servers = [
+        socketserver.ThreadingTCPServer(("127.0.0.1", 0), Letterbox),
+        http.server.HTTPServer(("127.0.0.1", 0), Gateway),
+    ]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     yield servers[0].server_address[1], servers[1].server_address[1]
@@ -372,7 +401,9 @@ def rows(data: Path) -> tuple[Any, ...]:
 
 
 @pytest.mark.slow
-def test_an_empty_folder_is_set_up_by_one_file_and_a_second_run_changes_nothing(data: Path, outside: tuple[int, int]) -> None:
+def test_an_empty_folder_is_set_up_by_one_file_and_a_second_run_changes_nothing(
+    data: Path, outside: tuple[int, int]
+) -> None:
     mail, sms = outside
     code, out, err = run(data, 'origin = "nonsense"')
     assert (code, out) == (2, "") and err.startswith("错误：origin：")
@@ -380,7 +411,9 @@ def test_an_empty_folder_is_set_up_by_one_file_and_a_second_run_changes_nothing(
         'host = "smtp.example.gov.cn"\nport = 465\ntls = "ssl"\nuser = "yinuo"\npassword = "mail-secret"',
         f'host = "127.0.0.1"\nport = {mail}',
     )
-    text = text.replace("https://sms.example.gov.cn/send", f"http://127.0.0.1:{sms}/send").replace("[sms]", '[sms]\ntest = "13900000000"')
+    text = text.replace("https://sms.example.gov.cn/send", f"http://127.0.0.1:{sms}/send").replace(
+        "[sms]", '[sms]\ntest = "13900000000"'
+    )
     text = text.replace("[mail]", '[mail]\ntest = "wanghai@example.gov.cn"')
     code, out, err = run(data, text)
     assert (code, err) == (0, ""), (out, err)
@@ -393,7 +426,9 @@ def test_an_empty_folder_is_set_up_by_one_file_and_a_second_run_changes_nothing(
     code, out, _ = run(data, text.replace("test =", "# test ="))
     assert (code, out.startswith("没有改动")) == (0, True)
     assert (rows(data), envfile.path(data).read_text()) == (found, file)
-    answer = subprocess.run([*PROGRAM, "setup", "--data", str(data), "--check"], capture_output=True, text=True, env=environment())
+    answer = subprocess.run(
+        [*PROGRAM, "setup", "--data", str(data), "--check"], capture_output=True, text=True, env=environment()
+    )
     assert (answer.returncode, "王海（wanghai）" in answer.stdout) == (0, True)
 
 
@@ -426,7 +461,10 @@ def test_of_two_at_once_one_is_refused_and_changes_nothing(data: Path) -> None:
 @pytest.mark.slow
 def test_killed_at_any_moment_the_next_run_completes_it(data: Path) -> None:
     """Rows all or none, the file old or new; the lock dies with its holder."""
-    text = '[[administrator]]\nname = "马芳"\nusername = "mafang{n}"\npassword = "{password}"\n[hall]\nphone = "0930-{n}"\n[mail]\nport = {n}\n'
+    text = (
+        '[[administrator]]\nname = "马芳"\nusername = "mafang{n}"\npassword = "{password}"\n[hall]\nphone = '
+        '"0930-{n}"\n[mail]\nport = {n}\n'
+    )
     for n in (1, 2, 3, 4):
         told = text.format(n=2000 + n, password=PASSWORD)
         process = start(data, "--file", "-")
@@ -441,7 +479,9 @@ def test_killed_at_any_moment_the_next_run_completes_it(data: Path) -> None:
             stream.close()
         people, _, phone = rows(data)
         assert (f"mafang{2000 + n}" in people) == (phone == (f"0930-{2000 + n}",))
-        assert f"mafang{2000 + n}" in people or envfile.read(data)["YINUO_SMTP_PORT"] != str(2000 + n), "the file comes last"
+        assert f"mafang{2000 + n}" in people or envfile.read(data)["YINUO_SMTP_PORT"] != str(2000 + n), (
+            "the file comes last"
+        )
         code, out, err = run(data, told)
         assert (code, err) == (0, ""), (out, err)
         assert f"mafang{2000 + n}" in rows(data)[0] and envfile.read(data)["YINUO_SMTP_PORT"] == str(2000 + n)

@@ -21,7 +21,9 @@ from yinuo.site import api_training as api
 
 @pytest.fixture
 def travelling(monkeypatch: pytest.MonkeyPatch) -> TravellingClock:
-    """The middleware as a training instance has it, around a view that says what time it is; the clock is put back afterwards."""
+    """The middleware as a training instance has it, around a view that says what time it is; the clock is put back
+    afterwards.
+    """
     monkeypatch.setattr(timezone, "now", timezone.now)
     return TravellingClock(lambda request: HttpResponse(timezone.now().isoformat()))
 
@@ -71,7 +73,8 @@ def test_a_failing_request_leaves_no_travelled_moment_behind(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    "moment", ["tomorrow", "2026-11-03", "2026-11-03T09:12:00", "1999-12-31T23:59:59+00:00", "2100-01-01T00:00:01+00:00"]
+    "moment",
+    ["tomorrow", "2026-11-03", "2026-11-03T09:12:00", "1999-12-31T23:59:59+00:00", "2100-01-01T00:00:01+00:00"],
 )
 def test_a_moment_that_is_none_is_refused(travelling: TravellingClock, moment: str) -> None:
     assert read_moment(moment) is None
@@ -101,7 +104,11 @@ def test_the_cast_is_given_to_who_holds_the_instances_key_alone(db: None) -> Non
     assert unit is not None
     assert unit.role == "unit"
     roles = {(row["role"], row["department"]) for row in given["staff"]}
-    assert {("principal", "development_reform"), ("general_convener", "development_reform"), ("approver", "ecology")} <= roles
+    assert {
+        ("principal", "development_reform"),
+        ("general_convener", "development_reform"),
+        ("approver", "ecology"),
+    } <= roles
     for row in given["staff"]:
         actor = actor_of_key(row["key"], timezone.now())
         assert actor is not None

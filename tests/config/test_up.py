@@ -46,9 +46,20 @@ class Up:
         self.port = port
         self.output = data.with_suffix(".out")
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("YINUO_", "DJANGO_"))}
-        command = [sys.executable, "-c", "from yinuo.deploy.cli import main; main()", "up", "--data", str(data), "--port", str(port)]
+        command = [
+            sys.executable,
+            "-c",
+            "from yinuo.deploy.cli import main; main()",
+            "up",
+            "--data",
+            str(data),
+            "--port",
+            str(port),
+        ]
         with self.output.open("wb") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env={**environment, **settings})
+            self.process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, env={**environment, **settings}
+            )
 
     def said(self) -> str:
         return self.output.read_text(encoding="utf-8")
@@ -88,7 +99,9 @@ def _healthy(port: int, page: str = "health") -> bool:
 
 
 def _state(pid: int) -> str:
-    """The letter of /proc/PID/stat and the name; Z for one that has ended and only waits to be collected by whoever adopted it."""
+    """The letter of /proc/PID/stat and the name; Z for one that has ended and only waits to be collected by whoever
+    adopted it.
+    """
     try:
         name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition(") ")
     except OSError:
@@ -170,7 +183,10 @@ def pack(tmp_path: Path) -> Path:
 
 
 def test_a_faulty_pack_is_refused_with_every_finding_before_anything_is_started(data: Path, pack: Path) -> None:
-    for name, old, new in (("departments.toml", '"housing"', '"house"'), ("pack.toml", "filing_matter", "files_matter")):
+    for name, old, new in (
+        ("departments.toml", '"housing"', '"house"'),
+        ("pack.toml", "filing_matter", "files_matter"),
+    ):
         (pack / name).write_text((pack / name).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     home = data.with_name(data.name + "-faulty")
     up = Up(home, _free_port(), YINUO_PACK=str(pack))
@@ -185,7 +201,9 @@ def test_a_faulty_pack_is_refused_with_every_finding_before_anything_is_started(
 def test_a_pack_whose_first_day_is_to_come_is_refused_with_its_day(data: Path, pack: Path) -> None:
     for file in pack.rglob("*.toml"):
         if file.name != "2026.toml":
-            file.write_text(file.read_text(encoding="utf-8").replace("from = 2026-01-01", "from = 2097-01-01"), encoding="utf-8")
+            file.write_text(
+                file.read_text(encoding="utf-8").replace("from = 2026-01-01", "from = 2097-01-01"), encoding="utf-8"
+            )
     up = Up(data, _free_port(), YINUO_PACK=str(pack))
     assert up.process.wait(PATIENCE) == 1
     assert "not-in-force：规则自 2097-01-01 起适用" in up.said()

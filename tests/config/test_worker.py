@@ -15,12 +15,18 @@ def _job_in_hand(task: str, heartbeat_seconds_ago: int) -> int:
     """A job that a worker has begun, and when that worker was last heard of."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s)) RETURNING id",
+            (
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s)) "
+                "RETURNING id"
+            ),
             [heartbeat_seconds_ago],
         )
         worker = cursor.fetchone()[0]
         cursor.execute(
-            "INSERT INTO procrastinate_jobs (task_name, status, worker_id, queue_name) VALUES (%s, 'doing', %s, 'house') RETURNING id",
+            (
+                "INSERT INTO procrastinate_jobs (task_name, status, worker_id, queue_name) VALUES (%s, 'doing', %s, "
+                "'house') RETURNING id"
+            ),
             [task, worker],
         )
         return int(cursor.fetchone()[0])

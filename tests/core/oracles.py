@@ -75,7 +75,11 @@ def nth_working_day_after(data: CalendarData, on: date, number: int) -> date:
 def working_spans(data: CalendarData, on: date) -> list[tuple[datetime, datetime]]:
     if not is_working(data, on):
         return []
-    in_force = [entry for entry in data.hours if entry.span.from_on <= on and (entry.span.to_on is None or on < entry.span.to_on)]
+    in_force = [
+        entry
+        for entry in data.hours
+        if entry.span.from_on <= on and (entry.span.to_on is None or on < entry.span.to_on)
+    ]
     return [(datetime.combine(on, begin, ZONE), datetime.combine(on, end, ZONE)) for begin, end in in_force[0].hours]
 
 
@@ -154,7 +158,9 @@ def walk_clock(
 def longest_path(
     data: CalendarData, items: Mapping[str, tuple[Sequence[str], int]], start: date, fixed: Mapping[str, date]
 ) -> dict[str, date]:
-    """End of every item by plain recursion; `items`: id → (prerequisites, working days); `fixed`: ends that are no question."""
+    """End of every item by plain recursion; `items`: id → (prerequisites, working days); `fixed`: ends that are no
+    question.
+    """
 
     def end_of(id_: str) -> date:
         if id_ in fixed:

@@ -50,7 +50,9 @@ def a_matter(id_: str, **changes: Any) -> Matter:
     return replace(base, **changes)
 
 
-def a_row(part: str, number: int, when: str, matters: tuple[str, ...] = (), exceptions: tuple[ListException, ...] = ()) -> NegativeRow:
+def a_row(
+    part: str, number: int, when: str, matters: tuple[str, ...] = (), exceptions: tuple[ListException, ...] = ()
+) -> NegativeRow:
     part_name = {"project": "一", "matter": "二", "regional": "三"}[part]
     return NegativeRow(
         id=f"negative.{part}.{number}", part=part, row=number, department="", department_id=None, matter=f"{part}{number}", sub_matter="",
@@ -65,7 +67,8 @@ def _confirm(facts: Any) -> Verdict:
 PREDICATES = {
     "security": fact("declarations.national_security_or_major_layout").is_true(),
     "pipeline_within": all_of(
-        fact("construction.pipeline_kind").one_of("water", "gas"), fact("construction.pipelines_length_m").le(parameter("pipeline.longest"))
+        fact("construction.pipeline_kind").one_of("water", "gas"),
+        fact("construction.pipelines_length_m").le(parameter("pipeline.longest")),
     ),
     "simple": fact("construction.simple_technique").is_true(),
     "upward": fact("energy_review_level").one_of("province", "state"),
@@ -82,15 +85,25 @@ LOOKS = {"A": ("green", "优"), "B": ("blue", "良"), "C": ("yellow", "中"), "D
 
 def _scale() -> GradeScale:
     bands = tuple(Band(grade, class_, Decimal(low), Decimal(high), low == 0) for grade, class_, low, high in BANDS)
-    return GradeScale(EVER, bands, {c: {"colour": colour, "name": name} for c, (colour, name) in LOOKS.items()}, ("doc#第十五条",), "g:1")
+    return GradeScale(
+        EVER,
+        bands,
+        {c: {"colour": colour, "name": name} for c, (colour, name) in LOOKS.items()},
+        ("doc#第十五条",),
+        "g:1",
+    )
 
 
 def a_measure(class_: str, effect: str, value: str) -> Measure:
     return Measure(f"{effect}.{class_}", class_, effect, value, f"{class_} 的措施", EVER, ("doc#措施",), "e:1")
 
 
-def a_point_rule(id_: str, type_: str, match: dict[str, Any], points: str, cap: str | None = None, audit: bool = False) -> PointRule:
-    return PointRule(id_, type_, match, Decimal(points), Decimal(cap) if cap else None, audit, id_, EVER, (f"doc#{id_}",), "c:1")
+def a_point_rule(
+    id_: str, type_: str, match: dict[str, Any], points: str, cap: str | None = None, audit: bool = False
+) -> PointRule:
+    return PointRule(
+        id_, type_, match, Decimal(points), Decimal(cap) if cap else None, audit, id_, EVER, (f"doc#{id_}",), "c:1"
+    )
 
 
 MEASURES = (

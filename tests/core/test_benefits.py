@@ -20,7 +20,18 @@ DAY = date(2026, 11, 2)
 
 def a_benefit(**changes: Any) -> Benefit:
     made = Benefit(
-        "benefit.x", "某事", "office", "", "always", (), "减免", "自动", "source", Span(date(2023, 2, 20)), ("doc#第一条",), "b:1"
+        "benefit.x",
+        "某事",
+        "office",
+        "",
+        "always",
+        (),
+        "减免",
+        "自动",
+        "source",
+        Span(date(2023, 2, 20)),
+        ("doc#第一条",),
+        "b:1",
     )
     return replace(made, **changes)
 
@@ -41,7 +52,11 @@ def test_a_benefit_for_everybody_holds_for_every_grade() -> None:
 
 def test_a_class_that_is_not_named_does_not_get_it_and_hears_why() -> None:
     benefit = a_benefit(classes=("A",))
-    assert (holds(benefit, grade="A-"), holds(benefit, grade="B"), holds(benefit, grade=UNRATED)) == (True, False, False)
+    assert (holds(benefit, grade="A-"), holds(benefit, grade="B"), holds(benefit, grade=UNRATED)) == (
+        True,
+        False,
+        False,
+    )
     (answer,) = benefits({}, pack_with(benefit), DAY, "B")
     assert "限信用等次为 A 的企业" in answer.why
 

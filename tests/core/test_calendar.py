@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.oracles import HOURS, ZONE, at, calendar_data, count_working_days, is_working, nth_working_day_after, working_time
+from tests.core.oracles import (
+    HOURS,
+    ZONE,
+    at,
+    calendar_data,
+    count_working_days,
+    is_working,
+    nth_working_day_after,
+    working_time,
+)
 from yinuo.core.calendar import TZ, DayInfo, WorkCalendar
 from yinuo.core.dated import Conflict, Gap, RuleError, Span
 from yinuo.core.pack.types import CalendarData, DayNotice, OfficeHours
@@ -231,7 +240,9 @@ def test_office_hours_change_on_their_day() -> None:
 def test_a_day_without_office_hours_is_a_gap_only_for_those_who_ask_its_time() -> None:
     june = Span(date(2026, 6, 1), date(2026, 6, 3)), Span(date(2026, 6, 4))
     calendar = WorkCalendar.from_data(calendar_data([OfficeHours(span, HOURS, ()) for span in june]))
-    assert calendar.working_days_between(date(2026, 1, 1), date(2027, 1, 1)) == count_working_days(DATA, date(2026, 1, 1), date(2027, 1, 1))
+    assert calendar.working_days_between(date(2026, 1, 1), date(2027, 1, 1)) == count_working_days(
+        DATA, date(2026, 1, 1), date(2027, 1, 1)
+    )
     assert calendar.working_time(at("2026-06-01"), at("2026-06-03")) == timedelta(hours=14)
     assert calendar.working_time(at("2026-06-04"), at("2026-06-06")) == timedelta(hours=14)
     for ask in (
@@ -247,7 +258,10 @@ def test_a_day_without_office_hours_is_a_gap_only_for_those_who_ask_its_time() -
 
 
 def test_a_gap_at_the_end_of_a_year_is_not_jumped_over() -> None:
-    hours = [OfficeHours(Span(date(2026, 1, 1), date(2026, 12, 31)), HOURS, ()), OfficeHours(Span(date(2027, 1, 1)), HOURS, ())]
+    hours = [
+        OfficeHours(Span(date(2026, 1, 1), date(2026, 12, 31)), HOURS, ()),
+        OfficeHours(Span(date(2027, 1, 1)), HOURS, ()),
+    ]
     calendar = WorkCalendar.from_data(calendar_data(hours))
     with pytest.raises(Gap, match="2026-12-31"):
         calendar.advance(at("2026-12-30T18:00"), timedelta(hours=7))
@@ -276,7 +290,9 @@ def test_hours_out_of_order_are_refused(hours: tuple[tuple[time, time], ...]) ->
 
 
 def test_an_office_may_work_without_a_break() -> None:
-    calendar = WorkCalendar.from_data(calendar_data([OfficeHours(Span(date(2026, 1, 1)), ((time(8), time(12)), (time(12), time(16))), ())]))
+    calendar = WorkCalendar.from_data(
+        calendar_data([OfficeHours(Span(date(2026, 1, 1)), ((time(8), time(12)), (time(12), time(16))), ())])
+    )
     assert calendar.advance(at("2026-10-12T11:00"), timedelta(hours=2)) == at("2026-10-12T13:00")
 
 

@@ -13,9 +13,32 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.core.oracles import CELL, HOURS, ZONE, at, calendar_data, count_working_days, is_working, walk_clock, working_time
+from tests.core.oracles import (
+    CELL,
+    HOURS,
+    ZONE,
+    at,
+    calendar_data,
+    count_working_days,
+    is_working,
+    walk_clock,
+    working_time,
+)
 from yinuo.core.calendar import WorkCalendar
-from yinuo.core.clock import ClockError, ClockState, Event, Extend, Pause, Resume, Start, Stop, Terms, derive, light_from, proof
+from yinuo.core.clock import (
+    ClockError,
+    ClockState,
+    Event,
+    Extend,
+    Pause,
+    Resume,
+    Start,
+    Stop,
+    Terms,
+    derive,
+    light_from,
+    proof,
+)
 from yinuo.core.dated import Span
 from yinuo.core.pack.types import DayNotice, OfficeHours
 
@@ -67,12 +90,20 @@ def test_the_example_is_proved_day_by_day() -> None:
     assert [day.on.day for day in days if day.used_hours] == [29, 30, 8, 9, 10]
     assert {str(day.used_hours) for day in days} == {"0", "7"}
     assert [str(day.left_hours) for day in days if day.used_hours] == ["28", "21", "14", "7", "0"]
-    assert (days[0].source, days[1].source, days[3].source, days[-1].source) == ("受理当日不计入", "工作日", "国庆节", "调休上班")
+    assert (days[0].source, days[1].source, days[3].source, days[-1].source) == (
+        "受理当日不计入",
+        "工作日",
+        "国庆节",
+        "调休上班",
+    )
     assert days[-1].working and not days[3].working and days[-1].cites == ("holiday-2026#一",)
 
 
 def test_the_day_of_acceptance_does_not_count_at_whatever_time() -> None:
-    dues = {clock(f"{MONDAY}T{clock_time}", 1).due_at for clock_time in ("00:00", "08:29", "08:30", "17:59", "18:00", "23:59:59.999999")}
+    dues = {
+        clock(f"{MONDAY}T{clock_time}", 1).due_at
+        for clock_time in ("00:00", "08:29", "08:30", "17:59", "18:00", "23:59:59.999999")
+    }
     assert dues == {at("2026-10-13T18:00")}
     assert clock("2026-10-13T00:00", 1).due_at == at("2026-10-14T18:00")
 
@@ -158,10 +189,22 @@ def test_a_pause_over_days_off_moves_nothing_but_its_working_time() -> None:
     [
         ("one whole day", [("2026-10-13T08:30", "2026-10-13T18:00")], "2026-10-20T18:00"),
         ("one whole day by midnights", [("2026-10-13T00:00", "2026-10-14T00:00")], "2026-10-20T18:00"),
-        ("overlapping", [("2026-10-13T08:30", "2026-10-14T12:00"), ("2026-10-14T10:00", "2026-10-14T18:00")], "2026-10-21T18:00"),
-        ("nested", [("2026-10-13T08:30", "2026-10-14T18:00"), ("2026-10-13T10:00", "2026-10-13T11:00")], "2026-10-21T18:00"),
+        (
+            "overlapping",
+            [("2026-10-13T08:30", "2026-10-14T12:00"), ("2026-10-14T10:00", "2026-10-14T18:00")],
+            "2026-10-21T18:00",
+        ),
+        (
+            "nested",
+            [("2026-10-13T08:30", "2026-10-14T18:00"), ("2026-10-13T10:00", "2026-10-13T11:00")],
+            "2026-10-21T18:00",
+        ),
         ("the same twice", [("2026-10-13T08:30", "2026-10-13T18:00")] * 2, "2026-10-20T18:00"),
-        ("touching", [("2026-10-13T08:30", "2026-10-13T10:00"), ("2026-10-13T10:00", "2026-10-13T18:00")], "2026-10-20T18:00"),
+        (
+            "touching",
+            [("2026-10-13T08:30", "2026-10-13T10:00"), ("2026-10-13T10:00", "2026-10-13T18:00")],
+            "2026-10-20T18:00",
+        ),
         ("before the start", [("2026-10-10T08:30", "2026-10-12T09:00")], "2026-10-19T18:00"),
         ("from before the start into the count", [("2026-10-10T08:30", "2026-10-13T10:30")], "2026-10-20T10:30"),
         ("on the day of acceptance", [("2026-10-12T11:00", "2026-10-12T18:00")], "2026-10-19T18:00"),
@@ -207,13 +250,20 @@ def test_an_open_pause_is_taken_as_if_it_ended_now() -> None:
         assert (state.due_at, state.state, state.paused_since) == (at(due), "paused", at("2026-10-14T11:00"))
         assert (state.used, state.left, state.next_transition_at) == (hours(9.5), hours(25.5), None)
         assert state == replace(
-            clock(f"{MONDAY}T10:00", 5, pause, Resume(at(now)), as_of=now), state="paused", paused_since=pause.at, next_transition_at=None
+            clock(f"{MONDAY}T10:00", 5, pause, Resume(at(now)), as_of=now),
+            state="paused",
+            paused_since=pause.at,
+            next_transition_at=None,
         )
 
 
 def test_an_open_pause_yet_to_come_moves_nothing() -> None:
     state = clock(f"{MONDAY}T10:00", 5, Pause(at("2026-10-14T11:00")), as_of="2026-10-13T10:00")
-    assert (state.due_at, state.state, state.next_transition_at) == (at("2026-10-19T18:00"), "running", at("2026-10-14T11:00"))
+    assert (state.due_at, state.state, state.next_transition_at) == (
+        at("2026-10-19T18:00"),
+        "running",
+        at("2026-10-14T11:00"),
+    )
 
 
 def test_while_paused_the_light_stays_as_it_was() -> None:
@@ -243,7 +293,11 @@ def test_touching_pauses_are_one() -> None:
     events = paused(("2026-10-14T09:00", "2026-10-14T11:00"), ("2026-10-14T11:00", "2026-10-15T15:30"))
     for now in ("2026-10-14T10:00", "2026-10-14T11:00", "2026-10-14T12:00"):
         state = clock(f"{MONDAY}T10:00", 5, *events, as_of=now)
-        assert (state.state, state.paused_since, state.next_transition_at) == ("paused", at("2026-10-14T09:00"), at("2026-10-15T15:30"))
+        assert (state.state, state.paused_since, state.next_transition_at) == (
+            "paused",
+            at("2026-10-14T09:00"),
+            at("2026-10-15T15:30"),
+        )
 
 
 def test_a_pause_on_the_day_of_acceptance_takes_nothing_out_of_the_count() -> None:
@@ -256,7 +310,11 @@ def test_a_pause_on_the_day_of_acceptance_takes_nothing_out_of_the_count() -> No
 def test_a_pause_ends_itself_at_its_longest_term() -> None:
     pause = Pause(at("2026-10-14T08:30"), "expert_review", ends_by=at("2026-10-15T18:00"))
     inside = clock(f"{MONDAY}T10:00", 5, pause, as_of="2026-10-15T10:00")
-    assert (inside.state, inside.next_transition_at, inside.due_at) == ("paused", at("2026-10-15T18:00"), at("2026-10-21T10:00"))
+    assert (inside.state, inside.next_transition_at, inside.due_at) == (
+        "paused",
+        at("2026-10-15T18:00"),
+        at("2026-10-21T10:00"),
+    )
     for now in ("2026-10-15T18:00", "2026-10-19T10:00"):
         after = clock(f"{MONDAY}T10:00", 5, pause, as_of=now)
         assert (after.state, after.paused_since, after.due_at) == ("running", None, at("2026-10-21T18:00"))
@@ -320,7 +378,8 @@ def test_an_extension_after_a_pause_keeps_the_time_paused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stopped_at", "light"), [("2026-10-13T16:35", "green"), ("2026-10-13T18:00", "yellow"), ("2026-10-13T18:01", "red")]
+    ("stopped_at", "light"),
+    [("2026-10-13T16:35", "green"), ("2026-10-13T18:00", "yellow"), ("2026-10-13T18:01", "red")],
 )
 def test_a_stopped_clock_keeps_the_light_it_had(stopped_at: str, light: str) -> None:
     stop = Stop(at(stopped_at))
@@ -354,8 +413,16 @@ def test_a_stop_yet_to_come_is_a_transition() -> None:
         ([Start(at("2026-10-12")), Stop(at("2026-10-13")), Stop(at("2026-10-14"))], 5, "两个终点"),
         ([Start(at("2026-10-12")), Stop(at("2026-10-11"))], 5, "终点早于起点"),
         ([Start(at("2026-10-12")), Resume(at("2026-10-13"))], 5, "没有暂停"),
-        ([Start(at("2026-10-12")), Pause(at("2026-10-13")), Resume(at("2026-10-14")), Resume(at("2026-10-15"))], 5, "没有暂停"),
-        ([Start(at("2026-10-12")), Pause(at("2026-10-13"), "hearing"), Resume(at("2026-10-14"), "tender")], 5, "没有暂停"),
+        (
+            [Start(at("2026-10-12")), Pause(at("2026-10-13")), Resume(at("2026-10-14")), Resume(at("2026-10-15"))],
+            5,
+            "没有暂停",
+        ),
+        (
+            [Start(at("2026-10-12")), Pause(at("2026-10-13"), "hearing"), Resume(at("2026-10-14"), "tender")],
+            5,
+            "没有暂停",
+        ),
         ([Start(at("2026-10-12")), Extend(at("2026-10-13"), 0, "张三", "无")], 5, "延长的天数"),
         ([Start(at("2026-10-12"))], -1, "不能为负"),
     ],
@@ -416,7 +483,12 @@ def test_the_arrival_of_a_notice_moves_only_the_clocks_it_touches() -> None:
         ("2026-10-12T10:00", 3, [("2026-10-13T09:00", "2026-10-14T09:00")], "2026-10-17T00:00"),
         ("2026-10-12T10:00", 3, [("2026-10-13T09:00", "2026-10-13T15:00")], "2026-10-16T06:00"),
         ("2026-10-12T10:00", 3, [("2026-10-13T09:00", "2026-10-15T09:00")], "2026-10-20T00:00"),  # into the Saturday
-        ("2026-10-12T10:00", 3, [("2026-10-11T09:00", "2026-10-13T06:00")], "2026-10-16T06:00"),  # its day does not count
+        (
+            "2026-10-12T10:00",
+            3,
+            [("2026-10-11T09:00", "2026-10-13T06:00")],
+            "2026-10-16T06:00",
+        ),  # its day does not count
         ("2026-10-12T10:00", 5, [("2026-10-19T09:00", "2026-10-20T09:00")], "2026-10-21T00:00"),  # in the days gained
     ],
 )
@@ -429,7 +501,9 @@ def test_a_limit_in_calendar_days_runs_through_days_off_and_ends_on_a_working_da
 
 def test_a_limit_in_calendar_days_warns_by_calendar_time() -> None:
     assert clock(f"{MONDAY}T10:00", 3, unit="calendar").yellow_at == at("2026-10-15T09:36")  # 14.4 hours before its end
-    assert clock(f"{MONDAY}T10:00", 5, unit="calendar").yellow_at == at("2026-10-19T00:00")  # a day before the end it moved to
+    assert clock(f"{MONDAY}T10:00", 5, unit="calendar").yellow_at == at(
+        "2026-10-19T00:00"
+    )  # a day before the end it moved to
     state = clock(f"{MONDAY}T10:00", 3, unit="calendar", as_of="2026-10-13T12:00")
     assert (state.used, state.left) == (hours(12), hours(60))
 
@@ -457,9 +531,25 @@ def calendar_with(odd: dict[date, bool]) -> tuple[WorkCalendar, object]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(grid, st.integers(1, 12), units, st.lists(spans, max_size=4), st.one_of(st.none(), grid), odd_days, grid, st.integers(0, 3))
+@given(
+    grid,
+    st.integers(1, 12),
+    units,
+    st.lists(spans, max_size=4),
+    st.one_of(st.none(), grid),
+    odd_days,
+    grid,
+    st.integers(0, 3),
+)
 def test_any_clock_is_what_walking_gives(
-    accepted: datetime, days: int, unit: str, pairs: list[Pair], opened: datetime | None, odd: dict[date, bool], as_of: datetime, more: int
+    accepted: datetime,
+    days: int,
+    unit: str,
+    pairs: list[Pair],
+    opened: datetime | None,
+    odd: dict[date, bool],
+    as_of: datetime,
+    more: int,
 ) -> None:
     calendar, data = calendar_with(odd)
     events: list[Event] = [Start(accepted)]
@@ -477,7 +567,8 @@ def test_any_clock_is_what_walking_gives(
     assert state.left == max(timedelta(0), walked.limit - walked.used)
     assert state.light == ("red" if as_of > walked.due_at else "yellow" if as_of >= walked.yellow_at else "green")
     is_paused = as_of >= accepted and any(
-        begin <= as_of < end for begin, end in [*pairs, (opened or datetime.max.replace(tzinfo=ZONE), datetime.max.replace(tzinfo=ZONE))]
+        begin <= as_of < end
+        for begin, end in [*pairs, (opened or datetime.max.replace(tzinfo=ZONE), datetime.max.replace(tzinfo=ZONE))]
     )
     assert state.state == ("paused" if is_paused else "running")
 
@@ -495,7 +586,9 @@ def test_any_clock_is_what_walking_gives(
     st.integers(1, 12),
     st.lists(spans.map(lambda p: (p[0] - timedelta(120), p[1] - timedelta(120))), max_size=3),
 )
-def test_a_clock_across_a_change_of_office_hours_is_what_walking_gives(moment: datetime, days: int, pairs: list[Pair]) -> None:
+def test_a_clock_across_a_change_of_office_hours_is_what_walking_gives(
+    moment: datetime, days: int, pairs: list[Pair]
+) -> None:
     accepted = moment.replace(tzinfo=ZONE)
     events: list[Event] = [Start(accepted), *(event for begin, end in pairs for event in (Pause(begin), Resume(end)))]
     walked = walk_clock(SUMMER_DATA, accepted, days, "working", pairs, Fraction(1, 10), accepted)
@@ -511,9 +604,13 @@ def test_without_pauses_the_due_day_is_a_working_day_and_the_count_is_exact(acce
 
 
 @given(grid, st.integers(1, 12), st.lists(spans, max_size=3))
-def test_the_due_moment_moves_by_exactly_the_working_time_paused(accepted: datetime, days: int, pairs: list[Pair]) -> None:
+def test_the_due_moment_moves_by_exactly_the_working_time_paused(
+    accepted: datetime, days: int, pairs: list[Pair]
+) -> None:
     plain = derive([Start(accepted)], Terms(days), CALENDAR, WARN, accepted)
-    state = derive([Start(accepted), *(e for b, x in pairs for e in (Pause(b), Resume(x)))], Terms(days), CALENDAR, WARN, accepted)
+    state = derive(
+        [Start(accepted), *(e for b, x in pairs for e in (Pause(b), Resume(x)))], Terms(days), CALENDAR, WARN, accepted
+    )
     first = datetime.combine(accepted.date() + timedelta(1), time(), ZONE)
     inside = timedelta(0)
     cursor = first
@@ -526,7 +623,9 @@ def test_the_due_moment_moves_by_exactly_the_working_time_paused(accepted: datet
 
 
 @given(grid, st.integers(1, 12), units, st.lists(spans, max_size=3), st.dates(date(2026, 9, 20), date(2026, 12, 10)))
-def test_a_holiday_never_brings_a_due_moment_nearer(accepted: datetime, days: int, unit: str, pairs: list[Pair], holiday: date) -> None:
+def test_a_holiday_never_brings_a_due_moment_nearer(
+    accepted: datetime, days: int, unit: str, pairs: list[Pair], holiday: date
+) -> None:
     events: list[Event] = [Start(accepted), *(e for b, x in pairs for e in (Pause(b), Resume(x)))]
     more = WorkCalendar.from_data(DATA, {holiday: DayNotice(holiday, False, "临时放假", ("x#一",))})
     before, after = (derive(events, Terms(days, unit), calendar, WARN, accepted) for calendar in (CALENDAR, more))  # type: ignore[arg-type]
@@ -553,10 +652,14 @@ def test_a_light_never_goes_back_and_a_missed_tick_changes_nothing(
 
 
 def test_a_light_stays_while_an_open_pause_moves_the_end_from_one_working_day_to_another() -> None:
-    """Five calendar days would end in the Mid-autumn holiday, so they end on 28 September. Paused that morning, the end moves on into
-    the next holiday, and so beyond it: more time is left, but the light stays yellow."""
+    """Five calendar days would end in the Mid-autumn holiday, so they end on 28 September. Paused that morning, the end
+    moves on into the next holiday, and so beyond it: more time is left, but the light stays yellow.
+    """
     events = [Start(at("2026-09-20T00:00")), Pause(at("2026-09-28T00:00"), "open")]
-    shown = [derive(events, Terms(5, "calendar"), CALENDAR, WARN, at(f"2026-{day}T00:00")) for day in ("09-28", "10-05", "10-12")]
+    shown = [
+        derive(events, Terms(5, "calendar"), CALENDAR, WARN, at(f"2026-{day}T00:00"))
+        for day in ("09-28", "10-05", "10-12")
+    ]
     assert [state.light for state in shown] == ["yellow"] * 3
     assert [state.next_transition_at for state in shown] == [None] * 3
 
@@ -566,12 +669,19 @@ def test_a_light_stays_while_an_open_pause_moves_the_end_from_one_working_day_to
     grid,
     st.integers(0, 12),
     units,
-    st.lists(st.tuples(spans, st.sampled_from(["closed", "ends_by", "open", "both"]), st.integers(0, 4 * 240)), max_size=3),
+    st.lists(
+        st.tuples(spans, st.sampled_from(["closed", "ends_by", "open", "both"]), st.integers(0, 4 * 240)), max_size=3
+    ),
     st.one_of(st.none(), grid),
     grid,
 )
 def test_the_next_transition_is_the_first_instant_that_shows_something_else(
-    accepted: datetime, days: int, unit: str, pauses: list[tuple[Pair, str, int]], stopped_at: datetime | None, as_of: datetime
+    accepted: datetime,
+    days: int,
+    unit: str,
+    pauses: list[tuple[Pair, str, int]],
+    stopped_at: datetime | None,
+    as_of: datetime,
 ) -> None:
     assume(stopped_at is None or stopped_at >= accepted)
     events: list[Event] = [Start(accepted)]
@@ -604,7 +714,10 @@ def test_a_clock_with_many_pauses_and_a_long_proof_is_quick() -> None:
         begin = at("2026-01-06T09:00") + timedelta(day)
         events += [Pause(begin), Resume(begin + hours(1))]
     state = derive(events, Terms(200), CALENDAR, WARN, at("2026-06-01"))
-    assert len(proof(events, Terms(200), CALENDAR, WARN, at("2026-06-01"))) == (state.due_at.date() - date(2026, 1, 5)).days + 1
+    assert (
+        len(proof(events, Terms(200), CALENDAR, WARN, at("2026-06-01")))
+        == (state.due_at.date() - date(2026, 1, 5)).days + 1
+    )
 
 
 # -- from when the light is yellow, from when red
@@ -614,7 +727,9 @@ def turned_at(events: list[Event], terms: Terms, as_of: datetime, ends: datetime
     """The light at `moment` by the two instants known at `as_of`."""
     over = derive(events, terms, CALENDAR, WARN, ends) if ends else None
     yellow, red = light_from(derive(events, terms, CALENDAR, WARN, as_of), as_of, ends, over)
-    return "red" if red is not None and moment > red else "yellow" if yellow is not None and moment >= yellow else "green"
+    return (
+        "red" if red is not None and moment > red else "yellow" if yellow is not None and moment >= yellow else "green"
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -630,7 +745,15 @@ def turned_at(events: list[Event], terms: Terms, as_of: datetime, ends: datetime
     st.sampled_from([-TICK, timedelta(0), TICK]),
 )
 def test_from_the_last_event_on_two_instants_say_the_light(
-    accepted: datetime, days: int, unit: str, pairs: list[Pair], gap: int, how: str, length: int, later: int, step: timedelta
+    accepted: datetime,
+    days: int,
+    unit: str,
+    pairs: list[Pair],
+    gap: int,
+    how: str,
+    length: int,
+    later: int,
+    step: timedelta,
 ) -> None:
     events: list[Event] = [Start(accepted), *(e for b, x in pairs for e in (Pause(b), Resume(x)))]
     last = max(event.at for event in events) + gap * CELL
@@ -639,7 +762,8 @@ def test_from_the_last_event_on_two_instants_say_the_light(
         events.append(Pause(last, ends_by=ends))
     elif how == "stopped":
         events.append(Stop(last))
-    # While paused, an end in calendar days moves about with the days off it would fall on: the light stays, see docs/adr/0012.
+    # While paused, an end in calendar days moves about with the days off it would fall on: the light stays, see
+    # docs/adr/0012.
     assume(unit == "working" or how in ("running", "stopped"))
     terms = Terms(days, unit)  # type: ignore[arg-type]
     moment = max(last, last + later * CELL + step)
@@ -665,7 +789,8 @@ def test_a_pause_moves_only_what_had_not_come_when_it_began(begins: str, yellow:
 @pytest.mark.parametrize(
     ("accepted", "begins", "ends", "yellow", "red"),
     [
-        # Before the pause the end fell on a day off and moved to Monday; after it, it falls on that Monday itself, with a day left.
+        # Before the pause the end fell on a day off and moved to Monday; after it, it falls on that Monday itself, with
+        # a day left.
         (f"{MONDAY}T10:00", "2026-10-17T12:00", "2026-10-19T12:00", "2026-10-19T12:00", "2026-10-20T00:00"),
         # The other way about: the later end moves over a weekend, with more than a day left. What was yellow stays so.
         ("2026-10-14T10:00", "2026-10-19T12:00", "2026-10-24T12:00", "2026-10-19T00:00", "2026-10-27T00:00"),

@@ -6,9 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yinuo.core.codes import CodeError, check_credit_code, make_credit_code, make_project_code, parse_project_code, project_code_check
+from yinuo.core.codes import (
+    CodeError,
+    check_credit_code,
+    make_credit_code,
+    make_project_code,
+    parse_project_code,
+    project_code_check,
+)
 
-REAL_PROJECT_CODES = ("2603-141124-89-05-346948", "2411-130202-89-01-637015", "2509-320193-89-01-544060", "2502-140109-89-01-287745")
+REAL_PROJECT_CODES = (
+    "2603-141124-89-05-346948",
+    "2411-130202-89-01-637015",
+    "2509-320193-89-01-544060",
+    "2502-140109-89-01-287745",
+)
 MADE_PROJECT_CODES = ("2611-622927-04-01-000011", "2611-622927-04-01-123452")
 WRONG_PROJECT_CODES = ("2601-140100-89-01-123456", "2608-110000-04-01-000001")
 OLD_PROJECT_CODES = ("2020-330327-48-01-167360", "2020-451421-88-03-016343", "2018-620000-50-03-012345")
@@ -49,7 +61,14 @@ def test_an_old_project_code_has_no_check_digit(text: str) -> None:
 
 def test_the_parts_of_a_code_have_their_names() -> None:
     code = parse_project_code("2611-622927-04-01-123452")
-    assert (code.period, code.region, code.field, code.kind, code.serial, code.check) == ("2611", "622927", "04", "01", "12345", "2")
+    assert (code.period, code.region, code.field, code.kind, code.serial, code.check) == (
+        "2611",
+        "622927",
+        "04",
+        "01",
+        "12345",
+        "2",
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +92,8 @@ def test_a_project_code_of_the_wrong_shape_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "style"), [("2015", None), ("2016", "old"), ("2020", "old"), ("2021", None), ("2600", None), ("2613", None)]
+    ("period", "style"),
+    [("2015", None), ("2016", "old"), ("2020", "old"), ("2021", None), ("2600", None), ("2613", None)],
 )
 def test_only_the_years_2016_to_2020_make_an_old_code(period: str, style: str | None) -> None:
     text = f"{period}-622927-04-01-123452"

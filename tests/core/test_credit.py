@@ -92,10 +92,17 @@ def test_a_repaired_report_is_not_charged_again(pack: Pack) -> None:
 
 
 @pytest.mark.parametrize(("because", "charged"), [(None, 0), ("repair", 0), ("objection", -1)])
-def test_only_an_upheld_objection_frees_the_cap_for_the_next_report(pack: Pack, because: str | None, charged: int) -> None:
+def test_only_an_upheld_objection_frees_the_cap_for_the_next_report(
+    pack: Pack, because: str | None, charged: int
+) -> None:
     """A repaired report did happen, a report cancelled by an objection did not (附件2·第十八条、第二十四条)."""
     given = {"of": 0} if because is None else {"of": 0, "because": because}
-    events = [event("act", 0, **UNREPORTED), event("repair", 1, **given), event("act", 2, **UNREPORTED), event("act", 3, **UNREPORTED)]
+    events = [
+        event("act", 0, **UNREPORTED),
+        event("repair", 1, **given),
+        event("act", 2, **UNREPORTED),
+        event("act", 3, **UNREPORTED),
+    ]
     assert points(fold(D(80), events, pack)) == [-1, 1, charged, 0]
 
 
@@ -120,12 +127,18 @@ def test_an_objection_upheld_twice_frees_the_cap_once(pack: Pack) -> None:
 
 def test_what_was_charged_nothing_before_the_objection_is_not_charged_afterwards(pack: Pack) -> None:
     """The second report was counted to nothing when it came; no point moves without the consent of three people."""
-    events = [event("act", 0, **UNREPORTED), event("act", 1, **UNREPORTED), event("repair", 2, of=0, because="objection")]
+    events = [
+        event("act", 0, **UNREPORTED),
+        event("act", 1, **UNREPORTED),
+        event("repair", 2, of=0, because="objection"),
+    ]
     assert points(fold(D(80), events, pack)) == [-1, 0, 1]
 
 
 def test_a_report_that_the_floor_swallowed_is_still_the_projects_one(pack: Pack) -> None:
-    result = fold(D(0), [event("act", 0, **UNREPORTED), event("rebase", 1, score="50"), event("act", 2, **UNREPORTED)], pack)
+    result = fold(
+        D(0), [event("act", 0, **UNREPORTED), event("rebase", 1, score="50"), event("act", 2, **UNREPORTED)], pack
+    )
     assert points(result) == [0, 50, 0]
 
 
@@ -137,7 +150,9 @@ def test_a_repair_gives_back_what_was_taken_and_only_once(pack: Pack) -> None:
 
 @pytest.mark.parametrize("of", [0, 2, 3])
 def test_a_repair_of_a_gain_of_itself_or_of_a_later_event_gives_nothing(pack: Pack, of: int) -> None:
-    result = fold(D(80), [cycle(0), event("act", 1, article="50"), event("repair", 2, of=of), event("act", 3, article="50")], pack)
+    result = fold(
+        D(80), [cycle(0), event("act", 1, article="50"), event("repair", 2, of=of), event("act", 3, article="50")], pack
+    )
     assert result.events[2].points == 0
     assert not result.events[2].applied
     assert result.score == 76
@@ -155,7 +170,11 @@ def test_a_new_public_evaluation_is_no_deduction_that_could_be_repaired(pack: Pa
 
 
 def test_the_score_is_clamped_after_each_event_and_the_points_are_the_change(pack: Pack) -> None:
-    result = fold(D("99"), [cycle(0), event("act", 1, article="46"), event("rebase", 2, score="1.5"), event("act", 3, article="52")], pack)
+    result = fold(
+        D("99"),
+        [cycle(0), event("act", 1, article="46"), event("rebase", 2, score="1.5"), event("act", 3, article="52")],
+        pack,
+    )
     assert points(result) == [1, -2, D("-96.5"), D("-1.5")]
     assert [e.score for e in result.events] == [100, 98, D("1.5"), 0]
     assert "实际变动 1" in result.events[0].why
@@ -253,7 +272,12 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
             wish = D(str(detail["score"])) - score
         elif fact.type == "repair":
             of = detail["of"]
-            if of in changed and of not in repaired and changed[of] < 0 and events[of].type in ("act", "commitment_broken"):
+            if (
+                of in changed
+                and of not in repaired
+                and changed[of] < 0
+                and events[of].type in ("act", "commitment_broken")
+            ):
                 wish = -changed[of]
                 repaired.add(of)
                 if detail["because"] == "objection" and charged_for.get(events[of].project) == of:

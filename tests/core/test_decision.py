@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from yinuo.core.decision import Decision, ParameterRead, ReasonStep, jsonable, plain
 
-STEP = ReasonStep("negative.matter.3", True, "列入负面清单", ("doc#附件1·二·3",), {"construction.pipelines_length_m": Decimal("99.50")})
+STEP = ReasonStep(
+    "negative.matter.3",
+    True,
+    "列入负面清单",
+    ("doc#附件1·二·3",),
+    {"construction.pipelines_length_m": Decimal("99.50")},
+)
 
 
 def a_decision() -> Decision:
@@ -60,7 +66,9 @@ def test_a_stored_decision_without_a_field_is_refused() -> None:
 
 
 def test_cites_name_each_article_once_in_order() -> None:
-    twice = Decision("q", True, True, (), date(2026, 1, 1), "p", "h", (STEP, ReasonStep("x", True, "t", ("b", *STEP.cites))))
+    twice = Decision(
+        "q", True, True, (), date(2026, 1, 1), "p", "h", (STEP, ReasonStep("x", True, "t", ("b", *STEP.cites)))
+    )
     assert twice.cites == ("doc#附件1·二·3", "b")
 
 

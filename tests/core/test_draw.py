@@ -1,4 +1,6 @@
-"""The draw: the same for everybody who repeats it, exact in its quotas, blind to the order of lists, and without a forbidden pair."""
+"""The draw: the same for everybody who repeats it, exact in its quotas, blind to the order of lists, and without a
+forbidden pair.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,12 @@ def naive(data: dict[str, Any], seed: bytes, value: str) -> dict[str, Any]:
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     data = {**data, "departments": sorted(data["departments"])}
-    for name, keys in {"projects": "project", "directed": "project", "inspectors": "number", "conflicts": "project inspector"}.items():
+    for name, keys in {
+        "projects": "project",
+        "directed": "project",
+        "inspectors": "number",
+        "conflicts": "project inspector",
+    }.items():
         data[name] = sorted(data[name], key=lambda row: [row[key] for key in keys.split()])
     whole = sha(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
     key = sha("\n".join(["yinuo-draw/1", whole, seed.hex(), "".join(c for c in value if c.isdigit())]))
@@ -81,7 +88,9 @@ def naive(data: dict[str, Any], seed: bytes, value: str) -> dict[str, Any]:
 def draws(make: Any) -> tuple[dict[str, Any], bytes]:
     """Any pools a plan may have, with enough people everywhere."""
     seed = make(st.binary(min_size=32, max_size=32))
-    departments = make(st.lists(st.sampled_from(["housing", "emergency", "ecology"]), min_size=1, max_size=3, unique=True))
+    departments = make(
+        st.lists(st.sampled_from(["housing", "emergency", "ecology"]), min_size=1, max_size=3, unique=True)
+    )
     team = make(st.integers(1, 3))
     numbers = [f"{n:02}" for n in range(len(departments) * (team + 2))]
     codes = make(st.lists(st.integers(0, 400), max_size=40, unique=True))
@@ -179,7 +188,11 @@ def test_seed_lists_and_public_value_each_decide() -> None:
 
 
 def test_a_public_value_is_its_digits_however_it_is_printed() -> None:
-    assert written_value("01 05,12，19、23 30+07", 14) == written_value("０１０５１２１９２３３００７", 14) == "01051219233007"
+    assert (
+        written_value("01 05,12，19、23 30+07", 14)
+        == written_value("０１０５１２１９２３３００７", 14)
+        == "01051219233007"
+    )
     for text in ("1 5 12 19 23 30 7", "01 05 12 19 23 30", "01 05 12 19 23 30 xx", ""):
         with pytest.raises(DrawError, match="应为 14 位数字"):
             written_value(text, 14)

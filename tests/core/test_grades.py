@@ -18,7 +18,9 @@ HAIR = Decimal("0.0001")
 
 
 @pytest.mark.parametrize(("grade", "class_", "low", "high"), BANDS)
-def test_a_band_holds_its_high_end_and_not_its_low_one(pack: Pack, grade: str, class_: str, low: int, high: int) -> None:
+def test_a_band_holds_its_high_end_and_not_its_low_one(
+    pack: Pack, grade: str, class_: str, low: int, high: int
+) -> None:
     top = grade_of(Decimal(high), pack, DAY)
     assert (top.grade, top.class_, (top.colour, top.class_name)) == (grade, class_, LOOKS[class_])
     assert grade_of(low + HAIR, pack, DAY).grade == grade

@@ -46,7 +46,8 @@ def test_landing_counts_by_kind_and_days(pack: Pack, kind: str, days: int, appro
 
 
 @pytest.mark.parametrize(
-    ("track", "points"), [("agency", "0.3"), ("standard_land", "0.3"), ("mock", "0.2"), ("deficient", "0.2"), ("land_list", "0.2")]
+    ("track", "points"),
+    [("agency", "0.3"), ("standard_land", "0.3"), ("mock", "0.2"), ("deficient", "0.2"), ("land_list", "0.2")],
 )
 def test_praised_tracks_count_as_named(pack: Pack, track: str, points: str) -> None:
     assert only(pack, event("track_praised", project="p", track=track)) == D(points)
@@ -54,7 +55,9 @@ def test_praised_tracks_count_as_named(pack: Pack, track: str, points: str) -> N
 
 def test_a_light_counts_once_per_matter_and_red_does_not_undo_yellow(pack: Pack) -> None:
     lights = ["yellow", "yellow", "red", "red"]
-    result = fold(["A"], [event("light", START + timedelta(i), matter="m", light=light) for i, light in enumerate(lights)], pack)
+    result = fold(
+        ["A"], [event("light", START + timedelta(i), matter="m", light=light) for i, light in enumerate(lights)], pack
+    )
     assert [point.points for point in result.points] == [D("-0.1"), 0, D("-0.3"), 0]
     assert result.halls["A"].months == {"2026-01": D("99.6")}
     assert "只计一次" in result.points[1].why
@@ -67,7 +70,9 @@ def test_a_track_of_a_project_counts_once_but_two_tracks_count_both(pack: Pack) 
 
 
 def test_points_by_hand_count_each_time_with_their_basis(pack: Pack) -> None:
-    result = fold(["A"], [event("manual", points="-0.7", basis="通报"), event("manual", points="-0.7", basis="通报")], pack)
+    result = fold(
+        ["A"], [event("manual", points="-0.7", basis="通报"), event("manual", points="-0.7", basis="通报")], pack
+    )
     assert [point.points for point in result.points] == [D("-0.7"), D("-0.7")]
     assert "通报" in result.points[0].why
     assert result.points[0].cites == ("doc#manual",)
@@ -91,7 +96,12 @@ def test_a_quarter_begins_anew_and_months_without_events_stand_too(pack: Pack) -
     assert result["halls"]["B"]["months"]["2026-07"] == "101"
     assert result["region"]["months"]["2026-01"] == "100.05"
     assert result["region"]["quarters"] == {"2026Q1": "99.8", "2026Q2": "99.85", "2026Q3": "100.5"}
-    assert [(point["index"], point["points"]) for point in result["points"]] == [(0, "-0.3"), (1, "0.1"), (2, "-0.5"), (3, "1")]
+    assert [(point["index"], point["points"]) for point in result["points"]] == [
+        (0, "-0.3"),
+        (1, "0.1"),
+        (2, "-0.5"),
+        (3, "1"),
+    ]
 
 
 def test_halls_without_events_have_no_months(pack: Pack) -> None:
@@ -101,13 +111,17 @@ def test_halls_without_events_have_no_months(pack: Pack) -> None:
 
 @pytest.mark.parametrize(("places", "mean"), [(0, "100"), (1, "100.5"), (2, "100.48"), (4, "100.475")])
 def test_the_mean_is_rounded_half_up_at_the_packs_places(places: int, mean: str) -> None:
-    pack = replace(PACK, parameters={**PACK.parameters, "hall.mean_places": a_parameter("hall.mean_places", places, "count")})
+    pack = replace(
+        PACK, parameters={**PACK.parameters, "hall.mean_places": a_parameter("hall.mean_places", places, "count")}
+    )
     by_hand = [event("manual", points="0.95", basis=basis) for basis in ("x", "y")]
     assert fold(["A", "B", "C", "D"], by_hand, pack).to_json()["region"]["months"] == {"2026-01": mean}
 
 
 def test_the_month_in_which_the_rules_begin_stands(pack: Pack) -> None:
-    assert fold(["A"], [event("review", EVER.from_on, matter="m", level=5)], pack).to_json()["halls"]["A"]["months"] == {"2023-02": "100.1"}
+    assert fold(["A"], [event("review", EVER.from_on, matter="m", level=5)], pack).to_json()["halls"]["A"][
+        "months"
+    ] == {"2023-02": "100.1"}
     with pytest.raises(Gap):
         fold(["A"], [event("review", EVER.from_on - timedelta(1), matter="m", level=5)], pack)
 
@@ -171,8 +185,12 @@ def naive_months(hall: str, events: list[HallFact]) -> dict[str, Decimal]:
     """Every month asked anew over the whole list."""
     counted: list[HallFact] = []
     for fact in sorted((fact for fact in events if fact.hall == hall), key=lambda fact: fact.on):
-        same = [f for f in counted if f.type == fact.type != "manual" and all(
-            f.detail.get(name) == fact.detail.get(name) for name in ("matter", "project", "light", "track"))]  # fmt: skip
+        same = [
+            f
+            for f in counted
+            if f.type == fact.type != "manual"
+            and all(f.detail.get(name) == fact.detail.get(name) for name in ("matter", "project", "light", "track"))
+        ]
         if not same:
             counted.append(fact)
     months = {}
@@ -190,7 +208,9 @@ SUBJECTS = st.sampled_from(["1", "2", "3"])
 DAYS = st.integers(0, 120)
 DETAILS = st.one_of(
     st.tuples(st.just("review"), st.fixed_dictionaries({"matter": SUBJECTS, "level": st.integers(1, 5)})),
-    st.tuples(st.just("light"), st.fixed_dictionaries({"matter": SUBJECTS, "light": st.sampled_from(["yellow", "red"])})),
+    st.tuples(
+        st.just("light"), st.fixed_dictionaries({"matter": SUBJECTS, "light": st.sampled_from(["yellow", "red"])})
+    ),
     st.tuples(
         st.just("landed"),
         st.fixed_dictionaries(
@@ -204,9 +224,14 @@ DETAILS = st.one_of(
     ),
     st.tuples(
         st.just("track_praised"),
-        st.fixed_dictionaries({"project": SUBJECTS, "track": st.sampled_from([t for kind, t in WORTH if kind == "track_praised"])}),
+        st.fixed_dictionaries(
+            {"project": SUBJECTS, "track": st.sampled_from([t for kind, t in WORTH if kind == "track_praised"])}
+        ),
     ),
-    st.tuples(st.just("manual"), st.fixed_dictionaries({"points": st.sampled_from(["0.5", "-1", "0.25"]), "basis": st.just("b")})),
+    st.tuples(
+        st.just("manual"),
+        st.fixed_dictionaries({"points": st.sampled_from(["0.5", "-1", "0.25"]), "basis": st.just("b")}),
+    ),
 )
 EVENTS = st.lists(
     st.builds(

@@ -18,18 +18,27 @@ MONDAY = date(2026, 11, 2)
 
 
 def item(number: int, after: tuple[int, ...], days: int, *, pre_start: bool = True) -> PlanItem:
-    return PlanItem(f"m{number}", f"事项{number}", "s", pre_start, tuple(f"m{n}" for n in after), {"regular": days}, "regular")
+    return PlanItem(
+        f"m{number}", f"事项{number}", "s", pre_start, tuple(f"m{n}" for n in after), {"regular": days}, "regular"
+    )
 
 
 DAYS = WorkCalendar.from_data(calendar_data())
 
 
-@given(lengths=st.lists(st.integers(0, 9), min_size=1, max_size=7), chosen=st.integers(0, 6), instead=st.integers(0, 12))
+@given(
+    lengths=st.lists(st.integers(0, 9), min_size=1, max_size=7), chosen=st.integers(0, 6), instead=st.integers(0, 12)
+)
 def test_it_is_the_plan_with_that_one_route_changed(lengths: list[int], chosen: int, instead: int) -> None:
-    items = [item(number, tuple(n for n in (number - 1, number - 3) if n >= 0), length) for number, length in enumerate(lengths)]
+    items = [
+        item(number, tuple(n for n in (number - 1, number - 3) if n >= 0), length)
+        for number, length in enumerate(lengths)
+    ]
     changed = items[chosen % len(items)]
     asked = landing_if(items, MONDAY, DAYS, changed.id, "commitment", instead)
-    whole = plan([replace(row, routes={"x": instead}, route="x") if row is changed else row for row in items], MONDAY, DAYS)
+    whole = plan(
+        [replace(row, routes={"x": instead}, route="x") if row is changed else row for row in items], MONDAY, DAYS
+    )
     assert asked == (next(row.ends_on for row in whole.items if row.id == changed.id), whole.landing_on)
 
 

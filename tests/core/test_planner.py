@@ -22,7 +22,14 @@ MONDAY = date(2026, 10, 12)
 
 
 def item(id_: str, days: int, *after: str, **more: Any) -> PlanItem:
-    values: dict[str, Any] = {"name": id_, "stage": "1", "pre_start": True, "routes": {"regular": days}, "route": "regular", **more}
+    values: dict[str, Any] = {
+        "name": id_,
+        "stage": "1",
+        "pre_start": True,
+        "routes": {"regular": days},
+        "route": "regular",
+        **more,
+    }
     return PlanItem(id=id_, after=after, **values)
 
 
@@ -136,7 +143,9 @@ def test_another_route_is_worth_what_the_whole_landing_gains() -> None:
     items = [item("a", 10, routes={"regular": 10, "commitment": 1}), item("b", 7), item("c", 3, "a", "b")]
     result = plan(items, MONDAY, CALENDAR)
     assert result.faster == (Faster("a", "commitment", 3),)  # b holds the rest up
-    taken = plan([item("a", 10, routes={"regular": 10, "commitment": 1}, route="commitment"), *items[1:]], MONDAY, CALENDAR)
+    taken = plan(
+        [item("a", 10, routes={"regular": 10, "commitment": 1}, route="commitment"), *items[1:]], MONDAY, CALENDAR
+    )
     assert taken.working_days == result.working_days - 3
     assert taken.items[0].route == "commitment" and taken.items[0].working_days == 1
 
@@ -170,7 +179,11 @@ def test_equal_chains_are_told_apart_by_depth_and_then_by_id() -> None:
 
 def test_a_cycle_is_named() -> None:
     with pytest.raises(RuleError) as caught:
-        plan([item("x", 1), item("a", 1, "c", "x"), item("b", 1, "a"), item("c", 1, "b"), item("d", 1, "c")], MONDAY, CALENDAR)
+        plan(
+            [item("x", 1), item("a", 1, "c", "x"), item("b", 1, "a"), item("c", 1, "b"), item("d", 1, "c")],
+            MONDAY,
+            CALENDAR,
+        )
     words = str(caught.value)
     assert words.startswith("前置关系成环：")
     ring = words.removeprefix("前置关系成环：").split(" → ")
@@ -224,10 +237,24 @@ def graphs(draw: st.DrawFn, fixed: bool) -> list[PlanItem]:
     for position, id_ in enumerate(ids):
         after = draw(st.lists(st.sampled_from(ids[:position]), max_size=3, unique=True)) if position else []
         routes = {"regular": draw(st.integers(0, 12))}
-        routes |= {name: draw(st.integers(0, 12)) for name in draw(st.sets(st.sampled_from(["commitment", "regional"])))}
-        ends = {name: draw(starts) for name in draw(st.sampled_from([(), (), ("concluded_on",), ("due_on",)]))} if fixed else {}
+        routes |= {
+            name: draw(st.integers(0, 12)) for name in draw(st.sets(st.sampled_from(["commitment", "regional"])))
+        }
+        ends = (
+            {name: draw(starts) for name in draw(st.sampled_from([(), (), ("concluded_on",), ("due_on",)]))}
+            if fixed
+            else {}
+        )
         items.append(
-            item(id_, 0, *after, routes=routes, route=draw(st.sampled_from(sorted(routes))), pre_start=draw(st.booleans()), **ends)
+            item(
+                id_,
+                0,
+                *after,
+                routes=routes,
+                route=draw(st.sampled_from(sorted(routes))),
+                pre_start=draw(st.booleans()),
+                **ends,
+            )
         )
     return draw(st.permutations(items))
 
@@ -259,7 +286,9 @@ def test_any_plan_is_what_the_plain_search_finds(items: list[PlanItem], start: d
 
 @settings(deadline=None)
 @given(graphs(fixed=False), starts)
-def test_the_critical_chain_leads_from_the_start_to_the_landing_without_a_break(items: list[PlanItem], start: date) -> None:
+def test_the_critical_chain_leads_from_the_start_to_the_landing_without_a_break(
+    items: list[PlanItem], start: date
+) -> None:
     result = plan(items, start, CALENDAR)
     planned = {p.id: p for p in result.items}
     moment = start
@@ -275,7 +304,12 @@ def test_the_critical_chain_leads_from_the_start_to_the_landing_without_a_break(
 
 def test_sixty_matters_are_planned_in_a_few_milliseconds() -> None:
     items = [
-        item(f"m{n:02}", 0, *(f"m{p:02}" for p in range(max(0, n - 3), n)), routes={"regular": 5 + n % 7, "commitment": 1, "regional": 3})
+        item(
+            f"m{n:02}",
+            0,
+            *(f"m{p:02}" for p in range(max(0, n - 3), n)),
+            routes={"regular": 5 + n % 7, "commitment": 1, "regional": 3},
+        )
         for n in range(60)
     ]
     plan(items, MONDAY, CALENDAR)

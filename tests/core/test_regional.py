@@ -24,14 +24,22 @@ CONDITIONS = Conditions.from_json(
     }
 )
 RESULT = Result(
-    7, "soil_conservation_plan", "chuimatan", "吹麻滩工业园区", "积水保〔2026〕9号", Span(date(2026, 1, 1), date(2029, 1, 1)), CONDITIONS
+    7,
+    "soil_conservation_plan",
+    "chuimatan",
+    "吹麻滩工业园区",
+    "积水保〔2026〕9号",
+    Span(date(2026, 1, 1), date(2029, 1, 1)),
+    CONDITIONS,
 )
 FACTS: dict[str, Any] = {
     "industry": "2625", "land_area": "26000", "eia": "table", "water_intake": "0", "site": {"zone_id": "chuimatan"},
 }  # fmt: skip
 
 
-def answer(result: Result = RESULT, grade: str = "A", day: date = DAY, **changes: Any) -> tuple[bool | None, list[str], tuple[str, ...]]:
+def answer(
+    result: Result = RESULT, grade: str = "A", day: date = DAY, **changes: Any
+) -> tuple[bool | None, list[str], tuple[str, ...]]:
     decision = fit(result, {**FACTS, **changes}, PACK, day, grade)
     return decision.outcome["fits"], [step.rule for step in decision.trace], decision.missing
 
@@ -90,7 +98,9 @@ def test_what_was_shared_is_asked_about_place_and_conditions_only() -> None:
     assert still_fits(ended, {**FACTS, "industry": "3021"}, PACK, DAY).outcome["fits"] is False
 
 
-@pytest.mark.parametrize(("grade", "fits"), [("A", True), ("B", True), ("unrated", True), ("C", True), ("D", False), ("D-", False)])
+@pytest.mark.parametrize(
+    ("grade", "fits"), [("A", True), ("B", True), ("unrated", True), ("C", True), ("D", False), ("D-", False)]
+)
 def test_the_grade_decides_by_the_measures_of_its_class(grade: str, fits: bool) -> None:
     assert answer(grade=grade)[0] is fits
 
@@ -105,7 +115,11 @@ def test_a_project_reviewed_above_the_county_shares_no_energy_review() -> None:
 
 @pytest.mark.parametrize(
     ("matter", "row"),
-    [("mineral_overlay", "附件1·三·1"), ("cultural_relics_permit", "附件1·三·2"), ("nature_reserve_facilities", "附件1·三·3")],
+    [
+        ("mineral_overlay", "附件1·三·1"),
+        ("cultural_relics_permit", "附件1·三·2"),
+        ("nature_reserve_facilities", "附件1·三·3"),
+    ],
 )
 def test_what_part_three_lists_is_assessed_for_no_region(matter: str, row: str) -> None:
     decision = assessable(matter, PACK, DAY)

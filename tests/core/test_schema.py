@@ -70,7 +70,12 @@ def test_a_wrong_value_is_refused_with_the_remedy(path: str, value: Any, says: s
 
 @pytest.mark.parametrize(
     ("path", "hint"),
-    [("total_invest", "total_investment"), ("site.adress", "site.address"), ("declaration", "declarations"), ("unit.grades", "unit.grade")],
+    [
+        ("total_invest", "total_investment"),
+        ("site.adress", "site.address"),
+        ("declaration", "declarations"),
+        ("unit.grades", "unit.grade"),
+    ],
 )
 def test_an_unknown_field_is_refused_with_the_nearest_known_one(path: str, hint: str) -> None:
     (fault,) = validate(nested(path, "x"))
@@ -98,7 +103,11 @@ def test_nothing_is_finished_before_it_is_begun(start: str | None, finish: str |
 
 
 def test_every_fault_is_told_at_once() -> None:
-    assert [fault.path for fault in validate({"kind": 1, "nme": 1, "unit": {"type": "x"}})] == ["kind", "nme", "unit.type"]
+    assert [fault.path for fault in validate({"kind": 1, "nme": 1, "unit": {"type": "x"}})] == [
+        "kind",
+        "nme",
+        "unit.type",
+    ]
 
 
 @pytest.mark.parametrize("value", [True, False, 0, "12.5", 3])

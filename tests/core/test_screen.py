@@ -68,7 +68,9 @@ def test_a_complete_private_filing_off_the_list_is_instant(pack: Pack) -> None:
         ({"unit__grade": None, "unit__score": "40"}, "filing.red_classes", "D- 级"),
     ],
 )
-def test_one_rule_against_it_stops_the_filing_and_is_named_with_its_article(changes: dict[str, Any], rule: str, words: str) -> None:
+def test_one_rule_against_it_stops_the_filing_and_is_named_with_its_article(
+    changes: dict[str, Any], rule: str, words: str
+) -> None:
     answer = screen(project(**changes), PACK, DAY)
     assert answer.instant is False
     (stop,) = answer.stops
@@ -90,7 +92,9 @@ def test_a_red_score_stops_up_to_its_bound(score: str, instant: bool) -> None:
 
 def test_an_unrated_company_is_not_stopped_whatever_its_measures(pack: Pack) -> None:
     assert screen(project(unit__grade="unrated"), pack, DAY).instant is True
-    strict = replace(pack, parameters={**pack.parameters, "credit.unrated_class": a_parameter("credit.unrated_class", "D")})
+    strict = replace(
+        pack, parameters={**pack.parameters, "credit.unrated_class": a_parameter("credit.unrated_class", "D")}
+    )
     assert screen(project(unit__grade="unrated"), strict, DAY).instant is True
     assert matter("plain", project(unit__grade="unrated"), strict).promisable is False
 
@@ -140,7 +144,11 @@ def test_the_filings_trace_holds_what_determined_it_with_the_facts_used(pack: Pa
     (step,) = stopped.trace
     assert (step.rule, step.outcome, step.facts) == ("filing.red_classes", False, {"unit.grade": "D"})
     passed = screen_filing(project(), pack, DAY)
-    assert {step.rule for step in passed.trace} >= {"filing.instant_kinds", "negative.project.1", "filing.required_facts"}
+    assert {step.rule for step in passed.trace} >= {
+        "filing.instant_kinds",
+        "negative.project.1",
+        "filing.required_facts",
+    }
     assert {read.id for read in passed.parameters} >= {"filing.red_classes", "filing.required_facts"}
 
 
@@ -164,7 +172,13 @@ def test_a_grade_and_a_score_that_agree_are_fine(pack: Pack) -> None:
 
 def test_off_the_list_and_offered_is_promisable(pack: Pack) -> None:
     answer = matter("plain", project())
-    assert (answer.needed, answer.listed, answer.offered, answer.promisable, answer.missing) == ("yes", False, True, True, ())
+    assert (answer.needed, answer.listed, answer.offered, answer.promisable, answer.missing) == (
+        "yes",
+        False,
+        True,
+        True,
+        (),
+    )
     assert answer.department == "某局"
     assert all("（某政发〔2023〕1号·" in sentence for sentence in answer.why)
 
@@ -209,7 +223,11 @@ def test_a_listed_matter_is_not_promisable(id_: str) -> None:
         ({"construction__pipelines_length_m": "100.5", "construction__simple_technique": False}, True, set()),
         ({"construction__pipelines_length_m": "100.5"}, None, {"construction.simple_technique"}),
         ({"construction__pipelines_length_m": 101, "construction__simple_technique": True}, False, set()),
-        ({"construction": {}}, None, {"construction.pipeline_kind", "construction.pipelines_length_m", "construction.simple_technique"}),
+        (
+            {"construction": {}},
+            None,
+            {"construction.pipeline_kind", "construction.pipelines_length_m", "construction.simple_technique"},
+        ),
     ],
 )
 def test_an_exception_readmits_where_it_holds_and_asks_where_it_is_unknown(
@@ -253,12 +271,16 @@ def test_an_undeclared_part_one_leaves_promises_open_but_not_for_listed_matters(
     assert matter("permit", facts).missing == ()
 
 
-@pytest.mark.parametrize(("kind", "may"), [("filing", True), ("verification", False), ("approval", False), (None, None)])
+@pytest.mark.parametrize(
+    ("kind", "may"), [("filing", True), ("verification", False), ("approval", False), (None, None)]
+)
 def test_only_the_packs_kinds_may_promise(kind: str | None, may: bool | None) -> None:
     assert matter("plain", project(kind=kind)).promisable is may
 
 
-@pytest.mark.parametrize(("grade", "may"), [("A", True), ("B-", True), ("C+", True), ("D", False), ("unrated", True), (None, None)])
+@pytest.mark.parametrize(
+    ("grade", "may"), [("A", True), ("B-", True), ("C+", True), ("D", False), ("unrated", True), (None, None)]
+)
 def test_the_grade_decides_with_the_measures(grade: str | None, may: bool | None) -> None:
     answer = matter("plain", project(unit__grade=grade))
     assert answer.promisable is may
@@ -321,7 +343,9 @@ def test_the_side_that_lost_is_kept(pack: Pack) -> None:
 def test_a_decision_records_the_parameters_its_conditions_were_compared_with(pack: Pack) -> None:
     for length, ok in ((100, True), (101, None)):
         facts = project(construction__pipelines_length_m=length)
-        (read,) = [read for read in promisable("pipeline", facts, pack, DAY).parameters if read.id == "pipeline.longest"]
+        (read,) = [
+            read for read in promisable("pipeline", facts, pack, DAY).parameters if read.id == "pipeline.longest"
+        ]
         assert (read.value, read.unit, read.cites) == (100, "metres", ("doc#管线",))
         assert promisable("pipeline", facts, pack, DAY).outcome["promisable"] is ok
         assert "pipeline.longest" in {read.id for read in screen(facts, pack, DAY).parameters}
@@ -351,7 +375,9 @@ def test_a_condition_with_a_parameter_cannot_be_asked_without_a_day(pack: Pack) 
 
 def test_parameters_go_with_a_condition_into_its_negation_and_alternatives(pack: Pack) -> None:
     within = pack.predicates["pipeline_within"]
-    longer = replace(pack, predicates={"longer": any_of(not_(within), fact("site.forest_land").is_true())}).condition("longer", DAY)
+    longer = replace(pack, predicates={"longer": any_of(not_(within), fact("site.forest_land").is_true())}).condition(
+        "longer", DAY
+    )
     verdict = longer(project(construction__pipelines_length_m=101))
     assert (verdict.value, verdict.parameters) == (True, {"pipeline.longest"})
     assert longer(project()).value is False
@@ -381,7 +407,9 @@ CHANGES = st.fixed_dictionaries({path: st.sampled_from([None, *values]) for path
 
 
 @given(CHANGES, st.sampled_from(sorted(PATHS)), st.data())
-def test_learning_a_fact_never_turns_a_decided_answer_round(changes: dict[str, Any], path: str, data: st.DataObject) -> None:
+def test_learning_a_fact_never_turns_a_decided_answer_round(
+    changes: dict[str, Any], path: str, data: st.DataObject
+) -> None:
     before = screen(project(**(changes | {path: None})), PACK, DAY)
     after = screen(project(**(changes | {path: data.draw(st.sampled_from(PATHS[path]))})), PACK, DAY)
     assert before.instant in (None, after.instant)
@@ -414,7 +442,9 @@ def test_what_is_open_names_what_is_missing_and_what_is_decided_names_nothing(ch
         (fact("construction.major_seismic").is_true(), "属于重大建设工程（抗震）"),
         (all_of(fact("land_area").gt(0), fact("kind").equals("filing")), "有用地面积，并且办理类型为备案"),
         (
-            any_of(fact("site.forest_land").is_true(), all_of(fact("land_area").gt(0), fact("industry").starts_with("13"))),
+            any_of(
+                fact("site.forest_land").is_true(), all_of(fact("land_area").gt(0), fact("industry").starts_with("13"))
+            ),
             "占用林地，或者有用地面积且国标行业代码以 13 开头",
         ),
         (fact("construction.pipeline_kind").equals("gas"), "管线类型为供气"),
@@ -430,5 +460,8 @@ def test_screening_a_filing_takes_less_than_two_milliseconds(pack: Pack) -> None
 
 
 def test_secrecy_is_not_asked_where_the_pack_does_not_refuse_it(pack: Pack) -> None:
-    open_pack = replace(pack, parameters={**pack.parameters, "filing.secret_refused": a_parameter("filing.secret_refused", False, "flag")})
+    open_pack = replace(
+        pack,
+        parameters={**pack.parameters, "filing.secret_refused": a_parameter("filing.secret_refused", False, "flag")},
+    )
     assert screen(project(declarations__secret=None), open_pack, DAY).instant is True

@@ -62,7 +62,9 @@ def test_each_condition_alone_closes_the_track_and_cites_its_clause(path: str, v
     assert step.facts == {path: value}
 
 
-@pytest.mark.parametrize("path", ["mock.plan_conforms", "site.permanent_farmland", "site.cultivated_share", "mock.stability_risk"])
+@pytest.mark.parametrize(
+    "path", ["mock.plan_conforms", "site.permanent_farmland", "site.cultivated_share", "mock.stability_risk"]
+)
 def test_a_fact_nobody_has_told_is_asked_for_and_never_assumed(path: str) -> None:
     decision = eligible("mock", changed(path, None), load(PACK), DAY, "B")
     assert decision.outcome["eligible"] is None

@@ -12,7 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yinuo.chain.leaves import Leaf, build, disclosure, kid_of
 from yinuo.chain.signing import SigningKey, sign_checkpoint
 from yinuo.chain.tree import ENTRIES, Tile, append, bundle
-from yinuo.chain.verifier import COSIGNATURE, Checkpoint, Note, Policy, Unverified, check_checkpoint, encode64, hash_leaf
+from yinuo.chain.verifier import (
+    COSIGNATURE,
+    Checkpoint,
+    Note,
+    Policy,
+    Unverified,
+    check_checkpoint,
+    encode64,
+    hash_leaf,
+)
 from yinuo.node.mirror import Alarm, Mirror, Pinned
 from yinuo.node.store import Store
 
@@ -78,7 +87,9 @@ def county() -> County:
 
 def node(folder: Path, fetch: Callable[[str], bytes], name: str = "bank.example") -> Mirror:
     folder.mkdir(exist_ok=True)
-    return Mirror(Store(folder / "node.db"), fetch, SigningKey.generate(name, COSIGNATURE), Pinned(LOG.verifier, public(PLATFORM)))
+    return Mirror(
+        Store(folder / "node.db"), fetch, SigningKey.generate(name, COSIGNATURE), Pinned(LOG.verifier, public(PLATFORM))
+    )
 
 
 def test_a_node_signs_what_it_has_checked_and_mirrors_it_whole(county: County, tmp_path: Path) -> None:
@@ -101,7 +112,9 @@ def test_a_node_signs_what_it_has_checked_and_mirrors_it_whole(county: County, t
 def test_three_nodes_make_a_quorum_that_whoever_checks_can_see(county: County, tmp_path: Path) -> None:
     nodes = [node(tmp_path / name, county.fetch, f"{name}.example") for name in ("department", "bank", "supervision")]
     lines = [f"log {LOG.verifier}", *(f"witness {one.key.name} {one.key.verifier}" for one in nodes)]
-    policy = Policy.parse("\n".join([*lines, f"group all all {' '.join(one.key.name for one in nodes)}", "quorum all", ""]).encode())
+    policy = Policy.parse(
+        "\n".join([*lines, f"group all all {' '.join(one.key.name for one in nodes)}", "quorum all", ""]).encode()
+    )
     notes = [one.step(5) for one in nodes]
     whole = Note(notes[0].text, (notes[0].lines[0], *(note.lines[-1] for note in notes)))  # type: ignore[union-attr]
     assert sorted(check_checkpoint(whole, policy).witnesses) == sorted(one.key.name for one in nodes)
@@ -181,7 +194,9 @@ def test_a_log_gone_back_gets_no_signature_and_may_come_forward_again(county: Co
         (lambda c: c.write("key:没有公钥:x", "一诺平台", "key.added"), "base64"),
     ],
 )
-def test_a_false_entry_stops_the_node_before_it_signs(county: County, tmp_path: Path, write: Callable[[County], None], why: str) -> None:
+def test_a_false_entry_stops_the_node_before_it_signs(
+    county: County, tmp_path: Path, write: Callable[[County], None], why: str
+) -> None:
     bank = node(tmp_path, county.fetch)
     bank.step(1)
     write(county)

@@ -1,4 +1,6 @@
-"""A node beside a log with a twin: it grows the SM3 tree out of its own entries, in parts, serves what it signed, and hands both in."""
+"""A node beside a log with a twin: it grows the SM3 tree out of its own entries, in parts, serves what it signed, and
+hands both in.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,9 @@ def test_the_twin_is_followed_in_parts_served_and_handed_in(
     bank.store.close()
 
 
-def test_a_node_learns_of_the_twin_at_its_beginning_or_later_and_never_of_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_node_learns_of_the_twin_at_its_beginning_or_later_and_never_of_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     platform = encode64(public(PLATFORM))
 
     def init(name: str, twin: str = "") -> Path:

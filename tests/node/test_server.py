@@ -1,4 +1,6 @@
-"""The node's own address: its checkpoint, mirror and state, and what it answers to whoever brings a checkpoint (tlog-witness)."""
+"""The node's own address: its checkpoint, mirror and state, and what it answers to whoever brings a checkpoint
+(tlog-witness).
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def submission(county: County, old: int) -> bytes:
     return bytes(Submission(old, tuple(proof), Note.parse(county.checkpoint())))
 
 
-def test_a_checkpoint_brought_to_the_node_is_mirrored_first_and_then_signed(county: County, served: tuple[Mirror, str]) -> None:
+def test_a_checkpoint_brought_to_the_node_is_mirrored_first_and_then_signed(
+    county: County, served: tuple[Mirror, str]
+) -> None:
     mirror, url = served
     assert ask(f"{url}/checkpoint")[0] == 404
     status, line, _ = ask(f"{url}/add-checkpoint", submission(county, 0))
@@ -123,7 +127,9 @@ class Operator(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_what_a_node_holds_against_the_log_is_told_once_signed_and_again_only_after_trouble(county: County, tmp_path: Path) -> None:
+def test_what_a_node_holds_against_the_log_is_told_once_signed_and_again_only_after_trouble(
+    county: County, tmp_path: Path
+) -> None:
     mirror = node(tmp_path, county.fetch)
     mirror.step(1)
     mirror.fetch = forked(county).fetch

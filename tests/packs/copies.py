@@ -28,7 +28,11 @@ class Copy:
 
     def line(self, file: str, needle: str) -> int:
         """The line on which a text stands, exactly once."""
-        hits = [n for n, line in enumerate((self.folder / file).read_text(encoding="utf-8").splitlines(), 1) if needle in line]
+        hits = [
+            n
+            for n, line in enumerate((self.folder / file).read_text(encoding="utf-8").splitlines(), 1)
+            if needle in line
+        ]
         assert len(hits) == 1, f"{needle!r} stands on lines {hits} of {file}"
         return hits[0]
 

@@ -53,16 +53,19 @@ def test_a_benefit_with_its_case_is_fine(template: Copy) -> None:
         ('provenance = "source"\n', "", "missing-key", "[[benefit]]"),
     ],
 )
-def test_each_fault_of_a_benefit_is_found_at_its_line(template: Copy, old: str, new: str, code: str, marker: str) -> None:
+def test_each_fault_of_a_benefit_is_found_at_its_line(
+    template: Copy, old: str, new: str, code: str, marker: str
+) -> None:
     assert BENEFIT.count(old) == 1
     found = with_benefit(template, BENEFIT.replace(old, new))
     assert ("benefits.toml", template.line("benefits.toml", marker), code) in found
 
 
 def test_a_benefit_no_case_shows_at_work_is_a_fault(template: Copy) -> None:
-    assert [code for _, _, code in with_benefit(template, case=CASE.replace('exercises = ["benefit.one"]', "exercises = []"))] == [
-        "unexercised"
-    ]
+    assert [
+        code
+        for _, _, code in with_benefit(template, case=CASE.replace('exercises = ["benefit.one"]', "exercises = []"))
+    ] == ["unexercised"]
 
 
 def test_a_case_that_claims_it_and_does_not_get_it_is_a_fault(template: Copy) -> None:
@@ -71,4 +74,6 @@ def test_a_case_that_claims_it_and_does_not_get_it_is_a_fault(template: Copy) ->
 
 
 def test_a_wrong_expectation_fails_its_case(template: Copy) -> None:
-    assert [code for _, _, code in with_benefit(template, case=CASE.replace('holds = "yes"', 'holds = "no"'))] == ["case-failed"]
+    assert [code for _, _, code in with_benefit(template, case=CASE.replace('holds = "yes"', 'holds = "no"'))] == [
+        "case-failed"
+    ]

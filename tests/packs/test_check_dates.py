@@ -27,8 +27,12 @@ def test_a_new_value_that_begins_where_the_old_one_ends_is_fine(template: Copy) 
     assert template.errors() == []
 
 
-@pytest.mark.parametrize(("second", "code", "day"), [("2026-07-02", "gap", "2026-07-01"), ("2026-06-30", "overlap", "2026-06-30")])
-def test_a_day_too_late_is_a_gap_and_a_day_too_early_an_overlap(template: Copy, second: str, code: str, day: str) -> None:
+@pytest.mark.parametrize(
+    ("second", "code", "day"), [("2026-07-02", "gap", "2026-07-01"), ("2026-06-30", "overlap", "2026-06-30")]
+)
+def test_a_day_too_late_is_a_gap_and_a_day_too_early_an_overlap(
+    template: Copy, second: str, code: str, day: str
+) -> None:
     template.replace(PROCEDURE, GUIDANCE, _guidance("2026-07-01", second))
     (fault,) = template.errors()
     first_value = template.line(PROCEDURE, "to = 2026-07-01") - 2
@@ -55,13 +59,17 @@ def test_a_parameter_may_say_that_it_starts_later(template: Copy) -> None:
 
 
 def test_a_limit_must_hold_as_long_as_its_matter(template: Copy) -> None:
-    template.replace("matters/housing.toml", 'value = 5\nunit = "working"', 'value = 5\nunit = "working"\nto = 2026-09-01')
+    template.replace(
+        "matters/housing.toml", 'value = 5\nunit = "working"', 'value = 5\nunit = "working"\nto = 2026-09-01'
+    )
     (fault,) = template.errors()
     assert (fault.code, fault.line) == ("gap", template.line("matters/housing.toml", "[[matter.promised]]"))
 
 
 def test_a_matter_that_ends_needs_no_limit_afterwards(template: Copy) -> None:
-    template.replace("matters/housing.toml", 'value = 5\nunit = "working"', 'value = 5\nunit = "working"\nto = 2026-09-01')
+    template.replace(
+        "matters/housing.toml", 'value = 5\nunit = "working"', 'value = 5\nunit = "working"\nto = 2026-09-01'
+    )
     template.replace(
         "matters/housing.toml",
         'provenance = "source"\nfrom = 2026-01-01\n\n',
@@ -101,7 +109,11 @@ def test_a_released_value_must_not_vanish(template: Copy) -> None:
     _release(template)
     template.replace(PROCEDURE, GUIDANCE, GUIDANCE.replace("from = 2026-01-01", "from = 2025-12-31"))
     (fault,) = template.errors()
-    assert (fault.code, fault.file, fault.line) == ("released-changed", FILE, template.line(FILE, "parameter:guidance.limit@2026-01-01"))
+    assert (fault.code, fault.file, fault.line) == (
+        "released-changed",
+        FILE,
+        template.line(FILE, "parameter:guidance.limit@2026-01-01"),
+    )
 
 
 def test_a_released_value_may_end_and_be_followed(template: Copy) -> None:
@@ -122,9 +134,13 @@ def test_a_released_record_that_cannot_be_read_is_a_fault(template: Copy) -> Non
 
 
 def test_what_is_not_verified_is_a_notice_and_no_error(template: Copy) -> None:
-    template.replace("matters/housing.toml", 'basis = ["example-2026-1#第二条"]', 'basis = ["example-2026-1#第二条"] # here')
     template.replace(
-        "matters/housing.toml", 'provenance = "source"\nfrom = 2026-01-01\n\n', 'provenance = "unverified"\nfrom = 2026-01-01\n\n'
+        "matters/housing.toml", 'basis = ["example-2026-1#第二条"]', 'basis = ["example-2026-1#第二条"] # here'
+    )
+    template.replace(
+        "matters/housing.toml",
+        'provenance = "source"\nfrom = 2026-01-01\n\n',
+        'provenance = "unverified"\nfrom = 2026-01-01\n\n',
     )
     faults = check(template.folder)
     assert errors(faults) == []

@@ -232,7 +232,9 @@ def test_a_threshold_that_no_case_exercises_is_named_where_it_stands(template: C
     for rule in ("negative.matter.1", "negative.matter.1.short_pipeline"):
         template.replace(CASES, f'"{rule}", "threshold.pipeline_length"', f'"{rule}"')
     line = template.line("parameters/thresholds.toml", "[[parameter]]")
-    assert [(f.code, f.file, f.line) for f in template.errors()] == [("unexercised", "parameters/thresholds.toml", line)]
+    assert [(f.code, f.file, f.line) for f in template.errors()] == [
+        ("unexercised", "parameters/thresholds.toml", line)
+    ]
 
 
 def test_a_condition_may_compare_with_nothing_and_one(template: Copy) -> None:
@@ -248,12 +250,18 @@ def test_all_faults_are_found_at_once(template: Copy) -> None:
 
 
 def test_a_broken_record_causes_no_further_faults(template: Copy) -> None:
-    template.replace(PROCEDURE, 'label = "前期辅导反馈期限"\nunit = "working_days"', 'label = "前期辅导反馈期限"\nunit = "fortnights"')
+    template.replace(
+        PROCEDURE,
+        'label = "前期辅导反馈期限"\nunit = "working_days"',
+        'label = "前期辅导反馈期限"\nunit = "fortnights"',
+    )
     assert {fault.code for fault in template.errors()} == {"wrong-type"}
 
 
 def test_a_circle_of_prerequisites_is_told_once_with_its_way(template: Copy) -> None:
-    template.replace("matters/development_reform.toml", 'kinds = ["filing"]', 'kinds = ["filing"]\nafter = ["road_occupation"]')
+    template.replace(
+        "matters/development_reform.toml", 'kinds = ["filing"]', 'kinds = ["filing"]\nafter = ["road_occupation"]'
+    )
     assert [(f.code, f.file) for f in template.errors()] == [("cycle", "matters/development_reform.toml")]
     assert "filing" in template.errors()[0].message
     assert "road_occupation" in template.errors()[0].message

@@ -1,4 +1,6 @@
-"""What the county's pack says is said in words: offices, matters, stages and colours by their names, never by their ids."""
+"""What the county's pack says is said in words: offices, matters, stages and colours by their names, never by their
+ids.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from yinuo.core.pack.load import load
 from yinuo.deploy.packs import directory
 
 DAY = date(2026, 11, 24)
-IN_WORDS = re.compile(r"^(matter:[^.]+\.(office|after|materials|statutory|promised|offer|standard)|scheme:.*|class:.*)$")
+IN_WORDS = re.compile(
+    r"^(matter:[^.]+\.(office|after|materials|statutory|promised|offer|standard)|scheme:.*|class:.*)$"
+)
 
 
 def test_offices_matters_stages_and_colours_are_told_by_their_names() -> None:

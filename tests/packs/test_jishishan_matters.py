@@ -196,7 +196,9 @@ def test_promised_limits_of_the_demonstration_county_are_marked_unverified_excep
 def test_nothing_waits_for_a_matter_that_is_done_at_once() -> None:
     for one in matters():
         if one.handling == "instant":
-            assert [limit.value for limit in (*one.statutory, *one.promised)] == [0] * (len(one.statutory) + len(one.promised)), one.id
+            assert [limit.value for limit in (*one.statutory, *one.promised)] == [0] * (
+                len(one.statutory) + len(one.promised)
+            ), one.id
 
 
 def test_every_matter_has_a_promised_limit_on_every_day_it_stands() -> None:
@@ -314,8 +316,16 @@ def test_the_construction_permit_waits_for_no_matter_that_the_construction_law_d
 @pytest.mark.parametrize(
     ("name", "facts", "answer"),
     [
-        ("design_scheme_review", {"floor_area": "3000", "industry": "C2625", "construction": {"municipal": False}}, "no"),
-        ("design_scheme_review", {"floor_area": "3000", "industry": "H6110", "construction": {"municipal": False}}, "yes"),
+        (
+            "design_scheme_review",
+            {"floor_area": "3000", "industry": "C2625", "construction": {"municipal": False}},
+            "no",
+        ),
+        (
+            "design_scheme_review",
+            {"floor_area": "3000", "industry": "H6110", "construction": {"municipal": False}},
+            "yes",
+        ),
         ("design_scheme_review", {"industry": "C2625", "construction": {"municipal": True}}, "yes"),
         ("quality_safety_supervision", {"floor_area": "3000", "total_investment": "800"}, "no"),
         ("archive_acceptance", {"floor_area": "3000", "site": {"inside_built_up_boundary": True}}, "yes"),
@@ -407,7 +417,9 @@ def test_a_project_of_one_kind_gets_no_matter_of_another() -> None:
 # -- three maps
 
 
-@pytest.mark.parametrize(("name", "least", "most"), [("map.fertiliser", 12, 16), ("map.heating", 18, 24), ("map.rooftop_solar", 4, 7)])
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("map.fertiliser", 12, 16), ("map.heating", 18, 24), ("map.rooftop_solar", 4, 7)]
+)
 def test_a_map_has_a_realistic_number_of_matters_and_no_open_question(name: str, least: int, most: int) -> None:
     found = needed_in(a_case(name).facts)
     assert least <= list(found.values()).count("yes") <= most

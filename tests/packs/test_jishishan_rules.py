@@ -73,7 +73,13 @@ def test_the_printed_department_is_one_of_the_spellings_of_the_department_it_lea
 
 def test_only_the_conditional_rows_have_conditions_or_exceptions():
     conditional = {r.id for r in county().negative if r.part != "project" and (r.when != "always" or r.exceptions)}
-    assert conditional == {"negative.matter.3", "negative.matter.4", "negative.matter.18", "negative.matter.29", "negative.regional.4"}
+    assert conditional == {
+        "negative.matter.3",
+        "negative.matter.4",
+        "negative.matter.18",
+        "negative.matter.29",
+        "negative.regional.4",
+    }
 
 
 def test_every_row_has_a_case_that_shows_it_binding():
@@ -96,7 +102,9 @@ def test_every_exception_label_is_taken_from_the_printed_row():
 
 
 def test_every_industry_code_answers_as_the_printed_row_says():
-    printed = re.findall(r"(?<!\d)(\d{3,4})(?!\d|号|〕)(\*?)", row("negative.matter.29").sub_matter.split("文件规定的")[1])
+    printed = re.findall(
+        r"(?<!\d)(\d{3,4})(?!\d|号|〕)(\*?)", row("negative.matter.29").sub_matter.split("文件规定的")[1]
+    )
     plain = {code for code, star in printed if not star} - {"4416", "4419"} | {"03", "04", "07"}
     asked = {code for code, star in printed if star} | {"4416", "4419"}
     assert (len(plain), len(asked)) == (26 + 3, 8 + 2)
@@ -142,7 +150,9 @@ def _value(path: str) -> st.SearchStrategy[object]:
 
 @given(st.data())
 def test_more_facts_never_turn_an_answer_round(data):
-    name = data.draw(st.sampled_from(sorted(name for name, predicate in county().predicates.items() if predicate.facts)))
+    name = data.draw(
+        st.sampled_from(sorted(name for name, predicate in county().predicates.items() if predicate.facts))
+    )
     predicate = county().condition(name, TODAY)
     paths = sorted(predicate.facts)
     chosen = data.draw(st.lists(st.sampled_from(paths), unique=True, max_size=6))
@@ -208,7 +218,9 @@ def test_a_threshold_that_changes_decides_from_its_day_on_without_a_word_of_code
     *before, old = county().parameters[name].values
     turn = date(2027, 1, 1)
     values = (*before, replace(old, span=Span(old.span.from_on, turn)), replace(old, span=Span(turn), value=2000))
-    pack = replace(county(), parameters={**county().parameters, name: replace(county().parameters[name], values=values)})
+    pack = replace(
+        county(), parameters={**county().parameters, name: replace(county().parameters[name], values=values)}
+    )
     facts = {"kind": "filing", "annual_energy": "1999.99", "annual_electricity": 0}
     answers = {}
     for day in (turn - timedelta(days=1), turn):
@@ -225,7 +237,10 @@ def test_no_threshold_stands_on_a_law_not_in_force():
         for value in county().parameters[name].values:
             for source in (county().sources[cite.partition("#")[0]] for cite in value.cites):
                 assert source.effective_on is not None and source.effective_on <= value.span.from_on, (name, source.id)
-                assert source.repealed_on is None or (value.span.to_on or date.max) <= source.repealed_on, (name, source.id)
+                assert source.repealed_on is None or (value.span.to_on or date.max) <= source.repealed_on, (
+                    name,
+                    source.id,
+                )
 
 
 def test_the_decision_on_a_pipeline_records_the_length_it_was_compared_with():
@@ -234,7 +249,9 @@ def test_the_decision_on_a_pipeline_records_the_length_it_was_compared_with():
     (read,) = (read for read in decision.parameters if read.id == "threshold.supply_pipeline_length")
     assert (read.value, read.unit) == (100, "metres")
     assert "jzb-2023-16#附件1·二·3" in read.cites
-    other = promisable("municipal_facility_works", {"kind": "filing", "construction": {"pipeline_kind": "none"}}, county(), TODAY, "B")
+    other = promisable(
+        "municipal_facility_works", {"kind": "filing", "construction": {"pipeline_kind": "none"}}, county(), TODAY, "B"
+    )
     assert "threshold.supply_pipeline_length" not in {read.id for read in other.parameters}
 
 
@@ -280,7 +297,14 @@ def test_every_day_of_the_published_years_is_what_the_holiday_notices_say():
 
 def test_the_make_up_days_of_2026_are_six_weekends_worked():
     days = sorted(day for day, notice in county().calendar.days.items() if day.year == 2026 and notice.working)
-    assert days == [date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9), date(2026, 9, 20), date(2026, 10, 10)]
+    assert days == [
+        date(2026, 1, 4),
+        date(2026, 2, 14),
+        date(2026, 2, 28),
+        date(2026, 5, 9),
+        date(2026, 9, 20),
+        date(2026, 10, 10),
+    ]
 
 
 def test_beyond_the_notices_only_statutory_days_are_off_and_every_day_is_provisional():
@@ -305,7 +329,9 @@ def test_a_pause_stops_the_statutory_clock_exactly_where_the_licensing_law_names
 
 def test_every_value_that_rests_on_a_reading_is_explained_in_the_list_of_readings():
     text = (ROOT / "docs/readings.md").read_text(encoding="utf-8")
-    read = [parameter.id for parameter in county().parameters.values() if any(value.reading for value in parameter.values)]
+    read = [
+        parameter.id for parameter in county().parameters.values() if any(value.reading for value in parameter.values)
+    ]
     assert len(read) > 20
     assert [name for name in read if f"`{name}`" not in text] == []
 
@@ -313,7 +339,15 @@ def test_every_value_that_rests_on_a_reading_is_explained_in_the_list_of_reading
 def test_the_list_of_readings_names_nothing_the_pack_does_not_have():
     pack = county()
     words = {"pre_start", "after", "stops_statutory", "reduced", "*"}
-    known = {*pack.parameters, *pack.predicates, *pack.matters, *FACTS, *(p.id for p in pack.pauses), *pack.reasons, *words}
+    known = {
+        *pack.parameters,
+        *pack.predicates,
+        *pack.matters,
+        *FACTS,
+        *(p.id for p in pack.pauses),
+        *pack.reasons,
+        *words,
+    }
     for records in (pack.negative, pack.measures, pack.point_rules, pack.hall_rules):
         known |= {record.id for record in records}
     known |= {exception.id for r in pack.negative for exception in r.exceptions}

@@ -76,12 +76,16 @@ def test_a_migration_names_no_module_that_may_move(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in MIGRATIONS if not file.name.startswith("0001")], ids=lambda file: "/".join(file.parts[-3:])
+    "file",
+    [file for file in MIGRATIONS if not file.name.startswith("0001")],
+    ids=lambda file: "/".join(file.parts[-3:]),
 )
 def test_a_forward_migration_says_what_it_locks_and_how_long(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     (migration,) = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
-    notes = [node for node in migration.body if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "note"]
+    notes = [
+        node for node in migration.body if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "note"
+    ]
     assert len(notes) == 1, "write `note`: which table is locked, and how long at a million rows"
     assert len(ast.literal_eval(notes[0].value)) > 10
 
@@ -91,7 +95,9 @@ def test_a_forward_migration_says_what_it_locks_and_how_long(file: Path) -> None
 
 @dataclass
 class Upgraded:
-    """A released instance's database before and after the upgrade to this program and one forward migration of the tests."""
+    """A released instance's database before and after the upgrade to this program and one forward migration of the
+    tests.
+    """
 
     rows: dict[str, int]
     jobs: list[Any]
@@ -143,7 +149,10 @@ def upgraded(
     server = test_database.server
     server.create_database(name)
     program = locate(service_account()).bin / "pg_restore"
-    subprocess.run([program, "--exit-on-error", "--single-transaction", "-d", server.url(SUPERUSER, name), place / DUMP], check=True)
+    subprocess.run(
+        [program, "--exit-on-error", "--single-transaction", "-d", server.url(SUPERUSER, name), place / DUMP],
+        check=True,
+    )
     patch = pytest.MonkeyPatch()
     patch.setattr(settings, "YINUO_CHAIN_HOME", place / HOME / "chain")
     patch.setattr(settings, "MIGRATION_MODULES", NEXT)
@@ -174,7 +183,9 @@ def test_the_audit_finds_nothing(upgraded: Upgraded) -> None:
 @pytest.mark.slow
 def test_the_forward_migration_has_changed_the_rows_it_should(upgraded: Upgraded) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FILTER (WHERE weight = 2) = count(*) FILTER (WHERE project_code = '') FROM notices_message")
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE weight = 2) = count(*) FILTER (WHERE project_code = '') FROM notices_message"
+        )
         assert cursor.fetchone() == (True,)
         cursor.execute("SELECT count(*) FROM notices_message WHERE weight = 2")
         assert cursor.fetchone()[0] > 0
@@ -189,7 +200,9 @@ def test_the_backup_before_it_is_the_released_instance(upgraded: Upgraded) -> No
 
 
 def officer(department_id: int) -> Actor:
-    return actor_of_membership(Membership.objects.filter(department_id=department_id, role="approver", to_on=None).order_by("id")[0])
+    return actor_of_membership(
+        Membership.objects.filter(department_id=department_id, role="approver", to_on=None).order_by("id")[0]
+    )
 
 
 @pytest.mark.slow

@@ -44,7 +44,9 @@ def change(sql: str) -> None:
 
 def schema() -> tuple[Any, ...]:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2")
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+        )
         columns = cursor.fetchall()
         cursor.execute("SELECT version, finished_at IS NOT NULL FROM yinuo_release ORDER BY id")
         return columns, cursor.fetchall()
@@ -69,7 +71,9 @@ def test_this_program_has_a_version() -> None:
 
 
 @pytest.mark.slow
-def test_an_empty_database_is_set_up_also_when_the_first_start_was_interrupted(nothing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_database_is_set_up_also_when_the_first_start_was_interrupted(
+    nothing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail() -> None:
         raise RuntimeError("the power is gone")
 
@@ -92,7 +96,9 @@ def test_a_current_database_is_migrated_again_without_a_trace(owner: Any) -> Non
     assert schema() == before
 
 
-def test_a_database_of_the_former_release_is_older_and_its_steps_are_named(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_the_former_release_is_older_and_its_steps_are_named(
+    owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(settings, "MIGRATION_MODULES", NEXT)
     found = standing(owner)
     assert (found.kind, found.release, found.pending) == (Kind.OLDER, __version__, ("notices.0999_message_weight",))
@@ -183,14 +189,21 @@ def test_an_upgrade_killed_after_the_migration_is_gone_on_with_by_the_next_start
 
 def test_an_upgrade_of_another_release_is_not_gone_on_with(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(releases, "__version__", "9.9.9")
-    change("INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES ('9.9.8', '9.9.7', '{}', '', now())")
+    change(
+        (
+            "INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES ('9.9.8', '9.9.7', "
+            "'{}', '', now())"
+        )
+    )
     assert "用 9.9.8 的程序" in refused(owner)
     with pytest.raises(UnfitDatabase):
         upgrade.bring_up(lambda line: None, resume=True)
 
 
 def test_a_database_migrated_past_the_upgrade_is_refused(owner: Any) -> None:
-    """What an old program left when it failed at HEAD on 2026-12-02: new rows in django_migrations, the release not finished."""
+    """What an old program left when it failed at HEAD on 2026-12-02: new rows in django_migrations, the release not
+    finished.
+    """
     change("INSERT INTO django_migrations (app, name, applied) VALUES ('notices', '0002_by_hand', now())")
     assert "notices.0002_by_hand" in (said := refused(owner))
     assert said.startswith("half")
@@ -207,7 +220,9 @@ def test_a_database_of_before_the_first_release_is_refused(owner: Any) -> None:
         upgrade.bring_up(lambda line: None)
 
 
-def test_a_database_of_a_development_version_before_the_first_release_is_refused(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_a_development_version_before_the_first_release_is_refused(
+    owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(releases, "__version__", "0.9.1")
     change("UPDATE yinuo_release SET version = '0.9.0.dev0'")
     assert "没有升级的办法" in (said := refused(owner))
@@ -248,7 +263,9 @@ def test_nobody_may_work_on_the_database_while_it_is_upgraded(owner: Any, monkey
     assert schema() == before
 
 
-def test_without_room_for_the_backup_nothing_is_upgraded(owner: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_without_room_for_the_backup_nothing_is_upgraded(
+    owner: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
     monkeypatch.setattr(settings, "MIGRATION_MODULES", NEXT)
     monkeypatch.setattr(upgrade.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 1000}))
     with pytest.raises(BackupError, match="空间不够"):
@@ -260,7 +277,11 @@ def test_the_application_reads_what_the_release_is_and_cannot_change_it(committe
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM yinuo_release")
         assert cursor.fetchall() == [(__version__,)]
-    for statement in ("UPDATE yinuo_release SET version = '99.0.0'", "DELETE FROM yinuo_release", "TRUNCATE yinuo_release"):
+    for statement in (
+        "UPDATE yinuo_release SET version = '99.0.0'",
+        "DELETE FROM yinuo_release",
+        "TRUNCATE yinuo_release",
+    ):
         with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute(statement)
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def filled(test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Populated]:
+def filled(
+    test_database: TestDatabase, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Populated]:
     """The county is filled once for all: it takes a second or two."""
     from tests.web.populated import populate
     from yinuo.engine.catalogue import queries as catalogue

@@ -1,8 +1,10 @@
-"""Walks through the pages of whoever is signed in: follows every link to own pages, and sends every form found there empty, as it
-stands, with extreme values and with the numbers of somebody else's rows. Nothing of it stays: each request is rolled back.
+"""Walks through the pages of whoever is signed in: follows every link to own pages, and sends every form found there
+empty, as it stands, with extreme values and with the numbers of somebody else's rows. Nothing of it stays: each request
+is rolled back.
 
-Kept small by what is alike: of the pages of one view each visitor opens one, of a form (where it goes, how, its fields) the first visitor
-sends four kinds of answer and every further one two or three; public pages and downloads are not opened by everybody.
+Kept small by what is alike: of the pages of one view each visitor opens one, of a form (where it goes, how, its fields)
+the first visitor sends four kinds of answer and every further one two or three; public pages and downloads are not
+opened by everybody.
 """
 
 from __future__ import annotations
@@ -118,7 +120,10 @@ class Share:
 
 @dataclass
 class Crawl:
-    """One visitor's walk. `foreign`: numbers of rows that are not the visitor's; `faults`: what was answered with 500 or worse, or raised."""
+    """One visitor's walk.
+
+    `foreign`: numbers of rows that are not the visitor's; `faults`: what was answered with 500 or worse, or raised.
+    """
 
     client: Client
     who: str
@@ -212,7 +217,11 @@ class Crawl:
         self._raised.clear()
         with transaction.atomic():
             # What was written is looked at as well: the page one is sent to afterwards.
-            answer = self.client.post(address, data or {}, follow=True) if method == "post" else self.client.get(address, data or {})
+            answer = (
+                self.client.post(address, data or {}, follow=True)
+                if method == "post"
+                else self.client.get(address, data or {})
+            )
             if answer.streaming:
                 list(answer.streaming_content)
             transaction.set_rollback(True)
@@ -254,7 +263,9 @@ def texts(form: Form, salt: int, foreign: Sequence[str]) -> dict[str, Any]:
 def _filled(form: Form, value: str, *, fresh: bool) -> dict[str, Any]:
     """The same in every field; `fresh`: but for what shows that the form is fresh."""
     sent: dict[str, Any] = {name: [value] for name in form.names}
-    sent |= {name: SimpleUploadedFile("😀.pdf", b"%PDF-1.4 not one", content_type="application/pdf") for name in form.files}
+    sent |= {
+        name: SimpleUploadedFile("😀.pdf", b"%PDF-1.4 not one", content_type="application/pdf") for name in form.files
+    }
     return sent | {name: value for name, value in form.values.items() if name in FRESHNESS and fresh}
 
 
@@ -267,7 +278,10 @@ def mixed(form: Form, salt: int, foreign: Sequence[str]) -> dict[str, Any]:
 
 def others(form: Form, salt: int, foreign: Sequence[str]) -> dict[str, Any]:
     """Every number that the form carries is that of somebody else's row."""
-    return {name: [foreign[salt % len(foreign)]] if all(part.isdigit() for part in value) else value for name, value in form.values.items()}
+    return {
+        name: [foreign[salt % len(foreign)]] if all(part.isdigit() for part in value) else value
+        for name, value in form.values.items()
+    }
 
 
 Kind = Callable[[Form, int, Sequence[str]], dict[str, Any]]
@@ -275,7 +289,9 @@ OTHER_KINDS: tuple[Kind, ...] = (mixed, untouched)
 
 
 def kinds(turn: int, *, slow: bool) -> tuple[Kind, ...]:
-    """What a form's visitor sends, the first one with `turn` 0: always the two extremes, for they find most; the other kinds each once."""
+    """What a form's visitor sends, the first one with `turn` 0: always the two extremes, for they find most; the other
+    kinds each once.
+    """
     if slow or turn > len(OTHER_KINDS):
         return (numbers, texts)
     return (numbers, texts, others, empty) if turn == 0 else (numbers, texts, OTHER_KINDS[turn - 1])

@@ -1,4 +1,6 @@
-"""A province's identity platform for the tests: OpenID Connect's discovery, code with PKCE, token and userinfo, over HTTP."""
+"""A province's identity platform for the tests: OpenID Connect's discovery, code with PKCE, token and userinfo, over
+HTTP.
+"""
 
 from __future__ import annotations
 
@@ -48,14 +50,28 @@ class Platform:
 
     def token(self, form: dict[str, str]) -> dict[str, Any] | None:
         subject, redirect, challenge = self.codes.pop(form.get("code", ""), ("", "", ""))
-        verifier = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
-        if not subject or redirect != form["redirect_uri"] or challenge != verifier or form.get("client_secret") != SECRET:
+        verifier = (
+            base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+            .rstrip(b"=")
+            .decode()
+        )
+        if (
+            not subject
+            or redirect != form["redirect_uri"]
+            or challenge != verifier
+            or form.get("client_secret") != SECRET
+        ):
             return None
         made = secrets.token_hex(8)
         self.tokens[made] = subject
         now = int(time.time())
         said = {"iss": self.url, "aud": CLIENT, "sub": subject, "iat": now, "exp": now + 300}
-        return {"access_token": made, "token_type": "Bearer", "expires_in": 300, "id_token": jwt.encode(said, self.key, algorithm="RS256")}
+        return {
+            "access_token": made,
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "id_token": jwt.encode(said, self.key, algorithm="RS256"),
+        }
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -77,7 +93,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.platform.down:
             self._answer({}, 503)
         elif path == "/.well-known/openid-configuration":
-            names = {"authorization_endpoint": "authorise", "token_endpoint": "token", "userinfo_endpoint": "userinfo", "jwks_uri": "jwks"}
+            names = {
+                "authorization_endpoint": "authorise",
+                "token_endpoint": "token",
+                "userinfo_endpoint": "userinfo",
+                "jwks_uri": "jwks",
+            }
             found = {name: f"{url}/{place}" for name, place in names.items()}
             self._answer({"issuer": url, "token_endpoint_auth_methods_supported": ["client_secret_post"], **found})
         elif path == "/userinfo":

@@ -84,22 +84,31 @@ class Populated:
         ]
         found += [
             f"/companies/{code}/"
-            for code in Project.objects.filter(code__isnull=False).values_list("unit__credit_code", flat=True).distinct()
+            for code in Project.objects.filter(code__isnull=False)
+            .values_list("unit__credit_code", flat=True)
+            .distinct()
         ]
         found += [f"/zone/{row.pk}/" for row in Commitment.objects.order_by("id")]
         found += [f"/objections/{row.receipt_no}/" for row in self.objections]
         found += [
-            f"/verify/{row.code}/{row.unit.credit_code}/" for row in Project.objects.filter(code__isnull=False).select_related("unit")
+            f"/verify/{row.code}/{row.unit.credit_code}/"
+            for row in Project.objects.filter(code__isnull=False).select_related("unit")
         ]
         return [*found, f"/receipts/{self.receipt_no}/"]
 
 
 def secrets_of(populated: Populated) -> set[str]:
-    """What no public page may hold: telephones, mails, legal representatives, authorised persons, objectors, texts of reports."""
+    """What no public page may hold: telephones, mails, legal representatives, authorised persons, objectors, texts of
+    reports.
+    """
     handlers = set(Person.objects.filter(handles__isnull=False).values_list("name", flat=True))
     people = Person.objects.all()
     found = {CONTACT, OBJECTOR, REPORT, "马晓云", "马占山", "13600009999"}
-    found |= {person.phone for person in people} | {person.email for person in people} | {person.username for person in people}
+    found |= (
+        {person.phone for person in people}
+        | {person.email for person in people}
+        | {person.username for person in people}
+    )
     # Who handles a matter is published by its guide (附件7·第七条); everybody else's name is not.
     found |= {person.name for person in people if person.name not in handlers}
     # A login of two letters would be found in any token.
@@ -107,7 +116,9 @@ def secrets_of(populated: Populated) -> set[str]:
 
 
 def file_at(company: Company, moment: str, **changes: Any) -> Project:
-    return file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=at(moment)).project
+    return file_project(
+        actor=company.actor, unit_id=company.unit.pk, facts=facts(**changes), pledged=True, at=at(moment)
+    ).project
 
 
 def populate() -> Populated:
@@ -132,7 +143,12 @@ def populate() -> Populated:
         at=at("2027-07-13 09:30"),
     )
     report_progress(
-        actor=green.actor, project_id=running.pk, kind="start", on=at("2027-03-02 09:00").date(), text=REPORT, at=at("2027-03-02 09:00")
+        actor=green.actor,
+        project_id=running.pk,
+        kind="start",
+        on=at("2027-03-02 09:00").date(),
+        text=REPORT,
+        at=at("2027-03-02 09:00"),
     )
     report_progress(
         actor=green.actor,

@@ -11,7 +11,9 @@ from django.test.html import parse_html
 def test_the_login_page_stands_in_our_frame_and_every_field_has_its_label() -> None:
     request = RequestFactory().get("/accounts/login/")
     html = render_to_string(
-        "account/login.html", {"form": LoginForm(request=request), "redirect_field": "", "SOCIALACCOUNT_ENABLED": False}, request
+        "account/login.html",
+        {"form": LoginForm(request=request), "redirect_field": "", "SOCIALACCOUNT_ENABLED": False},
+        request,
     )
     assert parse_html(html)
     assert '<main id="main" tabindex="-1" class="narrow">' in html
@@ -23,7 +25,9 @@ def test_the_login_page_stands_in_our_frame_and_every_field_has_its_label() -> N
 
 def test_an_empty_login_says_in_the_title_and_in_the_summary_that_something_is_missing() -> None:
     request = RequestFactory().post("/accounts/login/", {})
-    html = render_to_string("account/login.html", {"form": LoginForm({}, request=request), "redirect_field": ""}, request)
+    html = render_to_string(
+        "account/login.html", {"form": LoginForm({}, request=request), "redirect_field": ""}, request
+    )
     assert "<title>有错误：登录 · 一诺</title>" in html
     assert 'href="#id_login"' in html
     assert 'href="#id_password"' in html

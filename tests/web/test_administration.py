@@ -23,7 +23,9 @@ __all__ = ["company", "county", "set_clock"]
 OTHERS = ("approver", "principal", "general_convener", "stage_convener", "supervisor", "comprehensive")
 # What others brought along is taken off when the addresses are read.
 PAGES = sorted(
-    f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry if model._meta.app_label in settings.OWN_APPS
+    f"{model._meta.app_label}_{model._meta.model_name}"
+    for model in admin.site._registry
+    if model._meta.app_label in settings.OWN_APPS
 )
 
 
@@ -57,7 +59,11 @@ def test_the_administrator_sees_every_list(office: Client, company: Company, pag
 
 def test_what_is_no_row_is_not_looked_up(office: Client) -> None:
     path = reverse("admin:people_membership_add")
-    answer = office.post(path, {"person": "../../etc/passwd", "department": "\x00", "role": "window", "from_on": "2026-11-05"}, follow=True)
+    answer = office.post(
+        path,
+        {"person": "../../etc/passwd", "department": "\x00", "role": "window", "from_on": "2026-11-05"},
+        follow=True,
+    )
     assert answer.status_code == 200
     assert "请从列表中选择" in text_of(answer)
 
@@ -107,7 +113,9 @@ MAY_ADD = {"people_person", "people_membership"}
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nothing_can_be_deleted_and_only_the_halls_own_data_is_written(office: Client, county: County, page: str) -> None:
+def test_nothing_can_be_deleted_and_only_the_halls_own_data_is_written(
+    office: Client, county: County, page: str
+) -> None:
     label, name = page.split("_")
     model = apps.get_model(label, name)
     shown = admin.site._registry[model]
@@ -132,7 +140,14 @@ def test_the_form_of_what_is_read_only_writes_nothing(office: Client, company: C
 
 
 def person_form(**changes: Any) -> dict[str, Any]:
-    return {"username": "newcomer", "name": "新来的", "phone": "13912345678", "email": "n@example.org", "password1": "", **changes}
+    return {
+        "username": "newcomer",
+        "name": "新来的",
+        "phone": "13912345678",
+        "email": "n@example.org",
+        "password1": "",
+        **changes,
+    }
 
 
 def test_an_account_is_opened_with_its_trail_and_without_a_password_until_its_owner_sets_one(office: Client) -> None:
@@ -163,14 +178,18 @@ numbers = itertools.count()
         ({"username": ""}, ""),
     ],
 )
-def test_an_account_that_cannot_be_is_refused_with_its_reason(office: Client, changes: dict[str, str], says: str) -> None:
+def test_an_account_that_cannot_be_is_refused_with_its_reason(
+    office: Client, changes: dict[str, str], says: str
+) -> None:
     before = counts()
     answer = office.post(reverse("admin:people_person_add"), person_form(**changes), follow=True)
     assert says in text_of(answer)
     assert counts() == before
 
 
-def test_closing_an_account_ends_its_sessions_reach_and_leaves_no_name_on_the_trail(office: Client, county: County) -> None:
+def test_closing_an_account_ends_its_sessions_reach_and_leaves_no_name_on_the_trail(
+    office: Client, county: County
+) -> None:
     person = county.person("approver", "water")
     form = {"name": "改了名", "phone": "", "email": "", "is_active": ""}
     answer = office.post(reverse("admin:people_person_change", args=[person.pk]), form)
@@ -193,7 +212,15 @@ def test_one_cannot_close_ones_own_account(office: Client, county: County) -> No
 
 def test_nobody_is_made_a_superuser_by_a_field_that_is_not_on_the_page(office: Client, county: County) -> None:
     person = county.person("approver", "water")
-    form = {"name": person.name, "phone": "", "email": "", "is_active": "on", "is_superuser": "on", "is_staff": "on", "username": "other"}
+    form = {
+        "name": person.name,
+        "phone": "",
+        "email": "",
+        "is_active": "on",
+        "is_superuser": "on",
+        "is_staff": "on",
+        "username": "other",
+    }
     office.post(reverse("admin:people_person_change", args=[person.pk]), form)
     person.refresh_from_db()
     assert not person.is_superuser
@@ -224,7 +251,13 @@ def test_a_role_of_another_hall_is_neither_given_nor_ended(office: Client, count
 
     hall = Hall.objects.create(name="东乡县政务服务大厅", region=Region.objects.create(code="622926", name="东乡县"))
     place = Department.objects.create(hall=hall, key="water", name="东乡县水务局", short_name="水务")
-    form = {"person": new_person("新人").pk, "department": place.pk, "role": "approver", "stage": "", "from_on": "2026-11-05"}
+    form = {
+        "person": new_person("新人").pk,
+        "department": place.pk,
+        "role": "approver",
+        "stage": "",
+        "from_on": "2026-11-05",
+    }
     assert office.post(reverse("admin:people_membership_add"), form).status_code == 302
     assert not Membership.objects.filter(department=place).exists()
     foreign = Membership.objects.create(person=new_person("外县"), department=place, role="approver", from_on=BEGAN)
@@ -242,10 +275,21 @@ def test_a_departments_telephone_is_the_halls_and_its_name_the_packs(office: Cli
     assert last("people.change_department").data == {"before": "", "after": "0930-7720001"}
 
 
-def test_a_companys_particulars_are_corrected_with_a_reason_and_its_code_is_not(office: Client, company: Company) -> None:
+def test_a_companys_particulars_are_corrected_with_a_reason_and_its_code_is_not(
+    office: Client, company: Company
+) -> None:
     path = reverse("admin:people_projectunit_change", args=[company.unit.pk])
-    form = {"name": "新名称有限公司", "legal_representative": "马晓云", "address": "吹麻滩镇", "credit_code": "x", "why": ""}
-    assert "这个字段" in text_of(office.post(path, form)) or ProjectUnit.objects.get(pk=company.unit.pk).name != "新名称有限公司"
+    form = {
+        "name": "新名称有限公司",
+        "legal_representative": "马晓云",
+        "address": "吹麻滩镇",
+        "credit_code": "x",
+        "why": "",
+    }
+    assert (
+        "这个字段" in text_of(office.post(path, form))
+        or ProjectUnit.objects.get(pk=company.unit.pk).name != "新名称有限公司"
+    )
     office.post(path, {**form, "why": "2026-11-01 变更登记"})
     unit = ProjectUnit.objects.get(pk=company.unit.pk)
     assert (unit.name, unit.address, unit.credit_code) == ("新名称有限公司", "吹麻滩镇", company.unit.credit_code)

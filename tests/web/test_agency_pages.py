@@ -129,7 +129,14 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     assert world.agency.agent.person.name in load and "已不在岗" not in load, "an agent who serves is at his desk"
     assert "有效期至 2027年5月5日" in text(agent.get("/staff/agency/")), "the last day, as the agreement says"
     assert agent.post(desk, {"do": "plan", "key": "p"}).status_code == 302
-    log = {"do": "log", "kind": "consult", "matter_id": "", "on": "2026-11-06", "text": "到厂里讲解申报路径", "key": "l"}
+    log = {
+        "do": "log",
+        "kind": "consult",
+        "matter_id": "",
+        "on": "2026-11-06",
+        "text": "到厂里讲解申报路径",
+        "key": "l",
+    }
     assert agent.post(desk, {**log, "text": ""}).status_code == 422
     assert agent.post(desk, log).status_code == 302
     matter = open_now(world.project)[0]
@@ -144,7 +151,12 @@ def test_from_the_companys_form_to_the_review(world: World) -> None:
     assert unit.post(path, {"do": "reject", "why": "", "version": agreement.version}).status_code == 422
     assert unit.post(path, {"do": "confirm", "version": agreement.version}).status_code == 302
     agreement.refresh_from_db()
-    assert agent.post(desk, {"do": "archive", "returned": "授权委托书原件 1 份\n", "version": agreement.version}).status_code == 302
+    assert (
+        agent.post(
+            desk, {"do": "archive", "returned": "授权委托书原件 1 份\n", "version": agreement.version}
+        ).status_code
+        == 302
+    )
     agreement.refresh_from_db()
     assert unit.post(path, {"do": "receive", "version": agreement.version}).status_code == 302
     review = f"/services/{TrackService.objects.get().pk}/review/"
@@ -176,9 +188,21 @@ def test_the_head_looks_after_bodies_and_people(world: World) -> None:
     }
     assert head.post(page, {**township, "parent": ""}).status_code == 422
     assert head.post(page, township).status_code == 302
-    training = {"do": "training", "on": "2026-11-05", "topic": "一张图审批", "agents": [world.agency.agent.pk], "key": "t"}
+    training = {
+        "do": "training",
+        "on": "2026-11-05",
+        "topic": "一张图审批",
+        "agents": [world.agency.agent.pk],
+        "key": "t",
+    }
     assert head.post(page, training).status_code == 302
-    appraisal = {"do": "appraisal", "agent": world.agency.agent.pk, "year": "2026", "grade": "excellent", "text": "热心"}
+    appraisal = {
+        "do": "appraisal",
+        "agent": world.agency.agent.pk,
+        "year": "2026",
+        "grade": "excellent",
+        "text": "热心",
+    }
     assert head.post(page, appraisal).status_code == 302
     assert head.post(page, appraisal).status_code == 422
     assert head.post(page, {"do": "end_agent", "id": world.agency.colleague.pk, "why": "轮岗"}).status_code == 302
@@ -228,7 +252,9 @@ def test_a_package_is_handed_in_on_one_page(world: World) -> None:
     for item in items:
         data[f"i{item.pk}"] = "on"
         for number in range(len(item.materials)):
-            data[f"i{item.pk}m{number}"] = SimpleUploadedFile(f"{item.pk}-{number}.pdf", PDF, content_type="application/pdf")
+            data[f"i{item.pk}m{number}"] = SimpleUploadedFile(
+                f"{item.pk}-{number}.pdf", PDF, content_type="application/pdf"
+            )
     assert agent.post(page, data).status_code == 302
     assert len(Package.objects.get().submissions) == 2
     assert ServiceEntry.objects.filter(kind="act").count() == 2
@@ -287,7 +313,9 @@ def unit_paths(ids: dict[str, int]) -> list[tuple[str, str]]:
     return made
 
 
-def test_no_page_of_the_unit_shows_the_agent_anything_but_its_project(served: tuple[World, Agreement, MapItem, MapItem]) -> None:
+def test_no_page_of_the_unit_shows_the_agent_anything_but_its_project(
+    served: tuple[World, Agreement, MapItem, MapItem],
+) -> None:
     """Walks every address with the ids of the other project, of the matter not agreed on, and of the unit's own things."""
     world, agreement, inside, outside = served
     client = world.hat(agreement)
@@ -296,7 +324,12 @@ def test_no_page_of_the_unit_shows_the_agent_anything_but_its_project(served: tu
     own_file = documents.store_upload(
         actor=world.company.actor, name="机密.pdf", content=PDF + b"own", unit_id=world.company.unit.pk, at=NOW
     )
-    ids = {"project_id": world.other.pk, "item_id": foreign.pk, "file_id": own_file.pk, "binding_id": world.company.binding.pk}
+    ids = {
+        "project_id": world.other.pk,
+        "item_id": foreign.pk,
+        "file_id": own_file.pk,
+        "binding_id": world.company.binding.pk,
+    }
     walked = 0
     for name, path in unit_paths(ids):
         for answer in (client.get(path), client.post(path, {})):
@@ -318,7 +351,9 @@ def test_no_page_of_the_unit_shows_the_agent_anything_but_its_project(served: tu
     assert "机密" not in chooser
 
 
-def test_with_the_ids_of_its_own_project_only_the_named_pages_open(served: tuple[World, Agreement, MapItem, MapItem]) -> None:
+def test_with_the_ids_of_its_own_project_only_the_named_pages_open(
+    served: tuple[World, Agreement, MapItem, MapItem],
+) -> None:
     world, agreement, inside, _ = served
     client = world.hat(agreement)
     ids = {"project_id": world.project.pk, "item_id": inside.pk, "file_id": 1, "binding_id": world.company.binding.pk}
@@ -335,7 +370,12 @@ def test_no_endpoint_answers_the_agent_but_those_named(served: tuple[World, Agre
     from yinuo.engine.base import Actor
 
     _, secret = issue_key(
-        actor=Actor.system(), person=member.person, name="代办", expires_at=at("2027-11-06 12:00"), at=NOW, membership=member
+        actor=Actor.system(),
+        person=member.person,
+        name="代办",
+        expires_at=at("2027-11-06 12:00"),
+        at=NOW,
+        membership=member,
     )
     headers = {"authorization": f"Bearer {secret}", "x-yinuo-via": f"agency.agreement:{agreement.pk}"}
     client = Client()
@@ -361,10 +401,18 @@ def test_no_endpoint_answers_the_agent_but_those_named(served: tuple[World, Agre
     parts = materials(hat, [inside, outside], NOW)
     sent = {"materials": parts[1]["materials"]}
     kept = {**headers, "idempotency-key": "a"}
-    assert client.post(f"/api/v1/items/{outside.pk}/submissions", sent, content_type="application/json", headers=kept).status_code == 403
+    assert (
+        client.post(
+            f"/api/v1/items/{outside.pk}/submissions", sent, content_type="application/json", headers=kept
+        ).status_code
+        == 403
+    )
     sent = {"materials": parts[0]["materials"]}
     answer = client.post(
-        f"/api/v1/items/{inside.pk}/submissions", sent, content_type="application/json", headers={**kept, "idempotency-key": "b"}
+        f"/api/v1/items/{inside.pk}/submissions",
+        sent,
+        content_type="application/json",
+        headers={**kept, "idempotency-key": "b"},
     )
     assert answer.status_code == 201, answer.content
     assert Entry.objects.filter(verb="onemap.submit_materials", via=f"agency.agreement:{agreement.pk}").count() == 1
@@ -380,7 +428,9 @@ def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World
     from yinuo.rooms.onemap import actions as onemap
 
     world, _, inside, _ = served
-    own = documents.store_upload(actor=world.company.actor, name="别的.pdf", content=PDF + b"x", unit_id=world.company.unit.pk, at=NOW)
+    own = documents.store_upload(
+        actor=world.company.actor, name="别的.pdf", content=PDF + b"x", unit_id=world.company.unit.pk, at=NOW
+    )
     hat = world.agency.hat(NOW)
     assert hat is not None
     rows = [{"id": row["id"], "file": own.pk} for row in inside.materials]
@@ -388,7 +438,9 @@ def test_the_agent_uses_no_file_that_is_none_of_its_business(served: tuple[World
         onemap.submit_materials(actor=hat, item_id=inside.pk, materials=rows, at=NOW)
     assert caught.value.code == "onemap.file_out_of_reach"
     # Nor for a document needed later.
-    inside.application = Application.objects.create(item=inside, department=inside.department, outcome="granted", ended_at=NOW)
+    inside.application = Application.objects.create(
+        item=inside, department=inside.department, outcome="granted", ended_at=NOW
+    )
     inside.state, inside.route = "granted", "commitment"
     inside.save()
     with pytest.raises(Refused) as caught, transaction.atomic():
@@ -405,7 +457,9 @@ def test_the_agent_opens_what_was_handed_in_for_the_matters_it_serves_and_nothin
     hat = world.agency.hat(NOW)
     assert hat is not None
     hand_in(world.company, inside, NOW)
-    files = [{one.file for one in Submission.objects.get(application__item=item).materials} for item in (inside, outside)]
+    files = [
+        {one.file for one in Submission.objects.get(application__item=item).materials} for item in (inside, outside)
+    ]
     assert [files_in_reach(hat, list(some)) for some in files] == [True, False]
     assert all(files_in_reach(hat, [file]) for file in files[0])
     assert not any(files_in_reach(hat, [file]) for file in files[1] - files[0])
@@ -417,7 +471,9 @@ def test_every_page_named_for_the_agent_is_there() -> None:
     assert get_resolver().reverse_dict is not None
 
 
-def test_when_the_agreement_ends_the_hat_falls_off_the_open_session(served: tuple[World, Agreement, MapItem, MapItem]) -> None:
+def test_when_the_agreement_ends_the_hat_falls_off_the_open_session(
+    served: tuple[World, Agreement, MapItem, MapItem],
+) -> None:
     world, agreement, inside, _ = served
     client = world.hat(agreement)
     assert client.get(f"/items/{inside.pk}/").status_code == 200

@@ -51,11 +51,16 @@ def item(desk: Desk) -> MapItem:
 def abroad(role: str) -> Client:
     """Somebody with the role in another county's hall."""
     hall, _ = Hall.objects.get_or_create(
-        name="东乡县政务服务大厅", defaults={"region": Region.objects.get_or_create(code="622926", defaults={"name": "东乡县"})[0]}
+        name="东乡县政务服务大厅",
+        defaults={"region": Region.objects.get_or_create(code="622926", defaults={"name": "东乡县"})[0]},
     )
-    office, _ = Department.objects.get_or_create(hall=hall, key="development_reform", defaults={"name": "县发改局", "short_name": "发改局"})
+    office, _ = Department.objects.get_or_create(
+        hall=hall, key="development_reform", defaults={"name": "县发改局", "short_name": "发改局"}
+    )
     person = new_person(f"东乡{role}")
-    Membership.objects.create(person=person, department=office, role=StaffRole(role), from_on=at("2023-02-20 09:00").date())
+    Membership.objects.create(
+        person=person, department=office, role=StaffRole(role), from_on=at("2023-02-20 09:00").date()
+    )
     return signed_in(person)
 
 
@@ -66,7 +71,9 @@ def unit_pages(desk: Desk, item: MapItem) -> Iterator[str]:
     yield reverse("unit:amend_step", args=[project, "project"])
     for name in ("item", "item_submit", "item_withdraw", "commit", "commit_letter"):
         yield reverse(f"unit:{name}", args=[item.pk])
-    draft = open_draft(actor=desk.company.actor, unit_id=desk.company.unit.pk, facts={"declarations": {"secret": False}}, at=NOW)
+    draft = open_draft(
+        actor=desk.company.actor, unit_id=desk.company.unit.pk, facts={"declarations": {"secret": False}}, at=NOW
+    )
     for name in ("filing_check", "filing_done"):
         yield reverse(f"unit:{name}", args=[draft.pk])
     yield reverse("unit:filing_step", args=[draft.pk, "project"])
@@ -77,7 +84,9 @@ def staff_pages(item: MapItem) -> Iterator[str]:
     for name in ("project", "map", "review", "manual", "confirm", "completion"):
         yield reverse(f"staff:{name}", args=[item.project_id])
     yield reverse("staff:item", args=[item.pk])
-    yield reverse("staff:guidance", args=[GuidanceAnswer.objects.filter(guidance__project_id=item.project_id).first().pk])  # type: ignore[union-attr]
+    yield reverse(
+        "staff:guidance", args=[GuidanceAnswer.objects.filter(guidance__project_id=item.project_id).first().pk]
+    )  # type: ignore[union-attr]
 
 
 def papers(item: MapItem) -> Iterator[str]:
@@ -102,12 +111,22 @@ def test_no_page_of_a_hall_opens_for_another(desk: Desk, item: MapItem, role: st
     assert len(paths) >= 10
     for path in paths:
         seen, done = client.get(path), client.post(path, {"do": "accept"})
-        assert (seen.status_code, done.status_code in (403, 405)) == (403, True), f"{path}: {seen.status_code} {done.status_code}"
+        assert (seen.status_code, done.status_code in (403, 405)) == (403, True), (
+            f"{path}: {seen.status_code} {done.status_code}"
+        )
         assert name not in seen.content.decode(errors="replace") + done.content.decode(errors="replace")
 
 
 def test_nobody_without_a_login_sees_more_than_the_login(desk: Desk, item: MapItem) -> None:
-    for path in [*unit_pages(desk, item), *staff_pages(item), *papers(item), "/staff/", "/messages/", "/library/", "/credit/"]:
+    for path in [
+        *unit_pages(desk, item),
+        *staff_pages(item),
+        *papers(item),
+        "/staff/",
+        "/messages/",
+        "/library/",
+        "/credit/",
+    ]:
         answer = Client().get(path)
         # 286 tells a page left open to stop asking.
         assert answer.status_code in (302, 286), path
@@ -128,7 +147,16 @@ def test_the_hall_itself_reads_files_and_documents_and_officials_evidence(desk: 
 
 
 @pytest.mark.parametrize(
-    "after", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "nowhere", "a:b", " //evil.example"]
+    "after",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "nowhere",
+        "a:b",
+        " //evil.example",
+    ],
 )
 def test_changing_hats_leads_to_no_other_place(desk: Desk, after: str) -> None:
     hat = desk.client.get("/act-as/").content.decode()
@@ -187,9 +215,24 @@ def test_no_public_address_is_an_error_of_ours(db: None, path: str) -> None:
 @pytest.mark.parametrize("number", [2**63, 10**40])
 def test_no_number_in_an_address_is_an_error_of_ours(desk: Desk, number: int) -> None:
     official = desk.official()
-    paths = [f"/files/{number}/", f"/documents/{number}/", f"/projects/{number}/", f"/items/{number}/", f"/credit/{number}/relief/"]
-    paths += [f"/staff/items/{number}/", f"/staff/projects/{number}/", f"/staff/guidance/{number}/", f"/staff/credit/{number}/"]
-    paths += [f"/staff/projects/?q=a%00b&after={number}", f"/staff/?after={number}&box=a%00b", f"/staff/units/{number}/credit/"]
+    paths = [
+        f"/files/{number}/",
+        f"/documents/{number}/",
+        f"/projects/{number}/",
+        f"/items/{number}/",
+        f"/credit/{number}/relief/",
+    ]
+    paths += [
+        f"/staff/items/{number}/",
+        f"/staff/projects/{number}/",
+        f"/staff/guidance/{number}/",
+        f"/staff/credit/{number}/",
+    ]
+    paths += [
+        f"/staff/projects/?q=a%00b&after={number}",
+        f"/staff/?after={number}&box=a%00b",
+        f"/staff/units/{number}/credit/",
+    ]
     for path in paths:
         for client in (desk.client, official):
             client.raise_request_exception = False
@@ -254,7 +297,9 @@ except ValueError:
 
 @pytest.mark.parametrize("json", [True, False])
 def test_an_error_is_logged_without_what_the_variables_held(json: bool) -> None:
-    told = subprocess.run([sys.executable, "-c", BREAKS.format(json=json)], capture_output=True, text=True, check=True).stderr
+    told = subprocess.run(
+        [sys.executable, "-c", BREAKS.format(json=json)], capture_output=True, text=True, check=True
+    ).stderr
     assert "broken" in told
     assert "涉密项目" not in told
     assert "yk_abc" not in told

@@ -1,4 +1,6 @@
-"""不来即享: what there is for everybody to read, what a unit is told by itself, and that whoever looked at its data is on record."""
+"""不来即享: what there is for everybody to read, what a unit is told by itself, and that whoever looked at its data is
+on record.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def test_the_list_is_public_and_a_unit_is_told_what_it_gets_when_its_filing_is_c
     assert not any(benefit.name in told.body for benefit in pack().benefits if benefit.provenance == "unverified")
 
 
-def test_whoever_looks_at_a_companys_data_is_on_its_record(county: County, company: Company, mapped: Project, set_clock: SetClock) -> None:
+def test_whoever_looks_at_a_companys_data_is_on_its_record(
+    county: County, company: Company, mapped: Project, set_clock: SetClock
+) -> None:
     set_clock("2026-11-06 10:00")
     client = desk(county, "supervisor")
     for path in (f"/staff/projects/{mapped.pk}/map/", f"/staff/units/{company.unit.pk}/credit/"):

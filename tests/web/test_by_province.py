@@ -1,4 +1,6 @@
-"""A company comes by the province's identity platform: with nobody at a keyboard here, and never past what the unit has said."""
+"""A company comes by the province's identity platform: with nobody at a keyboard here, and never past what the unit has
+said.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,21 @@ LOGIN = "/accounts/oidc/province/login/"
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     made = Platform()
-    app = {"provider_id": "province", "name": "省统一身份认证", "client_id": CLIENT, "secret": SECRET, "settings": {"server_url": made.url}}
-    monkeypatch.setattr(settings, "SOCIALACCOUNT_PROVIDERS", {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}})
+    app = {
+        "provider_id": "province",
+        "name": "省统一身份认证",
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "settings": {"server_url": made.url},
+    }
+    monkeypatch.setattr(
+        settings, "SOCIALACCOUNT_PROVIDERS", {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+    )
     monkeypatch.setattr(settings, "YINUO_OIDC_URL", made.url)
     monkeypatch.setattr(settings, "YINUO_OIDC_NAME", "省统一身份认证")
-    monkeypatch.setattr(settings, "YINUO_OIDC_CLAIMS", "credit_code=uscc unit_name=corpName legal_representative=legalPerson")
+    monkeypatch.setattr(
+        settings, "YINUO_OIDC_CLAIMS", "credit_code=uscc unit_name=corpName legal_representative=legalPerson"
+    )
     yield made
     made.close()
 
@@ -75,8 +87,13 @@ def test_a_new_company_comes_in_and_files_with_nobody_at_a_keyboard(county: Coun
     assert (Person.objects.filter(name="韩河湾").count(), AuthorisedPerson.objects.count()) == (1, 1)
 
 
-def test_somebody_who_is_not_the_representative_signs_only_where_the_platform_says_so(county: County, platform: Platform) -> None:
-    platform.people |= {"p1": boss(name="马办事", phone_number=""), "p2": boss(name="马签字", phone_number="", may_sign="true")}
+def test_somebody_who_is_not_the_representative_signs_only_where_the_platform_says_so(
+    county: County, platform: Platform
+) -> None:
+    platform.people |= {
+        "p1": boss(name="马办事", phone_number=""),
+        "p2": boss(name="马签字", phone_number="", may_sign="true"),
+    }
     come(platform, "p1")
     come(platform, "p2")
     assert dict(AuthorisedPerson.objects.values_list("person__name", "may_sign")) == {"马办事": False, "马签字": True}
@@ -96,13 +113,17 @@ def test_whom_the_unit_has_ended_the_hall_is_asked_about_again(county: County, p
     binding = AuthorisedPerson.objects.get()
     earlier = timezone.now() - timedelta(days=3)
     AuthorisedPerson.objects.filter(pk=binding.pk).update(from_on=earlier.date())
-    end_binding(actor=county.actor("general_convener"), binding=AuthorisedPerson.objects.get(), at=timezone.now(), why="离职")
+    end_binding(
+        actor=county.actor("general_convener"), binding=AuthorisedPerson.objects.get(), at=timezone.now(), why="离职"
+    )
     browser, _ = come(platform, "p1")
     assert browser.get("/start/").headers["Location"] == "/join/unit/"
     assert AuthorisedPerson.objects.get(confirmed_at__isnull=True).basis.endswith("本单位以前终止过授权")
 
 
-def test_an_account_of_the_same_verified_number_and_name_is_used_and_an_officials_is_not(county: County, platform: Platform) -> None:
+def test_an_account_of_the_same_verified_number_and_name_is_used_and_an_officials_is_not(
+    county: County, platform: Platform
+) -> None:
     own = Person.objects.create(username="u1", name="韩河湾", phone=PHONE, phone_verified_at=timezone.now())
     platform.people["p1"] = boss()
     come(platform, "p1")

@@ -46,7 +46,10 @@ def log(county: County, company: Company, tmp_path: Path, settings: Any, set_clo
     keys.forget()
     made, moment = Log(tmp_path), set_clock(MORNING)
     settings.YINUO_CHAIN_HOME, settings.YINUO_CHAIN_POLICY = made.folder, made.folder / "policy"
-    rules = f"log {made.key.verifier}\nwitness 银行 {NODE.verifier}\nwitness 监督 {OTHER.verifier}\ngroup all all 银行 监督\nquorum all\n"
+    rules = (
+        f"log {made.key.verifier}\nwitness 银行 {NODE.verifier}\nwitness 监督 {OTHER.verifier}\ngroup all all 银行 "
+        f"监督\nquorum all\n"
+    )
     settings.YINUO_CHAIN_POLICY.write_text(rules, encoding="utf-8")
     file_project(actor=company.actor, unit_id=company.unit.pk, facts=facts(), pledged=True, at=moment)
     return made
@@ -64,7 +67,10 @@ def rows(client: Client) -> dict[str, tuple[str, str, str]]:
     """Each line's light, word and explanation."""
     page = text_of(client.get("/staff/chain/"))
     found = re.findall(
-        r'<tr><th scope="row">([^<]*)(?:<small>[^<]*</small>)?</th><td[^>]*><span class="lamp l-(\w+)">.*?</svg>([^<]*)</span></td><td[^>]*>([^<]*)',
+        (
+            r'<tr><th scope="row">([^<]*)(?:<small>[^<]*</small>)?</th><td[^>]*><span class="lamp '
+            r'l-(\w+)">.*?</svg>([^<]*)</span></td><td[^>]*>([^<]*)'
+        ),
         page,
     )
     return {name.strip(): (light, word, told) for name, light, word, told in found}
@@ -172,7 +178,12 @@ def test_a_node_reports_a_fork_once_and_it_is_shown_as_proven_or_to_be_looked_in
     assert send(told(log)) == (200, "1\n")
     assert send(told(log)) == (200, "0\n")
     assert Entry.objects.filter(verb="infochain.take_evidence").count() == 1
-    for body in (b"", b"{}", told(log, SigningKey.generate("stranger.example", COSIGNATURE)), told(log).replace(b"bank", b"tank")):
+    for body in (
+        b"",
+        b"{}",
+        told(log, SigningKey.generate("stranger.example", COSIGNATURE)),
+        told(log).replace(b"bank", b"tank"),
+    ):
         assert send(body)[0] == 422
     forged = Told(OTHER.name, "fork", "冒充", 1, b"", b"").signed_by(NODE)
     assert send(forged)[0] == 422
@@ -184,7 +195,17 @@ def test_a_node_reports_a_fork_once_and_it_is_shown_as_proven_or_to_be_looked_in
     assert page.count("日志自己的签名已可证明") == page.count("待核查") == 1
     assert "第 2 条：签名不符" in page
     Evidence.objects.bulk_create(
-        Evidence(witness="银行", kind="fork", text="", seconds=1, seen=b"", mine=b"", signature="", digest=bytes([n]) * 32, at=at(MORNING))
+        Evidence(
+            witness="银行",
+            kind="fork",
+            text="",
+            seconds=1,
+            seen=b"",
+            mine=b"",
+            signature="",
+            digest=bytes([n]) * 32,
+            at=at(MORNING),
+        )
         for n in range(EVIDENCE_LIMIT)
     )
     status, why = send(told(log, text="又一件"))
@@ -200,7 +221,10 @@ def test_a_head_the_log_has_signed_but_does_not_go_on_from_is_told_from_one_it_d
         return bytes(sign_checkpoint(Checkpoint(log.key.name, size, root), log.key))
 
     def page_after(seen: bytes) -> str:
-        assert send(Told(NODE.name, "submitted", "两个头接不上", 1, seen, bytes(written)).signed_by(NODE)) == (200, "1\n")
+        assert send(Told(NODE.name, "submitted", "两个头接不上", 1, seen, bytes(written)).signed_by(NODE)) == (
+            200,
+            "1\n",
+        )
         return text_of(desk(county, "supervisor").get("/staff/chain/"))
 
     assert "与日志现有的条目不符" not in page_after(signed(2, MAIN.tree(2).root()))

@@ -35,5 +35,8 @@ def test_a_hat_of_somebody_else_is_refused(db: None) -> None:
 def test_a_person_bound_to_nothing_is_told_how_to_be_bound(db: None) -> None:
     new_county()
     client = Client()
-    client.force_login(Person.objects.create(username="x", name="无绑定"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        Person.objects.create(username="x", name="无绑定"),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
     assert "授权委托书" in client.get("/start/", follow=True).content.decode()

@@ -78,10 +78,17 @@ def one(html: str, tag: str, /, **wanted: str) -> dict[str, str]:
 class Filing(forms.Form):
     name = forms.CharField(label="项目名称", help_text="写全称", error_messages={"required": "写项目名称"})
     money = forms.DecimalField(
-        label="总投资", help_text="含设备", widget=DecimalInput(unit="万元"), error_messages={"invalid": "写成数字"}, required=False
+        label="总投资",
+        help_text="含设备",
+        widget=DecimalInput(unit="万元"),
+        error_messages={"invalid": "写成数字"},
+        required=False,
     )
     policy = forms.ChoiceField(
-        label="产业政策", choices=[("a", "鼓励"), ("b", "允许")], widget=forms.RadioSelect(), error_messages={"required": "选产业政策"}
+        label="产业政策",
+        choices=[("a", "鼓励"), ("b", "允许")],
+        widget=forms.RadioSelect(),
+        error_messages={"required": "选产业政策"},
     )
     starts_on = forms.DateField(label="开工", widget=DateInput(), required=False)
     token = forms.CharField(widget=forms.HiddenInput(), required=False)
@@ -137,7 +144,9 @@ def test_a_field_is_described_by_its_hint_its_error_and_its_unit_in_that_order()
 
 
 def test_a_field_without_hint_and_error_claims_no_description() -> None:
-    assert "aria-describedby" not in one(render("{% field form.starts_on %}", form=Filing()), "input", id="id_starts_on")
+    assert "aria-describedby" not in one(
+        render("{% field form.starts_on %}", form=Filing()), "input", id="id_starts_on"
+    )
 
 
 def test_a_choice_is_a_fieldset_that_carries_the_description_and_the_error() -> None:
@@ -158,7 +167,9 @@ def test_only_what_may_be_left_out_is_called_optional() -> None:
 
 def test_many_short_options_stand_in_columns_and_an_unknown_is_an_answer() -> None:
     def choices(count: int, word: str) -> forms.MultipleChoiceField:
-        return forms.MultipleChoiceField(choices=[(n, f"{word}{n}") for n in range(count)], widget=forms.CheckboxSelectMultiple())
+        return forms.MultipleChoiceField(
+            choices=[(n, f"{word}{n}") for n in range(count)], widget=forms.CheckboxSelectMultiple()
+        )
 
     class Offices(forms.Form):
         many = choices(9, "县住建局")
@@ -185,7 +196,11 @@ def test_all_fields_of_a_form_are_shown_the_hidden_ones_too() -> None:
 
 
 def test_a_date_control_gives_and_takes_iso() -> None:
-    control = one(render("{% field form.starts_on %}", form=Filing(initial={"starts_on": date(2027, 3, 1)})), "input", id="id_starts_on")
+    control = one(
+        render("{% field form.starts_on %}", form=Filing(initial={"starts_on": date(2027, 3, 1)})),
+        "input",
+        id="id_starts_on",
+    )
     assert (control["type"], control["value"]) == ("date", "2027-03-01")
 
 
@@ -242,7 +257,12 @@ def test_a_formset_and_a_plain_text_stand_in_the_summary_too() -> None:
 
 
 def test_every_state_has_a_word_and_a_shape_of_its_own() -> None:
-    assert len({mark.svg for mark in MARKS.values()}) == len({str(mark.word) for mark in MARKS.values()}) == len(MARKS) == 9
+    assert (
+        len({mark.svg for mark in MARKS.values()})
+        == len({str(mark.word) for mark in MARKS.values()})
+        == len(MARKS)
+        == 9
+    )
     for state, mark in MARKS.items():
         html = render("{% light state %}", state=state)
         assert f"l-{state}" in html
@@ -256,7 +276,8 @@ def test_an_unknown_light_is_a_fault_not_an_empty_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "colour"), [("A", "green"), ("A-", "green"), ("B-", "blue"), ("C+", "amber"), ("D-", "red"), ("unrated", "white")]
+    ("value", "colour"),
+    [("A", "green"), ("A-", "green"), ("B-", "blue"), ("C+", "amber"), ("D-", "red"), ("unrated", "white")],
 )
 def test_a_grade_wears_the_colour_of_its_class(value: str, colour: str) -> None:
     assert f'class="g g-{colour}"' in render("{% grade value %}", value=value)
@@ -278,10 +299,14 @@ def test_whatever_a_person_typed_is_escaped_in_every_component() -> None:
     bad = "<i>x</i>"
     card = Card(bad, bad, "/", "green", bad, [bad], bad, bad, bad, "/", problem=bad)
     html = render(
-        "{% light 'green' bad %}{% tag bad %}{% grade 'A' 'large' bad bad %}{% button bad %}{% link_button bad '/' hint=bad %}"
-        "{% banner title=bad %}{{ bad }}{% endbanner %}{% error_summary bad %}{% summary_list rows %}{% task_list tasks %}{% table bad columns lines %}"
-        "{% views items bad %}{% breadcrumbs items %}{% empty_state bad %}{% endempty_state %}{% details bad %}{{ bad }}{% enddetails %}{% facts_bar facts %}"
-        "{% onemap_card card %}{% onemap_stage stage 1 %}{% inbox_row row %}{% rank ranks bad %}{% progress 1 2 bad %}{% term 5 bad %}",
+        "{% light 'green' bad %}{% tag bad %}{% grade 'A' 'large' bad bad %}{% button bad %}{% link_button bad "
+        "'/' hint=bad %}"
+        "{% banner title=bad %}{{ bad }}{% endbanner %}{% error_summary bad %}{% summary_list rows %}{% "
+        "task_list tasks %}{% table bad columns lines %}"
+        "{% views items bad %}{% breadcrumbs items %}{% empty_state bad %}{% endempty_state %}{% details bad "
+        "%}{{ bad }}{% enddetails %}{% facts_bar facts %}"
+        "{% onemap_card card %}{% onemap_stage stage 1 %}{% inbox_row row %}{% rank ranks bad %}{% progress 1 2 "
+        "bad %}{% term 5 bad %}",
         bad=bad,
         rows=[Row(bad, bad, "/", bad, bad)],
         tasks=[Task(bad, bad, "", "/", bad)],
@@ -304,14 +329,18 @@ def test_a_row_with_a_cell_too_few_is_refused() -> None:
 
 
 def test_every_cell_of_a_table_carries_its_column_for_the_phone() -> None:
-    html = render("{% table 'x' columns lines %}", columns=[Column("事项"), Column("止", "date")], lines=[["甲", "2026-11-24"]])
+    html = render(
+        "{% table 'x' columns lines %}", columns=[Column("事项"), Column("止", "date")], lines=[["甲", "2026-11-24"]]
+    )
     assert one(html, "td")["data-label"] == "止"
     assert one(html, "th", scope="row")
     assert [attributes(e)["scope"] for e in elements(html) if e.name == "th"] == ["col", "col", "row"]
 
 
 def test_the_proof_of_a_clock_is_shown_as_it_comes() -> None:
-    day = ProofDay(date(2026, 10, 1), False, Decimal(0), Decimal(0), Decimal("24.5"), "国庆节", ("gbf-2025-7#一",), True)
+    day = ProofDay(
+        date(2026, 10, 1), False, Decimal(0), Decimal(0), Decimal("24.5"), "国庆节", ("gbf-2025-7#一",), True
+    )
     html = render("{% proof_table days %}", days=[day])
     for words in ("2026-10-01 周四", "休息日", "国庆节", "暂定", "24.5", "· 一"):
         assert words in html
@@ -334,7 +363,11 @@ def test_instants_are_written_in_the_countys_time() -> None:
     assert text.zh_moment(at) == "11月25日 00:30"
     assert text.iso(at) == "2026-11-25 00:30"
     assert text.zh_weekday(at) == "周三"
-    assert (text.zh_date(date(2026, 1, 2)), text.iso(date(2026, 1, 2)), text.zh_date(None)) == ("2026年1月2日", "2026-01-02", "")
+    assert (text.zh_date(date(2026, 1, 2)), text.iso(date(2026, 1, 2)), text.zh_date(None)) == (
+        "2026年1月2日",
+        "2026-01-02",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -360,12 +393,15 @@ def test_a_date_is_not_parted_and_nothing_else_is_marked() -> None:
     assert text.unbroken("2026年11月4日 18:00 前办结，<b>11月5日</b>起") == (
         '<span class="nb">2026年11月4日 18:00 前</span>办结，&lt;b&gt;<span class="nb">11月5日</span>&lt;/b&gt;起'
     )
-    assert text.unbroken("2026年11月，积石山县辅〔2026〕3号") == '<span class="nb">2026年11月</span>，积石山县辅〔2026〕3号'
+    assert (
+        text.unbroken("2026年11月，积石山县辅〔2026〕3号")
+        == '<span class="nb">2026年11月</span>，积石山县辅〔2026〕3号'
+    )
     assert text.unbroken(mark_safe("<a>11月5日</a>")) == "<a>11月5日</a>"
     assert text.unbroken(gettext_lazy("11月5日")) == '<span class="nb">11月5日</span>'
-    assert Template("{% load yinuo %}{{ on|zh_date }}{{ none|zh_date }}").render(Context({"on": date(2026, 1, 2), "none": None})) == (
-        '<span class="nb">2026年1月2日</span>'
-    )
+    assert Template("{% load yinuo %}{{ on|zh_date }}{{ none|zh_date }}").render(
+        Context({"on": date(2026, 1, 2), "none": None})
+    ) == ('<span class="nb">2026年1月2日</span>')
 
 
 @pytest.mark.parametrize(
@@ -418,9 +454,9 @@ def test_every_constant_a_style_uses_is_defined_and_the_sheets_stay_small() -> N
 
 def test_every_component_is_explained_and_shown() -> None:
     readme = (WEB / "components" / "README.md").read_text(encoding="utf-8")
-    shown = (WEB / "templates" / "styleguide" / "index.html").read_text(encoding="utf-8") + (WEB / "templates" / "base.html").read_text(
-        encoding="utf-8"
-    )
+    shown = (WEB / "templates" / "styleguide" / "index.html").read_text(encoding="utf-8") + (
+        WEB / "templates" / "base.html"
+    ).read_text(encoding="utf-8")
     tags = set(register.tags)
     assert len(tags) >= 25
     assert {name for name in tags if f"`{name}" not in readme and f"{{% {name} " not in readme} == set()

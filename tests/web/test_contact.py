@@ -1,4 +1,6 @@
-"""The hall somebody may ask stands on every page, and with more room where one cannot go on; reading it costs a page nothing."""
+"""The hall somebody may ask stands on every page, and with more room where one cannot go on; reading it costs a page
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -162,7 +164,9 @@ def test_a_fault_shows_what_was_read_last_and_asks_nothing(
     assert len(asked) == 0
 
 
-def test_a_database_that_is_gone_leaves_a_page_that_needs_none(county: County, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_gone_leaves_a_page_that_needs_none(
+    county: County, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert in_the_footer(client.get(reverse("public:about")).content.decode())
     monkeypatch.setattr(contact._copy, "read_at", -1000.0)
     tries = []
@@ -218,7 +222,13 @@ def test_before_the_hall_is_set_up_nothing_is_shown_and_nothing_breaks(db: None,
 
 @pytest.mark.parametrize(
     ("phone", "number"),
-    [("0930-7721234", "09307721234"), ("+86 930 7721234", "+869307721234"), ("12345 转 2", ""), ("7721234、7725678", ""), ("", "")],
+    [
+        ("0930-7721234", "09307721234"),
+        ("+86 930 7721234", "+869307721234"),
+        ("12345 转 2", ""),
+        ("7721234、7725678", ""),
+        ("", ""),
+    ],
 )
 def test_only_one_plain_number_is_dialled(phone: str, number: str) -> None:
     assert contact.Contact("政务大厅", phone, "", "").number == number
@@ -249,7 +259,9 @@ def test_a_change_is_on_record_and_seen_at_once_in_this_process(
     assert Entry.objects.filter(verb="people.change_hall").count() == 1, "nothing changed, nothing to record"
 
 
-@pytest.mark.parametrize(("field", "value"), [("phone", "1" * 41), ("address", "路" * 121), ("hours", "工\x00"), ("hours", "日" * 121)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("phone", "1" * 41), ("address", "路" * 121), ("hours", "工\x00"), ("hours", "日" * 121)]
+)
 def test_what_no_column_holds_is_refused_by_its_field(county: County, field: str, value: str) -> None:
     actor = Actor(None, "administrator", hall_id=county.hall.pk)
     given = {"phone": PHONE, "address": ADDRESS, "hours": HOURS, field: value}
@@ -259,7 +271,9 @@ def test_what_no_column_holds_is_refused_by_its_field(county: County, field: str
     assert Hall.objects.get(pk=county.hall.pk).phone == PHONE
 
 
-def test_the_administrator_changes_it_and_neither_name_nor_region(county: County, django_capture_on_commit_callbacks: Any) -> None:
+def test_the_administrator_changes_it_and_neither_name_nor_region(
+    county: County, django_capture_on_commit_callbacks: Any
+) -> None:
     office = desk(county, "administrator")
     form = {"phone": "0930-7728888", "address": "新址", "hours": "", "name": "改名大厅"}
     path = reverse("admin:people_hall_change", args=[county.hall.pk])

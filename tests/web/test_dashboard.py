@@ -1,4 +1,6 @@
-"""The dashboards: what they say is what one counts, every number opens as many cases, and only those who lead and watch see any of it."""
+"""The dashboards: what they say is what one counts, every number opens as many cases, and only those who lead and watch
+see any of it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ ROOT = "/staff/dashboard/"
 PAGES = (ROOT, *(f"{ROOT}{name}/" for name in PARTS))
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 NUMBER = re.compile(r'<a href="(/staff/dashboard/cases/[^"]+)">(\d+)<span')
-FACT = re.compile(r'<dd>(\d+) <small>(?:件|个|次|条)</small></dd><dd class="sub"> ?<a href="(/staff/dashboard/cases/[^"]+)">逐件查看')
+FACT = re.compile(
+    r'<dd>(\d+) <small>(?:件|个|次|条)</small></dd><dd class="sub"> ?<a href="(/staff/dashboard/cases/[^"]+)">逐件查看'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +61,9 @@ def test_every_number_opens_a_list_that_is_as_long_as_it_says(lent: Figured) -> 
     seen: dict[str, int] = {}
     for page in PAGES:
         text = unescape(text_of(client.get(page)))
-        found = [(url, int(number)) for url, number in NUMBER.findall(text)] + [(url, int(number)) for number, url in FACT.findall(text)]
+        found = [(url, int(number)) for url, number in NUMBER.findall(text)] + [
+            (url, int(number)) for number, url in FACT.findall(text)
+        ]
         by_table: dict[str, list[tuple[str, int]]] = {}
         for url, number in found:
             # One of every way in which cases are picked is enough: by what, and from which figure.
@@ -107,12 +113,18 @@ def test_the_filters_hold_on_the_page_in_the_lists_and_in_the_files(lent: Figure
     assert rows
     listed = text_of(client.get(f"{ROOT}cases/decisions/?{query}"))
     assert f"<small>{len(rows)} 件" in listed
-    assert ("2026年第二季度" in listed, "备案类项目" in listed, lent.offices[here][0].short_name in listed) == (True, True, True)
+    assert ("2026年第二季度" in listed, "备案类项目" in listed, lent.offices[here][0].short_name in listed) == (
+        True,
+        True,
+        True,
+    )
     answer = client.get(f"/staff/export/figure-cases/?source=decisions&{query}&as=csv")
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert len(lines) - 1 == len(rows)
     assert Seen.objects.filter(what="export:figure-cases").count() == 1
-    book = load_workbook(io.BytesIO(b"".join(client.get(f"/staff/export/figures/?table=decisions.matter&{query}").streaming_content)))
+    book = load_workbook(
+        io.BytesIO(b"".join(client.get(f"/staff/export/figures/?table=decisions.matter&{query}").streaming_content))
+    )
     table = list(book.active.iter_rows(values_only=True))
     assert {line[0]: line[3] for line in table[1:]} == {
         f"事项 {matter}": sum(row.matter == matter for row in rows) for matter in {row.matter for row in rows}
@@ -126,7 +138,9 @@ def test_the_filters_hold_on_the_page_in_the_lists_and_in_the_files(lent: Figure
 def test_every_table_is_taken_away(lent: Figured) -> None:
     client = reader(lent)
     for page in PAGES:
-        for url in set(re.findall(r'href="(/staff/export/figures/[^"]+)" download', unescape(text_of(client.get(page))))):
+        for url in set(
+            re.findall(r'href="(/staff/export/figures/[^"]+)" download', unescape(text_of(client.get(page))))
+        ):
             answer = client.get(f"{url}&as=csv")
             assert answer.status_code == 200, url
             lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
@@ -201,7 +215,15 @@ def test_the_pages_take_as_many_statements_as_they_have_figures(lent: Figured, d
     client = reader(lent)
     client.get(ROOT)
     # The session, who signs in and as what; the region's halls; then a statement a figure.
-    for name, count in (("", 10), ("commitment/", 2), ("landing/", 1), ("time/", 3), ("lights/", 2), ("service/", 2), ("investment/", 1)):
+    for name, count in (
+        ("", 10),
+        ("commitment/", 2),
+        ("landing/", 1),
+        ("time/", 3),
+        ("lights/", 2),
+        ("service/", 2),
+        ("investment/", 1),
+    ):
         with django_assert_num_queries(7 + count):
             client.get(f"{ROOT}{name}")
     with django_assert_num_queries(7 + 2):
@@ -210,7 +232,11 @@ def test_the_pages_take_as_many_statements_as_they_have_figures(lent: Figured, d
 
 def test_every_office_is_drawn_and_of_many_matters_the_first(lent: Figured) -> None:
     client = reader(lent)
-    for path, caption, most in (("", "各部门现在的灯", ""), ("service/", "各部门的评价", ""), ("time/", "各事项用时", ' data-most="12"')):
+    for path, caption, most in (
+        ("", "各部门现在的灯", ""),
+        ("service/", "各部门的评价", ""),
+        ("time/", "各事项用时", ' data-most="12"'),
+    ):
         figure = text_of(client.get(f"{ROOT}{path}")).split(f'data-image="{caption} ')[1].split("<figcaption>")[0]
         assert ("data-most" in figure, most in figure) == (bool(most), True), caption
 
@@ -218,11 +244,19 @@ def test_every_office_is_drawn_and_of_many_matters_the_first(lent: Figured) -> N
 def test_a_high_percentile_is_said_in_tenths(lent: Figured) -> None:
     page = text_of(reader(lent).get(f"{ROOT}landing/"))
     assert ("八成的项目不超过" in page, "百分位" in page) == (True, False)
-    said = {Fraction(4, 5): "八成", Fraction(19, 20): "九成五", Fraction(1, 100): "1%", Fraction(2, 3): "66.6%", Fraction(1): "100%"}
+    said = {
+        Fraction(4, 5): "八成",
+        Fraction(19, 20): "九成五",
+        Fraction(1, 100): "1%",
+        Fraction(2, 3): "66.6%",
+        Fraction(1): "100%",
+    }
     assert {share: tenths(share) for share in said} == said
 
 
-def test_the_wall_shows_sums_alone_and_answers_nothing_new_with_304(lent: Figured, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wall_shows_sums_alone_and_answers_nothing_new_with_304(
+    lent: Figured, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = reader(lent, "general_convener")
     first = client.get(f"{ROOT}wall/")
     page = unescape(text_of(first))
@@ -281,12 +315,19 @@ def test_everybody_reads_a_regions_year_and_no_case_of_it(lent: Figured, django_
     rows = by_hand("promises", Scope((lent.county.hall.pk, lent.other.pk), *YEAR))
     tenths = sum(row.part == "promised" for row in rows) * 1000 // len(rows)
     assert f"{tenths / 10:g}%" in page
-    assert ("临夏回族自治州" in page, "/cases/" in page, "/staff/" in page, lent.company.unit.name in page) == (True, False, False, False)
+    assert ("临夏回族自治州" in page, "/cases/" in page, "/staff/" in page, lent.company.unit.name in page) == (
+        True,
+        False,
+        False,
+        False,
+    )
     assert all(DEFINITIONS[name].text in page for name in figures.TOLD)
     with django_assert_num_queries(0):
         Client().get("/figures/")
     assert "2025年" in text_of(Client().get("/figures/?year=2025"))
-    assert [Client().get(f"/figures/?year={year}").status_code for year in ("2027", "1999", "x", "２０２６")] == [404] * 4
+    assert [Client().get(f"/figures/?year={year}").status_code for year in ("2027", "1999", "x", "２０２６")] == [
+        404
+    ] * 4
     figures.forget()
 
 

@@ -1,4 +1,6 @@
-"""A company gets in: online with the hall's confirmation, at the window, by invitation; back in after a lost password or telephone."""
+"""A company gets in: online with the hall's confirmation, at the window, by invitation; back in after a lost password
+or telephone.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ def said(**changes: Any) -> dict[str, Any]:
 
 def joined(client: Client, phone: str = PHONE, name: str = "韩新来") -> Person:
     sent_on(client, "/join/", {"phone": phone})
-    assert sent_on(client, "/join/account/", {"code": code_of(phone), "name": name, "password": PASSWORD}) == "/join/unit/"
+    assert (
+        sent_on(client, "/join/account/", {"code": code_of(phone), "name": name, "password": PASSWORD}) == "/join/unit/"
+    )
     return Person.objects.get(phone=phone, phone_verified_at__isnull=False, is_active=True)
 
 
@@ -137,7 +141,9 @@ def test_what_does_not_fit_is_told_and_asked_again_with_what_was_written(county:
     sent_on(boss, "/join/unit/", said())
     asked = Admission.objects.get()
     clerk = signed_in(county.person("window", "government_services"))
-    assert "写明哪里不符" in page(clerk, f"/staff/admissions/{asked.pk}/", {"do": "decline", "version": 1, "why": ""}, 422)
+    assert "写明哪里不符" in page(
+        clerk, f"/staff/admissions/{asked.pk}/", {"do": "decline", "version": 1, "why": ""}, 422
+    )
     sent_on(clerk, f"/staff/admissions/{asked.pk}/", {"do": "decline", "version": 1, "why": "委托书没有公章"})
     again = page(boss, "/join/unit/")
     assert "委托书没有公章" in again
@@ -157,8 +163,14 @@ def test_papers_and_fields_are_asked_for_by_name_and_what_was_uploaded_stays(cou
     assert kept
     answer = page(boss, "/join/unit/", said(licence="", letter="", kept_licence=kept[1]), 422)
     assert "请上传法定代表人签字盖章的授权委托书" in answer
-    assert "与法定代表人不一致" in page(boss, "/join/unit/", said(whose="own", licence="", letter="", kept_licence=kept[1]), 422)
-    sent_on(boss, "/join/unit/", said(whose="own", legal_representative="韩新来", licence="", letter="", kept_licence=kept[1]))
+    assert "与法定代表人不一致" in page(
+        boss, "/join/unit/", said(whose="own", licence="", letter="", kept_licence=kept[1]), 422
+    )
+    sent_on(
+        boss,
+        "/join/unit/",
+        said(whose="own", legal_representative="韩新来", licence="", letter="", kept_licence=kept[1]),
+    )
     assert Admission.objects.get().letter is None
     # Another's file is not to be had by its number.
     thief = Client()
@@ -188,7 +200,9 @@ def test_the_persons_of_a_known_unit_hear_of_a_stranger_who_asks(county: County)
     boss = Client()
     joined(boss)
     sent_on(boss, "/join/unit/", said(credit_code=company.unit.credit_code, unit_name="冒名有限公司"))
-    assert set(Message.objects.filter(template="admission_known").values_list("person_id", "unit_id")) >= {(company.person.pk, None)}
+    assert set(Message.objects.filter(template="admission_known").values_list("person_id", "unit_id")) >= {
+        (company.person.pk, None)
+    }
     asked = Admission.objects.get()
     clerk = signed_in(county.person("window", "government_services"))
     shown = page(clerk, f"/staff/admissions/{asked.pk}/")
@@ -261,7 +275,10 @@ def test_the_text_of_a_code_is_gone_once_it_has_left(county: County, clock: Cloc
 def test_a_proof_is_the_browsers_that_made_it(county: County) -> None:
     """Somebody else who knows the number has nothing of it."""
     sent_on(Client(), "/join/", {"phone": PHONE})
-    assert Client().post("/join/account/", {"code": code_of(), "name": "贼", "password": PASSWORD}).headers["Location"] == "/join/"
+    assert (
+        Client().post("/join/account/", {"code": code_of(), "name": "贼", "password": PASSWORD}).headers["Location"]
+        == "/join/"
+    )
 
 
 def test_a_number_signs_in_to_one_account(county: County, clock: Clock) -> None:
@@ -317,7 +334,12 @@ def test_at_the_window_a_visitor_gets_an_account_on_the_spot(county: County, clo
     let_in(clerk, visit)
     person = Person.objects.get(phone=PHONE)
     binding = AuthorisedPerson.objects.get(person=person)
-    assert (person.name, binding.unit, binding.may_sign, binding.confirmed_at) == ("马来访", company.unit, True, clock.now)
+    assert (person.name, binding.unit, binding.may_sign, binding.confirmed_at) == (
+        "马来访",
+        company.unit,
+        True,
+        clock.now,
+    )
     assert binding.letter_id
     # Those who act for the unit already hear of it.
     assert company.person.pk in Message.objects.filter(template="person_bound").values_list("person_id", flat=True)
@@ -360,7 +382,12 @@ def test_a_lost_telephone_and_password_are_got_back_at_the_window(county: County
     inside = signed_in(company.person)
     assert inside.get("/projects/").status_code == 200
     clerk, visit = visited(
-        county, company, authority="authorised", binding_id=company.binding.pk, visitor=company.person.name, letter_no=""
+        county,
+        company,
+        authority="authorised",
+        binding_id=company.binding.pk,
+        visitor=company.person.name,
+        letter_no="",
     )
     assert "找回上网账号" in page(clerk, f"/staff/window/visits/{visit}/account/")
     let_in(clerk, visit, letter="", may_sign="")
@@ -453,7 +480,9 @@ def test_a_lost_password_is_set_anew_by_telephone_and_name(county: County, clock
     assert "/forgotten/" in page(Client(), "/accounts/login/")
     client = Client()
     sent_on(client, "/forgotten/", {"do": "send", "phone": PHONE})
-    assert "没有手机号和姓名都相符" in page(client, "/forgotten/", {"code": code_of(), "name": "马不是", "password": NEW}, 422)
+    assert "没有手机号和姓名都相符" in page(
+        client, "/forgotten/", {"code": code_of(), "name": "马不是", "password": NEW}, 422
+    )
     assert sent_on(client, "/forgotten/", {"name": "韩新来", "password": NEW}) == "/accounts/login/"
     sent_on(client, "/accounts/login/", {"login": PHONE, "password": NEW})
     assert inside.get("/account/").status_code == 302
@@ -476,7 +505,9 @@ def test_an_administrator_is_not_reset_by_telephone(county: County) -> None:
     Person.objects.filter(pk=person.pk).update(phone=PHONE)
     client = Client()
     sent_on(client, "/forgotten/", {"do": "send", "phone": PHONE})
-    assert "不能用短信找回" in page(client, "/forgotten/", {"code": code_of(), "name": person.name, "password": NEW}, 422)
+    assert "不能用短信找回" in page(
+        client, "/forgotten/", {"code": code_of(), "name": person.name, "password": NEW}, 422
+    )
 
 
 def test_the_page_says_the_same_whether_there_is_an_account_or_not(county: County) -> None:
@@ -552,14 +583,22 @@ def test_a_namesake_of_a_bound_person_gets_an_account_of_their_own(county: Count
     first.refresh_from_db()
     assert (first.phone, first.password) == (OTHER, "kept")
     assert Person.objects.get(phone=PHONE) != first
-    assert AuthorisedPerson.objects.filter(unit=company.unit, person__name="马来访", confirmed_at__isnull=False).count() == 2
+    assert (
+        AuthorisedPerson.objects.filter(unit=company.unit, person__name="马来访", confirmed_at__isnull=False).count()
+        == 2
+    )
 
 
 def test_a_person_whose_binding_has_ended_gets_no_account_at_the_window(county: County, clock: Clock) -> None:
     """Ended between the visit's opening and the account."""
     company = new_company()
     clerk, visit = visited(
-        county, company, authority="authorised", binding_id=company.binding.pk, visitor=company.person.name, letter_no=""
+        county,
+        company,
+        authority="authorised",
+        binding_id=company.binding.pk,
+        visitor=company.person.name,
+        letter_no="",
     )
     AuthorisedPerson.objects.filter(pk=company.binding.pk).update(to_on=NOW.date())
     assert "现在不是本单位的经办人" in let_in(clerk, visit, status=422, letter="", may_sign="")
@@ -595,7 +634,9 @@ def test_a_slip_in_the_new_number_sends_the_old_one_no_code(county: County, cloc
     assert PhoneCode.objects.count() == before
 
 
-def test_a_gateway_down_for_an_hour_delays_a_link_and_ends_a_code(county: County, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gateway_down_for_an_hour_delays_a_link_and_ends_a_code(
+    county: County, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent_on(Client(), "/join/", {"phone": OTHER})
     invited(new_company())
 

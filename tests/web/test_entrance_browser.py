@@ -41,7 +41,12 @@ def entrance_pages() -> dict[str, tuple[str, str]]:
         keep(other, url)
     clerk, visit = visited(county, company)
     asked = Admission.objects.get()
-    for url in ("/staff/window/", "/staff/admissions/", f"/staff/admissions/{asked.pk}/", f"/staff/window/visits/{visit}/account/"):
+    for url in (
+        "/staff/window/",
+        "/staff/admissions/",
+        f"/staff/admissions/{asked.pk}/",
+        f"/staff/window/visits/{visit}/account/",
+    ):
         keep(clerk, url)
     sent_on(clerk, f"/staff/window/visits/{visit}/account/", {"do": "send", "phone": "13993019999"})
     keep(clerk, f"/staff/window/visits/{visit}/account/", "?sent")

@@ -43,7 +43,13 @@ def desk(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: An
 
 def register(key: SigningKey, kind: str, organisation: str) -> ChainNode:
     return actions.register_node(
-        actor=Actor.system(), name=key.name, kind=kind, organisation=organisation, credit_code=CODE, key=str(key.verifier), at=NOW
+        actor=Actor.system(),
+        name=key.name,
+        kind=kind,
+        organisation=organisation,
+        credit_code=CODE,
+        key=str(key.verifier),
+        at=NOW,
     )
 
 
@@ -97,7 +103,13 @@ def test_a_unit_lets_a_bank_search_sees_who_searched_and_ends_it(desk: Desk, tmp
 
 def question(code: str, nonce: str = "n" * 20) -> dict[str, Any]:
     asked = Search(BANK.name, code, nonce, int(NOW.timestamp()))
-    return {"node": asked.node, "code": code, "nonce": nonce, "seconds": asked.seconds, "signature": asked.signed_by(BANK)}
+    return {
+        "node": asked.node,
+        "code": code,
+        "nonce": nonce,
+        "seconds": asked.seconds,
+        "signature": asked.signed_by(BANK),
+    }
 
 
 def ask(body: dict[str, Any]) -> Any:

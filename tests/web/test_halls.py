@@ -39,10 +39,14 @@ def item(county: County, company: Company, set_clock: SetClock) -> MapItem:
     return made
 
 
-def test_the_ranking_stands_for_all_halls_of_a_region_with_their_mean(county: County, company: Company, item: MapItem) -> None:
+def test_the_ranking_stands_for_all_halls_of_a_region_with_their_mean(
+    county: County, company: Company, item: MapItem
+) -> None:
     prefecture = Region.objects.create(code="622900", name="临夏回族自治州")
     Region.objects.filter(pk=county.hall.region_id).update(parent=prefecture)
-    other = Hall.objects.create(region=Region.objects.create(code="622921", name="临夏县", parent=prefecture), name="临夏县政务大厅")
+    other = Hall.objects.create(
+        region=Region.objects.create(code="622921", name="临夏县", parent=prefecture), name="临夏县政务大厅"
+    )
     ManualPoint.objects.create(
         hall=other, on=date(2026, 11, 3), points=Decimal("0.7"), basis="专项督查", evidence="通报", reason="服务优质",
         by=county.person("supervisor"), at=LATER,
@@ -77,7 +81,11 @@ def test_a_halls_month_tells_every_event_with_its_clause_and_to_whom_it_concerns
     for role, led in (("supervisor", True), ("general_convener", True), ("approver", False), ("administrator", False)):
         assert (case in text_of(signed_in(county.person(role)).get(url))) is led, role
     assert "这个月还没有加减分" in text_of(Client().get(f"{url}?month=2026-10"))
-    assert [Client().get(f"{url}?month={month}").status_code for month in ("2026-12", "2022-01", "gestern")] == [404, 404, 404]
+    assert [Client().get(f"{url}?month={month}").status_code for month in ("2026-12", "2022-01", "gestern")] == [
+        404,
+        404,
+        404,
+    ]
     assert Client().get("/halls/999/").status_code == 404
 
 
@@ -91,7 +99,9 @@ FORM = {
 }
 
 
-def test_the_supervisor_gives_points_on_a_page_takes_them_back_once_and_publishes_the_month(county: County, set_clock: SetClock) -> None:
+def test_the_supervisor_gives_points_on_a_page_takes_them_back_once_and_publishes_the_month(
+    county: County, set_clock: SetClock
+) -> None:
     set_clock("2026-11-20 10:00")
     desk, url = signed_in(county.person("supervisor")), "/staff/scores/"
     refused = desk.post(url, {**FORM, "points": "0", "reason": ""})
@@ -134,12 +144,20 @@ def test_honours_are_shown_with_their_flag(county: County, set_clock: SetClock) 
     desk = signed_in(county.person("supervisor"))
     county.person("general_convener")
     page = text_of(desk.get(desk.post("/staff/scores/publish/", {"month": "2026-09"})["Location"]))
-    for said in ("2026年第三季度荣誉", other.name, "优秀服务窗口", "虚拟流动红旗", county.person("general_convener").name):
+    for said in (
+        "2026年第三季度荣誉",
+        other.name,
+        "优秀服务窗口",
+        "虚拟流动红旗",
+        county.person("general_convener").name,
+    ):
         assert said in page
     assert "优秀服务人员" in text_of(Client().get("/halls/honours/"))
 
 
-def test_a_table_of_another_systems_events_is_taken_in_or_its_rows_are_named(county: County, set_clock: SetClock) -> None:
+def test_a_table_of_another_systems_events_is_taken_in_or_its_rows_are_named(
+    county: County, set_clock: SetClock
+) -> None:
     set_clock("2026-11-20 10:00")
     desk, url = signed_in(county.person("supervisor")), "/staff/scores/report/"
     sample = desk.get(f"{url}table.csv").content

@@ -1,4 +1,6 @@
-"""双随机、一公开 on its pages: planned, announced, drawn, recorded, answered and published, and what the public may read when."""
+"""双随机、一公开 on its pages: planned, announced, drawn, recorded, answered and published, and what the public may
+read when.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,10 @@ def test_a_plan_is_written_announced_and_drawn_at_a_desk_and_the_public_follows(
     assert public.get(f"/random-inspections/{plan.pk}/").status_code == 404
     assert desk(county, "approver", "emergency").get(page).status_code == 403
     assert desk(county, "window").get("/staff/inspections/").status_code == 403
-    assert sent(lead, page, do="directed", version=1, project_code=project.code, reason="key", note="重点项目").status_code == 302
+    assert (
+        sent(lead, page, do="directed", version=1, project_code=project.code, reason="key", note="重点项目").status_code
+        == 302
+    )
     row = plan.directed.get()
     assert "重点项目" in text_of(lead.get(page))
     assert sent(lead, page, do="remove", version=2, directed=row.pk).status_code == 302
@@ -72,7 +77,10 @@ def test_a_plan_is_written_announced_and_drawn_at_a_desk_and_the_public_follows(
     assert all(check.ok for check in verify(file))
     shown = text_of(public.get(f"/random-inspections/{plan.pk}/"))
     assert shown.count("符合") == 4 and file["seed"] in shown
-    assert all(one.inspector.person.name in shown for one in RandomInspection.objects.get().members.select_related("inspector__person"))
+    assert all(
+        one.inspector.person.name in shown
+        for one in RandomInspection.objects.get().members.select_related("inspector__person")
+    )
     assert sent(lead, page, do="draw", version=5, value=VALUE, sure="on").status_code == 403
     row = RandomInspection.objects.get()
     left = row.members.order_by("id")[0]
@@ -84,13 +92,22 @@ def test_a_plan_is_written_announced_and_drawn_at_a_desk_and_the_public_follows(
     assert project.name in text_of(lead.get("/staff/inspections/?view=all"))
 
 
-def test_a_visit_is_recorded_on_site_and_nothing_typed_is_lost(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_visit_is_recorded_on_site_and_nothing_typed_is_lost(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     row = a_drawn_inspection(county, company)
     set_clock("2026-11-16 15:00")
     first, second = (signed_in(Person.objects.get(pk=actor.person_id)) for actor in those_of(row))
     page, unit = f"/staff/inspections/{row.pk}/", signed_in(company.person)
     keys = [one.key for one in questions_of(row)]
-    form = {"do": "record", "version": 1, "on": "2026-11-16", "outcome": "rectify", "rectify_days": "5", "summary": "看了现场"}
+    form = {
+        "do": "record",
+        "version": 1,
+        "on": "2026-11-16",
+        "outcome": "rectify",
+        "rectify_days": "5",
+        "summary": "看了现场",
+    }
     form |= {f"{key}-answer": "yes" for key in keys} | {f"{keys[0]}-answer": "no"}
     back = first.post(page, form)
     assert back.status_code == 422
@@ -127,8 +144,17 @@ def test_inspectors_are_kept_by_who_answers_for_them(county: County, company: Co
     assert sent(principal, page, do="register", who="", certificate_no="").status_code == 422
     assert sent(principal, page, do="register", who=f"{own.pk}-{office}", certificate_no="甘E1").status_code == 302
     made = Inspector.objects.get()
-    assert sent(desk(county, "supervisor"), page, do="register", who=f"{own.pk}-{office}", certificate_no="甘E1").status_code == 403
-    avoid = {f"a{made.pk}-credit_code": company.unit.credit_code, f"a{made.pk}-interest": "kin", f"a{made.pk}-note": "妻兄任经理"}
+    assert (
+        sent(
+            desk(county, "supervisor"), page, do="register", who=f"{own.pk}-{office}", certificate_no="甘E1"
+        ).status_code
+        == 403
+    )
+    avoid = {
+        f"a{made.pk}-credit_code": company.unit.credit_code,
+        f"a{made.pk}-interest": "kin",
+        f"a{made.pk}-note": "妻兄任经理",
+    }
     assert signed_in(own).post(page, {"do": f"avoid:{made.pk}", **avoid}).status_code == 302
     assert "妻兄任经理" in text_of(principal.get(page))
     assert "妻兄任经理" not in text_of(desk(county, "supervisor").get(page))
@@ -144,7 +170,9 @@ def test_inspectors_are_kept_by_who_answers_for_them(county: County, company: Co
     assert "还没有登记检查人员" in text_of(principal.get(page))
 
 
-def test_a_plan_that_was_made_void_stays_readable_with_its_reason(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_plan_that_was_made_void_stays_readable_with_its_reason(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     confirmed(county, company)
     inspectors(county)
     plan = announced(county)
@@ -165,6 +193,8 @@ def test_a_plan_that_was_made_void_stays_readable_with_its_reason(county: County
     assert at("2026-11-10 09:00") == InspectionPlan.objects.get().void_at
 
 
-@pytest.mark.parametrize("path", ["/staff/inspections/", f"{PLANS}new/", "/staff/inspections/inspectors/", "/inspections/"])
+@pytest.mark.parametrize(
+    "path", ["/staff/inspections/", f"{PLANS}new/", "/staff/inspections/inspectors/", "/inspections/"]
+)
 def test_who_is_not_signed_in_is_asked_to(db: None, path: str) -> None:
     assert Client().get(path).status_code == 302

@@ -37,7 +37,11 @@ def sheets(content: bytes) -> list[str]:
 def test_the_sheet_has_every_matter_the_landing_date_and_the_chain_in_order(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
     answer = desk.client.get(f"/projects/{project.pk}/map/pdf/")
-    assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (200, "application/pdf", "private, no-store")
+    assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (
+        200,
+        "application/pdf",
+        "private, no-store",
+    )
     assert project.code in answer["Content-Disposition"]
     (sheet,) = sheets(answer.content)
     items = list(MapItem.objects.filter(project=project).order_by("position"))
@@ -68,7 +72,9 @@ def test_what_a_matter_waits_for_is_told_by_number_of_a_matter_on_the_sheet(desk
     assert any(matter["after"] for matter in matters)
     assert all(number in numbers for matter in matters for number in matter["after"])
     assert not any(matter["when"].startswith("等") for matter in matters)
-    assert [link["number"] for link in data["chain"]] == [n for n in numbers if n in {link["number"] for link in data["chain"]}]
+    assert [link["number"] for link in data["chain"]] == [
+        n for n in numbers if n in {link["number"] for link in data["chain"]}
+    ]
 
 
 @begins_with(None)
@@ -96,11 +102,15 @@ def test_the_printing_page_offers_the_file(desk: Desk) -> None:
     assert f'href="/projects/{project.pk}/map/pdf/"' in desk.get(f"/projects/{project.pk}/map/?view=print")
 
 
-def test_the_sheet_takes_a_fixed_number_of_queries(desk: Desk, django_assert_max_num_queries: pytest.FixtureRequest) -> None:
+def test_the_sheet_takes_a_fixed_number_of_queries(
+    desk: Desk, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
     project = guided(desk.county, desk.company)
     grown(project, 60)
     desk.client.get("/health")  # signed in, which is not what is counted
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         desk.client.get(f"/projects/{project.pk}/map/pdf/")
-    withdraw_filing(actor=desk.county.actor("approver"), project_id=project.pk, problem="查明不实", at=at("2026-11-24 12:00"))
+    withdraw_filing(
+        actor=desk.county.actor("approver"), project_id=project.pk, problem="查明不实", at=at("2026-11-24 12:00")
+    )
     assert sheets(desk.client.get(f"/projects/{project.pk}/map/pdf/").content)

@@ -25,7 +25,9 @@ def _november(set_clock: SetClock) -> None:
     set_clock("2026-11-06 10:00")
 
 
-def test_a_department_stops_opens_and_moves_its_promise_and_the_guide_follows(county: County, set_clock: SetClock) -> None:
+def test_a_department_stops_opens_and_moves_its_promise_and_the_guide_follows(
+    county: County, set_clock: SetClock
+) -> None:
     principal = desk(county, "principal", "ecology")
     assert "已开办" in text_of(principal.get(LIST))
     answer = principal.post(ONE, STOP, follow=True)
@@ -64,7 +66,9 @@ def test_sent_twice_it_is_one_decision(county: County) -> None:
         ({"basis": "字" * 241}, "240"),
     ],
 )
-def test_what_is_missing_or_wrong_stays_on_the_page_with_its_reason(county: County, changes: dict[str, str], words: str) -> None:
+def test_what_is_missing_or_wrong_stays_on_the_page_with_its_reason(
+    county: County, changes: dict[str, str], words: str
+) -> None:
     answer = desk(county, "approver", "ecology").post(ONE, {**STOP, **changes})
     page = text_of(answer)
     assert answer.status_code == 422

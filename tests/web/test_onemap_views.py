@@ -1,4 +1,6 @@
-"""The map's other views, the pages that prove it, what changed since the last visit, and how cheaply it refreshes itself."""
+"""The map's other views, the pages that prove it, what changed since the last visit, and how cheaply it refreshes
+itself.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,14 @@ def live(page: str) -> str:
 
 @pytest.mark.parametrize(
     ("sort", "key"),
-    [("name", "name"), ("department", "department"), ("due", "due"), ("ends", "ends"), ("state", "state"), ("stage", "stage")],
+    [
+        ("name", "name"),
+        ("department", "department"),
+        ("due", "due"),
+        ("ends", "ends"),
+        ("state", "state"),
+        ("stage", "stage"),
+    ],
 )
 def test_the_list_is_sorted_by_every_column_both_ways(desk: Desk, sort: str, key: str) -> None:
     project = guided(desk.county, desk.company)
@@ -95,7 +104,9 @@ def test_the_list_sorted_by_due_begins_with_what_is_due_first_and_says_so_to_a_s
 
 def test_a_column_nobody_knows_leaves_the_list_in_the_maps_order(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
-    assert names(desk.get(path_of(project, "?view=list&sort=<script>"))) == names(desk.get(path_of(project, "?view=list")))
+    assert names(desk.get(path_of(project, "?view=list&sort=<script>"))) == names(
+        desk.get(path_of(project, "?view=list"))
+    )
 
 
 # -- over time
@@ -109,7 +120,9 @@ def test_the_timeline_draws_the_law_the_time_used_the_pause_and_the_plan(desk: D
     desk.moment("2026-11-10 15:00")
     resume_item(actor=officer, item_id=item.pk, note="评审通过", at=at("2026-11-10 11:00"))
     page = desk.get(path_of(project, "?view=timeline"))
-    lane = re.search(rf'<div class="lane[^"]*"><p>.{{0,400}}?{re.escape(item.name)}</a></p><svg>(.*?)</svg>', page, re.S)
+    lane = re.search(
+        rf'<div class="lane[^"]*"><p>.{{0,400}}?{re.escape(item.name)}</a></p><svg>(.*?)</svg>', page, re.S
+    )
     assert lane
     bars = [kind.split()[0] for kind in re.findall(r'class="(\w+)"', lane.group(1))]
     assert bars == ["law", "real", "rest", "stop"]
@@ -149,7 +162,9 @@ def test_a_matter_past_its_limit_is_drawn_late(desk: Desk) -> None:
 # -- on paper
 
 
-@pytest.mark.parametrize("totals", [[1, 1, 1, 1], [3, 8, 4, 2], [16, 20, 15, 9], [60], [30, 28, 1, 1], [0, 60, 0, 0], [25, 25, 25, 25]])
+@pytest.mark.parametrize(
+    "totals", [[1, 1, 1, 1], [3, 8, 4, 2], [16, 20, 15, 9], [60], [30, 28, 1, 1], [0, 60, 0, 0], [25, 25, 25, 25]]
+)
 def test_every_map_up_to_a_hundred_matters_fits_one_sheet(totals: list[int]) -> None:
     size, columns = layout(totals)
     most, rows = next((most, rows) for name, most, rows in SIZES if name == size)
@@ -289,7 +304,14 @@ def test_what_others_did_since_the_last_visit_is_marked_and_listed_and_stays_unt
     assert "自上次查看" not in desk.get(path_of(project))
     desk.moment("2026-11-10 09:00")
     officer = desk.county.actor("approver", item.department.key)
-    decide(actor=officer, item_id=item.pk, granted=True, document_number="积批〔2026〕1号", text="同意。", at=at("2026-11-09 10:00"))
+    decide(
+        actor=officer,
+        item_id=item.pk,
+        granted=True,
+        document_number="积批〔2026〕1号",
+        text="同意。",
+        at=at("2026-11-09 10:00"),
+    )
     for _ in range(2):
         page = desk.get(path_of(project))
         assert "自上次查看（11月6日 09:00）后有 1 处变化" in page
@@ -312,7 +334,9 @@ def test_a_light_that_turned_by_itself_and_a_problem_are_news(desk: Desk) -> Non
     item = running(desk, project)
     desk.get(path_of(project))
     noted = item_of(project)
-    report_problem(actor=desk.county.actor("supervisor"), item_id=noted.pk, text="未按时到场", at=at("2026-11-09 10:00"))
+    report_problem(
+        actor=desk.county.actor("supervisor"), item_id=noted.pk, text="未按时到场", at=at("2026-11-09 10:00")
+    )
     desk.moment("2026-12-30 10:00")
     page = desk.get(path_of(project))
     assert re.search(rf"{re.escape(item.name)}</a> 超期", page)
@@ -378,13 +402,17 @@ def test_whatever_the_map_shows_changes_its_standing(desk: Desk, what: str) -> N
         officer = desk.county.actor("approver", item.department.key)
         pause_item(actor=officer, item_id=item.pk, reason="expert_review", note="专家评审", at=at("2026-11-06 08:45"))
     elif what == "problem":
-        report_problem(actor=desk.county.actor("supervisor"), item_id=item.pk, text="未按时到场", at=at("2026-11-06 08:45"))
+        report_problem(
+            actor=desk.county.actor("supervisor"), item_id=item.pk, text="未按时到场", at=at("2026-11-06 08:45")
+        )
     elif what == "name":
         Project.objects.filter(pk=project.pk).update(name="改名的项目")
     elif what == "department":
         Department.objects.filter(pk=item.department_id).update(short_name="新名字")
     else:
-        CalendarNotice.objects.create(on=date(2026, 11, 9), working=False, name="地方假日", source="通知", imported_at=now)
+        CalendarNotice.objects.create(
+            on=date(2026, 11, 9), working=False, name="地方假日", source="通知", imported_at=now
+        )
     assert standing_of(project.pk, now).mark != before
 
 

@@ -43,7 +43,11 @@ def test_a_warning_is_explained_ordered_rectified_and_closed_on_its_pages(
 ) -> None:
     assert found.department is not None
     url, own = f"/staff/warnings/{found.pk}/", f"/warnings/{found.pk}/"
-    office, unit, supervisor = desk(county, "approver", found.department.key), signed_in(company.person), desk(county, "supervisor")
+    office, unit, supervisor = (
+        desk(county, "approver", found.department.key),
+        signed_in(company.person),
+        desk(county, "supervisor"),
+    )
     # It shows wherever the project is looked at, with what is missing.
     for client, path in (
         (office, "/staff/"), (office, "/staff/warnings/"), (supervisor, "/staff/warnings/?kind=built_first"),
@@ -109,17 +113,32 @@ def test_the_supervisor_hands_it_over_and_points_are_proposed_with_a_penalty(
     assert office.post(url, {"do": "points", "points-basis": "擅自开工"}).status_code == 302
     assert "提出信用扣分" in text_of(office.get(url))
     assert "points-basis" not in text_of(office.get(url))
-    end = {"do": "close", "close-outcome": "punished", "close-penalty_id": penalty.pk, "close-text": "依法处罚", "close-version": 3}
+    end = {
+        "do": "close",
+        "close-outcome": "punished",
+        "close-penalty_id": penalty.pk,
+        "close-text": "依法处罚",
+        "close-version": 3,
+    }
     assert office.post(url, end).status_code == 302
     assert penalty.number in text_of(office.get(url))
 
 
-def test_a_record_is_entered_field_by_field_kept_when_refused_and_corrected_beside(project: Project, county: County) -> None:
+def test_a_record_is_entered_field_by_field_kept_when_refused_and_corrected_beside(
+    project: Project, county: County
+) -> None:
     supervisor, url = desk(county, "supervisor"), f"/staff/projects/{project.pk}/records/"
     assert "还没有监管记录" in text_of(supervisor.get(url))
     form = text_of(supervisor.get(f"{url}new/penalty/"))
     assert "决定书文号" in form
-    sent = {"number": "积建罚〔2026〕7号", "on": "2026-11-06", "authority": "县住建局", "fact": "未批先建", "amount": "两万", "key": "k"}
+    sent = {
+        "number": "积建罚〔2026〕7号",
+        "on": "2026-11-06",
+        "authority": "县住建局",
+        "fact": "未批先建",
+        "amount": "两万",
+        "key": "k",
+    }
     refused = supervisor.post(f"{url}new/penalty/", sent)
     shown = text_of(refused)
     assert refused.status_code == 422
@@ -139,7 +158,9 @@ def test_a_record_is_entered_field_by_field_kept_when_refused_and_corrected_besi
     assert desk(county, "window", "government_services").get(f"{url}new/penalty/").status_code == 403
 
 
-def test_the_list_costs_the_same_however_many_there_are(found: AnomalyWarning, county: County, django_assert_max_num_queries: Any) -> None:
+def test_the_list_costs_the_same_however_many_there_are(
+    found: AnomalyWarning, county: County, django_assert_max_num_queries: Any
+) -> None:
     client = desk(county, "supervisor")
     client.get("/staff/warnings/")
     with django_assert_max_num_queries(7):
@@ -168,7 +189,13 @@ def test_what_is_shared_is_listed_and_public_records_stand_on_the_projects_page(
 def test_a_dispatch_is_answered_on_its_page(project: Project, county: County) -> None:
     url = f"/staff/projects/{project.pk}/records/new/dispatch/"
     supervisor = desk(county, "supervisor")
-    sent = {"on": "2026-11-06", "question": "进度滞后", "measure": "倒排工期", "due": "2026-11-13", "office": "development_reform"}
+    sent = {
+        "on": "2026-11-06",
+        "question": "进度滞后",
+        "measure": "倒排工期",
+        "due": "2026-11-13",
+        "office": "development_reform",
+    }
     assert supervisor.post(url, sent).status_code == 302
     page = f"/staff/records/{LifeRecord.objects.get().pk}/"
     office = desk(county, "approver")
@@ -179,11 +206,19 @@ def test_a_dispatch_is_answered_on_its_page(project: Project, county: County) ->
     assert "已追上计划" in text_of(office.get(done["Location"]))
 
 
-def test_a_clue_is_handed_over_on_its_page_and_hidden_from_whom_it_concerns(county: County, set_clock: SetClock) -> None:
+def test_a_clue_is_handed_over_on_its_page_and_hidden_from_whom_it_concerns(
+    county: County, set_clock: SetClock
+) -> None:
     set_clock("2026-11-06 12:00")
     concerned = county.person("approver", "water")
     supervisor = desk(county, "supervisor", "government_services")
-    sent = {"person_id": concerned.pk, "text": "收受礼金", "body": "discipline", "body_name": "县纪委监委", "handed_on": "2026-11-06"}
+    sent = {
+        "person_id": concerned.pk,
+        "text": "收受礼金",
+        "body": "discipline",
+        "body_name": "县纪委监委",
+        "handed_on": "2026-11-06",
+    }
     refused = supervisor.post("/staff/clues/new/", sent)
     assert (refused.status_code, "收受礼金" in text_of(refused)) == (422, True)
     made = supervisor.post("/staff/clues/new/", {**sent, "receipt": "收〔2026〕3号", "key": "k"})

@@ -1,4 +1,6 @@
-"""Pages named in the code and in rows: every name resolves with the arguments given beside it, and no row is given an address."""
+"""Pages named in the code and in rows: every name resolves with the arguments given beside it, and no row is given an
+address.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,11 @@ from yinuo.deploy.checks import page_fault
 from yinuo.engine.base import PageRef
 
 SOURCE = Path(yinuo.__file__).parent
-# What a printed code or a text outside the platform says stays an address for ever; each of these is opened by a test of its paper.
+# What a printed code or a text outside the platform says stays an address for ever; each of these is opened by a test
+# of its paper.
 PROMISED_ADDRESSES = {"/receipts/", "/regional/", "/verify/"}
-# The pages that rows may name. A released version has stored these names: one is taken out only together with a migration that
+# The pages that rows may name. A released version has stored these names: one is taken out only together with a
+# migration that
 # renames it in the rows.
 STORED = """
 account_reset_password_from_key(key,uidb36) common:start() entrance:invitation(secret) entrance:unit() staff:admission(admission_id)
@@ -68,7 +72,9 @@ def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
 
 
 def references() -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Where a page is named for a row, its name and the names of its arguments; those read back from a row are left out."""
+    """Where a page is named for a row, its name and the names of its arguments; those read back from a row are left
+    out.
+    """
     for place, call in calls("PageRef"):
         if any(word.arg is None for word in call.keywords):
             assert place.startswith(("engine/base.py", "engine/work/models.py", "rooms/figures/queries.py")), (
@@ -84,7 +90,11 @@ def references() -> Iterator[tuple[str, str, frozenset[str]]]:
 def test_every_page_named_for_a_row_exists_and_takes_the_arguments_given() -> None:
     found = list(references())
     assert len(found) > 80
-    wrong = [f"{place}: {name}({', '.join(sorted(given))})" for place, name, given in found if given not in named().get(name, [])]
+    wrong = [
+        f"{place}: {name}({', '.join(sorted(given))})"
+        for place, name, given in found
+        if given not in named().get(name, [])
+    ]
     assert wrong == []
 
 
@@ -92,10 +102,17 @@ def test_every_page_named_in_views_and_templates_exists() -> None:
     wrong = []
     for place, call in calls("reverse", "redirect"):
         first = call.args[0] if call.args else None
-        if isinstance(first, ast.Constant) and isinstance(first.value, str) and "/" not in first.value and first.value not in named():
+        if (
+            isinstance(first, ast.Constant)
+            and isinstance(first.value, str)
+            and "/" not in first.value
+            and first.value not in named()
+        ):
             wrong.append(f"{place}: {first.value}")
     for path in SOURCE.rglob("*.html"):
-        wrong += [f"{path.name}: {name}" for name in re.findall(r"\{% url '([^']+)'", path.read_text()) if name not in named()]
+        wrong += [
+            f"{path.name}: {name}" for name in re.findall(r"\{% url '([^']+)'", path.read_text()) if name not in named()
+        ]
     assert [line for line in wrong if ": admin:" not in line and ": account_" not in line] == []
 
 

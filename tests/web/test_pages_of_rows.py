@@ -44,7 +44,9 @@ def test_what_waits_for_the_company_leads_each_to_their_own_page(desk: Desk, rec
     assert convener.get(own).status_code == 200
 
 
-def test_the_database_refuses_what_waits_for_the_company_and_leads_it_nowhere(desk: Desk, rectification: WorkItem) -> None:
+def test_the_database_refuses_what_waits_for_the_company_and_leads_it_nowhere(
+    desk: Desk, rectification: WorkItem
+) -> None:
     with pytest.raises(IntegrityError, match="work_unit_page"), transaction.atomic():
         WorkItem.objects.filter(pk=rectification.pk).update(unit_page="")
 
@@ -53,7 +55,12 @@ class Moved:
     """The platform with one page at another address."""
 
     urlpatterns = [
-        path("", include(([path("verification/<int:project_id>/", lambda request, project_id: None, name="completion")], "unit")))
+        path(
+            "",
+            include(
+                ([path("verification/<int:project_id>/", lambda request, project_id: None, name="completion")], "unit")
+            ),
+        )
     ]
 
 

@@ -35,7 +35,11 @@ def test_a_department_reviews_what_is_due_and_unit_and_public_read_what_is_their
 
     open_reviews(at("2027-02-16 00:07"))
     set_clock("2027-02-18 10:00")
-    client, watcher, other = desk(county, "approver", DEPARTMENT), desk(county, "supervisor"), desk(county, "approver", "ecology")
+    client, watcher, other = (
+        desk(county, "approver", DEPARTMENT),
+        desk(county, "supervisor"),
+        desk(county, "approver", "ecology"),
+    )
     client.get("/health")  # signed in, which is not what is counted
     with django_assert_max_num_queries(14):
         page = text_of(client.get(listed))
@@ -60,7 +64,11 @@ def test_a_department_reviews_what_is_due_and_unit_and_public_read_what_is_their
     assert "已上传" in text_of(bad)
     assert not CommitmentReview.objects.exists()
     kept = bad.context["form"].file_ids
-    sent |= {f"point-{last}-outcome": "broken", f"point-{last}-note": "出入口雨棚超出退界线，三十日内拆除", "kept": kept}
+    sent |= {
+        f"point-{last}-outcome": "broken",
+        f"point-{last}-note": "出入口雨棚超出退界线，三十日内拆除",
+        "kept": kept,
+    }
     commitment.refresh_from_db()
     done = client.post(url, {**sent, "version": commitment.version})
     assert done.status_code == 302

@@ -183,7 +183,9 @@ def test_two_steps_are_turned_on_asked_for_and_turned_off(person: Person, client
     assert secret
 
 
-def test_what_concerns_the_accounts_safety_asks_again_who_one_is(person: Person, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_concerns_the_accounts_safety_asks_again_who_one_is(
+    person: Person, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sign_in(client, person)
     activate(client)
     later: Callable[[], float] = lambda then=timezone.now().timestamp(): then + 3600  # noqa: E731

@@ -1,4 +1,5 @@
-"""The public pages and signing in, in a real browser: axe, desktop and phone, nothing on the console, nothing wider than the window.
+"""The public pages and signing in, in a real browser: axe, desktop and phone, nothing on the console, nothing wider
+than the window.
 
 The pages are rendered first and answered from memory under the real content policy.
 """
@@ -44,7 +45,9 @@ def rendered(populated: Populated) -> dict[str, tuple[str, str]]:
 def look_at(browser: Browser, pages: dict[str, tuple[str, str]], size: tuple[int, int], kind: str) -> list[str]:
     """Every page in one window; what is wrong with them."""
     faults: list[str] = []
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN", reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.on("console", lambda message: faults.append(f"{kind} console: {message.text}"))
 
@@ -52,7 +55,9 @@ def look_at(browser: Browser, pages: dict[str, tuple[str, str]], size: tuple[int
         path = unquote(route.request.url.removeprefix(ORIGIN))
         if path in pages:
             body, policy = pages[path]
-            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
+            route.fulfill(
+                body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy}
+            )
         else:
             give_file(route)
 
@@ -84,7 +89,10 @@ def account_pages(person: Person) -> dict[str, tuple[str, str]]:
     def keep(client: Client, url: str, data: dict[str, str] | None = None) -> None:
         answer = client.post(url, data) if data is not None else client.get(url)
         assert answer.status_code == 200, url
-        pages[url + ("?sent" if data is not None else "")] = (answer.content.decode(), answer.headers["Content-Security-Policy"])
+        pages[url + ("?sent" if data is not None else "")] = (
+            answer.content.decode(),
+            answer.headers["Content-Security-Policy"],
+        )
 
     visitor, client = Client(), Client()
     for url in (
@@ -97,12 +105,21 @@ def account_pages(person: Person) -> dict[str, tuple[str, str]]:
         keep(visitor, url)
     keep(visitor, "/accounts/login/", {"login": person.username, "password": ""})
     sign_in(client, person)
-    for url in ("/accounts/logout/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/reauthenticate/?next=/start/"):
+    for url in (
+        "/accounts/logout/",
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/reauthenticate/?next=/start/",
+    ):
         keep(client, url)
     confirm(client, "/accounts/2fa/totp/activate/")
     keep(client, "/accounts/2fa/totp/activate/")
     activate(client)
-    for url in ("/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/totp/deactivate/"):
+    for url in (
+        "/accounts/2fa/recovery-codes/",
+        "/accounts/2fa/recovery-codes/generate/",
+        "/accounts/2fa/totp/deactivate/",
+    ):
         keep(client, url)
     second = Client()
     sign_in(second, person)

@@ -1,4 +1,6 @@
-"""The front page: the way into a self-check, a search for everything, and doors that open for whoever stands before them."""
+"""The front page: the way into a self-check, a search for everything, and doors that open for whoever stands before
+them.
+"""
 
 from __future__ import annotations
 
@@ -83,11 +85,22 @@ def test_the_home_page_of_a_county_whose_rules_began_in_the_middle_of_the_year(
         answer = Client().get("/")
         assert answer.status_code == 200
         assert "示例县" in answer.content.decode()
-        for path in ("/zone/", "/rules/", "/rules/parameters/", "/rules/credit/", "/guides/", "/halls/", "/figures/", "/check/"):
+        for path in (
+            "/zone/",
+            "/rules/",
+            "/rules/parameters/",
+            "/rules/credit/",
+            "/guides/",
+            "/halls/",
+            "/figures/",
+            "/check/",
+        ):
             assert Client().get(path).status_code == 200, path
 
 
-def test_before_the_first_day_of_the_rules_a_page_says_so(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_before_the_first_day_of_the_rules_a_page_says_so(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with elsewhere.installed(tmp_path / "pack", begins="2027-01-15"):
         sync_pack(date(2027, 1, 15))
         monkeypatch.setattr(timezone, "now", lambda: at("2026-12-02 10:00"))

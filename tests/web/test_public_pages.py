@@ -144,7 +144,9 @@ def test_the_figures_of_the_year_before_show_the_landing_and_the_promises_of_tha
     assert figures.promised_share == int(figures.promises.promised * 100 / figures.promises.off_list)
 
 
-def test_on_a_demonstration_the_home_page_offers_its_logins(populated: Populated, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_demonstration_the_home_page_offers_its_logins(
+    populated: Populated, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     offered = [Login("发改局　审批办理人员", "fgj", "shiyong-2026"), Login("绿源公司　经办人", "ly", "shiyong-2026")]
     monkeypatch.setattr("yinuo.site.demonstration.logins", lambda: offered)
     assert "shiyong-2026" not in text_of("/")
@@ -211,7 +213,10 @@ def test_a_guide_has_every_part_the_rules_ask_for(populated: Populated) -> None:
 
 
 def test_unverified_text_is_marked_on_its_page_and_verified_text_is_not(populated: Populated) -> None:
-    marked = {matter.id: "本页内容尚未核对原文" in text_of(f"/guides/{matter.id}/") for matter in list(pack().matters.values())[:12]}
+    marked = {
+        matter.id: "本页内容尚未核对原文" in text_of(f"/guides/{matter.id}/")
+        for matter in list(pack().matters.values())[:12]
+    }
     assert marked == {name: pack().matters[name].provenance == "unverified" for name in marked}
     verified = next(matter for matter in pack().matters.values() if matter.provenance != "unverified")
     assert "本页内容尚未核对原文" not in text_of(f"/guides/{verified.id}/")
@@ -270,7 +275,9 @@ def test_the_zone_shows_notices_first_then_what_was_kept_and_the_pledges(populat
     assert "年产5万吨有机肥加工项目" not in text_of("/zone/?view=pledges&q=冷链")
 
 
-def test_a_notice_is_over_by_the_clock_even_where_no_worker_has_closed_it(populated: Populated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notice_is_over_by_the_clock_even_where_no_worker_has_closed_it(
+    populated: Populated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = populated.commitments["notice"]
     monkeypatch.setattr(timezone, "now", lambda: row.notice_until)
     assert "现在没有正在公示的承诺" not in text_of("/zone/")
@@ -304,7 +311,9 @@ def test_a_commitment_shows_how_each_requirement_was_found(populated: Populated)
 
 
 def object_to(commitment: Commitment, client: Client | None = None, **fields: str) -> Any:
-    return (client or Client()).post(f"/zone/{commitment.pk}/", {"text": "生产工艺与环评报告表不一致。", "key": "k1", **fields})
+    return (client or Client()).post(
+        f"/zone/{commitment.pk}/", {"text": "生产工艺与环评报告表不一致。", "key": "k1", **fields}
+    )
 
 
 def test_anybody_objects_without_an_account_and_gets_a_receipt_to_read_the_reply_by(populated: Populated) -> None:
@@ -337,7 +346,9 @@ def test_an_empty_objection_is_asked_for_again_with_everything_typed(populated: 
     assert 'value="王小二"' in page
 
 
-def test_an_objection_after_the_notice_is_refused_with_what_else_to_do(populated: Populated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_objection_after_the_notice_is_refused_with_what_else_to_do(
+    populated: Populated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     commitment = populated.commitments["notice"]
     monkeypatch.setattr(timezone, "now", lambda: commitment.notice_until)
     answer = object_to(commitment)
@@ -347,7 +358,9 @@ def test_an_objection_after_the_notice_is_refused_with_what_else_to_do(populated
 
 def test_the_trail_of_an_objection_names_nobody_even_when_somebody_is_signed_in(populated: Populated) -> None:
     client = Client()
-    client.force_login(populated.county.person("approver"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        populated.county.person("approver"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     assert object_to(populated.commitments["notice"], client).status_code == 302
     entry = Entry.objects.filter(verb="commitments.object").latest("id")
     assert (entry.role, entry.person_id, entry.department_id) == ("public", None, None)
@@ -373,7 +386,10 @@ def test_an_unknown_receipt_is_not_found(populated: Populated) -> None:
 
 def test_a_submission_is_followed_by_its_receipt_number(populated: Populated) -> None:
     found = Submission.objects.get(receipt_no=populated.receipt_no)
-    assert Client().get("/receipts/", {"no": populated.receipt_no.lower()}).headers["Location"] == f"/receipts/{populated.receipt_no}/"
+    assert (
+        Client().get("/receipts/", {"no": populated.receipt_no.lower()}).headers["Location"]
+        == f"/receipts/{populated.receipt_no}/"
+    )
     page = text_of(f"/receipts/{populated.receipt_no}/")
     assert found.item.name in page
     assert "已收件" in page
@@ -386,9 +402,12 @@ def test_a_submission_is_followed_by_its_receipt_number(populated: Populated) ->
 
 
 @pytest.mark.parametrize(
-    ("grade", "ground", "word"), [("A", "g-green", "优"), ("B-", "g-blue", "良"), ("C+", "g-amber", "中"), ("D-", "g-red", "差")]
+    ("grade", "ground", "word"),
+    [("A", "g-green", "优"), ("B-", "g-blue", "良"), ("C+", "g-amber", "中"), ("D-", "g-red", "差")],
 )
-def test_the_certificate_stands_on_the_ground_of_the_grade_as_it_is_now(populated: Populated, grade: str, ground: str, word: str) -> None:
+def test_the_certificate_stands_on_the_ground_of_the_grade_as_it_is_now(
+    populated: Populated, grade: str, ground: str, word: str
+) -> None:
     project = populated.projects["running"]
     graded(project.unit, grade)
     page = text_of(certificate_of(project))

@@ -1,7 +1,8 @@
-"""Nothing personal on any public page: a county full of names, telephones, identity numbers and addresses is crawled link by link.
+"""Nothing personal on any public page: a county full of names, telephones, identity numbers and addresses is crawled
+link by link.
 
-Published on purpose: who handles a matter and the office's telephone, in the matter's guide (附件7·第七条: 办理人员及联系方式);
-the company's name, credit code and grade.
+Published on purpose: who handles a matter and the office's telephone, in the matter's guide (附件7·第七条:
+办理人员及联系方式); the company's name, credit code and grade.
 """
 
 from __future__ import annotations
@@ -34,7 +35,17 @@ MOBILE = re.compile(r"(?<![\w-])1[3-9]\d{9}(?![\w-])", re.ASCII)
 ID_NUMBER = re.compile(r"(?<!\w)\d{6}(?:19|20)\d{9}[\dX](?!\w)", re.ASCII)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
 # What leads away from the public pages: signing in, the unit's and the staff's desks.
-ELSEWHERE = ("/accounts/", "/filing/", "/staff/", "/projects/", "/static/", "/styleguide/", "/library/", "/credit/", "/admin/")
+ELSEWHERE = (
+    "/accounts/",
+    "/filing/",
+    "/staff/",
+    "/projects/",
+    "/static/",
+    "/styleguide/",
+    "/library/",
+    "/credit/",
+    "/admin/",
+)
 GUIDES, ANSWERS = 6, 12
 
 
@@ -54,10 +65,16 @@ def put_canaries() -> None:
     ProjectUnit.objects.update(legal_representative=REPRESENTATIVE, address=f"{REPRESENTATIVE}家 {PHONE}")
     Objection.objects.update(name=OBJECTOR, contact=PHONE, text=f"{OBJECTOR} {CANARY}", answer=f"答复。{CANARY}")
     for project in Project.objects.all():
-        facts = {**project.facts, "content": f"建厂房。{CANARY}", "site": {**project.facts["site"], "address": f"吹麻滩镇 {CANARY}"}}
+        facts = {
+            **project.facts,
+            "content": f"建厂房。{CANARY}",
+            "site": {**project.facts["site"], "address": f"吹麻滩镇 {CANARY}"},
+        }
         Project.objects.filter(pk=project.pk).update(facts=facts, name=Concat("name", Value(f" {PHONE}")))
     for row in Commitment.objects.all():
-        Commitment.objects.filter(pk=row.pk).update(requirements=[*row.requirements, CANARY], promises=[*row.promises, CANARY])
+        Commitment.objects.filter(pk=row.pk).update(
+            requirements=[*row.requirements, CANARY], promises=[*row.promises, CANARY]
+        )
     on_paper(Commitment.objects.latest("id"))
     MapItem.objects.update(guidance_note=CANARY)
     Application.objects.update(result_text=CANARY, again_why=CANARY)
@@ -118,7 +135,10 @@ def test_the_page_of_a_promise_on_paper_says_so_without_a_name_and_without_its_s
 
 
 def test_no_public_page_shows_anybody(populated: Populated) -> None:
-    receipts = [f"/receipts/{populated.receipt_no}/", *(f"/objections/{row.receipt_no}/" for row in populated.objections)]
+    receipts = [
+        f"/receipts/{populated.receipt_no}/",
+        *(f"/objections/{row.receipt_no}/" for row in populated.objections),
+    ]
     pages = crawl(["/", "/search/?q=有限公司", "/search/?q=项目", "/zone/feed/", "/check/?q=有机肥 40 亩", *receipts])
     kinds = {urlsplit(url).path.split("/")[1] for url in pages}
     assert kinds >= {

@@ -72,7 +72,9 @@ def address(company: Company) -> str:
     return f"/verify/{Project.objects.get().code}/{company.unit.credit_code}/"
 
 
-def test_a_certificates_proof_is_taken_away_once_it_is_witnessed_and_shows_no_more_than_its_page(rules: str, company: Company) -> None:
+def test_a_certificates_proof_is_taken_away_once_it_is_witnessed_and_shows_no_more_than_its_page(
+    rules: str, company: Company
+) -> None:
     visitor, project = Client(), Project.objects.get()
     early = visitor.get(address(company) + "proof")
     assert early.status_code == 422
@@ -88,7 +90,9 @@ def test_a_certificates_proof_is_taken_away_once_it_is_witnessed_and_shows_no_mo
 
 
 def post(rules: str, content: bytes, **changes: str) -> tuple[int, str]:
-    answer = Client().post("/chain/verify/", {"file": SimpleUploadedFile("a.tlog-proof", content), "policy": rules, **changes})
+    answer = Client().post(
+        "/chain/verify/", {"file": SimpleUploadedFile("a.tlog-proof", content), "policy": rules, **changes}
+    )
     return answer.status_code, answer.content.decode()
 
 
@@ -107,7 +111,8 @@ def test_without_scripts_the_server_checks_and_says_so(rules: str, company: Comp
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "这个文件是空的"), (b"x" * 2_000_001, "这个文件太大"), (b"x", "这不是 .tlog-proof 文件")]
+    ("content", "said"),
+    [(b"", "这个文件是空的"), (b"x" * 2_000_001, "这个文件太大"), (b"x", "这不是 .tlog-proof 文件")],
 )
 def test_what_is_no_proof_is_named(rules: str, content: bytes, said: str) -> None:
     assert said in post(rules, content)[1]
@@ -156,7 +161,9 @@ def test_the_certificate_carries_its_proof_under_its_signature(company: Company,
     assert project.code in answer.content.decode()
     assert "背面印有离线核验码" in words_of(pdf)[0]
     assert "尚未经独立见证" not in words_of(pdf)[0]
-    without = Client().post("/chain/verify/", {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7\n%%EOF"), "policy": rules})
+    without = Client().post(
+        "/chain/verify/", {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7\n%%EOF"), "policy": rules}
+    )
     assert "这份 PDF 里没有附证明" in without.content.decode()
 
 
@@ -175,7 +182,11 @@ def test_the_certificates_back_is_a_code_that_is_checked_without_a_server(compan
         assert words in back, words
     text, policy = code_in(pdf), Policy.parse(rules.encode())
     stated = read_proof(proof_in(text.encode()), policy)
-    assert (stated.leaf.type, stated.fields, list(stated.seen.witnesses)) == ("project.code_assigned", {"code": project.code}, [NODE.name])
+    assert (stated.leaf.type, stated.fields, list(stated.seen.witnesses)) == (
+        "project.code_assigned",
+        {"code": project.code},
+        [NODE.name],
+    )
     assert stated.leaf.issuer in back
     whole = decode_cbor(decode_base45(text.removeprefix(PREFIX)))
     for bent in every_part_bent(whole):
@@ -188,7 +199,11 @@ def test_the_certificates_back_is_a_code_that_is_checked_without_a_server(compan
     cut = Client().post("/chain/verify/", {"printed": text[:-30], "policy": rules}).content.decode()
     assert "离线核验码读不全" in cut
     assert text[:-30] in html.unescape(cut)
-    photo = Client().post("/chain/verify/", {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"), "policy": rules}).content.decode()
+    photo = (
+        Client()
+        .post("/chain/verify/", {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n"), "policy": rules})
+        .content.decode()
+    )
     assert "服务器不认图片里的码" in photo
     assert "选择证明文件，或者粘贴" in Client().post("/chain/verify/", {"policy": rules}).content.decode()
 

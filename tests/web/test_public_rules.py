@@ -42,7 +42,9 @@ def test_the_overview_names_pack_version_hash_owner_and_every_source_with_its_pr
     for text in (rules.id, rules.version, rules.hash, rules.owner, rules.jurisdiction):
         assert text in page
     assert {f'id="source-{name}"' in page for name in rules.sources} == {True}
-    assert page.count("尚未核对原文</td>") == sum(source.provenance == "unverified" for source in rules.sources.values())
+    assert page.count("尚未核对原文</td>") == sum(
+        source.provenance == "unverified" for source in rules.sources.values()
+    )
 
 
 def test_every_parameter_stands_there_with_its_reading_and_its_citation() -> None:
@@ -59,7 +61,10 @@ def test_every_parameter_stands_there_with_its_reading_and_its_citation() -> Non
 
 def test_the_negative_list_has_its_seven_sixty_three_and_four_rows_with_their_exceptions() -> None:
     page = text_of("/rules/negative-list/")
-    ids = {part: sum(f'id="negative.{part}.' in line for line in page.split("<li ")) for part in ("project", "matter", "regional")}
+    ids = {
+        part: sum(f'id="negative.{part}.' in line for line in page.split("<li "))
+        for part in ("project", "matter", "regional")
+    }
     assert ids == {"project": 7, "matter": 63, "regional": 4}
     for row in pack().negative:
         for exception in row.exceptions:
@@ -91,8 +96,14 @@ def test_a_value_is_shown_as_out_of_force_on_a_day_outside_its_span() -> None:
     ends = next(value.span.to_on for value in repealed.values if value.span.to_on)
     assert isinstance(ends, date)
     before = text_of("/rules/parameters/", {"on": "2023-12-31"})
-    assert before.count("这一天不适用") == text_of("/rules/parameters/", {"on": ends.isoformat()}).count("这一天不适用") > 0
-    assert "已废止" not in text_of("/rules/", {"on": "2023-03-01"}).split("中华人民共和国矿产资源法（1996年修正）")[1][:60]
+    assert (
+        before.count("这一天不适用")
+        == text_of("/rules/parameters/", {"on": ends.isoformat()}).count("这一天不适用")
+        > 0
+    )
+    assert (
+        "已废止" not in text_of("/rules/", {"on": "2023-03-01"}).split("中华人民共和国矿产资源法（1996年修正）")[1][:60]
+    )
     assert "已废止" in text_of("/rules/", {"on": "2025-07-01"}).split("中华人民共和国矿产资源法（1996年修正）")[1][:60]
 
 
@@ -131,14 +142,18 @@ def verdict(page: str) -> str:
 
 
 def test_a_matter_off_the_list_that_is_offered_can_be_promised_by_a_good_company() -> None:
-    page = text_of("/rules/ask/", {"matter": "engineering_planning_permit", "kind": "filing", "grade": "A", **NOTHING_SPECIAL})
+    page = text_of(
+        "/rules/ask/", {"matter": "engineering_planning_permit", "kind": "filing", "grade": "A", **NOTHING_SPECIAL}
+    )
     assert verdict(page) == "yes"
     assert "不在负面清单" in page
     assert "#source-jzb-2023-16" in page
 
 
 def test_a_red_company_cannot_and_the_reason_has_its_clause() -> None:
-    page = text_of("/rules/ask/", {"matter": "engineering_planning_permit", "kind": "filing", "grade": "D", **NOTHING_SPECIAL})
+    page = text_of(
+        "/rules/ask/", {"matter": "engineering_planning_permit", "kind": "filing", "grade": "D", **NOTHING_SPECIAL}
+    )
     assert verdict(page) == "no"
     assert "不适用信用承诺制改革各项措施" in page
     assert "附件2" in page
@@ -160,8 +175,12 @@ def test_what_is_not_known_is_asked_next_and_answers_stay_in_the_form() -> None:
 
 
 def test_the_conditional_row_is_decided_by_the_industry() -> None:
-    listed = text_of("/rules/ask/", {"matter": "eia_table", "kind": "filing", "grade": "A", **NOTHING_SPECIAL, "f.industry": "3011"})
-    free = text_of("/rules/ask/", {"matter": "eia_table", "kind": "filing", "grade": "A", **NOTHING_SPECIAL, "f.industry": "2625"})
+    listed = text_of(
+        "/rules/ask/", {"matter": "eia_table", "kind": "filing", "grade": "A", **NOTHING_SPECIAL, "f.industry": "3011"}
+    )
+    free = text_of(
+        "/rules/ask/", {"matter": "eia_table", "kind": "filing", "grade": "A", **NOTHING_SPECIAL, "f.industry": "2625"}
+    )
     assert (verdict(listed), verdict(free)) == ("no", "yes")
     assert "肥料制造262" in free
 
@@ -175,7 +194,9 @@ def test_a_faulty_answer_is_told_at_its_field_and_nothing_is_decided() -> None:
 
 def test_what_only_an_official_confirms_is_not_asked_for_every_industry_at_once() -> None:
     assert askable(["confirmations.eia_142", "confirmations.eia_143", "industry", "kind"]) == ["industry"]
-    named = [path for path in ("confirmations.eia_142",) if path in __import__("yinuo.core.schema", fromlist=["FACTS"]).FACTS]
+    named = [
+        path for path in ("confirmations.eia_142",) if path in __import__("yinuo.core.schema", fromlist=["FACTS"]).FACTS
+    ]
     assert askable(named) == named
 
 
@@ -196,7 +217,9 @@ def test_the_statements_are_linked_from_every_page() -> None:
     assert "WCAG 2.2" in text_of("/accessibility/")
 
 
-@pytest.mark.parametrize("folder", sorted(path.parent for path in PACKS.glob("*/pack.toml")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in PACKS.glob("*/pack.toml")), ids=lambda path: path.name
+)
 def test_a_value_that_is_a_name_in_the_rules_is_told_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Conditions as clauses in every pack; whatever else holds names of a pack's own things, in those that have them."""
     rules = load(folder)

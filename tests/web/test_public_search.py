@@ -1,4 +1,6 @@
-"""Everything published is found by part of its name or by its code; a company's page shows its credit as far as it is public."""
+"""Everything published is found by part of its name or by its code; a company's page shows its credit as far as it is
+public.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +136,11 @@ def test_a_company_with_nothing_published_has_no_page(populated: Populated) -> N
 def test_pages_read_a_fixed_number_of_rows(populated: Populated) -> None:
     client = Client()
     code = populated.projects["running"].unit.credit_code
-    for url, most in ((f"/companies/{code}/", 5), ("/search/?q=有限公司&in=projects", 1), ("/search/?q=有限公司&in=companies", 1)):
+    for url, most in (
+        (f"/companies/{code}/", 5),
+        ("/search/?q=有限公司&in=projects", 1),
+        ("/search/?q=有限公司&in=companies", 1),
+    ):
         client.get(url)
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url).status_code == 200

@@ -79,7 +79,10 @@ def test_no_two_carried_facts_share_a_name() -> None:
 def test_an_address_cannot_carry_who_the_project_is() -> None:
     state = read({"name": "某某公司", "address": "吹麻滩镇", "credit_code": "91440300708461136T", "secret": "x"}, DAY)
     assert state.facts == {}
-    assert not any(path in CARRIED for path in ("name", "content", "site.address", "unit.name", "unit.credit_code", "declarations.secret"))
+    assert not any(
+        path in CARRIED
+        for path in ("name", "content", "site.address", "unit.name", "unit.credit_code", "declarations.secret")
+    )
 
 
 def test_state_and_address_are_two_forms_of_the_same() -> None:
@@ -91,7 +94,10 @@ def test_state_and_address_are_two_forms_of_the_same() -> None:
 
 
 def test_what_an_address_says_wrongly_is_unknown_and_named() -> None:
-    state = read({"kind": "gift", "land_area": "-4", "y": "building.forest_land", "n": "building.nonsense", "on": "1999-01-01"}, DAY)
+    state = read(
+        {"kind": "gift", "land_area": "-4", "y": "building.forest_land", "n": "building.nonsense", "on": "1999-01-01"},
+        DAY,
+    )
     assert state.facts == {"site.forest_land": True}
     assert set(state.unread) == {"办理类型", "用地面积", "房屋建筑工程", "规则日期"}
 
@@ -163,7 +169,14 @@ def test_land_and_heritage_are_answered_as_in_the_filing(county: County) -> None
     page = Client().get("/check/site/?kind=filing").content.decode()
     assert re.findall(r'name="site.heritage" value="([^"]*)"', page) == ["none", "protected", "possible"]
     assert "在可能埋藏文物的区域，或者不清楚" in page
-    answers = {"go": "1", "kind": "filing", "land_area": "39", "land_area.unit": "mu", "site.heritage": "possible", "rest": "no"}
+    answers = {
+        "go": "1",
+        "kind": "filing",
+        "land_area": "39",
+        "land_area.unit": "mu",
+        "site.heritage": "possible",
+        "rest": "no",
+    }
     answer = Client().get("/check/site/", answers)
     state = read({key: values[0] for key, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}, DAY)
     assert (state.facts["land_area"], state.facts["site.heritage"], state.unread) == ("26000", "possible", ())
@@ -183,7 +196,9 @@ def test_each_page_leads_to_the_next_with_its_answers(county: County) -> None:
     for answers in sent:
         before = client.get(url)
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', before.content.decode()))
-        after = client.get(urlsplit(url).path, {**{key: html.unescape(value) for key, value in hidden.items()}, **answers, "go": "1"})
+        after = client.get(
+            urlsplit(url).path, {**{key: html.unescape(value) for key, value in hidden.items()}, **answers, "go": "1"}
+        )
         assert after.status_code == 302, after.content.decode()
         url = after.headers["Location"]
     assert urlsplit(url).path == "/check/result/"
@@ -232,7 +247,10 @@ def test_a_wrong_number_is_told_at_its_field_and_what_was_typed_stays(county: Co
     ("text", "facts"),
     [
         ("有机肥加工　吹麻滩镇　40 亩", {"land_area": "26667", "industry": "262"}),
-        ("投资3000万元 建筑面积9000平方米 光伏", {"total_investment": "3000", "floor_area": "9000", "industry": "4416"}),
+        (
+            "投资3000万元 建筑面积9000平方米 光伏",
+            {"total_investment": "3000", "floor_area": "9000", "industry": "4416"},
+        ),
         ("1.2亿元的冷库", {"total_investment": "12000", "industry": "的冷库"}),
         ("你好", {}),
     ],
@@ -284,8 +302,12 @@ def test_mock_approval_stands_among_the_tracks_with_what_speaks_for_and_against_
     }  # fmt: skip
     open_ = fit(**{"unit.grade": "A"})
     assert (open_.word, open_.against) == ("还有没说清的", ())
-    assert "社会稳定风险评估结果" in open_.asked and "全程配合的联系人" not in open_.asked, "what the application brings is not asked"
-    assert fit(**{**known, "unit.grade": "A", "mock.plan_conforms": False}).against == ("符合国土空间规划和控制性详细规划",)
+    assert "社会稳定风险评估结果" in open_.asked and "全程配合的联系人" not in open_.asked, (
+        "what the application brings is not asked"
+    )
+    assert fit(**{**known, "unit.grade": "A", "mock.plan_conforms": False}).against == (
+        "符合国土空间规划和控制性详细规划",
+    )
     assert fit(**{"unit.grade": "D"}) is None, "a refused track is not weighed any further"
     assert fit() is not None, "told before the grade is"
     shown = page(url_of())
@@ -327,7 +349,9 @@ def test_an_unknown_declaration_is_told_with_both_ends_for_the_promise(county: C
     found = answer_of(**{"declarations.public_body_building": None})
     row = next(row for row in found.open if row.path == "declarations.public_body_building")
     yes, no = row.options
-    assert len(yes.bars) >= found.count - 2 - len([1 for stage in found.stages for line in stage.lines if line.promisable is False])
+    assert len(yes.bars) >= found.count - 2 - len(
+        [1 for stage in found.stages for line in stage.lines if line.promisable is False]
+    )
     assert yes.bars
     assert no.frees == yes.bars
 
@@ -356,7 +380,12 @@ def test_nothing_is_asked_of_an_empty_address(county: County) -> None:
 def test_the_check_writes_no_row_and_sets_no_cookie(county: County) -> None:
     client = Client()
     with CaptureQueriesContext(connection) as captured:
-        for url in ("/check/", "/check/?q=光伏 40 亩", *(f"/check/{topic.slug}/?kind=filing" for topic in TOPICS), url_of()):
+        for url in (
+            "/check/",
+            "/check/?q=光伏 40 亩",
+            *(f"/check/{topic.slug}/?kind=filing" for topic in TOPICS),
+            url_of(),
+        ):
             answer = client.get(url)
             assert answer.status_code == 200, url
     assert {query["sql"].split()[0] for query in captured} <= {"SELECT"}

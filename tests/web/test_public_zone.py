@@ -44,7 +44,9 @@ def test_what_came_after_is_narrowed_by_how_it_was_kept(populated: Populated) ->
     assert set(kept) | set(broken) | set(rows("/zone/?view=decided&fulfilment=rectifying")) == set(everything)
 
 
-def test_notices_are_turned_by_their_end_and_none_is_seen_twice(populated: Populated, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notices_are_turned_by_their_end_and_none_is_seen_twice(
+    populated: Populated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(zone, "SIZE", 1)
     first = rows("/zone/")
     following = re.search(r'href="(/zone/[^"]+)" rel="next"', page("/zone/"))
@@ -90,9 +92,14 @@ def test_a_certificate_tells_how_many_requirements_verification_found_kept(popul
     project = populated.projects["completed"]
     before = verified_on(project)
     assert len(before) == 2
-    assert all(checked == len(row.requirements) for row, (checked, _met) in zip(project.commitments.order_by("id"), before, strict=True))
+    assert all(
+        checked == len(row.requirements)
+        for row, (checked, _met) in zip(project.commitments.order_by("id"), before, strict=True)
+    )
     # The last word on a requirement counts.
-    finding = Finding.objects.filter(commitment__project=project, requirement__isnull=False).order_by("commitment_id", "id")[0]
+    finding = Finding.objects.filter(commitment__project=project, requirement__isnull=False).order_by(
+        "commitment_id", "id"
+    )[0]
     finding.pk, finding.round, finding.met = None, finding.round + 1, not finding.met
     finding.save()
     after = verified_on(project)

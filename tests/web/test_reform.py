@@ -1,4 +1,6 @@
-"""The notice and the evaluation at the desk and in public: who sees what, figures that open, and a wording that is kept."""
+"""The notice and the evaluation at the desk and in public: who sees what, figures that open, and a wording that is
+kept.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,14 @@ def test_a_year_shows_each_score_with_its_parts_and_takes_a_departments_own_word
     assert office.post(url, {"do": "self", "text": "积压已经清理。", "key": "k"}).status_code == 302
     assert "积压已经清理" in text_of(writer.get(url))
     early = writer.post(
-        url, {"do": "edit", "opening": "一年", "problems": "整改", f"comment_d{lived.department_id}": "见效慢", "version": 1}
+        url,
+        {
+            "do": "edit",
+            "opening": "一年",
+            "problems": "整改",
+            f"comment_d{lived.department_id}": "见效慢",
+            "version": 1,
+        },
     )
     assert early.status_code == 302
     assert "还没有自评，期限还没有到" in text_of(writer.post(url, {"do": "submit", "version": 2}))

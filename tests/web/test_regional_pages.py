@@ -48,7 +48,9 @@ def as_(person: Person) -> Client:
 def of_zone(zone: Zone) -> Client:
     member = Membership.objects.filter(department=zone.body, role="zone").select_related("person").first()
     if member is None:
-        member = Membership.objects.create(person=new_person("管委会干部"), department=zone.body, role="zone", from_on=BEGAN)
+        member = Membership.objects.create(
+            person=new_person("管委会干部"), department=zone.body, role="zone", from_on=BEGAN
+        )
     return as_(member.person)
 
 
@@ -59,19 +61,29 @@ def text(answer: Any) -> str:
 def press(client: Client, path: str, do: str, **values: Any) -> Any:
     """Presses a button of an assessment's page with what its form opened with."""
     version = value_of(text(client.get(path)), f"{do}-version")
-    return client.post(path, {"do": do, f"{do}-version": version, **{f"{do}-{name}": value for name, value in values.items()}})
+    return client.post(
+        path, {"do": do, f"{do}-version": version, **{f"{do}-{name}": value for name, value in values.items()}}
+    )
 
 
 # -- everybody
 
 
-def test_everybody_finds_the_results_by_place_and_matter(county: County, client: Client, django_assert_max_num_queries: Any) -> None:
+def test_everybody_finds_the_results_by_place_and_matter(
+    county: County, client: Client, django_assert_max_num_queries: Any
+) -> None:
     zone, other = new_zone(county), new_zone(county, "liuji", "刘集园区")
     soil = new_result(zone, SOIL, {"industries": ["26"], "most": {"land_area": 50000}})
     new_result(other, "eia_table")
     with django_assert_max_num_queries(4):
         page = text(client.get("/regional/"))
-    for words in ("吹麻滩工业园区", "刘集园区", soil.document_number, "用地面积不超过 50000 平方米", "建设项目压覆重要矿床"):
+    for words in (
+        "吹麻滩工业园区",
+        "刘集园区",
+        soil.document_number,
+        "用地面积不超过 50000 平方米",
+        "建设项目压覆重要矿床",
+    ):
         assert words in page
     found = text(client.get("/regional/", {"zone": "chuimatan", "matter": SOIL}))
     assert soil.document_number in found
@@ -87,7 +99,13 @@ def test_the_list_is_whole_where_nothing_is_there(county: County, client: Client
 def test_a_result_shows_conditions_duties_report_and_paper(county: County, client: Client) -> None:
     result = published(county, new_zone(county))
     page = text(client.get(f"/regional/{result.pk}/"))
-    for words in ("国标行业代码以 26 开头", "施工前十日报送措施实施计划", "GSLY-2026-017", "2029年10月11日", result.report_file.sha256):
+    for words in (
+        "国标行业代码以 26 开头",
+        "施工前十日报送措施实施计划",
+        "GSLY-2026-017",
+        "2029年10月11日",
+        result.report_file.sha256,
+    ):
         assert words in page
     assert client.get(f"/regional/{result.pk}/report/").content == PDF
     assert client.get(f"/regional/{result.pk}/paper/").content.startswith(b"%PDF")
@@ -107,7 +125,9 @@ def test_a_withdrawn_an_updated_and_an_expired_result_say_so(county: County, cli
 # -- the body's desk and the departments
 
 
-def test_the_body_s_desk_shows_its_zones_and_nobody_else_runs_them(county: County, django_assert_max_num_queries: Any) -> None:
+def test_the_body_s_desk_shows_its_zones_and_nobody_else_runs_them(
+    county: County, django_assert_max_num_queries: Any
+) -> None:
     zone = new_zone(county)
     begin(zone)
     client = of_zone(zone)
@@ -177,7 +197,12 @@ def test_the_report_form_puts_the_conditions_together_and_keeps_the_file(county:
     }
     assert (found.obligations, found.to_on) == (["报送计划", "统一弃渣"], date(2029, 11, 10))
     page = text(body.get(path))
-    assert press(body, path, "report", **{**values, "title": "改过的报告", "kept": value_of(page, "report-kept")}).status_code == 302
+    assert (
+        press(
+            body, path, "report", **{**values, "title": "改过的报告", "kept": value_of(page, "report-kept")}
+        ).status_code
+        == 302
+    )
     found.refresh_from_db()
     assert found.title == "改过的报告"
     assert press(body, path, "submit").status_code == 302

@@ -98,8 +98,12 @@ def test_a_department_appeals_and_the_supervisor_decides(item: MapItem, company:
     assert Rectification.objects.get().state == "set_aside"
 
 
-@pytest.mark.parametrize(("role", "key", "status"), [("supervisor", "government_services", 200), ("approver", "meteorology", 403)])
-def test_others_do_not_read_it(item: MapItem, company: Company, county: County, role: str, key: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("role", "key", "status"), [("supervisor", "government_services", 200), ("approver", "meteorology", 403)]
+)
+def test_others_do_not_read_it(
+    item: MapItem, company: Company, county: County, role: str, key: str, status: int
+) -> None:
     review = good(company, item)
     assert desk(county, role, key).get(f"/staff/reviews/{review.pk}/").status_code == status
 

@@ -43,7 +43,10 @@ def test_a_stop_from_its_proposal_to_its_end(county: County, company: Company, s
     assert head.post(path, done).status_code == 302
     made = Ruling.objects.get()
     assert "违诺处理决定书" in text_of(office.get(path))
-    assert office.post(path, {"do": "deliver", "deliver-version": made.version, "deliver-how": "直接送达"}).status_code == 302
+    assert (
+        office.post(path, {"do": "deliver", "deliver-version": made.version, "deliver-how": "直接送达"}).status_code
+        == 302
+    )
     for page in (f"/staff/projects/{commitment.project_id}/", f"/staff/projects/{commitment.project_id}/map/"):
         assert "已责令停止建设" in text_of(office.get(page)), page
     assert "等：解除停止建设" in text_of(office.get(f"/staff/projects/{commitment.project_id}/map/"))
@@ -65,7 +68,10 @@ def test_a_stop_from_its_proposal_to_its_end(county: County, company: Company, s
     assert "60 日内" in page and "申请解除" in page
     public = text_of(unit.get(f"/zone/{commitment.pk}/"))
     assert "建处〔2027〕1号" in public and "136****9999" in public and "13600009999" not in public
-    assert "须附整改到位的证明" in text_of(unit.post(own, {"text": "已拆除"})) or unit.post(own, {"text": "x"}).status_code == 422
+    assert (
+        "须附整改到位的证明" in text_of(unit.post(own, {"text": "已拆除"}))
+        or unit.post(own, {"text": "x"}).status_code == 422
+    )
     proof = SimpleUploadedFile("整改.pdf", PDF + b"r", content_type="application/pdf")
     assert unit.post(own, {"text": "超出部分已拆除", "files": proof}).status_code == 302
     assert "部门正在核查" in text_of(unit.get(own))

@@ -1,4 +1,6 @@
-"""The staff's desks in a real browser, wide and narrow: axe, nothing wider than the window, nothing said on the console."""
+"""The staff's desks in a real browser, wide and narrow: axe, nothing wider than the window, nothing said on the
+console.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ ORIGIN = "http://yinuo.test"
 
 @pytest.fixture
 def pages(county: County, company: Company, set_clock: SetClock) -> dict[str, str]:
-    """Each page as the server sends it; the browser opens them afterwards, for it and the database do not share a thread."""
+    """Each page as the server sends it; the browser opens them afterwards, for it and the database do not share a
+    thread.
+    """
     made: dict[str, str] = {}
     item = ready(guided(county, company))
     handler = county.actor("approver", item.department.key)
@@ -33,7 +37,12 @@ def pages(county: County, company: Company, set_clock: SetClock) -> dict[str, st
     made["review"] = text_of(desk(county, "approver").post(f"/staff/projects/{review.pk}/review/", {"do": "withdraw"}))
     set_clock("2026-11-09 09:00")
     item.refresh_from_db()
-    bad = {"do": "send_back", "send_back-version": item.version, "send_back-count": "2", "send_back-1-subject": "申请表"}
+    bad = {
+        "do": "send_back",
+        "send_back-version": item.version,
+        "send_back-count": "2",
+        "send_back-1-subject": "申请表",
+    }
     made["item-errors"] = text_of(desk(county, "approver", item.department.key).post(f"/staff/items/{item.pk}/", bad))
     pause_item(actor=handler, item_id=item.pk, reason="expert_review", note="组织专家评审", at=at("2026-11-09 09:00"))
     set_clock("2026-11-11 09:00")

@@ -44,7 +44,9 @@ def test_a_promise_shows_letter_notice_and_requirements_and_no_decision_before_i
 
 
 @begins_with(promised)
-def test_after_the_notice_the_department_decides_on_the_promise(county: County, company: Company, set_clock: SetClock) -> None:
+def test_after_the_notice_the_department_decides_on_the_promise(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     commitment = promised(county, company)
     set_clock("2026-11-16 09:00")
     client = desk(county, "approver", DEPARTMENT)
@@ -60,7 +62,9 @@ def test_after_the_notice_the_department_decides_on_the_promise(county: County, 
 def test_an_item_on_a_promise_leads_to_it(county: County, company: Company, set_clock: SetClock) -> None:
     commitment = promised(county, company)
     set_clock("2026-11-10 09:00")
-    assert url_of(commitment) in text_of(desk(county, "approver", DEPARTMENT).get(f"/staff/items/{commitment.item_id}/"))
+    assert url_of(commitment) in text_of(
+        desk(county, "approver", DEPARTMENT).get(f"/staff/items/{commitment.item_id}/")
+    )
 
 
 @begins_with(promised)
@@ -97,7 +101,9 @@ def test_an_objection_answered_meanwhile_is_told_so(county: County, company: Com
     assert "刚刚被别人改动过" in text_of(told)
 
 
-def test_a_difficulty_offers_help_first_and_an_opinion_only_afterwards(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_difficulty_offers_help_first_and_an_opinion_only_afterwards(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     difficulty = in_trouble(county, company)
     set_clock("2026-12-02 09:00")
     url = f"/staff/difficulties/{difficulty.pk}/"
@@ -106,10 +112,15 @@ def test_a_difficulty_offers_help_first_and_an_opinion_only_afterwards(county: C
     assert 'value="helped"' in page
     assert 'value="handling_opinion"' not in page
     assert 'value="terminate"' not in page
-    assert client.post(url, {"version": difficulty.version, "outcome": "handling_opinion", "text": "x"}).status_code == 422
+    assert (
+        client.post(url, {"version": difficulty.version, "outcome": "handling_opinion", "text": "x"}).status_code == 422
+    )
     assert client.post(url, {"version": difficulty.version, "outcome": "helped", "text": "协调供地"}).status_code == 302
     assert 'value="handling_opinion"' in text_of(client.get(url))
-    assert desk(county, "approver", "ecology").post(url, {"version": 2, "outcome": "helped", "text": "x"}).status_code == 403
+    assert (
+        desk(county, "approver", "ecology").post(url, {"version": 2, "outcome": "helped", "text": "x"}).status_code
+        == 403
+    )
     assert url in text_of(client.get(f"/staff/commitments/{difficulty.commitment_id}/"))
 
 
@@ -117,7 +128,11 @@ def test_a_difficulty_offers_help_first_and_an_opinion_only_afterwards(county: C
 def test_pages_of_promises_are_for_the_halls_staff(county: County, company: Company, set_clock: SetClock) -> None:
     commitment = promised(county, company)
     objection = object_to(commitment)
-    for url in (url_of(commitment), f"/staff/objections/{objection.pk}/", f"/staff/completion/{commitment.project_id}/"):
+    for url in (
+        url_of(commitment),
+        f"/staff/objections/{objection.pk}/",
+        f"/staff/completion/{commitment.project_id}/",
+    ):
         assert Client().get(url).status_code == 302
         assert signed_in(company.person).get(url).status_code == 403
         assert desk(county, "administrator").get(url).status_code == 200
@@ -157,18 +172,24 @@ def test_each_department_sees_a_form_at_its_own_requirements_only(
     assert not Finding.objects.exists()
 
 
-def test_a_finding_is_recorded_with_its_evidence_and_a_fault_needs_a_note(county: County, completion: CompletionVerification) -> None:
+def test_a_finding_is_recorded_with_its_evidence_and_a_fault_needs_a_note(
+    county: County, completion: CompletionVerification
+) -> None:
     point = next(point for point in pending(completion) if point.department.key == DEPARTMENT and point.commitment)
     key, client = key_of(point), desk(county, "approver", DEPARTMENT)
     bad = client.post(place(completion), {"do": key, f"{key}-met": "no"})
     assert bad.status_code == 422
     assert "写明没有达到要求的情况" in text_of(bad)
     fake = SimpleUploadedFile("照片.pdf", b"not a pdf", content_type="application/pdf")
-    wrong = client.post(place(completion), {"do": key, f"{key}-met": "no", f"{key}-note": "少建一层", f"{key}-files": fake})
+    wrong = client.post(
+        place(completion), {"do": key, f"{key}-met": "no", f"{key}-note": "少建一层", f"{key}-files": fake}
+    )
     assert wrong.status_code == 422
     assert "照片.pdf" in text_of(wrong)
     good = SimpleUploadedFile("照片.pdf", PDF, content_type="application/pdf")
-    done = client.post(place(completion), {"do": key, f"{key}-met": "no", f"{key}-note": "少建一层", f"{key}-files": good})
+    done = client.post(
+        place(completion), {"do": key, f"{key}-met": "no", f"{key}-note": "少建一层", f"{key}-files": good}
+    )
     assert done.status_code == 302
     finding = Finding.objects.get()
     assert (finding.met, finding.note, finding.evidence[0].name) == (False, "少建一层", "照片.pdf")
@@ -185,7 +206,9 @@ def test_a_verification_of_its_own_gets_its_document(county: County, completion:
     assert point.item.present.document_number == "验〔2027〕9号"
 
 
-def test_a_serious_fault_is_called_by_the_department_that_found_it(county: County, completion: CompletionVerification) -> None:
+def test_a_serious_fault_is_called_by_the_department_that_found_it(
+    county: County, completion: CompletionVerification
+) -> None:
     inspect(county, completion, FIRST_OF_PERMIT)
     assert completion.state == "rectifying"
     form = {"do": "fail", "fail-version": completion.version, "fail-reason": "拒不整改"}

@@ -75,7 +75,9 @@ def test_three_people_take_it_to_the_end_and_each_is_offered_only_their_step(
     assert actions_on(text_of(convener.get(url_of(proposal)))) == set()
     assert convener.post(url_of(proposal), {"do": "execute", "execute-version": proposal.version}).status_code == 403
     assert actions_on(text_of(proposer.get(url_of(proposal)))) == {"withdraw"}
-    done = principal.post(url_of(proposal), {"do": "consent", "consent-version": proposal.version, "consent-note": "同意"})
+    done = principal.post(
+        url_of(proposal), {"do": "consent", "consent-version": proposal.version, "consent-note": "同意"}
+    )
     assert done.status_code == 302
     proposal.refresh_from_db()
     assert actions_on(text_of(convener.get(url_of(proposal)))) == {"execute"}
@@ -85,7 +87,9 @@ def test_three_people_take_it_to_the_end_and_each_is_offered_only_their_step(
     assert convener.post(url_of(proposal), {"do": "execute", "execute-version": proposal.version}).status_code == 403
 
 
-def test_one_person_in_two_roles_does_not_consent_to_their_own_proposal(county: County, company: Company, set_clock: SetClock) -> None:
+def test_one_person_in_two_roles_does_not_consent_to_their_own_proposal(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-10 15:00")
     own = propose(county, company)
     person = county.person("approver", "natural_resources")
@@ -99,17 +103,25 @@ def test_one_person_in_two_roles_does_not_consent_to_their_own_proposal(county: 
     assert "提出加减分的人不能自己审签" in text_of(told)
 
 
-def test_a_refusal_and_a_withdrawal_give_their_reasons(county: County, company: Company, proposal: PointProposal) -> None:
+def test_a_refusal_and_a_withdrawal_give_their_reasons(
+    county: County, company: Company, proposal: PointProposal
+) -> None:
     principal = desk(county, "principal")
-    assert "写明不同意的理由" in text_of(principal.post(url_of(proposal), {"do": "refuse", "refuse-version": proposal.version}))
+    assert "写明不同意的理由" in text_of(
+        principal.post(url_of(proposal), {"do": "refuse", "refuse-version": proposal.version})
+    )
     stale = principal.post(url_of(proposal), {"do": "refuse", "refuse-version": 99, "refuse-reason": "证据不足"})
     assert "刚刚被别人改动过" in text_of(stale)
-    done = principal.post(url_of(proposal), {"do": "refuse", "refuse-version": proposal.version, "refuse-reason": "证据不足"})
+    done = principal.post(
+        url_of(proposal), {"do": "refuse", "refuse-version": proposal.version, "refuse-reason": "证据不足"}
+    )
     assert done.status_code == 302
     assert head(company).score == 86
 
 
-def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, company: Company, set_clock: SetClock) -> None:
+def test_an_approver_proposes_points_for_an_act_with_evidence(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = filed(county, company)
     set_clock("2026-11-10 15:00")
     client = desk(county, "approver", "natural_resources")
@@ -132,13 +144,18 @@ def test_an_approver_proposes_points_for_an_act_with_evidence(county: County, co
     assert (made.data, made.expected_points) == ({"act": "illegal_start", "article": "46", "item": "illegal_start"}, -2)
 
 
-def test_files_of_somebody_else_are_not_taken_as_evidence(county: County, company: Company, set_clock: SetClock) -> None:
+def test_files_of_somebody_else_are_not_taken_as_evidence(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = filed(county, company)
     set_clock("2026-11-10 15:00")
     first = desk(county, "approver", "ecology")
     file = SimpleUploadedFile("笔录.pdf", PDF, content_type="application/pdf")
     page = text_of(
-        first.post("/staff/credit/propose/", {"code": "x", "act": "prohibited", "on": "2026-11-09", "basis": "b", "files": file})
+        first.post(
+            "/staff/credit/propose/",
+            {"code": "x", "act": "prohibited", "on": "2026-11-09", "basis": "b", "files": file},
+        )
     )
     kept = page.split('name="kept" value="')[1].split('"')[0]
     form = {"code": project.code, "act": "illegal_start", "on": "2026-11-09", "basis": "笔录", "kept": kept}
@@ -204,10 +221,16 @@ def test_evaluations_are_checked_then_confirmed_by_the_body_that_manages_credit(
     page = text_of(clerk.get("/staff/credit/evaluations/"))
     assert "还没有导入过" in page and "附件2·第十六条" in page
     assert "统一社会信用代码" in clerk.get("/staff/credit/evaluations/table/").content.decode("utf-8-sig")
-    bad = clerk.post("/staff/credit/evaluations/", {"source": "省平台", "file": SimpleUploadedFile("表.csv", "甲,乙\n1,2".encode())})
+    bad = clerk.post(
+        "/staff/credit/evaluations/", {"source": "省平台", "file": SimpleUploadedFile("表.csv", "甲,乙\n1,2".encode())}
+    )
     assert bad.status_code == 422 and "表头缺少" in text_of(bad)
-    table = f"统一社会信用代码,评价分值,评价日期\n{company.unit.credit_code},72,2026-11-09\n123,80,2026-11-09\n".encode()
-    answer = clerk.post("/staff/credit/evaluations/", {"source": "省平台", "file": SimpleUploadedFile("评价.csv", table)})
+    table = (
+        f"统一社会信用代码,评价分值,评价日期\n{company.unit.credit_code},72,2026-11-09\n123,80,2026-11-09\n".encode()
+    )
+    answer = clerk.post(
+        "/staff/credit/evaluations/", {"source": "省平台", "file": SimpleUploadedFile("评价.csv", table)}
+    )
     path = answer["Location"]
     page = text_of(clerk.get(path))
     assert "可导入 1" in page and "不能导入 1" in page and "应为 18 位" in page
@@ -227,7 +250,9 @@ def test_a_review_waits_for_the_body_that_manages_credit_and_the_proposal_names_
 ) -> None:
     set_clock("2026-11-10 15:00")
     event = carry_out(county, propose(county, company, data={"act": "unreported_completion"}))
-    relief = ask_relief(actor=company.actor, event_id=event.pk, kind="objection", text="已报送", at=at("2026-11-10 13:00"))
+    relief = ask_relief(
+        actor=company.actor, event_id=event.pk, kind="objection", text="已报送", at=at("2026-11-10 13:00")
+    )
     judge = county.actor("approver", "natural_resources")
     decide_relief(actor=judge, relief_id=relief.pk, accept=False, answer="没有收到", at=at("2026-11-10 14:00"))
     review = ask_review(actor=company.actor, relief_id=relief.pk, text="有回执", at=at("2026-11-10 14:30"))
@@ -237,7 +262,12 @@ def test_a_review_waits_for_the_body_that_manages_credit_and_the_proposal_names_
     assert path in text_of(clerk.get("/staff/credit/"))
     page = text_of(clerk.get(path))
     assert "没有收到" in page and "不服的理由" in page
-    assert desk(county, "approver", "natural_resources").post(path, {"accept": "yes", "answer": "x", "version": 1}).status_code == 403
+    assert (
+        desk(county, "approver", "natural_resources")
+        .post(path, {"accept": "yes", "answer": "x", "version": 1})
+        .status_code
+        == 403
+    )
     clerk.post(path, {"accept": "yes", "answer": "回执属实", "version": review.version})
     back = PointProposal.objects.get(type="repair")
     assert "回执属实" in text_of(desk(county, "principal").get(url_of(back)))

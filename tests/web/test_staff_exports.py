@@ -39,7 +39,9 @@ def lines(response: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(taken(response).decode("utf-8-sig"))))
 
 
-def test_the_inbox_is_taken_away_with_its_deadlines_as_real_instants(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_inbox_is_taken_away_with_its_deadlines_as_real_instants(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, company)
     item = WorkItem.objects.get(kind="review")
@@ -59,7 +61,9 @@ def test_the_inbox_is_taken_away_with_its_deadlines_as_real_instants(county: Cou
     assert Seen.objects.filter(what="export:inbox", role="approver").count() == 1
 
 
-def test_the_file_holds_what_the_page_holds_in_its_order_and_no_more(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_file_holds_what_the_page_holds_in_its_order_and_no_more(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, new_company("丙公司", "62"), name="丙项目")
     for number in range(54):

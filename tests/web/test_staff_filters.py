@@ -27,7 +27,9 @@ def look(client: Client, **query: str) -> str:
     return text_of(client.get(f"/staff/?{urlencode(query)}"))
 
 
-def test_a_project_is_found_by_a_part_of_its_name_its_unit_and_its_code(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_project_is_found_by_a_part_of_its_name_its_unit_and_its_code(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     first = filed(county, company, name="有机肥加工项目")
     filed(county, new_company("积石山宏达建材有限公司", "78"), name="物流园一期")
@@ -54,7 +56,10 @@ def test_each_filter_narrows_to_its_own(county: County, set_clock: SetClock) -> 
     assert {name for name in ("甲项目", "丙项目", "丁项目") if name in look(client, grade="A")} == {"甲项目"}
     assert {name for name in ("甲项目", "丙项目", "丁项目") if name in look(client, grade="unrated")} == {"丁项目"}
     assert {name for name in ("甲项目", "丙项目", "丁项目") if name in look(client, light="red")} == {"丙项目"}
-    assert {name for name in ("甲项目", "丙项目", "丁项目") if name in look(client, light="green")} == {"甲项目", "丁项目"}
+    assert {name for name in ("甲项目", "丙项目", "丁项目") if name in look(client, light="green")} == {
+        "甲项目",
+        "丁项目",
+    }
     assert "甲项目" in look(client, matter="review")
     assert "甲项目" not in look(client, matter="guidance")
     assert "甲项目" not in look(client, stage="construction_permit")
@@ -70,11 +75,22 @@ def test_the_database_sees_each_light_where_the_row_sees_it(county: County, comp
     pause_item(actor=handler, item_id=item.pk, reason="expert_review", note="评审", at=at("2026-11-09 08:30"))
     filed(county, company, name="另一个项目")
     met = set()
-    for moment in ("2026-11-04 12:00", "2026-11-04 17:30", "2026-11-10 09:00", "2026-12-01 09:00", "2027-03-01 09:00", "2027-06-01 09:00"):
+    for moment in (
+        "2026-11-04 12:00",
+        "2026-11-04 17:30",
+        "2026-11-10 09:00",
+        "2026-12-01 09:00",
+        "2027-03-01 09:00",
+        "2027-06-01 09:00",
+    ):
         now = at(moment)
         rows = WorkItem.objects.filter(state__in=["running", "paused"], due_at__isnull=False)
         halted = {row.pk for row in rows if row.is_paused_at(now)}
-        expected = halted if light == "paused" else {row.pk for row in rows if row.pk not in halted and row.light_at(now) == light}
+        expected = (
+            halted
+            if light == "paused"
+            else {row.pk for row in rows if row.pk not in halted and row.light_at(now) == light}
+        )
         assert set(rows.filter(lit(light, now)).values_list("pk", flat=True)) == expected, moment
         met |= expected
     assert met
@@ -114,11 +130,15 @@ def test_the_filters_go_along_from_page_to_page(county: County, company: Company
     assert "正常 52" in second
 
 
-def test_a_filter_is_kept_under_a_name_and_counted_beside_the_boxes(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_filter_is_kept_under_a_name_and_counted_beside_the_boxes(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, company)
     client = desk(county, "approver")
-    answer = client.post("/staff/filters/", {"do": "save", "name": " A 级  优先 ", "query": "grade=A&box=mine&nonsense=1"})
+    answer = client.post(
+        "/staff/filters/", {"do": "save", "name": " A 级  优先 ", "query": "grade=A&box=mine&nonsense=1"}
+    )
     assert answer.headers["Location"] == "/staff/?box=mine&grade=A"
     page = text_of(client.get(answer.headers["Location"]))
     assert "已存下“A 级 优先”" in page
@@ -184,13 +204,19 @@ def test_nobody_touches_anothers_filter(county: County, company: Company) -> Non
 
 
 def test_saved_filters_cost_no_further_query(
-    county: County, company: Company, set_clock: SetClock, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+    county: County,
+    company: Company,
+    set_clock: SetClock,
+    django_assert_num_queries: Any,
+    django_assert_max_num_queries: Any,
 ) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, company)
     client = desk(county, "approver")
     client.get("/staff/")
     for number in range(5):
-        save_filter(actor=county.actor("approver"), name=f"筛选{number}", query="box=mine&light=red", at=at("2026-11-03 10:00"))
+        save_filter(
+            actor=county.actor("approver"), name=f"筛选{number}", query="box=mine&light=red", at=at("2026-11-03 10:00")
+        )
     with django_assert_max_num_queries(12):
         client.get("/staff/?grade=A&light=green&q=有机肥")

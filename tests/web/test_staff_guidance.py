@@ -28,7 +28,9 @@ def project(county: County, company: Company, set_clock: SetClock) -> Project:
 
 
 def asked(key: str) -> GuidanceAnswer:
-    return GuidanceAnswer.objects.select_related("department", "guidance").get(department__key=key, answered_at__isnull=True)
+    return GuidanceAnswer.objects.select_related("department", "guidance").get(
+        department__key=key, answered_at__isnull=True
+    )
 
 
 def url_of(answer: GuidanceAnswer) -> str:
@@ -37,7 +39,9 @@ def url_of(answer: GuidanceAnswer) -> str:
 
 def filled(answer: GuidanceAnswer, **changes: str) -> dict[str, Any]:
     """The form as the page proposes it, a perhaps answered with no."""
-    form = GuidanceForm(rows=answer.matters, others={}, whole=answer.guidance.kind == "pre_start", initial={"version": answer.version})
+    form = GuidanceForm(
+        rows=answer.matters, others={}, whole=answer.guidance.kind == "pre_start", initial={"version": answer.version}
+    )
     data: dict[str, Any] = {"version": answer.version}
     for name in form.fields:
         value = form.initial.get(name, "")
@@ -81,7 +85,10 @@ def test_what_the_handler_changes_reaches_the_map(county: County, project: Proje
     row = next(row for row in answer.matters if row["needed"] == "yes" and row["materials"])
     name = row["matter_id"]
     others = [part["id"] for part in row["materials"]][1:]
-    changed = filled(answer, **{f"{name}-days": "7", f"{name}-level": "prefecture", f"{name}-note": "请先测量", f"{name}-more": "地勘报告"})
+    changed = filled(
+        answer,
+        **{f"{name}-days": "7", f"{name}-level": "prefecture", f"{name}-note": "请先测量", f"{name}-more": "地勘报告"},
+    )
     changed[f"{name}-materials"] = others
     assert desk(county, "approver", "natural_resources").post(url_of(answer), changed).status_code == 302
     for rest in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department", "guidance"):
@@ -108,11 +115,15 @@ def test_errors_stand_at_their_matter_and_what_was_typed_stays(county: County, p
     assert answer.answered_at is None
 
 
-def test_another_matter_of_the_department_is_added_without_losing_what_was_typed(county: County, project: Project) -> None:
+def test_another_matter_of_the_department_is_added_without_losing_what_was_typed(
+    county: County, project: Project
+) -> None:
     answer = asked("natural_resources")
     taken = {row["matter_id"] for row in answer.matters}
     matters = pack().matters_at(project.rules_on)
-    extra = next(m.id for m in matters if m.department == "natural_resources" and m.id not in taken and "filing" in m.kinds)
+    extra = next(
+        m.id for m in matters if m.department == "natural_resources" and m.id not in taken and "filing" in m.kinds
+    )
     foreign = next(m.id for m in matters if m.department == "ecology")
     first = answer.matters[0]["matter_id"]
     client = desk(county, "approver", "natural_resources")
@@ -122,8 +133,16 @@ def test_another_matter_of_the_department_is_added_without_losing_what_was_typed
     assert "保留这句话" in page
     assert "需要修改" not in page
     assert f'name="added" value="{extra}"' in page
-    assert f'name="added" value="{foreign}"' not in text_of(client.post(url_of(answer), {**typed, "add": "1", "extra": foreign}))
-    whole = {**filled(answer), "added": [extra], f"{extra}-needed": "yes", f"{extra}-level": "county", f"{extra}-unit": "working"}
+    assert f'name="added" value="{foreign}"' not in text_of(
+        client.post(url_of(answer), {**typed, "add": "1", "extra": foreign})
+    )
+    whole = {
+        **filled(answer),
+        "added": [extra],
+        f"{extra}-needed": "yes",
+        f"{extra}-level": "county",
+        f"{extra}-unit": "working",
+    }
     assert client.post(url_of(answer), {**whole, f"{extra}-days": "5"}).status_code == 302
     answer.refresh_from_db()
     assert [row["days"] for row in answer.matters if row["matter_id"] == extra] == [5]
@@ -139,7 +158,8 @@ def test_what_a_matter_may_wait_for_never_makes_a_circle(county: County, project
 
 
 @pytest.mark.parametrize(
-    ("role", "department"), [("approver", "ecology"), ("principal", "natural_resources"), ("supervisor", "development_reform")]
+    ("role", "department"),
+    [("approver", "ecology"), ("principal", "natural_resources"), ("supervisor", "development_reform")],
 )
 def test_only_approvers_of_the_department_answer(county: County, project: Project, role: str, department: str) -> None:
     answer = asked("natural_resources")
@@ -161,7 +181,9 @@ def test_second_guidance_asks_only_whether_and_why(county: County, company: Comp
     done = built(county, company)
     apply_completion(actor=company.actor, project_id=done.pk, at=at("2027-07-05 09:00"))
     set_clock("2027-07-05 10:00")
-    for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department", "guidance").order_by("id"):
+    for answer in (
+        GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department", "guidance").order_by("id")
+    ):
         client = desk(county, "approver", answer.department.key)
         page = text_of(client.get(url_of(answer)))
         assert "二次辅导意见" in page

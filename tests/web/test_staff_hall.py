@@ -1,4 +1,6 @@
-"""What conveners and supervisors see before a meeting: lights, due moments, coordination, people and what is about to turn."""
+"""What conveners and supervisors see before a meeting: lights, due moments, coordination, people and what is about to
+turn.
+"""
 
 from __future__ import annotations
 
@@ -81,10 +83,14 @@ def test_each_item_stands_once_by_the_day_it_falls_due(county: County, company: 
         ("红的", "2026-11-05 09:00"),
     ):
         filed(county, company, name=name)
-        WorkItem.objects.filter(subtitle__startswith=name).update(due_at=at(due), red_from=at(due), yellow_from=at("2026-11-05 08:30"))
+        WorkItem.objects.filter(subtitle__startswith=name).update(
+            due_at=at(due), red_from=at(due), yellow_from=at("2026-11-05 08:30")
+        )
     filed(county, company, name="后天黄的")
     later = at("2026-11-10 12:00")
-    WorkItem.objects.filter(subtitle__startswith="后天黄的").update(due_at=later, red_from=later, yellow_from=at("2026-11-05 08:30"))
+    WorkItem.objects.filter(subtitle__startswith="后天黄的").update(
+        due_at=later, red_from=later, yellow_from=at("2026-11-05 08:30")
+    )
     set_clock("2026-11-05 10:00")
     page = text_of(desk(county, "general_convener").get("/staff/hall/"))
     parts = {
@@ -93,12 +99,23 @@ def test_each_item_stands_once_by_the_day_it_falls_due(county: County, company: 
         "tomorrow": page.split("下一个工作日到期")[1].split("其他预警的")[0],
         "yellow": page.split("其他预警的")[1].split("各部门的灯")[0],
     }
-    found = {name: [part for part, text in parts.items() if name in text] for name in ("今天的", "明天的", "午夜的", "红的", "后天黄的")}
-    assert found == {"今天的": ["today"], "明天的": ["tomorrow"], "午夜的": ["today"], "红的": ["red"], "后天黄的": ["yellow"]}
+    found = {
+        name: [part for part, text in parts.items() if name in text]
+        for name in ("今天的", "明天的", "午夜的", "红的", "后天黄的")
+    }
+    assert found == {
+        "今天的": ["today"],
+        "明天的": ["tomorrow"],
+        "午夜的": ["today"],
+        "红的": ["red"],
+        "后天黄的": ["yellow"],
+    }
 
 
 @begins_with(guided)
-def test_one_department_is_looked_at_by_its_name_and_a_stage_by_its_convener(county: County, company: Company, set_clock: SetClock) -> None:
+def test_one_department_is_looked_at_by_its_name_and_a_stage_by_its_convener(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     item = accepted(county, company)
     filed(county, company, name="发改的项目")
     set_clock("2026-11-06 11:00")
@@ -117,14 +134,22 @@ def test_one_department_is_looked_at_by_its_name_and_a_stage_by_its_convener(cou
     assert item.department.short_name in {row[0] for row in rows}
 
 
-def test_what_turns_within_the_window_is_listed_with_when_and_who_was_told(county: County, company: Company, set_clock: SetClock) -> None:
+def test_what_turns_within_the_window_is_listed_with_when_and_who_was_told(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     filed(county, company)
     work = WorkItem.objects.get(kind="review")
     assert work.yellow_from == at("2026-11-04 16:36")
     now = set_clock("2026-11-04 15:30")
     supervisor = desk(county, "supervisor")
     assert "11月4日 16:36 转黄灯" in text_of(supervisor.get("/staff/hall/early/?hours=2"))
-    assert "到期" not in text_of(supervisor.get("/staff/hall/early/?hours=2")).split("<ol>")[1].split("转黄灯")[1].split("办理人")[0]
+    assert (
+        "到期"
+        not in text_of(supervisor.get("/staff/hall/early/?hours=2"))
+        .split("<ol>")[1]
+        .split("转黄灯")[1]
+        .split("办理人")[0]
+    )
     assert "过后转红灯" in text_of(supervisor.get("/staff/hall/early/?hours=24"))
     assert "还没有提醒过" in text_of(supervisor.get("/staff/hall/early/"))
     set_clock("2026-11-04 09:00")
@@ -137,7 +162,9 @@ def test_what_turns_within_the_window_is_listed_with_when_and_who_was_told(count
     assert now < at("2026-11-04 17:00")
 
 
-def test_ticked_items_are_urged_once_and_their_handler_hears_of_it(county: County, company: Company, set_clock: SetClock) -> None:
+def test_ticked_items_are_urged_once_and_their_handler_hears_of_it(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     filed(county, company)
     work = WorkItem.objects.get(kind="review")
     set_clock("2026-11-04 15:30")
@@ -160,7 +187,9 @@ def test_ticked_items_are_urged_once_and_their_handler_hears_of_it(county: Count
         assert desk(county, role).post("/staff/hall/early/", {"item": work.pk, "note": "快"}).status_code == 403
 
 
-def test_peoples_desks_are_counted_and_who_is_away_is_told(county: County, company: Company, set_clock: SetClock) -> None:
+def test_peoples_desks_are_counted_and_who_is_away_is_told(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     filed(county, company)
     filed(county, company, name="第二个项目")
     person, colleague = county.person("approver"), county.add("approver", "development_reform").person
@@ -187,7 +216,9 @@ def test_peoples_desks_are_counted_and_who_is_away_is_told(county: County, compa
     assert len(text_of(convener.get(f"/staff/?box=department&person={person.pk}")).split('class="row ')) == 3
 
 
-def test_what_lies_with_somebody_who_has_left_is_found_and_passed_on(county: County, company: Company, set_clock: SetClock) -> None:
+def test_what_lies_with_somebody_who_has_left_is_found_and_passed_on(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = filed(county, company)
     membership = county.people[("approver", "development_reform")]
     other = county.add("approver", "development_reform").person
@@ -207,7 +238,9 @@ def test_what_lies_with_somebody_who_has_left_is_found_and_passed_on(county: Cou
     assert "已不在岗" not in text_of(convener.get("/staff/hall/load/"))
 
 
-def test_passing_on_is_for_the_convener_and_the_department_itself(county: County, company: Company, set_clock: SetClock) -> None:
+def test_passing_on_is_for_the_convener_and_the_department_itself(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     filed(county, company)
     assert signed_in(company.person).get("/staff/reassign/").status_code == 403
     assert desk(county, "supervisor").get("/staff/reassign/").status_code == 403
@@ -216,7 +249,8 @@ def test_passing_on_is_for_the_convener_and_the_department_itself(county: County
     assert county.person("approver").name in own
     assert county.person("approver").name not in other
     page = desk(county, "principal", "ecology").post(
-        "/staff/reassign/", {"person": county.person("approver").pk, "to": county.person("approver").pk, "why": "x", "sure": "1"}
+        "/staff/reassign/",
+        {"person": county.person("approver").pk, "to": county.person("approver").pk, "why": "x", "sure": "1"},
     )
     assert page.status_code == 422
 
@@ -234,7 +268,9 @@ def test_the_halls_pages_cost_the_same_however_much_lies_there(
         client.get(f"/staff/{page}/?hours=72")
 
 
-def test_a_departments_head_passes_on_only_what_is_the_departments(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_departments_head_passes_on_only_what_is_the_departments(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     filed(county, company)
     work = WorkItem.objects.get(kind="review")
     person = county.person("approver", "development_reform")

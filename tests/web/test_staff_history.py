@@ -40,7 +40,9 @@ def test_the_departments_answers_are_told_once_with_their_names(county: County, 
 
 
 @begins_with(guided)
-def test_what_happened_to_a_matter_is_told_with_its_name_and_never_with_a_code(county: County, company: Company) -> None:
+def test_what_happened_to_a_matter_is_told_with_its_name_and_never_with_a_code(
+    county: County, company: Company
+) -> None:
     item = ready(guided(county, company))
     handler = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
@@ -52,7 +54,10 @@ def test_what_happened_to_a_matter_is_told_with_its_name_and_never_with_a_code(c
     days, _ = history(item.project)
     newest = [(row.words, row.text) for row in days[0].people]
     assert newest[0] == (f"催办：{item.name}", "请加快")
-    assert newest[1] == (f"转交：{item.name}", f"{county.person('approver', item.department.key).name}转给{colleague.name}；轮岗")
+    assert newest[1] == (
+        f"转交：{item.name}",
+        f"{county.person('approver', item.department.key).name}转给{colleague.name}；轮岗",
+    )
     assert f"受理：{item.name}" in words_of(item.project)
     assert days[0].title == "2026年11月6日 周五"
     for day in days:
@@ -60,7 +65,9 @@ def test_what_happened_to_a_matter_is_told_with_its_name_and_never_with_a_code(c
             assert not re.search(r"[a-z]+[._][a-z]+", row.words + row.text), row
 
 
-def test_what_the_machine_did_is_folded_away_from_what_people_did(county: County, company: Company, set_clock: SetClock) -> None:
+def test_what_the_machine_did_is_folded_away_from_what_people_did(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = filed(county, company)
     tick(at("2026-11-05 09:00"))
     days, _ = history(project)
@@ -73,7 +80,15 @@ def test_what_the_machine_did_is_folded_away_from_what_people_did(county: County
 
 def test_a_verb_nobody_has_put_into_words_is_told_as_other_work(county: County, company: Company) -> None:
     project = filed(county, company)
-    entry = Entry(at=at("2026-11-04 09:00"), verb="future.verb", role="approver", subject_kind="x.y", subject_id="1", person_id=1, data={})
+    entry = Entry(
+        at=at("2026-11-04 09:00"),
+        verb="future.verb",
+        role="approver",
+        subject_kind="x.y",
+        subject_id="1",
+        person_id=1,
+        data={},
+    )
     days = by_day([entry], names_of(project, [entry]))
     assert days[0].people[0].words == "其他办理"
 
@@ -93,7 +108,9 @@ def test_a_long_history_ends_with_a_way_to_the_whole(
 
 
 @begins_with(guided)
-def test_a_project_shows_its_people_papers_and_what_is_going_on(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_project_shows_its_people_papers_and_what_is_going_on(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     item = ready(guided(county, company))
     hand_in(company, item, at("2026-11-06 09:00"))
     send_back(
@@ -142,7 +159,9 @@ def test_the_record_says_who_was_told_what_when_and_how(
     assert head[:4] == ("时间", "告知谁", "事由", "内容")
 
 
-def test_the_record_is_for_conveners_supervisors_and_heads(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_record_is_for_conveners_supervisors_and_heads(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = filed(county, company)
     address = f"/staff/projects/{project.pk}/told/"
     assert Client().get(address).status_code == 302

@@ -21,7 +21,9 @@ def test_a_visitor_is_sent_to_the_login_and_a_company_is_refused(county: County,
     assert signed_in(company.person).get("/staff/").status_code == 403
 
 
-def test_a_new_filing_waits_in_the_filing_units_inbox_and_in_nobody_elses(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_new_filing_waits_in_the_filing_units_inbox_and_in_nobody_elses(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, company)
     page = text_of(desk(county, "approver").get("/staff/"))
@@ -46,7 +48,9 @@ def test_lights_group_the_rows_with_word_and_shape(county: County, company: Comp
 
 
 @begins_with(guided)
-def test_a_paused_item_says_when_it_would_end_if_resumed_now(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_paused_item_says_when_it_would_end_if_resumed_now(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     item = ready(guided(county, company))
     handler = county.actor("approver", item.department.key)
     hand_in(company, item, at("2026-11-06 09:00"))
@@ -60,7 +64,9 @@ def test_a_paused_item_says_when_it_would_end_if_resumed_now(county: County, com
     assert "看原因" in page
 
 
-def test_the_grade_shown_is_todays_and_marks_who_goes_first_and_who_is_looked_at_closely(county: County, set_clock: SetClock) -> None:
+def test_the_grade_shown_is_todays_and_marks_who_goes_first_and_who_is_looked_at_closely(
+    county: County, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     best, close = new_company("甲公司", "95"), new_company("丙公司", "62")
     filed(county, best)
@@ -72,7 +78,9 @@ def test_the_grade_shown_is_todays_and_marks_who_goes_first_and_who_is_looked_at
     assert "优先办理" not in text_of(desk(county, "approver").get("/staff/"))
 
 
-def test_a_substitute_sees_the_absent_colleagues_items_and_may_handle_them(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_substitute_sees_the_absent_colleagues_items_and_may_handle_them(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, company)
     colleague = county.add("approver", "development_reform")
@@ -109,7 +117,9 @@ def test_the_inbox_takes_ten_queries_whatever_it_holds(
     assert text_of(one).count("超期 ") >= 3
 
 
-def test_pages_follow_each_other_by_keyset_without_losing_or_repeating_a_row(county: County, company: Company, set_clock: SetClock) -> None:
+def test_pages_follow_each_other_by_keyset_without_losing_or_repeating_a_row(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     for number in range(53):
         filed(county, company, name=f"项目{number:02}")
@@ -119,7 +129,9 @@ def test_pages_follow_each_other_by_keyset_without_losing_or_repeating_a_row(cou
     assert "正常 53" in first
     link = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     second = text_of(client.get(link))
-    seen = [f"项目{n:02}" for n in range(53) if f"项目{n:02}" in first] + [f"项目{n:02}" for n in range(53) if f"项目{n:02}" in second]
+    seen = [f"项目{n:02}" for n in range(53) if f"项目{n:02}" in first] + [
+        f"项目{n:02}" for n in range(53) if f"项目{n:02}" in second
+    ]
     assert sorted(seen) == [f"项目{n:02}" for n in range(53)]
     assert "回到开头" in second
 

@@ -52,9 +52,23 @@ def actions_on(page: str) -> set[str]:
 
 def test_each_state_offers_its_actions_and_no_other(county: County, item: MapItem, set_clock: SetClock) -> None:
     client = handler(county, item)
-    assert actions_on(text_of(client.get(url_of(item)))) == {"accept", "refuse_acceptance", "send_back", "problem", "reassign", "remedy"}
+    assert actions_on(text_of(client.get(url_of(item)))) == {
+        "accept",
+        "refuse_acceptance",
+        "send_back",
+        "problem",
+        "reassign",
+        "remedy",
+    }
     assert client.post(url_of(item), {"do": "accept", "accept-version": item.version}).status_code == 302
-    assert actions_on(text_of(client.get(url_of(item)))) == {"decide", "send_back", "pause", "problem", "reassign", "remedy"}
+    assert actions_on(text_of(client.get(url_of(item)))) == {
+        "decide",
+        "send_back",
+        "pause",
+        "problem",
+        "reassign",
+        "remedy",
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,7 +81,9 @@ def test_each_state_offers_its_actions_and_no_other(county: County, item: MapIte
         ("comprehensive", {"problem", "remedy"}),
     ],
 )
-def test_every_role_is_offered_its_own(county: County, item: MapItem, set_clock: SetClock, role: str, offered: set[str]) -> None:
+def test_every_role_is_offered_its_own(
+    county: County, item: MapItem, set_clock: SetClock, role: str, offered: set[str]
+) -> None:
     department = item.department.key if role == "principal" else "development_reform"
     client = desk(county, role, department)
     assert actions_on(text_of(client.get(url_of(item)))) == offered
@@ -125,7 +141,9 @@ def test_the_page_shows_materials_versions_and_what_changed_since_the_send_back(
     assert "send_back" not in actions_on(page)
 
 
-def test_a_send_back_needs_whole_points_and_keeps_what_was_typed(county: County, item: MapItem, set_clock: SetClock) -> None:
+def test_a_send_back_needs_whole_points_and_keeps_what_was_typed(
+    county: County, item: MapItem, set_clock: SetClock
+) -> None:
     client = handler(county, item)
     form = {"do": "send_back", "send_back-version": item.version, "send_back-count": "2", "send_back-reason": "缺件"}
     assert "至少写一条需要补正的内容" in text_of(client.post(url_of(item), form))
@@ -173,7 +191,12 @@ def test_pausing_names_reason_and_longest_term_and_the_page_shows_both_clocks_as
     assert "专家评审（最长 30 个工作日，法定期限同时暂停）" in page
     assert "征求部门意见（最长 15 个工作日，法定期限照常计算）" in page
     set_clock("2026-11-09 08:30")
-    form = {"do": "pause", "pause-version": item.version, "pause-reason": "consult_departments", "pause-note": "征求水务意见"}
+    form = {
+        "do": "pause",
+        "pause-version": item.version,
+        "pause-reason": "consult_departments",
+        "pause-note": "征求水务意见",
+    }
     assert handler(county, item).post(url_of(item), form).status_code == 302
     set_clock("2026-11-11 08:30")
     page = text_of(handler(county, item).get(url_of(item)))
@@ -197,7 +220,12 @@ def test_a_refusal_needs_its_reason_and_a_number_already_used_comes_back_at_the_
 ) -> None:
     accepted(county, item)
     client = handler(county, item)
-    form = {"do": "decide", "decide-version": item.version, "decide-granted": "no", "decide-document_number": "积审〔2026〕1号"}
+    form = {
+        "do": "decide",
+        "decide-version": item.version,
+        "decide-granted": "no",
+        "decide-document_number": "积审〔2026〕1号",
+    }
     page = text_of(client.post(url_of(item), form))
     assert "选择不予许可的情形" in page
     assert "写明不予许可的理由" in page
@@ -213,7 +241,12 @@ def test_after_a_decision_the_page_leads_to_the_next_and_the_decision_is_deliver
 ) -> None:
     accepted(county, item)
     client = handler(county, item)
-    form = {"do": "decide", "decide-version": item.version, "decide-granted": "yes", "decide-document_number": "积审〔2026〕2号"}
+    form = {
+        "do": "decide",
+        "decide-version": item.version,
+        "decide-granted": "yes",
+        "decide-document_number": "积审〔2026〕2号",
+    }
     page = text_of(client.post(url_of(item), form, follow=True))
     assert "已准予许可" in page
     assert "积审〔2026〕2号" in page
@@ -221,16 +254,24 @@ def test_after_a_decision_the_page_leads_to_the_next_and_the_decision_is_deliver
     assert "下一件" in page or "回到待办" in page
     item.refresh_from_db()
     done = client.post(
-        url_of(item), {"do": "deliver", "deliver-version": item.version, "deliver-how": "窗口领取", "deliver-note": "马晓云"}
+        url_of(item),
+        {"do": "deliver", "deliver-version": item.version, "deliver-how": "窗口领取", "deliver-note": "马晓云"},
     )
     assert done.status_code == 302
     item.refresh_from_db()
     assert item.present.delivered_at is not None
 
 
-def test_two_approvers_deciding_from_the_same_page_decide_once(county: County, item: MapItem, set_clock: SetClock) -> None:
+def test_two_approvers_deciding_from_the_same_page_decide_once(
+    county: County, item: MapItem, set_clock: SetClock
+) -> None:
     accepted(county, item)
-    form = {"do": "decide", "decide-version": item.version, "decide-granted": "yes", "decide-document_number": "积审〔2026〕3号"}
+    form = {
+        "do": "decide",
+        "decide-version": item.version,
+        "decide-granted": "yes",
+        "decide-document_number": "积审〔2026〕3号",
+    }
     colleague = signed_in(county.add("approver", item.department.key).person)
     stale = {"do": "pause", "pause-version": item.version - 1, "pause-reason": "hearing", "pause-note": "听证"}
     told = colleague.post(url_of(item), stale)
@@ -256,7 +297,9 @@ def test_an_unknown_verb_changes_nothing(county: County, item: MapItem, set_cloc
 def test_the_principal_extends_within_what_the_law_allows(county: County, item: MapItem, set_clock: SetClock) -> None:
     accepted(county, item)
     client = desk(county, "principal", item.department.key)
-    far = client.post(url_of(item), {"do": "extend", "extend-version": item.version, "extend-days": "99", "extend-reason": "材料复杂"})
+    far = client.post(
+        url_of(item), {"do": "extend", "extend-version": item.version, "extend-days": "99", "extend-reason": "材料复杂"}
+    )
     assert far.status_code == 422
     assert "最多延长" in text_of(far) or "不能延长" in text_of(far)
     assert "填写延长的工作日数" in text_of(
@@ -279,31 +322,50 @@ def test_a_supervisor_reminds_a_convener_coordinates_a_red_light_and_both_stand_
     assert "escalate" in actions_on(text_of(convener.get(url_of(item))))
     assert "选择催办的人员" in text_of(convener.post(url_of(item), {"do": "escalate", "escalate-agreed": "尽快"}))
     urged = county.person("approver", item.department.key)
-    form = {"do": "escalate", "escalate-urged": [urged.pk], "escalate-agreed": "三日内办结", "escalate-agreed_until": "2027-06-04"}
+    form = {
+        "do": "escalate",
+        "escalate-urged": [urged.pk],
+        "escalate-agreed": "三日内办结",
+        "escalate-agreed_until": "2027-06-04",
+    }
     assert convener.post(url_of(item), form).status_code == 302
     page = text_of(convener.get(url_of(item)))
     assert "三日内办结" in page
     assert urged.name in page
     assert "已启动协调" in text_of(signed_in(urged).get("/staff/"))
-    assert convener.post(url_of(item), {"do": "close_escalation", "close_escalation-outcome": "已办结"}).status_code == 302
+    assert (
+        convener.post(url_of(item), {"do": "close_escalation", "close_escalation-outcome": "已办结"}).status_code == 302
+    )
 
 
 def test_a_problem_is_reported_and_handled_on_the_page(county: County, item: MapItem, set_clock: SetClock) -> None:
-    problem = report_problem(actor=county.actor("supervisor"), item_id=item.pk, text="批建不符", at=at("2026-11-06 09:30"))
+    problem = report_problem(
+        actor=county.actor("supervisor"), item_id=item.pk, text="批建不符", at=at("2026-11-06 09:30")
+    )
     client = handler(county, item)
     do = f"handle-{problem.pk}"
     assert do in actions_on(text_of(client.get(url_of(item))))
     assert "写明处理情况" in text_of(client.post(url_of(item), {"do": do, f"{do}-problem": problem.pk}))
-    assert client.post(url_of(item), {"do": do, f"{do}-problem": problem.pk, f"{do}-handling": "已责令改正"}).status_code == 302
+    assert (
+        client.post(url_of(item), {"do": do, f"{do}-problem": problem.pk, f"{do}-handling": "已责令改正"}).status_code
+        == 302
+    )
     assert Problem.objects.get(pk=problem.pk).handling == "已责令改正"
 
 
-def test_an_item_passes_to_a_colleague_of_the_department_only(county: County, item: MapItem, set_clock: SetClock) -> None:
+def test_an_item_passes_to_a_colleague_of_the_department_only(
+    county: County, item: MapItem, set_clock: SetClock
+) -> None:
     colleague = county.add("approver", item.department.key).person
     stranger = county.add("approver", "meteorology" if item.department.key != "meteorology" else "health").person
     client = handler(county, item)
     assert client.post(url_of(item), {"do": "reassign", "reassign-person": stranger.pk}).status_code == 422
-    assert client.post(url_of(item), {"do": "reassign", "reassign-person": colleague.pk, "reassign-why": "轮岗"}).status_code == 302
+    assert (
+        client.post(
+            url_of(item), {"do": "reassign", "reassign-person": colleague.pk, "reassign-why": "轮岗"}
+        ).status_code
+        == 302
+    )
     assert WorkItem.objects.get(kind="receipt").assignee_id == colleague.pk
 
 

@@ -76,7 +76,9 @@ def test_the_inbox_is_walked_opened_and_searched_by_keys(county: County, company
         assert said == []
 
 
-def test_without_javascript_every_row_is_a_link_and_no_key_is_promised(county: County, company: Company, set_clock: SetClock) -> None:
+def test_without_javascript_every_row_is_a_link_and_no_key_is_promised(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 10:00")
     filed(county, company)
     pages = {"staff": text_of(desk(county, "approver").get("/staff/?light=green"))}
@@ -111,7 +113,11 @@ def desks(county: County, company: Company, set_clock: SetClock) -> dict[str, st
     proposal = propose(county, company)
     tick(at("2026-11-05 09:00"))
     set_clock("2026-11-04 16:00")
-    convener, approver, principal = desk(county, "general_convener"), desk(county, "approver"), desk(county, "principal")
+    convener, approver, principal = (
+        desk(county, "general_convener"),
+        desk(county, "approver"),
+        desk(county, "principal"),
+    )
     asked: dict[str, Any] = {
         "narrowed": approver.get("/staff/?box=department&light=green&grade=A"),
         "nothing": approver.get("/staff/?q=没有这个"),
@@ -121,7 +127,9 @@ def desks(county: County, company: Company, set_clock: SetClock) -> dict[str, st
         "told": convener.get(f"/staff/projects/{item.project_id}/told/"),
         "early": desk(county, "supervisor").get("/staff/hall/early/?hours=72"),
         "load": convener.get("/staff/hall/load/"),
-        "reassign": principal.post("/staff/reassign/", {"person": county.person("approver").pk, "to": colleague.pk, "why": "培训"}),
+        "reassign": principal.post(
+            "/staff/reassign/", {"person": county.person("approver").pk, "to": colleague.pk, "why": "培训"}
+        ),
         "delegation": approver.get("/staff/delegation/"),
         "credit": principal.get("/staff/credit/"),
         "proposal": principal.get(f"/staff/credit/{proposal.pk}/"),
@@ -134,11 +142,16 @@ def test_the_desks_added_here_are_clean_wide_and_narrow(desks: dict[str, str]) -
     said: list[str] = []
     with chromium() as browser:
         for size, tag in ((DESKTOP, "desktop"), (PHONE, "phone")):
-            page = browser.new_context(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce").new_page()
+            page = browser.new_context(
+                viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+            ).new_page()
             said += serve(page, desks)
             for name in desks:
                 page.goto(f"{ORIGIN}/{name}")
-                found = [*axe_faults(page), *([f"wider than the window by {wide} px"] if (wide := sideways(page)) > 0 else [])]
+                found = [
+                    *axe_faults(page),
+                    *([f"wider than the window by {wide} px"] if (wide := sideways(page)) > 0 else []),
+                ]
                 picture(page, f"staff-{name}-{tag}", found)
                 if found:
                     faults[f"{name} {tag}"] = found

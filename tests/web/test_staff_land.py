@@ -1,4 +1,6 @@
-"""The hall's pages on land, the offices' form for a list, the public's parcels and the buyer's own (正文·二(二), 二(七))."""
+"""The hall's pages on land, the offices' form for a list, the public's parcels and the buyer's own (正文·二(二),
+二(七)).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,15 @@ def own(company: Company) -> Client:
 
 def test_a_parcel_is_entered_prepared_declared_and_offered_on_its_page(county: County) -> None:
     client = office(county)
-    said = {"key": "k1", "number": "JSS-1", "name": "唐集一号", "place": "吹麻滩", "area": "26680", "land_use": "industrial", "zone": ""}
+    said = {
+        "key": "k1",
+        "number": "JSS-1",
+        "name": "唐集一号",
+        "place": "吹麻滩",
+        "area": "26680",
+        "land_use": "industrial",
+        "zone": "",
+    }
     assert "填写地块名称" in text_of(client.post("/staff/parcels/", {**said, "name": ""}))
     assert client.post("/staff/parcels/", said).status_code == 302
     parcel = Parcel.objects.get()
@@ -89,13 +99,22 @@ def test_other_offices_read_the_desk_and_press_nothing(county: County) -> None:
 def test_a_form_opened_before_somebody_elses_change_writes_nothing(county: County) -> None:
     parcel = standard(county)
     stale = parcel.version
-    land.record_basic(actor=keeper(county), parcel_id=parcel.pk, kind="road", on=at("2026-11-02 00:00").date(), evidence="通车", at=NOON)
+    land.record_basic(
+        actor=keeper(county),
+        parcel_id=parcel.pk,
+        kind="road",
+        on=at("2026-11-02 00:00").date(),
+        evidence="通车",
+        at=NOON,
+    )
     reply = office(county).post(f"/staff/parcels/{parcel.pk}/", {"do": "offer", "offer-version": stale})
     assert reply.status_code == 422 and "刚刚被别人改动过" in text_of(reply)
     assert Parcel.objects.get().status == "prepared"
 
 
-def test_a_list_is_opened_answered_put_together_and_handed_over_with_the_contract(county: County, company: Company) -> None:
+def test_a_list_is_opened_answered_put_together_and_handed_over_with_the_contract(
+    county: County, company: Company
+) -> None:
     parcel, client = standard(county), office(county)
     url = f"/staff/parcels/{parcel.pk}/"
     asked = {
@@ -115,7 +134,12 @@ def test_a_list_is_opened_answered_put_together_and_handed_over_with_the_contrac
     assert "第 5 条" in more and "防洪" in more
     half = water.post(form, {**blank, "0-subject": "防洪"})
     assert half.status_code == 422 and "写明要求" in text_of(half)
-    assert water.post(form, {**blank, "0-subject": "防洪", "0-text": "北侧退让 12 米", "0-basis": "河道管理条例"}).status_code == 302
+    assert (
+        water.post(
+            form, {**blank, "0-subject": "防洪", "0-text": "北侧退让 12 米", "0-basis": "河道管理条例"}
+        ).status_code
+        == 302
+    )
     power = office(county, "power_supply")
     form = f"/staff/land-inputs/{second.pk}/"
     assert "北侧退让 12 米" in text_of(power.get(form))
@@ -137,27 +161,42 @@ def test_a_list_is_opened_answered_put_together_and_handed_over_with_the_contrac
     assert paper.status_code == 200
     page = text_of(power.get(form))
     assert "更正，形成新的版本" in page
-    correction = {"version": found.version, "count": "2", "0-subject": "供电", "0-text": "双回路", "0-basis": "", "why": "负荷增加"}
+    correction = {
+        "version": found.version,
+        "count": "2",
+        "0-subject": "供电",
+        "0-text": "双回路",
+        "0-basis": "",
+        "why": "负荷增加",
+    }
     assert power.post(form, correction).status_code == 302
     page = text_of(own(company).get(f"/land/{parcel.pk}/"))
     assert "第 2 版" in page and "负荷增加" in page
 
 
 def test_an_office_writes_on_its_own_input_only(county: County) -> None:
-    row = opened(county, entered(county)).inputs.select_related("department").get(department__key="water", part="indicators")
+    row = (
+        opened(county, entered(county))
+        .inputs.select_related("department")
+        .get(department__key="water", part="indicators")
+    )
     other = office(county, "housing")
     page = text_of(other.get(f"/staff/land-inputs/{row.pk}/"))
     assert "还没有提出" in page
     assert other.post(f"/staff/land-inputs/{row.pk}/", {"version": 1, "count": 2}).status_code == 403
     answer(county, row)
-    again = office(county, "water").post(f"/staff/land-inputs/{row.pk}/", {"version": 1, "count": 2, "0-subject": "a", "0-text": "b"})
+    again = office(county, "water").post(
+        f"/staff/land-inputs/{row.pk}/", {"version": 1, "count": 2, "0-subject": "a", "0-text": "b"}
+    )
     assert again.status_code == 422 and "不能提出或者更正" in text_of(again)
 
 
 # -- the public
 
 
-def test_everybody_sees_what_is_public_of_a_parcel_and_nothing_of_one_in_preparation(county: County, company: Company) -> None:
+def test_everybody_sees_what_is_public_of_a_parcel_and_nothing_of_one_in_preparation(
+    county: County, company: Company
+) -> None:
     hidden, shown = entered(county, "JSS-1"), standard(county, "JSS-2")
     page = text_of(Client().get("/parcels/"))
     assert "JSS-2" in page and "JSS-1" not in page

@@ -63,7 +63,10 @@ def test_the_document_is_accepted_given_and_delivered_on_one_page(county: County
     assert asked.state == "issued"
     page = text_of(client.get(url))
     assert "批〔2026〕1号" in page
-    assert client.post(url, {"do": "deliver", "deliver-version": asked.version, "deliver-how": "在线送达"}).status_code == 302
+    assert (
+        client.post(url, {"do": "deliver", "deliver-version": asked.version, "deliver-how": "在线送达"}).status_code
+        == 302
+    )
     assert verbs(text_of(client.get(url))) == set()
     assert Commitment.objects.get().state == "decided"
 
@@ -72,8 +75,15 @@ def test_what_is_missing_is_told_once_with_whole_points(county: County, company:
     client, url = desk(county, "approver", DEPARTMENT), url_of(asked)
     sent = {"do": "send_back", "send_back-version": asked.version, "send_back-count": 2, "send_back-reason": "缺图"}
     assert "至少写一条" in text_of(client.post(url, sent))
-    assert text_of(client.post(url, {**sent, "more": "1"})).count("<fieldset") == text_of(client.get(url)).count("<fieldset") + 3
-    point = {"send_back-0-code": "incomplete.material_missing", "send_back-0-subject": "总平面图", "send_back-0-request": "补交"}
+    assert (
+        text_of(client.post(url, {**sent, "more": "1"})).count("<fieldset")
+        == text_of(client.get(url)).count("<fieldset") + 3
+    )
+    point = {
+        "send_back-0-code": "incomplete.material_missing",
+        "send_back-0-subject": "总平面图",
+        "send_back-0-request": "补交",
+    }
     assert client.post(url, {**sent, **point}).status_code == 302
     page = text_of(client.get(url))
     assert "总平面图" in page
@@ -100,7 +110,9 @@ def test_the_item_leads_to_the_request_and_the_inbox_does_too(county: County, as
     assert url_of(asked) in text_of(client.get("/staff/"))
 
 
-def test_the_request_takes_a_fixed_number_of_queries(county: County, asked: LaterDocument, django_assert_max_num_queries: Any) -> None:
+def test_the_request_takes_a_fixed_number_of_queries(
+    county: County, asked: LaterDocument, django_assert_max_num_queries: Any
+) -> None:
     client = desk(county, "approver", DEPARTMENT)
     client.get(url_of(asked))
     with django_assert_max_num_queries(16):
@@ -110,7 +122,9 @@ def test_the_request_takes_a_fixed_number_of_queries(county: County, asked: Late
 # -- remedies and earlier applications on the item's page
 
 
-def test_a_remedy_is_entered_by_the_department_and_concluded_with_its_words(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_remedy_is_entered_by_the_department_and_concluded_with_its_words(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     item = refused(county, company)
     set_clock("2026-11-20 09:00")
     client, url = desk(county, "approver", item.department.key), f"/staff/items/{item.pk}/"
@@ -205,7 +219,9 @@ def test_the_form_of_the_next_action_stands_before_the_material_and_a_colleague_
 
 
 @pytest.mark.parametrize(("score", "word"), [("95", "优先办理"), ("62", "重点审查")])
-def test_the_mark_of_the_companys_class_stands_on_the_item(county: County, set_clock: SetClock, score: str, word: str) -> None:
+def test_the_mark_of_the_companys_class_stands_on_the_item(
+    county: County, set_clock: SetClock, score: str, word: str
+) -> None:
     from tests.apps.county import new_company
 
     item = ready(guided(county, new_company("甘肃保安腰刀文旅有限公司", score)))
@@ -242,14 +258,23 @@ def test_acceptance_is_refused_on_the_items_page_and_the_company_reads_why_and_w
     }  # fmt: skip
     refused = client.post(url, sent)
     assert refused.status_code == 422
-    assert "选择不予受理的情形" in text_of(refused) and "这一类项目由别的部门审批" in text_of(refused), "what was typed stays"
+    assert "选择不予受理的情形" in text_of(refused) and "这一类项目由别的部门审批" in text_of(refused), (
+        "what was typed stays"
+    )
     right = {**sent, "refuse_acceptance-reason_code": "not_accepted.not_competent"}
     assert desk(county, "approver", other.key).post(url, right).status_code == 403
     assert client.post(url, right).status_code == 302
     assert client.post(url, right).status_code == 422, "sent twice it is said that the item has moved on"
     unit = signed_in(company.person)
     own = text_of(unit.get(f"/items/{item.pk}/"))
-    for words in ("没有受理", other.name, "这一类项目由别的部门审批", "不予受理的理由和救济", "不予受理决定书", "行政复议"):
+    for words in (
+        "没有受理",
+        other.name,
+        "这一类项目由别的部门审批",
+        "不予受理的理由和救济",
+        "不予受理决定书",
+        "行政复议",
+    ):
         assert words in own
     again = text_of(unit.get(f"/items/{item.pk}/again/"))
     assert f"新的申请由{other.name}办理" in again and "上次不予受理的理由" in again

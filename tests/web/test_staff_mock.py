@@ -1,4 +1,6 @@
-"""模拟审批 at the desks: the window registers and leads, departments say their opinion and decide, the unit is told where to go."""
+"""模拟审批 at the desks: the window registers and leads, departments say their opinion and decide, the unit is told
+where to go.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def registration(project: Any, **changes: Any) -> dict[str, Any]:
     }
 
 
-def test_the_window_registers_a_project_it_finds_by_its_code(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_window_registers_a_project_it_finds_by_its_code(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = project_of(county, company)
     set_clock("2026-11-09 09:00")
     clerk = window(county)
@@ -87,7 +91,9 @@ def test_what_is_not_known_is_asked_for_at_its_field_and_what_was_typed_stays(
 def test_a_condition_not_met_is_told_with_its_clause(county: County, company: Company, set_clock: SetClock) -> None:
     project = project_of(county, company)
     set_clock("2026-11-09 09:00")
-    page = text_of(window(county).post(f"/staff/mock/new/{project.pk}/", registration(project, site__cultivated_share="0.8")))
+    page = text_of(
+        window(county).post(f"/staff/mock/new/{project.pk}/", registration(project, site__cultivated_share="0.8"))
+    )
     assert "不符合模拟审批的条件：耕地占用地的比例不超过 0.5" in page and "附件4" in page
 
 
@@ -97,7 +103,13 @@ def test_from_the_signed_papers_to_the_distribution(county: County, company: Com
     url = f"/staff/mock/{track.application.pk}/"
     set_clock("2026-11-09 10:00")
     clerk = window(county)
-    form = {"do": "signed", "signed-version": "1", "signed-committed_on": "2026-11-09", "signed-form": pdf(), "signed-commitment": pdf()}
+    form = {
+        "do": "signed",
+        "signed-version": "1",
+        "signed-committed_on": "2026-11-09",
+        "signed-form": pdf(),
+        "signed-commitment": pdf(),
+    }
     bare = clerk.post(url, {**form, "signed-commitment": ""})
     assert bare.status_code == 422 and "上传盖章、签名的承诺书" in text_of(bare)
     assert clerk.post(url, {**form, "signed-form": pdf(), "signed-commitment": pdf()}).status_code == 302
@@ -138,14 +150,21 @@ def test_material_is_handed_in_over_the_counter_and_the_department_answers_in_mo
     handler.post(f"/staff/items/{item.pk}/", {"do": "accept", "accept-version": str(item.version)})
     item = track.item(PERMIT)
     assert "出具模拟审批意见" in text_of(handler.get(f"/staff/items/{item.pk}/"))
-    decide = {"do": "decide", "decide-version": str(item.version), "decide-granted": "yes", "decide-document_number": "模1号"}
+    decide = {
+        "do": "decide",
+        "decide-version": str(item.version),
+        "decide-granted": "yes",
+        "decide-document_number": "模1号",
+    }
     assert handler.post(f"/staff/items/{item.pk}/", decide).status_code == 302
     assert track.item(PERMIT).state == "mock_granted"
     assert "模拟通过" in text_of(clerk.get(f"/staff/projects/{track.project.pk}/map/"))
 
 
 @begins_with(both_mocked)
-def test_the_land_is_registered_with_every_question_answered(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_land_is_registered_with_every_question_answered(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     track = both_mocked(county, company)
     url = f"/staff/mock/{track.application.pk}/"
     set_clock("2027-02-01 09:00")
@@ -168,7 +187,12 @@ def test_the_land_is_registered_with_every_question_answered(county: County, com
     handler = desk(county, "approver", item.department.key)
     page = text_of(handler.get(f"/staff/items/{item.pk}/"))
     assert "作出正式批复" in page and "2月4日" in page
-    decide = {"do": "decide", "decide-version": str(item.version), "decide-granted": "yes", "decide-document_number": "正1号"}
+    decide = {
+        "do": "decide",
+        "decide-version": str(item.version),
+        "decide-granted": "yes",
+        "decide-document_number": "正1号",
+    }
     assert handler.post(f"/staff/items/{item.pk}/", decide).status_code == 302
     assert track.item(PERMIT).state == "granted"
 
@@ -219,7 +243,9 @@ def test_the_circulation_sheet_is_printed_as_it_stands(county: County, company: 
 # -- the unit
 
 
-def test_the_unit_is_told_why_where_and_what_to_bring_and_what_is_still_open(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_unit_is_told_why_where_and_what_to_bring_and_what_is_still_open(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = project_of(county, company)
     set_clock("2026-11-09 09:00")
     client = signed_in(company.person)
@@ -231,7 +257,9 @@ def test_the_unit_is_told_why_where_and_what_to_bring_and_what_is_still_open(cou
     assert client.get("/mock/forms/mock_notice/").status_code == 404
 
 
-def test_where_nothing_can_be_mocked_the_pages_say_so_and_lead_on(county: County, company: Company, set_clock: SetClock) -> None:
+def test_where_nothing_can_be_mocked_the_pages_say_so_and_lead_on(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     project = project_of(county, company)
     set_clock("2026-11-09 09:00")
     MapItem.objects.filter(project=project).update(state="cancelled")
@@ -247,11 +275,17 @@ def test_where_nothing_can_be_mocked_the_pages_say_so_and_lead_on(county: County
 
 
 @begins_with(both_mocked)
-def test_the_unit_sees_its_mock_approval_and_the_warning_on_every_page(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_unit_sees_its_mock_approval_and_the_warning_on_every_page(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     track = both_mocked(county, company)
     set_clock("2026-11-13 15:00")
     client = signed_in(company.person)
-    for path in (f"/projects/{track.project.pk}/", f"/projects/{track.project.pk}/map/", f"/projects/{track.project.pk}/mock/"):
+    for path in (
+        f"/projects/{track.project.pk}/",
+        f"/projects/{track.project.pk}/map/",
+        f"/projects/{track.project.pk}/mock/",
+    ):
         assert "工程不得开工建设" in text_of(client.get(path)), path
     board = text_of(client.get(f"/projects/{track.project.pk}/map/?view=list"))
     assert "模拟通过" in board
@@ -261,7 +295,9 @@ def test_the_unit_sees_its_mock_approval_and_the_warning_on_every_page(county: C
 
 
 @begins_with(running)
-def test_a_matter_to_be_handed_in_leads_the_unit_to_the_window(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_matter_to_be_handed_in_leads_the_unit_to_the_window(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     track = running(county, company)
     set_clock("2026-11-11 09:00")
     page = text_of(signed_in(company.person).get(f"/items/{track.item(PERMIT).pk}/"))
@@ -282,11 +318,14 @@ def test_another_company_sees_nothing_of_it_and_the_public_nothing_at_all(county
 
 
 @begins_with(both_mocked)
-def test_a_start_reported_on_the_page_is_refused_beside_the_field(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_start_reported_on_the_page_is_refused_beside_the_field(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     track = both_mocked(county, company)
     set_clock("2026-11-16 09:00")
     answer = signed_in(company.person).post(
-        f"/projects/{track.project.pk}/report/", {"kind": "start", "on": "2026-11-16", "key": "s1", "start-on": "2026-11-16"}
+        f"/projects/{track.project.pk}/report/",
+        {"kind": "start", "on": "2026-11-16", "key": "s1", "start-on": "2026-11-16"},
     )
     assert answer.status_code in (200, 422) and "不得开工建设" in text_of(answer)
 

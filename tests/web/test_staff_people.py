@@ -21,7 +21,9 @@ __all__ = ["company", "county", "set_clock"]
 
 
 @pytest.mark.parametrize("role", ["approver", "principal", "stage_convener", "supervisor", "comprehensive"])
-def test_people_are_managed_by_the_general_convener_and_the_administrator_alone(county: County, set_clock: SetClock, role: str) -> None:
+def test_people_are_managed_by_the_general_convener_and_the_administrator_alone(
+    county: County, set_clock: SetClock, role: str
+) -> None:
     assert desk(county, role).get("/staff/people/").status_code == 403
     assert desk(county, role).post("/staff/people/", {"do": "end", "id": "1"}).status_code == 403
     assert Client().get("/staff/people/").status_code == 302
@@ -44,7 +46,9 @@ def test_the_page_shows_who_works_where_and_handles_what(
     assert company.person.name not in page
 
 
-def test_a_persons_items_are_all_given_to_a_colleague_at_once(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_persons_items_are_all_given_to_a_colleague_at_once(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     filed(county, company)
     filed(county, company, name="第二个项目")
     leaving, colleague = county.person("approver"), county.add("approver", "development_reform").person
@@ -82,11 +86,17 @@ def test_a_handler_and_a_role_are_given_and_a_role_is_ended(county: County, set_
     assert client.post("/staff/people/", {"do": "nonsense"}).status_code == 403
 
 
-def test_a_binding_is_confirmed_with_or_without_the_right_to_sign(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_binding_is_confirmed_with_or_without_the_right_to_sign(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     person = new_person("马新办")
     asker = AuthorisedPerson(person=person, unit=company.unit)
     binding = ask_binding(
-        actor=actor_of_binding(asker), person=person, unit=company.unit, basis="授权委托书〔2026〕3号", at=at("2026-11-05 09:00")
+        actor=actor_of_binding(asker),
+        person=person,
+        unit=company.unit,
+        basis="授权委托书〔2026〕3号",
+        at=at("2026-11-05 09:00"),
     )
     client = desk(county, "administrator")
     page = text_of(client.get("/staff/people/"))
@@ -99,7 +109,9 @@ def test_a_binding_is_confirmed_with_or_without_the_right_to_sign(county: County
     assert "马新办" not in text_of(client.get("/staff/people/")).split("各部门人员")[0].split("<form")[0]
 
 
-def test_ones_own_absence_is_arranged_with_a_colleague_for_days_named_inclusively(county: County, set_clock: SetClock) -> None:
+def test_ones_own_absence_is_arranged_with_a_colleague_for_days_named_inclusively(
+    county: County, set_clock: SetClock
+) -> None:
     colleague = county.add("approver", "development_reform").person
     stranger = county.person("approver", "ecology")
     client = desk(county, "approver")
@@ -116,7 +128,9 @@ def test_ones_own_absence_is_arranged_with_a_colleague_for_days_named_inclusivel
 # -- the hall
 
 
-@pytest.mark.parametrize(("role", "status"), [("approver", 403), ("principal", 403), ("supervisor", 200), ("comprehensive", 200)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("approver", 403), ("principal", 403), ("supervisor", 200), ("comprehensive", 200)]
+)
 def test_the_hall_is_looked_at_by_conveners_supervisors_and_management(
     county: County, company: Company, set_clock: SetClock, role: str, status: int
 ) -> None:
@@ -161,7 +175,9 @@ def test_a_pause_that_ended_itself_is_counted_as_running_before_the_ticker_comes
     assert "超期，需要协调 1" in text_of(desk(county, "supervisor").get("/staff/hall/"))
 
 
-def test_an_absence_may_be_arranged_for_some_matters_and_kinds_of_work_only(county: County, set_clock: SetClock) -> None:
+def test_an_absence_may_be_arranged_for_some_matters_and_kinds_of_work_only(
+    county: County, set_clock: SetClock
+) -> None:
     set_clock("2026-11-24 09:00")
     own, there = county.person("approver", "natural_resources"), county.add("approver", "natural_resources").person
     client = signed_in(own)
@@ -170,7 +186,10 @@ def test_an_absence_may_be_arranged_for_some_matters_and_kinds_of_work_only(coun
     form = {"substitute": there.pk, "from_on": "2026-11-25", "to_on": "2026-11-27", "reason": "培训"}
     refused = client.post("/staff/delegation/", {**form, "matters": ["eia_table"]})
     assert refused.status_code == 422 and "培训" in text_of(refused), "another department's matter is none of theirs"
-    assert client.post("/staff/delegation/", {**form, "matters": ["land_pre_review"], "kinds": ["limit"]}).status_code == 302
+    assert (
+        client.post("/staff/delegation/", {**form, "matters": ["land_pre_review"], "kinds": ["limit"]}).status_code
+        == 302
+    )
     row = Delegation.objects.get()
     assert (row.matters, row.kinds, row.projects) == (["land_pre_review"], ["limit"], [])
     assert "只代办：" in text_of(client.get("/staff/delegation/"))

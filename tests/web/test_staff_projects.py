@@ -23,7 +23,9 @@ def test_the_list_finds_a_project_by_code_name_and_unit(county: County, company:
     project = filed(county, company)
     filed(county, new_company("积石山冷链物流有限公司"), name="冷链物流配送中心")
     client = desk(county, "supervisor")
-    assert {"年产5万吨有机肥加工项目", "冷链物流配送中心"} <= set(text_of(client.get("/staff/projects/")).replace("<", ">").split(">"))
+    assert {"年产5万吨有机肥加工项目", "冷链物流配送中心"} <= set(
+        text_of(client.get("/staff/projects/")).replace("<", ">").split(">")
+    )
     for word in (project.code, "有机肥", "绿源"):
         page = text_of(client.get("/staff/projects/", {"q": word}))
         assert "年产5万吨有机肥加工项目" in page
@@ -57,7 +59,12 @@ def test_a_project_explains_its_decision_with_citations_and_shows_its_trail(
     assert "生成“一张图”" in page
     assert project.certificate.number in page
     assert f"/staff/projects/{project.pk}/map/" in page
-    assert Seen.objects.filter(what="project", project_code=project.code, person_id=county.person("approver", "ecology").pk).count() == 2
+    assert (
+        Seen.objects.filter(
+            what="project", project_code=project.code, person_id=county.person("approver", "ecology").pk
+        ).count()
+        == 2
+    )
 
 
 @begins_with(guided)
@@ -72,14 +79,22 @@ def test_the_map_of_the_staff_leads_to_the_items_desks(county: County, company: 
 
 def test_an_amendment_shows_before_and_after(county: County, company: Company, set_clock: SetClock) -> None:
     project = filed(county, company)
-    amend(actor=company.actor, project_id=project.pk, changes={"total_investment": "9000"}, reason="设备调整", at=at("2026-11-04 09:00"))
+    amend(
+        actor=company.actor,
+        project_id=project.pk,
+        changes={"total_investment": "9000"},
+        reason="设备调整",
+        at=at("2026-11-04 09:00"),
+    )
     page = text_of(desk(county, "approver").get(f"/staff/projects/{project.pk}/"))
     assert "设备调整" in page
     assert "9\u00a0000 万元" in page
     assert "8\u00a0600 万元" in page
 
 
-def test_a_review_confirms_once_and_sends_the_project_to_the_departments(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_review_confirms_once_and_sends_the_project_to_the_departments(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 15:00")
     project = filed(county, company)
     client = desk(county, "approver")
@@ -95,7 +110,9 @@ def test_a_review_confirms_once_and_sends_the_project_to_the_departments(county:
     assert Entry.objects.filter(verb="onemap.confirm_review").count() == 1
 
 
-def test_a_withdrawal_names_reason_and_problem_and_the_company_reads_it(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_withdrawal_names_reason_and_problem_and_the_company_reads_it(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 15:00")
     project = filed(county, company)
     client = desk(county, "approver")
@@ -137,7 +154,9 @@ def test_pages_of_a_project_are_for_staff_of_its_hall(county: County, company: C
     assert desk(county, "approver").get("/staff/projects/999999/").status_code == 404
 
 
-def test_a_filing_the_rules_stopped_shows_which_rule_and_is_decided_by_hand(county: County, company: Company, set_clock: SetClock) -> None:
+def test_a_filing_the_rules_stopped_shows_which_rule_and_is_decided_by_hand(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 15:00")
     project = filed(county, company, **STOPPED)
     assert project.state == "manual"
@@ -164,7 +183,9 @@ def test_a_filing_approved_by_hand_has_its_code(county: County, company: Company
     assert Project.objects.get(pk=project.pk).code
 
 
-def test_what_only_a_clerk_may_confirm_is_asked_and_kept_with_its_basis(county: County, company: Company, set_clock: SetClock) -> None:
+def test_what_only_a_clerk_may_confirm_is_asked_and_kept_with_its_basis(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 15:00")
     project = filed(county, company, industry="1421")
     url = f"/staff/projects/{project.pk}/confirm/"
@@ -187,7 +208,9 @@ def test_confirming_something_else_or_by_somebody_else_is_refused(county: County
     project = filed(county, company, industry="1421")
     moment = at("2026-11-04 09:00")
     with pytest.raises(Forbidden):
-        confirm_facts(actor=company.actor, project_id=project.pk, answers={"confirmations.eia_142": True}, note="是", at=moment)
+        confirm_facts(
+            actor=company.actor, project_id=project.pk, answers={"confirmations.eia_142": True}, note="是", at=moment
+        )
     clerk = county.actor("approver")
     with pytest.raises(Refused, match="没有这一项"):
         confirm_facts(actor=clerk, project_id=project.pk, answers={"declarations.secret": False}, note="是", at=moment)

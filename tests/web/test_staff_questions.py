@@ -45,7 +45,9 @@ def test_the_inbox_leads_to_the_question(question: Question, county: County) -> 
     assert url(question) in text_of(desk(county, "general_convener").get("/staff/"))
 
 
-def test_the_convener_passes_it_on_and_the_department_answers(question: Question, county: County, company: Company) -> None:
+def test_the_convener_passes_it_on_and_the_department_answers(
+    question: Question, county: County, company: Company
+) -> None:
     convener, ecology = desk(county, "general_convener"), desk(county, "approver", "ecology")
     assert ecology.get(url(question)).status_code == 403
     answer = convener.post(url(question), {"do": "pass", "department_key": "ecology"})
@@ -60,7 +62,9 @@ def test_the_convener_passes_it_on_and_the_department_answers(question: Question
     assert "环评要多久？" in text_of(convener.get("/staff/questions/?answered=1"))
 
 
-def test_an_answer_is_published_for_everybody_and_taken_back(question: Question, county: County, company: Company) -> None:
+def test_an_answer_is_published_for_everybody_and_taken_back(
+    question: Question, county: County, company: Company
+) -> None:
     convener, anybody = desk(county, "general_convener"), Client()
     assert "还没有公开的问答" in text_of(anybody.get("/answers/"))
     assert 'value="publish"' not in text_of(convener.get(url(question)))
@@ -78,7 +82,9 @@ def test_an_answer_is_published_for_everybody_and_taken_back(question: Question,
     assert "报告表的审批要多久？" not in text_of(anybody.get("/answers/?matter=drawing_review"))
     assert "报告表的审批要多久？" not in text_of(anybody.get("/guides/")), "it stands on its matter's guide"
     Question.objects.update(matter_id="")
-    assert "报告表的审批要多久？" in text_of(anybody.get("/guides/")), "what belongs to no matter stands on the list of all"
+    assert "报告表的审批要多久？" in text_of(anybody.get("/guides/")), (
+        "what belongs to no matter stands on the list of all"
+    )
     assert "报告表的审批要多久？" not in text_of(anybody.get("/guides/?stage=construction_permit"))
     assert convener.post(url(question), {"do": "withdraw", "why": ""}).status_code == 422
     assert convener.post(url(question), {"do": "withdraw", "why": "规定变了"}).status_code == 302
@@ -95,7 +101,9 @@ def test_an_answer_is_published_for_everybody_and_taken_back(question: Question,
         ({"do": "pass", "department_key": "nowhere"}, "nowhere"),
     ],
 )
-def test_bad_input_is_told_and_changes_nothing(question: Question, county: County, sent: dict[str, str], says: str) -> None:
+def test_bad_input_is_told_and_changes_nothing(
+    question: Question, county: County, sent: dict[str, str], says: str
+) -> None:
     convener = desk(county, "general_convener")
     before = counts()
     answer = convener.post(url(question), sent)
@@ -144,14 +152,20 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_one(
     with CaptureQueriesContext(connection) as one:
         convener.get("/staff/questions/")
     for number in range(8):
-        ask_question(actor=company.actor, project_id=question.project_id, text=f"问题{number}", at=at("2026-11-09 11:00"))
+        ask_question(
+            actor=company.actor, project_id=question.project_id, text=f"问题{number}", at=at("2026-11-09 11:00")
+        )
     with django_assert_num_queries(len(one)):
         convener.get("/staff/questions/")
 
 
 # -- reserved names
 
-RESERVATION = {"name": "积石山县百合食品有限公司", "type": "enterprise", "reservation_no": "（甘）名称预核〔2026〕第9号"}
+RESERVATION = {
+    "name": "积石山县百合食品有限公司",
+    "type": "enterprise",
+    "reservation_no": "（甘）名称预核〔2026〕第9号",
+}
 
 
 def test_a_reserved_name_is_entered_and_later_given_its_code(county: County) -> None:

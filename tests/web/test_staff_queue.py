@@ -63,7 +63,9 @@ def test_another_departments_principal_looks_and_has_no_queue(county: County, th
     assert "共 3 件" not in text_of(client.get(f"/staff/credit/{three[0].pk}/"))
 
 
-def test_the_queue_is_paged_from_its_beginning_and_everything_from_its_end(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_queue_is_paged_from_its_beginning_and_everything_from_its_end(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     made = propose(county, company)
     values = PointProposal.objects.filter(pk=made.pk).values().get()
     values.pop("id")
@@ -80,7 +82,9 @@ def test_the_queue_is_paged_from_its_beginning_and_everything_from_its_end(count
     assert client.get("/staff/credit/?after=nonsense").status_code == 200
 
 
-def test_the_exported_queue_names_everybody_who_had_a_hand_in_it(county: County, company: Company, set_clock: SetClock) -> None:
+def test_the_exported_queue_names_everybody_who_had_a_hand_in_it(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-12 15:00")
     carry_out(county, propose(county, company))
     propose(county, new_company("丙公司", "78"))

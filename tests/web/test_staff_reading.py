@@ -17,9 +17,17 @@ from yinuo.ui.reading import Look, look
 __all__ = ["county"]
 
 
-def item(limit: int | None = 5, unit: str = "working", *events: ClockEvent, start: str = "2026-11-03 10:00", **changes: object) -> WorkItem:
+def item(
+    limit: int | None = 5,
+    unit: str = "working",
+    *events: ClockEvent,
+    start: str = "2026-11-03 10:00",
+    **changes: object,
+) -> WorkItem:
     """An item as work keeps it, its cached instants derived from its events, never saved."""
-    work = WorkItem(kind="limit", started_at=at(start), limit_value=limit, limit_unit=unit, rules_on=date(2026, 11, 3), **changes)
+    work = WorkItem(
+        kind="limit", started_at=at(start), limit_value=limit, limit_unit=unit, rules_on=date(2026, 11, 3), **changes
+    )
     clocks.refresh(work, events)
     return work
 
@@ -38,7 +46,9 @@ def pause(moment: str) -> ClockEvent:
         ("2026-11-11 08:31", "red", "刚刚超期", 100),
     ],
 )
-def test_a_light_turns_at_its_boundary_and_the_bar_with_it(county: County, moment: str, state: str, left: str, used: int) -> None:
+def test_a_light_turns_at_its_boundary_and_the_bar_with_it(
+    county: County, moment: str, state: str, left: str, used: int
+) -> None:
     seen = look(item(), at(moment))
     assert (seen.state, seen.left, seen.used, seen.warn) == (state, left, used, 80)
 
@@ -53,7 +63,9 @@ def test_a_limit_in_calendar_days_counts_days_and_ends_at_midnight(county: Count
 
 def test_before_a_decision_on_a_promise_counts_its_notice_is_what_runs(county: County) -> None:
     work = item(1, start="2026-11-10 18:00")
-    assert look(work, at("2026-11-03 10:00")) == Look("notice", "公示中", due="公示到 11月10日 18:00 · 最迟 11月11日 18:00 决定")
+    assert look(work, at("2026-11-03 10:00")) == Look(
+        "notice", "公示中", due="公示到 11月10日 18:00 · 最迟 11月11日 18:00 决定"
+    )
     assert look(work, at("2026-11-10 18:00")).left == "明天 18:00 前"
 
 
@@ -85,7 +97,8 @@ def test_what_has_no_clock_waits_without_a_bar(county: County) -> None:
 
 
 @pytest.mark.parametrize(
-    ("grade", "marks"), [("A", ["优先办理"]), ("A-", ["优先办理"]), ("B", []), ("C+", ["重点审查"]), ("D-", ["重点监管"]), ("unrated", [])]
+    ("grade", "marks"),
+    [("A", ["优先办理"]), ("A-", ["优先办理"]), ("B", []), ("C+", ["重点审查"]), ("D-", ["重点监管"]), ("unrated", [])],
 )
 def test_the_mark_beside_a_company_follows_its_class(county: County, grade: str, marks: list[str]) -> None:
     assert marks_of(grade, date(2026, 11, 3)) == marks
@@ -109,16 +122,32 @@ FIRST = Application(pk=1)
 
 def handed(number: int, **files: str) -> Submission:
     made = Submission(pk=number, number=number, application=FIRST)
-    vars(made)[Submission.materials.cache] = [AttachedFile(1, f"{key}.pdf", digest, None, key, key) for key, digest in files.items()]
+    vars(made)[Submission.materials.cache] = [
+        AttachedFile(1, f"{key}.pdf", digest, None, key, key) for key, digest in files.items()
+    ]
     return made
 
 
 def test_a_version_is_compared_with_the_one_sent_back_and_names_what_came_went_and_changed() -> None:
-    first, second, third = handed(1, a="1", b="1", c="1"), handed(2, a="2", b="1", d="1"), handed(3, a="2", b="9", d="1")
+    first, second, third = (
+        handed(1, a="1", b="1", c="1"),
+        handed(2, a="2", b="1", d="1"),
+        handed(3, a="2", b="9", d="1"),
+    )
     back = SendBack(pk=1, submission_id=1)
     newest, middle, oldest = versions_of(Item([third, first, second], [back]))  # type: ignore[arg-type]
     assert [newest.against, middle.against, oldest.against] == [1, 1, 0]
-    assert {line.name: line.change for line in middle.lines} == {"a": "已更换", "b": "未变", "d": "新增", "c": "未再提交"}
-    assert {line.name: line.change for line in newest.lines} == {"a": "已更换", "b": "已更换", "d": "新增", "c": "未再提交"}
+    assert {line.name: line.change for line in middle.lines} == {
+        "a": "已更换",
+        "b": "未变",
+        "d": "新增",
+        "c": "未再提交",
+    }
+    assert {line.name: line.change for line in newest.lines} == {
+        "a": "已更换",
+        "b": "已更换",
+        "d": "新增",
+        "c": "未再提交",
+    }
     assert {line.change for line in oldest.lines} == {""}
     assert oldest.sent_back is back

@@ -14,7 +14,9 @@ from yinuo.engine.people.actions import delegate
 __all__ = ["company", "county", "set_clock"]
 
 
-def test_people_are_taken_away_with_what_they_handle_and_who_stands_in(county: County, company: Company, set_clock: SetClock) -> None:
+def test_people_are_taken_away_with_what_they_handle_and_who_stands_in(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     colleague = county.add("approver", "development_reform").person
     delegate(
         actor=county.actor("approver"),
@@ -41,7 +43,9 @@ def test_a_companys_credit_is_taken_away_event_by_event(county: County, company:
     set_clock("2026-11-12 15:00")
     carry_out(county, propose(county, company))
     client = desk(county, "supervisor")
-    assert f"/staff/export/unit-credit/?unit={company.unit.pk}" in text_of(client.get(f"/staff/units/{company.unit.pk}/credit/"))
+    assert f"/staff/export/unit-credit/?unit={company.unit.pk}" in text_of(
+        client.get(f"/staff/units/{company.unit.pk}/credit/")
+    )
     head, *rows = sheet(client.get(f"/staff/export/unit-credit/?unit={company.unit.pk}"))
     last = dict(zip(head, rows[0], strict=True))
     assert (last["变动（分）"], last["变动后分值"], last["变动后等级"]) == (-2, 84, "A-")
@@ -50,7 +54,9 @@ def test_a_companys_credit_is_taken_away_event_by_event(county: County, company:
     assert signed_in(company.person).get(f"/staff/export/unit-credit/?unit={company.unit.pk}").status_code == 403
 
 
-def test_after_a_review_the_projects_page_leads_on_to_the_next_thing(county: County, company: Company, set_clock: SetClock) -> None:
+def test_after_a_review_the_projects_page_leads_on_to_the_next_thing(
+    county: County, company: Company, set_clock: SetClock
+) -> None:
     set_clock("2026-11-03 15:00")
     first, second = filed(county, company), filed(county, company, name="第二个项目")
     client = desk(county, "approver")

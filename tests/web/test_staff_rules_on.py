@@ -69,7 +69,8 @@ def test_deciding_moves_it_and_the_record_stands_on_the_page(project: Project, c
 
 
 @pytest.mark.parametrize(
-    ("to", "says"), [("2026-11-10", "今天以后"), ("2023-02-19", "没有规则可用"), ("2026-11-03", "已经适用"), ("昨天", "日期写作")]
+    ("to", "says"),
+    [("2026-11-10", "今天以后"), ("2023-02-19", "没有规则可用"), ("2026-11-03", "已经适用"), ("昨天", "日期写作")],
 )
 def test_a_day_that_cannot_be_is_told_at_the_field(project: Project, county: County, to: str, says: str) -> None:
     answer = desk(county, "general_convener").get(url(project), {"to": to})
@@ -78,7 +79,9 @@ def test_a_day_that_cannot_be_is_told_at_the_field(project: Project, county: Cou
     assert "确认改变" not in text_of(answer)
 
 
-@pytest.mark.parametrize(("changes", "says"), [({"reason": ""}, "写明为什么改变"), ({"version": 99}, "刚刚被别人改动过")])
+@pytest.mark.parametrize(
+    ("changes", "says"), [({"reason": ""}, "写明为什么改变"), ({"version": 99}, "刚刚被别人改动过")]
+)
 def test_without_a_reason_or_by_an_old_form_nothing_moves_and_what_was_typed_stays(
     project: Project, county: County, changes: dict[str, Any], says: str
 ) -> None:
@@ -109,7 +112,9 @@ def test_a_company_and_somebody_not_signed_in_do_not_get_in(project: Project, co
     assert signed_in(company.person).get(url(project)).status_code == 403
 
 
-def test_the_page_asks_the_database_a_fixed_number_of_times(project: Project, county: County, django_assert_max_num_queries: Any) -> None:
+def test_the_page_asks_the_database_a_fixed_number_of_times(
+    project: Project, county: County, django_assert_max_num_queries: Any
+) -> None:
     convener = desk(county, "general_convener")
     convener.get(url(project), {"to": "2026-11-06"})
     with django_assert_max_num_queries(40):

@@ -50,7 +50,9 @@ def window(county: County) -> Client:
     return of(county.people["window", "government_services"].person)
 
 
-def test_the_department_agrees_and_the_window_enters_the_signed_notice(county: County, company: Company, item: MapItem) -> None:
+def test_the_department_agrees_and_the_window_enters_the_signed_notice(
+    county: County, company: Company, item: MapItem
+) -> None:
     row = asked(clerk(county), company, item, moment=NOW)
     url, desk = f"/staff/deficient/{row.pk}/", approver(county)
     page = text_of(desk.get(url))
@@ -67,13 +69,17 @@ def test_the_department_agrees_and_the_window_enters_the_signed_notice(county: C
     empty = counter.post(url, {"do": "sign", "sign-version": row.version, "sign-signed_by": "马晓云"})
     assert empty.status_code == 422 and "上传签署后的通知书扫描件" in text_of(empty)
     scan = SimpleUploadedFile("通知书.pdf", PDF, "application/pdf")
-    answer = counter.post(url, {"do": "sign", "sign-version": row.version, "sign-signed_by": "马晓云", "sign-commitment": scan})
+    answer = counter.post(
+        url, {"do": "sign", "sign-version": row.version, "sign-signed_by": "马晓云", "sign-commitment": scan}
+    )
     assert answer.status_code == 302, text_of(answer)
     assert DeficientAcceptance.objects.get().state == "waiting"
     assert "容缺受理" in text_of(desk.get(f"/staff/items/{item.pk}/"))
 
 
-def test_gone_stale_the_page_says_so_and_another_department_is_forbidden(county: County, company: Company, item: MapItem) -> None:
+def test_gone_stale_the_page_says_so_and_another_department_is_forbidden(
+    county: County, company: Company, item: MapItem
+) -> None:
     row = agreed(county, company, item)
     url = f"/staff/deficient/{row.pk}/"
     assert approver(county).post(url, {"do": "agree", "agree-version": 1, "agree-days": "5"}).status_code == 422
@@ -100,7 +106,9 @@ def test_lists_cost_the_same_however_many_there_are(
         desk.get(f"/staff/deficient/{row.pk}/")
 
 
-def test_a_department_publishes_its_gaps_and_the_guide_shows_them(county: County, company: Company, item: MapItem) -> None:
+def test_a_department_publishes_its_gaps_and_the_guide_shows_them(
+    county: County, company: Company, item: MapItem
+) -> None:
     desk, url = approver(county), f"/staff/deficient/tolerances/{item.matter_id}/"
     assert "弃土弃渣综合利用或者存放协议" in text_of(desk.get("/staff/deficient/tolerances/"))
     said = {"materials": [LACKING, "site_plan"], "from_on": "2026-11-06", "basis": "局务会", "days": ""}
@@ -126,7 +134,9 @@ def test_the_company_reads_what_may_come_later_and_where_to_go_and_fills_its_gap
 ) -> None:
     desk = of(company.person)
     page = text_of(desk.get(f"/items/{item.pk}/deficient/"))
-    assert "容缺受理只在综合窗口办理" in page and "弃土弃渣综合利用或者存放协议" in page and "提交容缺受理申请" not in page
+    assert (
+        "容缺受理只在综合窗口办理" in page and "弃土弃渣综合利用或者存放协议" in page and "提交容缺受理申请" not in page
+    )
     assert desk.post(f"/items/{item.pk}/deficient/", {}).status_code == 422
     assert not DeficientAcceptance.objects.exists()
     signed(county, company, item)
@@ -177,14 +187,22 @@ def test_the_convener_starts_calls_and_concludes_and_the_map_tells_the_company(
     url = f"/staff/coordination/{made.pk}/"
     assert "“1+X”协调" in text_of(head.get("/staff/"))
     assert "启动协调" in text_of(head.get(url))
-    assert "写明不启动协调的理由" in text_of(head.post(url, {"do": "decline", "decline-version": made.version, "decline-why": ""}))
+    assert "写明不启动协调的理由" in text_of(
+        head.post(url, {"do": "decline", "decline-version": made.version, "decline-why": ""})
+    )
     assert head.post(url, {"do": "start", "start-version": made.version}).status_code == 302
     company_page = text_of(of(company.person).get(f"/projects/{made.project_id}/map/"))
     assert "“1+X”协调中" in company_page and "如果今天恢复，应于" in company_page
     assert "“1+X”协调中" in text_of(of(company.person).get(f"/items/{under_way.pk}/"))
     assert "恢复计时</button>" not in text_of(approver(county).get(f"/staff/items/{under_way.pk}/"))
     made.refresh_from_db()
-    bad = {"do": "meeting", "meeting-version": made.version, "meeting-day": "2026-11-12", "meeting-clock": "九点", "meeting-place": "三楼"}
+    bad = {
+        "do": "meeting",
+        "meeting-version": made.version,
+        "meeting-day": "2026-11-12",
+        "meeting-clock": "九点",
+        "meeting-place": "三楼",
+    }
     assert head.post(url, bad).status_code == 422
     assert head.post(url, {**bad, "meeting-clock": "09:30"}).status_code == 302
     other = of(county.person("approver", "housing"))
@@ -237,7 +255,9 @@ def test_the_opinion_on_a_gap_keeps_what_was_typed_and_is_given_once_by_its_depa
     assert of(company.person).get(url).status_code == 403
 
 
-def test_a_coordinations_forms_keep_what_was_typed_and_do_nothing_twice(county: County, company: Company, under_way: MapItem) -> None:
+def test_a_coordinations_forms_keep_what_was_typed_and_do_nothing_twice(
+    county: County, company: Company, under_way: MapItem
+) -> None:
     made = started(county, under_way)
     head = of(county.person("stage_convener", "natural_resources", under_way.stage))
     url = f"/staff/coordination/{made.pk}/"

@@ -1,4 +1,6 @@
-"""The window desk on its pages: found, opened, worked in, handed out, closed, and looked up by anybody with the receipt."""
+"""The window desk on its pages: found, opened, worked in, handed out, closed, and looked up by anybody with the
+receipt.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def said(page: Any, **changes: str) -> dict[str, str]:
     return {**form, **changes}
 
 
-def test_the_desk_finds_a_company_by_name_by_code_and_by_its_projects_code(county: County, company: Company, clerk: Client) -> None:
+def test_the_desk_finds_a_company_by_name_by_code_and_by_its_projects_code(
+    county: County, company: Company, clerk: Client
+) -> None:
     project = guided(county, company)
     for search in ("绿源", company.unit.credit_code, project.code):
         page = clerk.get("/staff/window/", {"q": search})
@@ -93,12 +97,16 @@ def test_the_window_is_its_clerks_and_its_conveners_to_look_at(county: County, c
     ):
         assert enters(person).get("/staff/window/").status_code == status
         assert enters(person).get(f"/staff/window/visits/{visit.pk}/").status_code == status
-    assert enters(county.person("general_convener")).get(f"/staff/window/units/{company.unit.pk}/open/").status_code == 403
+    assert (
+        enters(county.person("general_convener")).get(f"/staff/window/units/{company.unit.pk}/open/").status_code == 403
+    )
     assert clerk.get("/start/").headers["Location"] == "/staff/window/"
     assert clerk.get("/staff/window/visits/999999/").status_code == 404
 
 
-def test_a_visitor_is_noted_and_the_clerk_acts_for_the_company_until_it_ends(county: County, company: Company, clerk: Client) -> None:
+def test_a_visitor_is_noted_and_the_clerk_acts_for_the_company_until_it_ends(
+    county: County, company: Company, clerk: Client
+) -> None:
     page = clerk.get(f"/staff/window/units/{company.unit.pk}/open/")
     form = said(page)
     answer = clerk.post(f"/staff/window/units/{company.unit.pk}/open/", form)
@@ -179,11 +187,20 @@ def decided(county: County, company: Company) -> MapItem:
     close_visit(actor=county.actor("window", "government_services"), visit_id=visit.pk, at=at("2026-11-06 09:40"))
     approver = county.actor("approver", item.department.key)
     accept(actor=approver, item_id=item.pk, at=at("2026-11-06 10:00"))
-    decide(actor=approver, item_id=item.pk, granted=True, document_number="甲〔2026〕1号", text="", at=at("2026-11-06 11:00"))
+    decide(
+        actor=approver,
+        item_id=item.pk,
+        granted=True,
+        document_number="甲〔2026〕1号",
+        text="",
+        at=at("2026-11-06 11:00"),
+    )
     return item
 
 
-def test_a_decision_is_handed_out_with_its_record_to_sign(county: County, company: Company, clerk: Client, decided: MapItem) -> None:
+def test_a_decision_is_handed_out_with_its_record_to_sign(
+    county: County, company: Company, clerk: Client, decided: MapItem
+) -> None:
     assert "1 份" in clerk.get("/staff/window/", {"q": "绿源"}).content.decode()
     visit = came(county, company, at("2026-11-06 14:30"))
     path = f"/staff/window/visits/{visit.pk}/handout/"
@@ -211,7 +228,9 @@ def test_a_decision_is_handed_out_with_its_record_to_sign(county: County, compan
     assert "在综合窗口领取文书" in enters(company.person).get(f"/projects/{decided.project_id}/").content.decode()
 
 
-def test_the_receipt_is_found_by_anybody_and_names_no_visitor(county: County, company: Company, clerk: Client, decided: MapItem) -> None:
+def test_the_receipt_is_found_by_anybody_and_names_no_visitor(
+    county: County, company: Company, clerk: Client, decided: MapItem
+) -> None:
     visit = Visit.objects.get()
     page = Client().get(f"/receipts/{visit.receipt_no.lower()}/").content.decode()
     assert "提交申报材料" in page
@@ -220,7 +239,9 @@ def test_the_receipt_is_found_by_anybody_and_names_no_visitor(county: County, co
     assert "马建国" not in page
     assert Client().get("/receipts/", {"no": visit.receipt_no}).headers["Location"] == f"/receipts/{visit.receipt_no}/"
     assert Client().get("/receipts/W2611060000000000/").status_code == 404
-    assert clerk.get("/staff/window/", {"q": visit.receipt_no}).headers["Location"] == f"/staff/window/visits/{visit.pk}/"
+    assert (
+        clerk.get("/staff/window/", {"q": visit.receipt_no}).headers["Location"] == f"/staff/window/visits/{visit.pk}/"
+    )
     submitted = Submission.objects.get(application__item=decided)
     assert decided.name in clerk.get("/staff/window/", {"q": submitted.receipt_no}).content.decode()
 
@@ -239,7 +260,13 @@ def test_the_company_sees_at_once_what_the_window_did_and_the_trail_says_where(
 
 def test_a_unit_is_entered_and_its_visitor_noted_next(county: County, clerk: Client) -> None:
     code = free_code()
-    form = {"credit_code": code, "name": "积石山新来有限公司", "type": "enterprise", "legal_representative": "马新", "address": "吹麻滩镇"}
+    form = {
+        "credit_code": code,
+        "name": "积石山新来有限公司",
+        "type": "enterprise",
+        "legal_representative": "马新",
+        "address": "吹麻滩镇",
+    }
     answer = clerk.post("/staff/window/units/new/", form)
     made = ProjectUnit.objects.get(credit_code=code)
     assert answer.headers["Location"] == f"/staff/window/units/{made.pk}/open/"
@@ -265,14 +292,20 @@ def test_the_desk_and_a_visit_cost_a_fixed_number_of_queries(
         Client().get(f"/receipts/{Visit.objects.order_by('id')[0].receipt_no}/")
 
 
-def test_a_project_filed_at_the_window_is_the_companys_and_says_who_filed_it(county: County, company: Company, clerk: Client) -> None:
+def test_a_project_filed_at_the_window_is_the_companys_and_says_who_filed_it(
+    county: County, company: Company, clerk: Client
+) -> None:
     from tests.apps.county import facts
     from yinuo.rooms.projects.actions import file_project
     from yinuo.rooms.window.queries import acting_in
 
     visit = came(county, company)
     made: Project = file_project(
-        actor=acting_in(visit), unit_id=company.unit.pk, facts=facts(name="窗口来的项目"), pledged=True, at=at("2026-11-06 09:20")
+        actor=acting_in(visit),
+        unit_id=company.unit.pk,
+        facts=facts(name="窗口来的项目"),
+        pledged=True,
+        at=at("2026-11-06 09:20"),
     ).project
     page = enters(company.person).get(f"/projects/{made.pk}/").content.decode()
     assert "（综合窗口代申报）" in page
@@ -281,7 +314,9 @@ def test_a_project_filed_at_the_window_is_the_companys_and_says_who_filed_it(cou
 
 def promised_item(county: County, company: Company) -> MapItem:
     project = guided(county, company)
-    return next(item for item in MapItem.objects.filter(project=project, state="open", promisable=True) if not waiting_for(item))
+    return next(
+        item for item in MapItem.objects.filter(project=project, state="open", promisable=True) if not waiting_for(item)
+    )
 
 
 def letter_said(page: Any, item: MapItem, **changes: Any) -> dict[str, Any]:
@@ -342,9 +377,18 @@ def test_what_is_wrong_with_a_letter_stands_at_its_field_and_the_scan_is_not_ask
     url = f"/staff/window/visits/{visit.pk}/items/{item.pk}/promise/"
     page = clerk.get(url)
     empty = clerk.post(url, {}).content.decode()
-    for fault in ("填写核对码", "填写签字人姓名", "选择签字人身份", "填写签署日期", "上传签字盖章后的承诺书扫描件", "核对原件以后勾选"):
+    for fault in (
+        "填写核对码",
+        "填写签字人姓名",
+        "选择签字人身份",
+        "填写签署日期",
+        "上传签字盖章后的承诺书扫描件",
+        "核对原件以后勾选",
+    ):
         assert fault in empty, fault
-    wrong = clerk.post(url, letter_said(page, item, scan=SimpleUploadedFile("承诺书.pdf", b"no pdf", "application/pdf")))
+    wrong = clerk.post(
+        url, letter_said(page, item, scan=SimpleUploadedFile("承诺书.pdf", b"no pdf", "application/pdf"))
+    )
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["scan"])
     refused = clerk.post(url, letter_said(page, item, capacity="authorised"))
     assert "请填写授权委托书的编号或者日期" in refused.content.decode()
@@ -375,14 +419,23 @@ def test_nobody_else_opens_the_form_for_letters(county: County, company: Company
     assert not Commitment.objects.exists()
 
 
-def test_a_promise_is_not_signed_at_the_window_and_the_page_says_who_signs_it(county: County, company: Company, clerk: Client) -> None:
+def test_a_promise_is_not_signed_at_the_window_and_the_page_says_who_signs_it(
+    county: County, company: Company, clerk: Client
+) -> None:
     project = guided(county, company)
-    item = next(item for item in MapItem.objects.filter(project=project, state="open", promisable=True) if not waiting_for(item))
+    item = next(
+        item for item in MapItem.objects.filter(project=project, state="open", promisable=True) if not waiting_for(item)
+    )
     visit = came(county, company, at("2026-11-06 14:30"))
     clerk.post("/act-as/", {"hat": visit.via})
     page = clerk.get(f"/items/{item.pk}/commit/")
     assert "窗口和代办人员不能代签" in page.content.decode()
-    signed = {"standard": page.context["form"]["standard"].value(), "version": item.version, "key": "commit:1", "read": "on"}
+    signed = {
+        "standard": page.context["form"]["standard"].value(),
+        "version": item.version,
+        "key": "commit:1",
+        "read": "on",
+    }
     assert clerk.post(f"/items/{item.pk}/commit/", signed).status_code == 403
     assert clerk.get(f"/items/{item.pk}/commit/letter/").status_code == 403
     company.binding.person = county.person("window", "government_services")

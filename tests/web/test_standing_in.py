@@ -1,4 +1,6 @@
-"""Acting for a unit from a role of one's own: the hat, the strip that says so, the way back, and what stays the unit's own affair."""
+"""Acting for a unit from a role of one's own: the hat, the strip that says so, the way back, and what stays the unit's
+own affair.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def told(actor: Actor, at: datetime) -> list[StandIn]:
         unit = ProjectUnit.objects.get(pk=unit_id)
         acting = Actor(actor.person_id, "unit", hall_id=actor.hall_id, unit_id=unit_id, entrance="window", via=VIA)
         if person_id == actor.person_id:
-            made.append(StandIn(acting, unit.name, unit.credit_code or "", "窗口代申报", "来访人 马某", PageRef("staff:inbox")))
+            made.append(
+                StandIn(acting, unit.name, unit.credit_code or "", "窗口代申报", "来访人 马某", PageRef("staff:inbox"))
+            )
     return made
 
 
@@ -69,7 +73,9 @@ def test_the_unit_stood_in_for_is_named_on_every_page_with_the_way_back(clerk: M
     assert client.get("/projects/").status_code == 403
 
 
-def test_who_may_no_longer_stand_in_is_back_in_their_role_and_not_in_a_unit_of_their_own(clerk: Membership, company: Company) -> None:
+def test_who_may_no_longer_stand_in_is_back_in_their_role_and_not_in_a_unit_of_their_own(
+    clerk: Membership, company: Company
+) -> None:
     company.binding.person = clerk.person
     company.binding.save(update_fields=["person"])
     client = signed_in(clerk, VIA)

@@ -1,4 +1,6 @@
-"""What a page exchanges by itself is the same as what a full load shows: nobody sees something else for having a script."""
+"""What a page exchanges by itself is the same as what a full load shows: nobody sees something else for having a
+script.
+"""
 
 from __future__ import annotations
 

@@ -63,17 +63,22 @@ def test_a_limit_in_calendar_days_counts_them_day_and_night(county: County, now:
 def test_beside_the_date_the_hour_is_written_once(county: County) -> None:
     assert timing.time_left_and_due(at(DUE), at("2026-11-04 18:00")) == "剩 3 个工作日 · 11月9日 18:00"
     assert timing.time_left_and_due(at(DUE), at("2026-11-06 20:00")) == "下周一 18:00 前 · 11月9日"
-    assert timing.time_left_and_due(at("2026-12-04 00:00"), at("2026-12-03 12:00"), "calendar") == "今天 24:00 前 · 12月3日"
+    assert (
+        timing.time_left_and_due(at("2026-12-04 00:00"), at("2026-12-03 12:00"), "calendar")
+        == "今天 24:00 前 · 12月3日"
+    )
 
 
 def test_a_file_and_a_clock_that_stands_say_an_amount(county: County) -> None:
     assert timing.amount_left(at(DUE), at("2026-11-06 20:00")) == "剩 7 个工作小时"
     assert timing.amount_left(at(DUE), at("2026-11-09 17:30")) == "剩不到 1 个工作小时"
     assert (
-        timing.of_clock(WorkItem(state="paused", started_at=at("2026-11-02 09:00")), at(DUE), at("2026-11-06 20:00")) == "剩 7 个工作小时"
+        timing.of_clock(WorkItem(state="paused", started_at=at("2026-11-02 09:00")), at(DUE), at("2026-11-06 20:00"))
+        == "剩 7 个工作小时"
     )
     assert (
-        timing.of_clock(WorkItem(state="running", started_at=at("2026-11-02 09:00")), at(DUE), at("2026-11-06 20:00")) == "下周一 18:00 前"
+        timing.of_clock(WorkItem(state="running", started_at=at("2026-11-02 09:00")), at(DUE), at("2026-11-06 20:00"))
+        == "下周一 18:00 前"
     )
 
 

@@ -1,4 +1,6 @@
-"""The company after a decision and between the two ways: applying anew, promise instead, a document given later, remedies."""
+"""The company after a decision and between the two ways: applying anew, promise instead, a document given later,
+remedies.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def turned_down(desk: Desk) -> MapItem:
     return item
 
 
-def test_a_refusal_shows_its_reasons_both_remedies_with_their_terms_and_the_way_to_apply_again(desk: Desk, turned_down: MapItem) -> None:
+def test_a_refusal_shows_its_reasons_both_remedies_with_their_terms_and_the_way_to_apply_again(
+    desk: Desk, turned_down: MapItem
+) -> None:
     page = desk.get(f"/items/{turned_down.pk}/")
     for words in ("没有准予", "用地不符合规划", "不予〔2026〕1号", "行政复议", "行政诉讼"):
         assert words in page
@@ -58,7 +62,9 @@ def test_a_refusal_shows_its_reasons_both_remedies_with_their_terms_and_the_way_
     assert f'href="/items/{turned_down.pk}/remedy/"' in page
 
 
-def test_the_company_applies_anew_reads_the_reasons_first_and_the_history_stays(desk: Desk, turned_down: MapItem) -> None:
+def test_the_company_applies_anew_reads_the_reasons_first_and_the_history_stays(
+    desk: Desk, turned_down: MapItem
+) -> None:
     url = f"/items/{turned_down.pk}/again/"
     page = desk.get(url)
     assert "用地不符合规划" in page
@@ -141,7 +147,9 @@ def handed(desk: Desk) -> MapItem:
     return MapItem.objects.get(pk=item.pk)
 
 
-def test_what_is_lost_and_kept_is_said_before_the_application_gives_way_to_a_promise(desk: Desk, handed: MapItem) -> None:
+def test_what_is_lost_and_kept_is_said_before_the_application_gives_way_to_a_promise(
+    desk: Desk, handed: MapItem
+) -> None:
     url = f"/items/{handed.pk}/promise-instead/"
     assert f'href="{url}"' in desk.get(f"/items/{handed.pk}/")
     page = desk.get(url)
@@ -185,7 +193,9 @@ def test_the_way_back_says_what_is_lost_and_kept_too(desk: Desk) -> None:
 
 @pytest.fixture
 def promised(desk: Desk) -> Commitment:
-    commitment = approve(desk.county, promise(desk.company, item_of(guided(desk.county, desk.company)), at("2026-11-06 08:45")))
+    commitment = approve(
+        desk.county, promise(desk.company, item_of(guided(desk.county, desk.company)), at("2026-11-06 08:45"))
+    )
     desk.moment("2026-12-01 09:00")
     return commitment
 
@@ -208,13 +218,22 @@ def test_a_document_is_asked_for_completed_and_received(desk: Desk, promised: Co
     asked = LaterDocument.objects.get()
     assert "待审核" in desk.get(url)
     assert 'name="m0-new"' not in desk.get(url)
-    return_document_request(actor=handler, asked_id=asked.pk, points=POINTS, reason="缺总平面", at=at("2026-12-01 10:00"))
+    return_document_request(
+        actor=handler, asked_id=asked.pk, points=POINTS, reason="缺总平面", at=at("2026-12-01 10:00")
+    )
     page = desk.get(url)
     assert "缺总平面" in page
     assert page.count("checked") == len(item.materials)
     desk.post(url, asking(desk, item))
     accept_document_request(actor=handler, asked_id=asked.pk, at=at("2026-12-01 11:00"))
-    give_document(actor=handler, asked_id=asked.pk, granted=True, document_number="批〔2026〕1号", text="", at=at("2026-12-01 12:00"))
+    give_document(
+        actor=handler,
+        asked_id=asked.pk,
+        granted=True,
+        document_number="批〔2026〕1号",
+        text="",
+        at=at("2026-12-01 12:00"),
+    )
     page = desk.get(url)
     assert "批〔2026〕1号" in page
     assert "已出具" in page
@@ -242,7 +261,9 @@ def test_what_was_not_promised_has_no_document_to_come(desk: Desk) -> None:
     assert "现在不能申请补办" in desk.post(f"/items/{item.pk}/document/", {}, status=422).content.decode()
 
 
-def test_the_pages_take_a_fixed_number_of_queries(desk: Desk, promised: Commitment, django_assert_max_num_queries: Any) -> None:
+def test_the_pages_take_a_fixed_number_of_queries(
+    desk: Desk, promised: Commitment, django_assert_max_num_queries: Any
+) -> None:
     item = item_of(promised.project)
     desk.get(f"/items/{item.pk}/document/")
     for path, most in (("", 18), ("document/", 14), ("remedy/", 12)):

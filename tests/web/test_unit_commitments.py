@@ -90,7 +90,9 @@ def test_an_older_standard_or_a_stale_page_is_not_signed(desk: Desk, item: MapIt
     sent = sign_form(desk, item)
     page = desk.post(f"/items/{item.pk}/commit/", {**sent, "standard": "2020.1"}, status=200).content.decode()
     assert "承诺标准已经更新" in page
-    page = desk.post(f"/items/{item.pk}/commit/", {**sent, "key": "other", "version": "99"}, status=200).content.decode()
+    page = desk.post(
+        f"/items/{item.pk}/commit/", {**sent, "key": "other", "version": "99"}, status=200
+    ).content.decode()
     assert "刚刚被别人改动过" in page
     assert not Commitment.objects.exists()
 
@@ -190,7 +192,9 @@ def test_a_difficulty_is_reported_once_at_a_time(desk: Desk, decided: Commitment
     assert "再报一次" in page
 
 
-def test_the_promises_page_takes_a_fixed_number_of_queries(desk: Desk, decided: Commitment, django_assert_num_queries: Any) -> None:
+def test_the_promises_page_takes_a_fixed_number_of_queries(
+    desk: Desk, decided: Commitment, django_assert_num_queries: Any
+) -> None:
     path = f"/items/{decided.item_id}/commit/"
     desk.get(path)
     with django_assert_num_queries(18):

@@ -73,7 +73,9 @@ def test_an_evaluation_cannot_be_repaired(desk: Desk) -> None:
     from yinuo.rooms.credit.models import CreditEvent
 
     event = CreditEvent.objects.get(unit=desk.company.unit)
-    page = desk.post(f"/credit/{event.pk}/relief/", {"kind": "objection", "text": "评价不对"}, status=200).content.decode()
+    page = desk.post(
+        f"/credit/{event.pk}/relief/", {"kind": "objection", "text": "评价不对"}, status=200
+    ).content.decode()
     assert "没有扣分" in page
 
 
@@ -89,7 +91,9 @@ def test_credit_pages_are_for_the_own_company(desk: Desk) -> None:
     assert desk.client.get("/credit/999999/relief/").status_code == 404
 
 
-def test_the_credit_page_takes_the_same_queries_however_long_the_history(desk: Desk, django_assert_num_queries: Any) -> None:
+def test_the_credit_page_takes_the_same_queries_however_long_the_history(
+    desk: Desk, django_assert_num_queries: Any
+) -> None:
     take(desk.county, desk.company)
     desk.get("/credit/")  # the working calendar is read once a minute
     with django_assert_num_queries(14):
@@ -101,7 +105,9 @@ def test_the_credit_page_takes_the_same_queries_however_long_the_history(desk: D
 
 def test_a_refused_application_is_taken_to_review_from_the_page(desk: Desk) -> None:
     event = take(desk.county, desk.company)
-    relief = ask_relief(actor=desk.company.actor, event_id=event.pk, kind="objection", text="有误", at=at("2026-11-12 09:00"))
+    relief = ask_relief(
+        actor=desk.company.actor, event_id=event.pk, kind="objection", text="有误", at=at("2026-11-12 09:00")
+    )
     path = f"/credit/reliefs/{relief.pk}/review/"
     assert path not in desk.get("/credit/")
     judge = desk.county.actor("approver", "natural_resources")

@@ -13,12 +13,28 @@ from yinuo.faces.projects.steps import BY_SLUG, FOLLOWS, STEPS, asked
 from yinuo.rooms.projects.models import Draft, Project
 
 ANSWERS: dict[str, dict[str, str]] = {
-    "project": {"name": "年产5万吨有机肥加工项目", "kind": "filing", "project_class": "private", "content": "新建发酵车间 12000 平方米"},
+    "project": {
+        "name": "年产5万吨有机肥加工项目",
+        "kind": "filing",
+        "project_class": "private",
+        "content": "新建发酵车间 12000 平方米",
+    },
     "industry": {"industry": "2625", "total_investment": "8,600"},
-    "place": {"region": "622927", "site.address": "吹麻滩镇唐集工业集中区3号地块", "land_area": "26000", "floor_area": "20600"},
+    "place": {
+        "region": "622927",
+        "site.address": "吹麻滩镇唐集工业集中区3号地块",
+        "land_area": "26000",
+        "floor_area": "20600",
+    },
     "site": {"site.heritage": "none", "rest": "1"},
     "construction": {"construction.building": "true", "rest": "1"},
-    "environment": {"eia": "table", "water_intake": "none", "discharges": "some", "uses_radiation": "false", "hazardous_chemicals": "none"},
+    "environment": {
+        "eia": "table",
+        "water_intake": "none",
+        "discharges": "some",
+        "uses_radiation": "false",
+        "hazardous_chemicals": "none",
+    },
     "operation": {"annual_energy": "800", "annual_electricity": "３００", "rest": "1"},
     "declarations": {
         "declarations.national_security_or_major_layout": "false",
@@ -50,7 +66,9 @@ def fill(desk: Desk, draft_id: int, **changes: dict[str, str]) -> None:
             return
         slug = path.split("/")[3]
         page = desk.get(path)
-        path = desk.post(path, {**ANSWERS[slug], **changes.get(slug, {}), "version": value_of(page, "version")}).headers["Location"]
+        path = desk.post(
+            path, {**ANSWERS[slug], **changes.get(slug, {}), "version": value_of(page, "version")}
+        ).headers["Location"]
     raise AssertionError(path)
 
 
@@ -144,7 +162,9 @@ def test_a_check_of_answers_changed_meanwhile_is_shown_again(desk: Desk) -> None
 def test_a_second_project_of_the_same_name_has_to_be_confirmed(desk: Desk) -> None:
     first = begin(desk)
     fill(desk, first)
-    desk.post(f"/filing/{first}/check/", {"pledge": "on", "version": value_of(desk.get(f"/filing/{first}/check/"), "version")})
+    desk.post(
+        f"/filing/{first}/check/", {"pledge": "on", "version": value_of(desk.get(f"/filing/{first}/check/"), "version")}
+    )
     second = begin(desk)
     fill(desk, second)
     sent = {"pledge": "on", "version": value_of(desk.get(f"/filing/{second}/check/"), "version")}
@@ -166,9 +186,13 @@ def test_a_second_project_of_the_same_name_has_to_be_confirmed(desk: Desk) -> No
         ("environment", {"discharges": "some", "discharges.amount": "很多"}, "应为不小于 0 的数字"),
     ],
 )
-def test_bad_input_is_named_at_its_field_and_stays_typed(desk: Desk, slug: str, typed: dict[str, str], message: str) -> None:
+def test_bad_input_is_named_at_its_field_and_stays_typed(
+    desk: Desk, slug: str, typed: dict[str, str], message: str
+) -> None:
     draft_id = begin(desk)
-    page = desk.post(f"/filing/{draft_id}/{slug}/", {**ANSWERS[slug], **typed, "version": "1"}, status=200).content.decode()
+    page = desk.post(
+        f"/filing/{draft_id}/{slug}/", {**ANSWERS[slug], **typed, "version": "1"}, status=200
+    ).content.decode()
     assert message in page
     name, text = list(typed.items())[-1]
     assert f'href="#id_{name}"' in page
@@ -178,7 +202,12 @@ def test_bad_input_is_named_at_its_field_and_stays_typed(desk: Desk, slug: str, 
 
 def test_saved_for_later_wants_nothing_but_keeps_what_is_right(desk: Desk) -> None:
     draft_id = begin(desk)
-    assert desk.post(f"/filing/{draft_id}/project/", {"name": "冷链仓储", "version": "1", "later": "1"}).headers["Location"] == "/projects/"
+    assert (
+        desk.post(f"/filing/{draft_id}/project/", {"name": "冷链仓储", "version": "1", "later": "1"}).headers[
+            "Location"
+        ]
+        == "/projects/"
+    )
     assert "冷链仓储" in desk.get("/projects/")
     assert 'value="冷链仓储"' in desk.get(f"/filing/{draft_id}/project/")
 
@@ -224,7 +253,11 @@ def test_every_fact_the_rules_of_a_filing_miss_is_asked_on_some_page(desk: Desk)
     # What follows from an answer is asked with it.
     roads = {**facts, "construction": {"highway": True, "waterway": True}}
     here |= {path for path in asked(BY_SLUG["construction"], roads, timezone.localdate()) if FOLLOWS.get(path) in here}
-    unasked = {path for path in missing - here if not path.startswith(("unit.", "confirmations.")) and look_up(facts, path) is UNKNOWN}
+    unasked = {
+        path
+        for path in missing - here
+        if not path.startswith(("unit.", "confirmations.")) and look_up(facts, path) is UNKNOWN
+    }
     assert unasked == set()
 
 

@@ -56,7 +56,9 @@ def test_a_matter_sent_back_waits_for_the_company_with_its_last_day(desk: Desk) 
     item = accepted(desk)
     handler = desk.county.actor("approver", item.department.key)
     points = [{**POINTS[0], "code": code_of("incorrect")}]
-    send_back(actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="坐标不符", at=at("2026-11-06 11:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="坐标不符", at=at("2026-11-06 11:00")
+    )
     desk.moment("2026-11-06 14:30")
     page = desk.get("/projects/")
     assert duties(page) == [f"补正：{item.name}"]
@@ -116,7 +118,9 @@ def test_a_reason_that_ends_with_a_full_stop_does_not_end_with_two(desk: Desk) -
     item = accepted(desk)
     handler = desk.county.actor("approver", item.department.key)
     points = [{**POINTS[0], "code": code_of("incorrect")}]
-    send_back(actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="坐标不符。", at=at("2026-11-06 11:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incorrect", points=points, reason="坐标不符。", at=at("2026-11-06 11:00")
+    )
     page = desk.get("/messages/")
     assert "坐标不符。请按" in page
     assert "。。" not in page

@@ -58,7 +58,9 @@ def test_a_matter_that_must_wait_names_what_for_and_offers_nothing_to_send(desk:
 
 
 def test_why_a_matter_may_not_be_promised_is_said_with_its_clause(desk: Desk, item: MapItem) -> None:
-    refused = MapItem.objects.filter(project_id=item.project_id, promisable=False, promisable_why__outcome__listed=True).first()
+    refused = MapItem.objects.filter(
+        project_id=item.project_id, promisable=False, promisable_why__outcome__listed=True
+    ).first()
     assert refused is not None
     page = desk.get(f"/items/{refused.pk}/")
     assert "列入负面清单" in page
@@ -119,7 +121,9 @@ def test_pages_of_a_matter_are_for_its_own_company(desk: Desk, item: MapItem, pa
     assert desk.client.get(f"/items/999999/{page}").status_code == 404
 
 
-def test_the_matters_page_takes_a_fixed_number_of_queries(desk: Desk, item: MapItem, django_assert_num_queries: Any) -> None:
+def test_the_matters_page_takes_a_fixed_number_of_queries(
+    desk: Desk, item: MapItem, django_assert_num_queries: Any
+) -> None:
     hand_in(desk.company, item, at("2026-11-05 15:00"))
     desk.get(f"/items/{item.pk}/")
     with django_assert_num_queries(19):
@@ -143,7 +147,9 @@ def test_the_whole_material_is_handed_in_with_a_receipt(desk: Desk, item: MapIte
 def test_a_double_click_hands_in_once_and_stores_each_file_once(desk: Desk, item: MapItem) -> None:
     sent = form_of(desk, item)
     for _ in range(2):
-        assert desk.post(f"/items/{item.pk}/submit/", {**sent, **whole(item)}).headers["Location"] == f"/items/{item.pk}/"
+        assert (
+            desk.post(f"/items/{item.pk}/submit/", {**sent, **whole(item)}).headers["Location"] == f"/items/{item.pk}/"
+        )
     assert Submission.objects.count() == 1
     assert StoredFile.objects.filter(unit=desk.company.unit).count() == len(item.materials)
 
@@ -167,14 +173,21 @@ def test_what_is_missing_is_named_and_what_was_uploaded_stays_chosen(desk: Desk,
     assert re.search(rf'name="m{main[0]}-have"[^>]*value="{kept.pk}"[^>]*checked', page)
     assert not Submission.objects.exists()
     more = {f"m{n}-new": pdf(f"{n}.pdf", str(n).encode()) for n in main[1:]}
-    sent = {"version": value_of(page, "version"), "key": value_of(page, "key"), f"m{main[0]}-have": str(kept.pk), **more}
+    sent = {
+        "version": value_of(page, "version"),
+        "key": value_of(page, "key"),
+        f"m{main[0]}-have": str(kept.pk),
+        **more,
+    }
     desk.post(f"/items/{item.pk}/submit/", sent)
     assert kept.pk in {row.file for row in Submission.objects.get().materials}
 
 
 def test_a_file_that_is_not_what_it_says_is_refused_at_its_field(desk: Desk, item: MapItem) -> None:
     bad = SimpleUploadedFile("材料.pdf", b"MZ\x90\x00 not a pdf", content_type="application/pdf")
-    page = desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item), "m0-new": bad}, status=200).content.decode()
+    page = desk.post(
+        f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item), "m0-new": bad}, status=200
+    ).content.decode()
     assert "“材料.pdf”" in page
     assert 'href="#id_m0-new"' in page
     assert not Submission.objects.exists()
@@ -183,7 +196,9 @@ def test_a_file_that_is_not_what_it_says_is_refused_at_its_field(desk: Desk, ite
 def test_a_file_too_large_is_refused_before_it_is_read(desk: Desk, item: MapItem, settings: Any) -> None:
     settings.YINUO_UPLOAD_LIMIT = 1024 * 1024
     large = pdf("大图.pdf", b"0" * (1024 * 1024))
-    page = desk.post(f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item), "m0-new": large}, status=200).content.decode()
+    page = desk.post(
+        f"/items/{item.pk}/submit/", {**form_of(desk, item), **whole(item), "m0-new": large}, status=200
+    ).content.decode()
     assert "不能超过 1 MB" in page
 
 
@@ -194,7 +209,9 @@ def test_a_file_called_like_the_material_is_offered_first_for_it_alone(desk: Des
     lists = re.findall(r'<select name="m\d+-library".*?</select>', page, re.S)
     alike = [material["name"] in name for material in item.materials]
     assert alike[0] and not all(alike)
-    assert [re.findall(r'label="([^"]*)"', one) for one in lists] == [["名称相同的", "其他"] if same else [] for same in alike]
+    assert [re.findall(r'label="([^"]*)"', one) for one in lists] == [
+        ["名称相同的", "其他"] if same else [] for same in alike
+    ]
     assert lists[0].index(name) < lists[0].index("其他") < lists[0].index("营业执照副本")
 
 
@@ -203,7 +220,13 @@ def test_another_companys_file_is_no_choice(desk: Desk, item: MapItem) -> None:
     from yinuo.engine.documents.actions import store_upload
 
     other = new_company("积石山新禾农业有限公司")
-    file = store_upload(actor=other.actor, name="别人.pdf", content=pdf(note=b"x").read(), unit_id=other.unit.pk, at=at("2026-11-05 09:00"))
+    file = store_upload(
+        actor=other.actor,
+        name="别人.pdf",
+        content=pdf(note=b"x").read(),
+        unit_id=other.unit.pk,
+        at=at("2026-11-05 09:00"),
+    )
     sent = {**form_of(desk, item), **whole(item)}
     del sent["m0-new"]
     desk.post(f"/items/{item.pk}/submit/", {**sent, "m0-library": str(file.pk)}, status=200)
@@ -222,7 +245,9 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
         {"code": code, "subject": "权属证明", "request": "换原件扫描"},
     ]
     handler = desk.county.actor("approver", item.department.key)
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00")
+    )
     page = desk.get(f"/items/{item.pk}/")
     for words in ("总平面图", "补交电子件", "权属证明", "换原件扫描", "等您补正"):
         assert words in page
@@ -241,7 +266,9 @@ def test_a_send_back_lists_every_point_and_the_next_version_starts_from_the_last
     assert "补正" in desk.get(f"/projects/{item.project_id}/")
 
 
-def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only_when_ticked(desk: Desk, item: MapItem) -> None:
+def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only_when_ticked(
+    desk: Desk, item: MapItem
+) -> None:
     hand_in(desk.company, item, at("2026-11-05 15:00"))
     from yinuo.engine.rules import pack
 
@@ -253,9 +280,14 @@ def test_the_file_that_was_sent_back_is_told_at_its_material_and_goes_again_only
         {"code": code, "subject": "日照分析", "request": "重新出具"},
     ]
     handler = desk.county.actor("approver", item.department.key)
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00")
+    )
     page = desk.get(f"/items/{item.pk}/submit/")
-    first, second = (re.search(rf"<legend><b>{re.escape(row['name'])}</b>.*?</fieldset>\s*<div", page, re.S) for row in (named, other))
+    first, second = (
+        re.search(rf"<legend><b>{re.escape(row['name'])}</b>.*?</fieldset>\s*<div", page, re.S)
+        for row in (named, other)
+    )
     assert first and second
     assert "加盖公章" in first.group() and "重新出具" not in first.group()
     assert "还要用的请勾上" in first.group() and "checked" not in first.group()
@@ -275,9 +307,14 @@ def test_a_material_chosen_by_the_clerk_is_told_at_its_place_whatever_it_is_call
     code = "incomplete.material_missing"
     points = [{"code": code, "material": other["id"], "subject": f"{named['name']}所附", "request": "加盖公章"}]
     handler = desk.county.actor("approver", item.department.key)
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00")
+    )
     page = desk.get(f"/items/{item.pk}/submit/")
-    first, second = (re.search(rf"<legend><b>{re.escape(row['name'])}</b>.*?</fieldset>\s*<div", page, re.S) for row in (named, other))
+    first, second = (
+        re.search(rf"<legend><b>{re.escape(row['name'])}</b>.*?</fieldset>\s*<div", page, re.S)
+        for row in (named, other)
+    )
     assert first and second
     assert "加盖公章" not in first.group() and "checked" in first.group()
     assert "加盖公章" in second.group() and "checked" not in second.group()
@@ -290,7 +327,9 @@ def test_a_second_version_marks_the_files_that_changed(desk: Desk, item: MapItem
     code = next(name for name in pack().reasons if name.startswith("incomplete."))
     points = [{"code": code, "subject": "总平面图", "request": "换新版"}]
     handler = desk.county.actor("approver", item.department.key)
-    send_back(actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00"))
+    send_back(
+        actor=handler, item_id=item.pk, kind="incomplete", points=points, reason="材料不全", at=at("2026-11-06 10:00")
+    )
     first = Submission.objects.get()
     have = {f"m{number}-have": str(row.file) for number, row in enumerate(first.materials)}
     del have["m0-have"]

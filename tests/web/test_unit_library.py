@@ -88,7 +88,9 @@ def test_the_same_file_is_no_new_version(desk: Desk) -> None:
     assert "内容没有变化" in page
     assert 'href="#id_newer"' in page
     assert not FileMark.objects.exists()
-    page = desk.post(f"/library/{old.pk}/", {"newer": [pdf("1.pdf", b"3"), pdf("2.pdf", b"4")]}, status=200).content.decode()
+    page = desk.post(
+        f"/library/{old.pk}/", {"newer": [pdf("1.pdf", b"3"), pdf("2.pdf", b"4")]}, status=200
+    ).content.decode()
     assert "新版只能是一个文件" in page
     assert "选择一个文件" in desk.post(f"/library/{old.pk}/", {}, status=200).content.decode()
 
@@ -150,7 +152,9 @@ def test_the_library_takes_the_same_queries_however_many_files(desk: Desk, djang
         desk.get("/library/")
 
 
-def test_the_uses_of_a_whole_page_cost_one_query_and_one_more_for_each_kind(desk: Desk, django_assert_num_queries: Any) -> None:
+def test_the_uses_of_a_whole_page_cost_one_query_and_one_more_for_each_kind(
+    desk: Desk, django_assert_num_queries: Any
+) -> None:
     files = [upload(desk, f"{number}.pdf", str(number).encode()) for number in range(4)]
     item = ready(guided(desk.county, desk.company))
     rows = [{"id": material["id"], "file": files[number % 4].pk} for number, material in enumerate(item.materials)]

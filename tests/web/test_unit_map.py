@@ -35,7 +35,9 @@ def grown(project: Project, total: int) -> None:
     """As many matters on the map as asked for, with the catalogue's own prerequisites."""
     have = set(MapItem.objects.filter(project=project).values_list("matter_id", flat=True))
     scheme = building.scheme_of(project)
-    more = [matter for matter in pack().matters.values() if matter.id not in have and "filing" in matter.kinds][: total - len(have)]
+    more = [matter for matter in pack().matters.values() if matter.id not in have and "filing" in matter.kinds][
+        : total - len(have)
+    ]
     on_map = have | {matter.id for matter in more}
     department = MapItem.objects.filter(project=project).first().department  # type: ignore[union-attr]
     MapItem.objects.bulk_create(
@@ -118,7 +120,9 @@ def test_a_running_matter_shows_its_time_and_a_paused_one_its_pause(desk: Desk) 
 def test_a_problem_shows_on_its_card(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
     item = ready(project)
-    report_problem(actor=desk.county.actor("supervisor"), item_id=item.pk, text="未按时上门服务", at=at("2026-11-06 08:45"))
+    report_problem(
+        actor=desk.county.actor("supervisor"), item_id=item.pk, text="未按时上门服务", at=at("2026-11-06 08:45")
+    )
     assert "发现问题：未按时上门服务" in card_of(desk.get(f"/projects/{project.pk}/map/"), item)
 
 
@@ -156,7 +160,9 @@ def test_a_focused_card_has_its_ties_drawn_on_a_large_map(desk: Desk) -> None:
 
 @pytest.mark.parametrize("start", [(0, 0), (0, 3), (1, 2), (3, 0)])
 @pytest.mark.parametrize("end", [(0, 1), (0, 3), (1, 0), (2, 2), (3, 4)])
-def test_a_line_leaves_one_card_reaches_the_other_and_crosses_none(start: tuple[int, int], end: tuple[int, int]) -> None:
+def test_a_line_leaves_one_card_reaches_the_other_and_crosses_none(
+    start: tuple[int, int], end: tuple[int, int]
+) -> None:
     if start == end:
         return
     points = corners(line(start, end))
@@ -166,8 +172,12 @@ def test_a_line_leaves_one_card_reaches_the_other_and_crosses_none(start: tuple[
         for row in range(6):
             left, top = column * COLUMN, TOP + row * ROW
             for (x1, y1), (x2, y2) in pairwise(points):
-                inside_x = max(min(x1, x2), left) < min(max(x1, x2), left + WIDTH) or (x1 == x2 and left < x1 < left + WIDTH)
-                inside_y = max(min(y1, y2), top) < min(max(y1, y2), top + HEIGHT) or (y1 == y2 and top < y1 < top + HEIGHT)
+                inside_x = max(min(x1, x2), left) < min(max(x1, x2), left + WIDTH) or (
+                    x1 == x2 and left < x1 < left + WIDTH
+                )
+                inside_y = max(min(y1, y2), top) < min(max(y1, y2), top + HEIGHT) or (
+                    y1 == y2 and top < y1 < top + HEIGHT
+                )
                 assert not (inside_x and inside_y), (column, row, points)
 
 

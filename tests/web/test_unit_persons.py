@@ -44,7 +44,12 @@ def test_who_acts_for_the_company_is_listed_with_scope_and_span(desk: Desk) -> N
 def test_another_is_named_with_a_letter_and_waits_for_the_hall(desk: Desk, colleague: Person) -> None:
     desk.post("/persons/authorise/", sent(colleague))
     made = AuthorisedPerson.objects.get(person=colleague)
-    assert (str(made.from_on), str(made.to_on), made.may_sign, made.confirmed_at) == ("2026-11-06", "2027-11-06", True, None)
+    assert (str(made.from_on), str(made.to_on), made.may_sign, made.confirmed_at) == (
+        "2026-11-06",
+        "2027-11-06",
+        True,
+        None,
+    )
     page = desk.get("/persons/")
     assert "等政务大厅确认" in page
     assert f"/files/{made.letter_id}/" in page
@@ -76,7 +81,9 @@ def test_the_letter_stays_chosen_when_something_else_is_wrong(desk: Desk, collea
         ({"library": "999999"}, "", "id_library"),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field(desk: Desk, colleague: Person, changes: dict[str, Any], message: str, field: str) -> None:
+def test_what_is_wrong_is_told_at_its_field(
+    desk: Desk, colleague: Person, changes: dict[str, Any], message: str, field: str
+) -> None:
     page = desk.post("/persons/authorise/", sent(colleague, **changes), status=200).content.decode()
     assert message in page
     assert f'href="#{field}"' in page
@@ -101,7 +108,11 @@ def test_the_last_one_finds_who_goes_on_before_they_end(desk: Desk, colleague: P
     assert "<textarea" not in page
     assert "最后一位经办人" in desk.post(path, {"why": "不办了"}, status=200).content.decode()
     AuthorisedPerson.objects.create(
-        person=colleague, unit=desk.company.unit, basis="委托书", from_on=date(2026, 11, 1), confirmed_at=at("2026-11-01 09:00")
+        person=colleague,
+        unit=desk.company.unit,
+        basis="委托书",
+        from_on=date(2026, 11, 1),
+        confirmed_at=at("2026-11-01 09:00"),
     )
     assert "这是您自己" in desk.get(path)
     assert desk.post(path, {"why": "不办了"}).headers["Location"] == "/start/"
@@ -124,12 +135,16 @@ def test_a_letter_of_another_company_is_not_to_be_chosen(desk: Desk, colleague: 
     stranger = desk.stranger()
     stranger.post("/library/", {"files": pdf("别人的.pdf", b"x")})
     foreign = StoredFile.objects.get()
-    page = desk.post("/persons/authorise/", {**sent(colleague), "letter": "", "library": str(foreign.pk)}, status=200).content.decode()
+    page = desk.post(
+        "/persons/authorise/", {**sent(colleague), "letter": "", "library": str(foreign.pk)}, status=200
+    ).content.decode()
     assert "别人的.pdf" not in page
     assert not AuthorisedPerson.objects.filter(person=colleague).exists()
 
 
-def test_the_list_takes_a_fixed_number_of_queries(desk: Desk, colleague: Person, django_assert_num_queries: Any) -> None:
+def test_the_list_takes_a_fixed_number_of_queries(
+    desk: Desk, colleague: Person, django_assert_num_queries: Any
+) -> None:
     desk.get("/persons/")
     with django_assert_num_queries(8):
         desk.get("/persons/")

@@ -19,7 +19,9 @@ def desk(db: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return new_desk(monkeypatch)
 
 
-@pytest.mark.parametrize(("asked", "width"), [({}, 297), ({"paper": "a3"}, 297), ({"paper": "a4"}, 210), ({"paper": "letter"}, 297)])
+@pytest.mark.parametrize(
+    ("asked", "width"), [({}, 297), ({"paper": "a3"}, 297), ({"paper": "a4"}, 210), ({"paper": "letter"}, 297)]
+)
 def test_the_poster_comes_on_the_paper_asked_for(desk: Desk, asked: dict[str, str], width: int) -> None:
     project = guided(desk.county, desk.company)
     address = desk.post(f"/projects/{project.pk}/poster/", asked).headers["Location"]

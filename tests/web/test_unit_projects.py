@@ -27,7 +27,11 @@ def desk(db: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def filed(desk: Desk, **changes: Any) -> Project:
     project = file_project(
-        actor=desk.company.actor, unit_id=desk.company.unit.pk, facts=facts(**changes), pledged=True, at=at("2026-11-03 09:12")
+        actor=desk.company.actor,
+        unit_id=desk.company.unit.pk,
+        facts=facts(**changes),
+        pledged=True,
+        at=at("2026-11-03 09:12"),
     ).project
     return Project.objects.get(pk=project.pk)
 
@@ -63,7 +67,9 @@ def test_home_shows_only_the_companys_own(desk: Desk) -> None:
     assert project.name not in desk.stranger().get("/projects/").content.decode()
 
 
-def test_home_takes_the_same_queries_with_one_project_and_with_three(desk: Desk, django_assert_num_queries: Any) -> None:
+def test_home_takes_the_same_queries_with_one_project_and_with_three(
+    desk: Desk, django_assert_num_queries: Any
+) -> None:
     filed(desk)
     desk.get("/projects/")
     with django_assert_num_queries(16):
@@ -81,7 +87,15 @@ def test_home_takes_the_same_queries_with_one_project_and_with_three(desk: Desk,
 def test_the_project_page_shows_state_code_and_what_happened(desk: Desk) -> None:
     project = guided(desk.county, desk.company)
     page = desk.get(f"/projects/{project.pk}/")
-    for words in (project.code, "已复核", "申报项目", "颁发信用备案证", "“一张图”生成", "部门反馈辅导意见", "2625 肥料制造"):
+    for words in (
+        project.code,
+        "已复核",
+        "申报项目",
+        "颁发信用备案证",
+        "“一张图”生成",
+        "部门反馈辅导意见",
+        "2625 肥料制造",
+    ):
         assert str(words) in page
     assert "核验二维码" in page
 
@@ -96,7 +110,9 @@ def test_a_held_project_shows_its_trail_before_it_has_a_code(desk: Desk) -> None
 
 def test_a_withdrawn_filing_says_why(desk: Desk) -> None:
     project = filed(desk)
-    withdraw_filing(actor=desk.county.actor("approver"), project_id=project.pk, problem="实为限制类产品", at=at("2026-11-04 09:00"))
+    withdraw_filing(
+        actor=desk.county.actor("approver"), project_id=project.pk, problem="实为限制类产品", at=at("2026-11-04 09:00")
+    )
     page = desk.get(f"/projects/{project.pk}/")
     assert "实为限制类产品" in page
     assert "撤回备案" in page
@@ -142,19 +158,27 @@ def test_the_certificate_is_issued_once_and_anew_when_the_grade_has_changed(desk
     assert Document.objects.filter(kind="filing_certificate").count() == 2
 
 
-def test_a_company_that_files_has_its_certificate_at_once_and_later_every_version_with_its_own_bytes(desk: Desk) -> None:
+def test_a_company_that_files_has_its_certificate_at_once_and_later_every_version_with_its_own_bytes(
+    desk: Desk,
+) -> None:
     project = filed(desk)
     first = desk.client.get(desk.post(f"/projects/{project.pk}/certificate/").headers["Location"]).content
     graded(desk.company.unit, "B")
     desk.post(f"/projects/{project.pk}/certificate/")
     page = " ".join(desk.get(f"/projects/{project.pk}/").split())
     old, new = Document.objects.filter(kind="filing_certificate").order_by("id")
-    assert [f"信用备案证</a> {said}" in page for said in ("A- 级（已换新证）", "B 级 <span", "B 级（已换新证）")] == [True, True, False]
+    assert [f"信用备案证</a> {said}" in page for said in ("A- 级（已换新证）", "B 级 <span", "B 级（已换新证）")] == [
+        True,
+        True,
+        False,
+    ]
     assert desk.client.get(f"/documents/{old.pk}/").content == first
     assert desk.client.get(f"/documents/{new.pk}/").content != first
 
 
-def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_why(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     filed(desk)
     paper = Document.objects.get()
     shape = shapes()["filing_certificate"][1]
@@ -165,7 +189,11 @@ def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_
     assert "文书现在没有制作成功" in page
     assert "请过几分钟再试" in page
     assert "缺少" not in page
-    seen = staffdesk.desk(desk.county, "administrator").get(reverse("admin:documents_paperfault_changelist")).content.decode()
+    seen = (
+        staffdesk.desk(desk.county, "administrator")
+        .get(reverse("admin:documents_paperfault_changelist"))
+        .content.decode()
+    )
     assert "缺少：" in seen
     assert str(paper.project_code) in seen
     monkeypatch.setitem(shapes()["filing_certificate"], 1, shape)
@@ -184,14 +212,17 @@ def test_papers_are_not_made_by_looking_nor_by_strangers(desk: Desk) -> None:
     assert desk.client.get(f"/projects/{project.pk}/certificate/").status_code == 405
     assert desk.stranger().post(f"/projects/{project.pk}/certificate/").status_code == 403
     assert not desk.stranger().get(f"/documents/{Document.objects.get().pk}/").content.startswith(b"%PDF")
-    assert Document.objects.get().file is None, "the filing issued it; its paper is made by the job or for who may open it"
+    assert Document.objects.get().file is None, (
+        "the filing issued it; its paper is made by the job or for who may open it"
+    )
 
 
 def test_the_poster_names_who_builds(desk: Desk) -> None:
     project = confirmed(desk)
     first = desk.post(f"/projects/{project.pk}/poster/").headers["Location"]
     desk.post(
-        f"/projects/{project.pk}/participants/", {"role": "design", "name": "兰州黄河建筑设计院", "credit_code": "91620000710375659t"}
+        f"/projects/{project.pk}/participants/",
+        {"role": "design", "name": "兰州黄河建筑设计院", "credit_code": "91620000710375659t"},
     )
     second = desk.post(f"/projects/{project.pk}/poster/").headers["Location"]
     assert first != second
@@ -268,7 +299,12 @@ def test_a_project_held_for_handling_by_hand_is_given_up_before_it_has_a_code(de
     for page in ("map", "questions", "end", "completion", "participants"):
         assert desk.client.get(f"/projects/{project.pk}/{page}/").status_code < 500, page
     official = desk.official()
-    for path in (f"/staff/projects/{project.pk}/", f"/staff/projects/{project.pk}/manual/", "/staff/projects/?state=terminated", "/staff/"):
+    for path in (
+        f"/staff/projects/{project.pk}/",
+        f"/staff/projects/{project.pk}/manual/",
+        "/staff/projects/?state=terminated",
+        "/staff/",
+    ):
         assert official.get(path).status_code < 500, path
 
 
@@ -295,14 +331,21 @@ def test_an_amendment_from_a_stale_page_is_refused(desk: Desk) -> None:
     project = confirmed(desk)
     sent = {**amend_form(desk, project, "industry"), **INDUSTRY}
     desk.post(f"/projects/{project.pk}/amend/industry/", sent)
-    page = desk.post(f"/projects/{project.pk}/amend/industry/", {**sent, "total_investment": "9900"}, status=200).content.decode()
+    page = desk.post(
+        f"/projects/{project.pk}/amend/industry/", {**sent, "total_investment": "9900"}, status=200
+    ).content.decode()
     assert "刚刚被别人改动过" in page
     assert 'value="9900"' in page
 
 
 def test_a_major_change_becomes_a_new_filing_once_pledged_anew(desk: Desk) -> None:
     project = confirmed(desk)
-    sent = {**amend_form(desk, project, "industry"), "industry": "3021", "total_investment": "8600", "reason": "改建水泥制品"}
+    sent = {
+        **amend_form(desk, project, "industry"),
+        "industry": "3021",
+        "total_investment": "8600",
+        "reason": "改建水泥制品",
+    }
     page = desk.post(f"/projects/{project.pk}/amend/industry/", sent, status=200).content.decode()
     assert "重大变化" in page
     assert "重新作出备案信用承诺" in page

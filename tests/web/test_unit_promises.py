@@ -1,4 +1,6 @@
-"""The company's promises at a glance, what it reports while it builds, its questions, and what it gets without applying."""
+"""The company's promises at a glance, what it reports while it builds, its questions, and what it gets without
+applying.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def test_a_promise_to_be_rectified_shows_by_when_and_a_kept_one_is_settled(desk:
     assert 'href="/credit/"' in section(desk.get("/promises/"), "settled")
 
 
-def test_promises_are_for_the_own_company_in_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
+def test_promises_are_for_the_own_company_in_a_fixed_number_of_queries(
+    desk: Desk, django_assert_num_queries: Any
+) -> None:
     item = item_of(guided(desk.county, desk.company))
     promise(desk.company, item)
     assert item.name not in desk.stranger().get("/promises/").content.decode()
@@ -110,7 +114,11 @@ def test_what_is_to_be_reported_stands_with_how_far_it_is_and_what_silence_costs
 def test_progress_not_reported_for_a_quarter_is_reminded_of(desk: Desk) -> None:
     project = running(desk)
     report_progress(
-        actor=desk.company.actor, project_id=project.pk, kind="start", on=at("2026-11-06 09:00").date(), at=at("2026-11-06 09:00")
+        actor=desk.company.actor,
+        project_id=project.pk,
+        kind="start",
+        on=at("2026-11-06 09:00").date(),
+        at=at("2026-11-06 09:00"),
     )
     assert "该报送了" not in desk.get(f"/projects/{project.pk}/report/")
     desk.moment("2027-02-05 09:00")
@@ -129,9 +137,14 @@ def test_a_form_asks_only_what_belongs_to_its_kind_and_is_taken_once(desk: Desk)
     assert ProgressReport.objects.count() == 1
     page = desk.get(f"/projects/{project.pk}/report/?kind=investment")
     assert "累计完成投资" in page
-    page = desk.post(f"/projects/{project.pk}/report/", {"kind": "investment", "on": "2026-11-06"}, status=200).content.decode()
+    page = desk.post(
+        f"/projects/{project.pk}/report/", {"kind": "investment", "on": "2026-11-06"}, status=200
+    ).content.decode()
     assert 'href="#id_invested"' in page
-    assert "报送建设信息" in desk.post(f"/projects/{project.pk}/report/", {"kind": "nonsense"}, status=200).content.decode()
+    assert (
+        "报送建设信息"
+        in desk.post(f"/projects/{project.pk}/report/", {"kind": "nonsense"}, status=200).content.decode()
+    )
 
 
 # -- who builds with the company
@@ -139,7 +152,12 @@ def test_a_form_asks_only_what_belongs_to_its_kind_and_is_taken_once(desk: Desk)
 
 def test_units_of_earlier_projects_are_offered_and_the_lacking_ones_named(desk: Desk) -> None:
     first = running(desk)
-    sent = {"role": "design", "name": "兰州黄河建筑设计院", "credit_code": "91620000710375659T", "qualification": "甲级"}
+    sent = {
+        "role": "design",
+        "name": "兰州黄河建筑设计院",
+        "credit_code": "91620000710375659T",
+        "qualification": "甲级",
+    }
     desk.post(f"/projects/{first.pk}/participants/", sent)
     page = desk.get(f"/projects/{first.pk}/participants/")
     assert "还没有报备：勘察、施工、监理" in page
@@ -174,13 +192,20 @@ def test_a_question_about_a_matter_names_it_and_shows_where_it_lies(desk: Desk) 
     page = desk.get("/questions/")
     assert "由县住建局答复" in page
     assert project.name in page
-    answer_question(actor=desk.county.actor("approver", "housing"), question_id=question.pk, answer="不用。", at=at("2026-11-06 11:00"))
+    answer_question(
+        actor=desk.county.actor("approver", "housing"),
+        question_id=question.pk,
+        answer="不用。",
+        at=at("2026-11-06 11:00"),
+    )
     assert "不用。" in desk.get("/questions/")
 
 
 def test_a_matter_of_another_project_cannot_be_asked_about(desk: Desk) -> None:
     project = running(desk)
-    page = desk.post(f"/projects/{project.pk}/questions/", {"text": "？", "matter": "999999"}, status=200).content.decode()
+    page = desk.post(
+        f"/projects/{project.pk}/questions/", {"text": "？", "matter": "999999"}, status=200
+    ).content.decode()
     assert 'href="#id_matter"' in page
     assert not Question.objects.exists()
 

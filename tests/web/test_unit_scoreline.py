@@ -1,4 +1,6 @@
-"""The credit page: the score as a line with its table, evidence of each point, bands above and below, requests with their terms."""
+"""The credit page: the score as a line with its table, evidence of each point, bands above and below, requests with
+their terms.
+"""
 
 from __future__ import annotations
 
@@ -112,11 +114,19 @@ def test_the_line_has_words_and_a_table_with_the_same_figures(desk: Desk) -> Non
 
 def test_each_point_names_basis_office_and_evidence_and_links_only_the_own_file(desk: Desk) -> None:
     own = store_upload(
-        actor=desk.company.actor, name="整改前.pdf", content=pdf(note=b"o").read(), unit_id=desk.company.unit.pk, at=at("2026-11-09 09:00")
+        actor=desk.company.actor,
+        name="整改前.pdf",
+        content=pdf(note=b"o").read(),
+        unit_id=desk.company.unit.pk,
+        at=at("2026-11-09 09:00"),
     )
     officer = desk.county.actor("approver", "natural_resources")
-    foreign = store_upload(actor=officer, name="现场笔录.pdf", content=pdf(note=b"f").read(), unit_id=None, at=at("2026-11-09 09:00"))
-    proposal = propose(desk.county, desk.company, evidence=[foreign.pk], shown=[AttachedFile.of(own)], basis="现场检查笔录〔2026〕7号")
+    foreign = store_upload(
+        actor=officer, name="现场笔录.pdf", content=pdf(note=b"f").read(), unit_id=None, at=at("2026-11-09 09:00")
+    )
+    proposal = propose(
+        desk.county, desk.company, evidence=[foreign.pk], shown=[AttachedFile.of(own)], basis="现场检查笔录〔2026〕7号"
+    )
     carry_out(desk.county, proposal)
     page = desk.get("/credit/")
     assert "现场检查笔录〔2026〕7号" in page
@@ -125,7 +135,9 @@ def test_each_point_names_basis_office_and_evidence_and_links_only_the_own_file(
     assert f"/files/{foreign.pk}/" not in page
 
 
-def test_measures_are_parted_into_what_one_gets_and_what_one_does_not(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_measures_are_parted_into_what_one_gets_and_what_one_does_not(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = new_desk(monkeypatch, "2026-11-12 09:00", score="35").get("/credit/")
     assert "不能用的" in page
     assert "能用的" in new_desk(monkeypatch, "2026-11-12 09:00", score="95").get("/credit/")

@@ -99,7 +99,11 @@ def test_a_window_that_does_not_say_what_it_saw_is_refused_as_a_whole(desk: Desk
 
 def earlier_project(desk: Desk, **changes: Any) -> Project:
     return file_project(
-        actor=desk.company.actor, unit_id=desk.company.unit.pk, facts=facts(**changes), pledged=True, at=at("2026-11-03 09:12")
+        actor=desk.company.actor,
+        unit_id=desk.company.unit.pk,
+        facts=facts(**changes),
+        pledged=True,
+        at=at("2026-11-03 09:12"),
     ).project
 
 
@@ -158,7 +162,9 @@ def test_the_declaration_sent_twice_begins_one_draft(desk: Desk) -> None:
 
 def test_a_secret_project_leaves_nothing_of_its_self_check(desk: Desk) -> None:
     page = desk.get(f"/filing/{CARRIED}")
-    answer = desk.post("/filing/", {"secrecy": "classified", "carried": html.unescape(value_of(page, "carried"))}, status=200)
+    answer = desk.post(
+        "/filing/", {"secrecy": "classified", "carried": html.unescape(value_of(page, "carried"))}, status=200
+    )
     assert "2625" not in answer.content.decode()
     assert not Draft.objects.exists()
 
@@ -224,10 +230,21 @@ def test_a_filing_refused_by_hand_says_why_and_where_to_turn(desk: Desk) -> None
     desk.post(f"/filing/{draft_id}/check/", {"pledge": "on", "version": value_of(page, "version")})
     project = Project.objects.get()
     decide_by_hand(
-        actor=desk.county.actor("approver"), project_id=project.pk, approve=False, why="属于产能过剩行业", at=at("2026-11-06 10:00")
+        actor=desk.county.actor("approver"),
+        project_id=project.pk,
+        approve=False,
+        why="属于产能过剩行业",
+        at=at("2026-11-06 10:00"),
     )
     page = desk.get(f"/filing/{draft_id}/done/")
-    for words in ("不予备案", "属于产能过剩行业", "60 日内申请行政复议", "6 个月内提起行政诉讼", "第三十八条", "重新申报"):
+    for words in (
+        "不予备案",
+        "属于产能过剩行业",
+        "60 日内申请行政复议",
+        "6 个月内提起行政诉讼",
+        "第三十八条",
+        "重新申报",
+    ):
         assert words in page
 
 
@@ -242,7 +259,9 @@ def test_what_few_projects_have_is_folded_says_how_it_stands_and_opens_where_som
     assert '<details class="fold"><summary>用林地、草原<small>占用林地、临时使用林地、' in page
     names = set(re.findall(r'name="(site\.[a-z_]+)"', page))
     assert names == set(asked(BY_SLUG["site"], known(), date(2026, 11, 6)))
-    desk.post(here, {"site.heritage": "none", "site.forest_land": "true", "rest": "1", **opened(desk, draft_id, "site")})
+    desk.post(
+        here, {"site.heritage": "none", "site.forest_land": "true", "rest": "1", **opened(desk, draft_id, "site")}
+    )
     page = desk.get(here)
     assert '<details class="fold" open><summary>用林地、草原<small>是：占用林地</small>' in page
     assert '<details class="fold"><summary>靠近河道、水源或者灌溉设施<small>都不涉及：在河道管理范围内、' in page
@@ -280,7 +299,9 @@ def test_an_industry_is_filed_in_words_or_chosen_among_what_they_may_mean(desk: 
         ("26000", "", "26000", "合 39 亩"),
     ],
 )
-def test_land_is_measured_in_what_people_say_and_kept_in_square_metres(desk: Desk, typed: str, unit: str, kept: str, told: str) -> None:
+def test_land_is_measured_in_what_people_say_and_kept_in_square_metres(
+    desk: Desk, typed: str, unit: str, kept: str, told: str
+) -> None:
     draft_id = begin(desk)
     path = f"/filing/{draft_id}/place/"
     desk.post(path, {**ANSWERS["place"], **opened(desk, draft_id, "place"), "land_area": typed, "land_area.unit": unit})

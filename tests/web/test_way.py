@@ -47,11 +47,18 @@ def test_a_matter_leads_back_to_the_list_it_was_opened_from(county: County, item
     assert first_crumb(convener, path) == projects
     assert first_crumb(convener, path, f"{HOST}/staff/hall/") == ("大厅", "/staff/hall/")
     assert first_crumb(approver, f"/staff/projects/{item.project_id}/map/") == projects
-    assert first_crumb(approver, f"/staff/projects/{item.project_id}/", f"{HOST}/staff/?box=mine") == ("待办", "/staff/?box=mine")
+    assert first_crumb(approver, f"/staff/projects/{item.project_id}/", f"{HOST}/staff/?box=mine") == (
+        "待办",
+        "/staff/?box=mine",
+    )
 
 
-@pytest.mark.parametrize(("role", "there"), [("comprehensive", True), ("principal", True), ("supervisor", False), ("approver", False)])
-def test_who_drafts_and_signs_the_reforms_notices_finds_them_in_the_navigation(county: County, role: str, there: bool) -> None:
+@pytest.mark.parametrize(
+    ("role", "there"), [("comprehensive", True), ("principal", True), ("supervisor", False), ("approver", False)]
+)
+def test_who_drafts_and_signs_the_reforms_notices_finds_them_in_the_navigation(
+    county: County, role: str, there: bool
+) -> None:
     page = desk(county, role).get("/staff/reform/").content.decode()
     nav, menu = page.split("</nav>")[0], page.split('class="me"')[1].split("</details>")[0]
     assert ('href="/staff/reform/"' in nav, 'href="/staff/reform/"' in menu) == (there, not there)

@@ -1,6 +1,8 @@
-"""What a node tells of a log that did what an honest log does not do: what it was shown, what it holds itself, and its word for it.
+"""What a node tells of a log that did what an honest log does not do: what it was shown, what it holds itself, and its
+word for it.
 
-Two checkpoints that one log signed for one size with two roots are proof by themselves; everything else is a node's report.
+Two checkpoints that one log signed for one size with two roots are proof by themselves; everything else is a node's
+report.
 """
 
 from __future__ import annotations
@@ -21,7 +23,12 @@ from yinuo.chain.witness import Submission
 # No signature under this header can pass for one of a checkpoint or of a search.
 HEADER = b"yinuo-evidence/v1\n"
 LIMIT = 300_000
-KINDS = {"fork": "两份历史", "entry": "条目不成立", "twin": "国密并行树与日志不同", "submitted": "送来见证的检查点接不上"}
+KINDS = {
+    "fork": "两份历史",
+    "entry": "条目不成立",
+    "twin": "国密并行树与日志不同",
+    "submitted": "送来见证的检查点接不上",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,12 @@ def parse(body: bytes) -> tuple[Told, str]:
     try:
         value = json.loads(shallow(body))
         told = Told(
-            value["node"], value["kind"], value["text"], value["seconds"], decode64(value["seen"], "seen"), decode64(value["mine"], "mine")
+            value["node"],
+            value["kind"],
+            value["text"],
+            value["seconds"],
+            decode64(value["seen"], "seen"),
+            decode64(value["mine"], "mine"),
         )
         signature = value["signature"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -77,7 +89,12 @@ def proves_fork(seen: bytes, mine: bytes, logs: Sequence[VerifierKey]) -> bool:
     """Whether the two are checkpoints of one size with two roots, both signed by one of the logs."""
     heads = [head_in(data, logs) for data in (seen, mine)]
     (one, other) = heads
-    return one is not None and other is not None and (one.origin, one.size) == (other.origin, other.size) and one.root != other.root
+    return (
+        one is not None
+        and other is not None
+        and (one.origin, one.size) == (other.origin, other.size)
+        and one.root != other.root
+    )
 
 
 def head_in(data: bytes, logs: Sequence[VerifierKey]) -> Checkpoint | None:

@@ -1,7 +1,9 @@
-"""What an entry of the log says (附件7·第十三条): salted digests and the issuing department's signature, never the data themselves.
+"""What an entry of the log says (附件7·第十三条): salted digests and the issuing department's signature, never the data
+themselves.
 
-An entry is RFC 8785 canonical JSON. A field is disclosed as `[salt, name, value]` in the manner of RFC 9901 and checked against `sd`;
-a document's first `length` bytes against `docs`. Of one subject, `n` counts from 1 without a gap and `prev` is the hash of its last entry.
+An entry is RFC 8785 canonical JSON. A field is disclosed as `[salt, name, value]` in the manner of RFC 9901 and checked
+against `sd`; a document's first `length` bytes against `docs`. Of one subject, `n` counts from 1 without a gap and
+`prev` is the hash of its last entry.
 """
 
 from __future__ import annotations
@@ -55,7 +57,10 @@ class DocumentDigest:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One entry. `subject` is an HMAC under the subject's own key; `at` an instant with its offset; `sig` by the issuer's key `kid`."""
+    """One entry.
+
+    `subject` is an HMAC under the subject's own key; `at` an instant with its offset; `sig` by the issuer's key `kid`.
+    """
 
     type: str
     subject: str
@@ -96,7 +101,8 @@ class Leaf:
         return hash_leaf(self.entry())
 
 
-# For names within these characters Python's order is that of UTF-16, and its writing of text that of RFC 8785: six times as quick.
+# For names within these characters Python's order is that of UTF-16, and its writing of text that of RFC 8785: six
+# times as quick.
 _SIMPLE = "\ud7ff"
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
@@ -145,14 +151,19 @@ def sign(leaf: Leaf, private: Ed25519PrivateKey) -> Leaf:
 
 
 def shallow(text: bytes) -> bytes:
-    """The same text; ValueError where so much is opened that nesting could outgrow the stack, whatever limit is set for recursion."""
+    """The same text; ValueError where so much is opened that nesting could outgrow the stack, whatever limit is set for
+    recursion.
+    """
     if text.count(b"[") + text.count(b"{") > OPENED:
         raise ValueError("nested too deeply")
     return text
 
 
 def parse(entry: bytes) -> Leaf:
-    """Reads an entry of the log, refusing any spelling but the canonical one. Raises Unverified; verifies no signature."""
+    """Reads an entry of the log, refusing any spelling but the canonical one.
+
+    Raises Unverified; verifies no signature.
+    """
     try:
         value = json.loads(shallow(entry), object_pairs_hook=_once)
     except (ValueError, RecursionError):
@@ -166,7 +177,8 @@ def parse(entry: bytes) -> Leaf:
     if not isinstance(sd, list) or not all(isinstance(one, str) for one in sd) or sd != sorted(set(sd)):
         raise Unverified("an entry's field digests are not in order")
     if not isinstance(docs, list) or not all(
-        isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and _whole(one[1]) and one[1] >= 0 for one in docs
+        isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and _whole(one[1]) and one[1] >= 0
+        for one in docs
     ):
         raise Unverified("an entry's documents are not of their form")
     if (value["n"] == 1) != (value["prev"] == ""):
@@ -175,7 +187,16 @@ def parse(entry: bytes) -> Leaf:
         decode_hash(value["prev"], "an entry's predecessor")
     made = [DocumentDigest(one[0], one[1]) for one in docs]
     return Leaf(
-        value["type"], value["subject"], n, value["prev"], tuple(sd), tuple(made), value["issuer"], value["kid"], value["at"], value["sig"]
+        value["type"],
+        value["subject"],
+        n,
+        value["prev"],
+        tuple(sd),
+        tuple(made),
+        value["issuer"],
+        value["kid"],
+        value["at"],
+        value["sig"],
     )
 
 
@@ -201,7 +222,9 @@ def check_signature(leaf: Leaf, public: bytes) -> None:
     if leaf.kid != kid_of(public):
         raise Unverified("the entry names another key")
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(decode64(leaf.sig, "the issuer's signature"), HEADER + canonical(leaf.unsigned()))
+        Ed25519PublicKey.from_public_bytes(public).verify(
+            decode64(leaf.sig, "the issuer's signature"), HEADER + canonical(leaf.unsigned())
+        )
     except InvalidSignature:
         raise Unverified(f"the signature of {leaf.issuer} does not fit") from None
 
@@ -225,7 +248,10 @@ def subject_of(key: bytes, code: str) -> str:
 
 
 def disclosure(salt: bytes, name: str, value: Any) -> str:
-    """A field as it is shown to whoever may see it. Raises Unverified for a short salt: unsalted digests are guessed."""
+    """A field as it is shown to whoever may see it.
+
+    Raises Unverified for a short salt: unsalted digests are guessed.
+    """
     if len(salt) < SALT_SIZE:
         raise Unverified("a salt is shorter than 128 bits")
     return _short(canonical([_short(salt), name, value]))
@@ -273,7 +299,10 @@ class Stated:
 
 
 def taken_out(data: bytes) -> bytes:
-    """The proof a PDF carries as its uncompressed attachment; anything else as it is. Raises Unverified for a PDF without one."""
+    """The proof a PDF carries as its uncompressed attachment; anything else as it is.
+
+    Raises Unverified for a PDF without one.
+    """
     return all_taken_out(data)[0]
 
 
@@ -306,7 +335,9 @@ def read_proof(data: bytes, policy: Policy) -> Stated:
 
 
 def read_all(data: bytes, policy: Policy) -> list[Stated]:
-    """A proof file, or every proof of a PDF that a log of the policy signed: the log's own, then its twin's, of one entry. Raises Unverified."""
+    """A proof file, or every proof of a PDF that a log of the policy signed: the log's own, then its twin's, of one
+    entry. Raises Unverified.
+    """
     known, proofs = {key.name for key in policy.logs}, all_taken_out(data)
     asked = [one for one in proofs if Checkpoint.parse(Proof.parse(one).checkpoint.text).origin in known] or proofs[:1]
     found = [read_proof(one, policy) for one in asked]
@@ -328,7 +359,10 @@ def build(
     at: str,
     kid: str = "",
 ) -> Leaf:
-    """A signed leaf; the order of its fields says nothing of what they hold. `kid`: the key's short name, where the caller has it."""
+    """A signed leaf; the order of its fields says nothing of what they hold.
+
+    `kid`: the key's short name, where the caller has it.
+    """
     kid = kid or kid_of(private.public_key().public_bytes_raw())
     digests = tuple(sorted(digest_of(one) for one in disclosures))
     leaf = Leaf(type, subject, n, encode64(prev) if prev else "", digests, tuple(documents), issuer, kid, at)

@@ -56,5 +56,9 @@ def lint(policy: Policy) -> list[str]:
     elif weights(policy).overlap == 0:
         faults.append("两组互不相交的见证节点都能满足要求：运行者可以给两边看两份不同的历史")
     used = set(_below(policy, policy.quorum)) if policy.quorum != "none" else set()
-    faults += [f"{name} 列出了却不起作用" for name in [*policy.witnesses, *policy.groups] if name not in used and policy.quorum != "none"]
+    faults += [
+        f"{name} 列出了却不起作用"
+        for name in [*policy.witnesses, *policy.groups]
+        if name not in used and policy.quorum != "none"
+    ]
     return faults

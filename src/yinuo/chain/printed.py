@@ -1,10 +1,13 @@
-"""A proof short enough to be printed as one code: deterministic CBOR (RFC 8949 §4.2) in base45 (RFC 9285) behind `YINUO1:`.
+"""A proof short enough to be printed as one code: deterministic CBOR (RFC 8949 §4.2) in base45 (RFC 9285) behind
+`YINUO1:`.
 
-What can be made again is left out: the entry is rebuilt from its parts, the digests of the fields shown from the fields. Unpacked it is
-a .tlog-proof, byte for byte, and is checked as one. Reading is strict: of one proof there is one text.
+What can be made again is left out: the entry is rebuilt from its parts, the digests of the fields shown from the
+fields. Unpacked it is a .tlog-proof, byte for byte, and is checked as one. Reading is strict: of one proof there is one
+text.
 
-Shape: [[type, subject, n, prev, digests not shown, [[digest, length]…], issuer, kid, at, sig], [[salt, name, value]…], index, path,
-[origin, size, root, [extension…], [[name, id and signature]…]]]; hashes, keys and signatures as bytes; "" names the origin itself.
+Shape: [[type, subject, n, prev, digests not shown, [[digest, length]…], issuer, kid, at, sig], [[salt, name, value]…],
+index, path, [origin, size, root, [extension…], [[name, id and signature]…]]]; hashes, keys and signatures as bytes; ""
+names the origin itself.
 """
 
 from __future__ import annotations
@@ -37,8 +40,13 @@ def proof_in(data: bytes) -> bytes:
 
 
 def printable(proof: Proof, policy: Policy) -> str:
-    """The text of the code: with the signatures a policy knows, and no more witnesses than fit. Raises Unverified where too few would."""
-    known = {(key.name, key.id): "" for key in policy.logs} | {(key.name, key.id): name for name, key in policy.witnesses.items()}
+    """The text of the code: with the signatures a policy knows, and no more witnesses than fit.
+
+    Raises Unverified where too few would.
+    """
+    known = {(key.name, key.id): "" for key in policy.logs} | {
+        (key.name, key.id): name for name, key in policy.witnesses.items()
+    }
     lines = [line for line in proof.checkpoint.lines if (line.name, line.id) in known]
     while True:
         text = packed(replace(proof, checkpoint=Note(proof.checkpoint.text, tuple(lines))))
@@ -50,7 +58,10 @@ def printable(proof: Proof, policy: Policy) -> str:
 
 
 def packed(proof: Proof) -> str:
-    """The text of the code. Raises Unverified for a proof whose entry is no project's or shows other things than text."""
+    """The text of the code.
+
+    Raises Unverified for a proof whose entry is no project's or shows other things than text.
+    """
     try:
         extra = json.loads(proof.extra or b"")
         leaf, disclosed = parse(extra["entry"].encode()), [str(one) for one in extra["disclosures"]]
@@ -83,7 +94,10 @@ def packed(proof: Proof) -> str:
                     head.size,
                     head.root,
                     list(head.extensions),
-                    [["" if line.name == head.origin else line.name, line.id + line.signature] for line in proof.checkpoint.lines],
+                    [
+                        ["" if line.name == head.origin else line.name, line.id + line.signature]
+                        for line in proof.checkpoint.lines
+                    ],
                 ],
             ]
         )
@@ -99,7 +113,13 @@ def unpacked(text: str) -> bytes:
     if not text.startswith(PREFIX):
         raise Unverified("not the text of a printed code")
     match decode_cbor(decode_base45(text.removeprefix(PREFIX))):
-        case [list(leaf), list(shown), int(index), bytes(path), [str(origin), int(size), bytes(root), list(more), list(lines)]]:
+        case [
+            list(leaf),
+            list(shown),
+            int(index),
+            bytes(path),
+            [str(origin), int(size), bytes(root), list(more), list(lines)],
+        ]:
             disclosed = [_disclosure(one) for one in shown]
             extra = canonical({"entry": _leaf(leaf, disclosed).entry().decode(), "disclosures": disclosed})
             if index >= 1 << 63 or size >= 1 << 63 or len(root) != HASH_SIZE:
@@ -112,13 +132,26 @@ def unpacked(text: str) -> bytes:
 
 def _leaf(parts: list[Any], disclosed: list[str]) -> Leaf:
     match parts:
-        case [str(type_), bytes(subject), int(n), bytes(prev), bytes(rest), list(docs), str(issuer), bytes(kid), str(at), bytes(sig)]:
+        case [
+            str(type_),
+            bytes(subject),
+            int(n),
+            bytes(prev),
+            bytes(rest),
+            list(docs),
+            str(issuer),
+            bytes(kid),
+            str(at),
+            bytes(sig),
+        ]:
             hidden = [_text(one) for one in _hashes(rest)]
             if len(subject) != HASH_SIZE or hidden != sorted(set(hidden)):
                 raise Unverified("the printed code's entry is not of its form")
             digests = tuple(sorted([*hidden, *map(digest_of, disclosed)]))
             documents = tuple(_document(one) for one in docs)
-            return Leaf(type_, _text(subject), n, encode64(prev), digests, documents, issuer, kid.hex(), at, encode64(sig))
+            return Leaf(
+                type_, _text(subject), n, encode64(prev), digests, documents, issuer, kid.hex(), at, encode64(sig)
+            )
     raise Unverified("the printed code's entry is not of its form")
 
 
@@ -161,7 +194,10 @@ def _text(data: bytes) -> str:
 
 
 def _short(text: str) -> bytes:
-    """The bytes of base64url without padding. Raises Unverified for what is none: the subject of a key stands in clear."""
+    """The bytes of base64url without padding.
+
+    Raises Unverified for what is none: the subject of a key stands in clear.
+    """
     try:
         data = _bytes(text)
     except ValueError:

@@ -1,8 +1,9 @@
-"""An authorised search of the log: the node signs its question, and checks the answer against what it has mirrored itself.
+"""An authorised search of the log: the node signs its question, and checks the answer against what it has mirrored
+itself.
 
-The question is RFC 8785 JSON under a header of its own, so that no signature of it can pass for a cosignature. The answer holds every
-entry of the project there is under a checkpoint, oldest first, with the fields the grant allows disclosed; and the project's key, by
-which the node sees that the entries' subject is the project it asked for.
+The question is RFC 8785 JSON under a header of its own, so that no signature of it can pass for a cosignature. The
+answer holds every entry of the project there is under a checkpoint, oldest first, with the fields the grant allows
+disclosed; and the project's key, by which the node sees that the entries' subject is the project it asked for.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Search:
             raise Unverified("the question is not of these five minutes; is the node's clock right?")
         need_sound(public)
         try:
-            Ed25519PublicKey.from_public_bytes(public).verify(decode64(signature, "the node's signature"), self.message())
+            Ed25519PublicKey.from_public_bytes(public).verify(
+                decode64(signature, "the node's signature"), self.message()
+            )
         except InvalidSignature:
             raise Unverified("the node's signature does not fit") from None
 
@@ -63,8 +66,8 @@ class Found:
 def check_answer(code: str, answer: Any, mirrored: Callable[[int], bytes], last: Callable[[str], int]) -> list[Found]:
     """The entries of an answer, oldest first.
 
-    `mirrored`: the node's own entry at a place, b"" = not here; `last`: how many entries of a subject the node has seen.
-    Raises: Unverified where an entry is not the log's, one is left out, or the subject is another project.
+    `mirrored`: the node's own entry at a place, b"" = not here; `last`: how many entries of a subject the node has
+    seen. Raises: Unverified where an entry is not the log's, one is left out, or the subject is another project.
     """
     try:
         key, leaves = decode64(answer["key"], "the project's key"), list(answer["leaves"])

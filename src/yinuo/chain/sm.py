@@ -1,8 +1,9 @@
-"""The commercial cryptography of China for the log's twin, as far as checking goes: SM3 and SM2 signatures, without any library of theirs.
+"""The commercial cryptography of China for the log's twin, as far as checking goes: SM3 and SM2 signatures, without any
+library of theirs.
 
-SM3 is GB/T 32905-2016. SM2 is GB/T 32918.2-2016 on the curve of GB/T 32918.5-2017, hashed with SM3 under the user ID of GM/T 0009;
-signatures are written as that standard writes them, DER of r and s. Nothing here is secret, so plain integers will do; where
-`gmssl-pyx` is installed it answers, five times as quick.
+SM3 is GB/T 32905-2016. SM2 is GB/T 32918.2-2016 on the curve of GB/T 32918.5-2017, hashed with SM3 under the user ID of
+GM/T 0009; signatures are written as that standard writes them, DER of r and s. Nothing here is secret, so plain
+integers will do; where `gmssl-pyx` is installed it answers, five times as quick.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
 A = P - 3
 B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
 N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-G = (0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7, 0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0)
+G = (
+    0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+    0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+)
 USER_ID = b"1234567812345678"
 SIZE = 32
 PUBLIC_SIZE = 1 + 2 * SIZE
@@ -100,7 +104,10 @@ def signed_digest(public: bytes, message: bytes) -> bytes:
 
 
 def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the key signed the message. False also for a signature that is none. Raises ValueError for a key that is none."""
+    """Whether the key signed the message.
+
+    False also for a signature that is none. Raises ValueError for a key that is none.
+    """
     key = point_of(public)
     try:
         r, s = decode_signature(signature)

@@ -1,4 +1,7 @@
-"""The key that signs the twin's checkpoints with SM2. Signing is left to `gmssl-pyx`: a private key is no business of plain integers."""
+"""The key that signs the twin's checkpoints with SM2.
+
+Signing is left to `gmssl-pyx`: a private key is no business of plain integers.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ class NoLibrary(Exception):
     """`gmssl-pyx` is not installed here."""
 
     def __str__(self) -> str:
-        return "没有安装 gmssl-pyx，不能做 SM2 签名：请运行 pip install gmssl-pyx（没有现成安装包的机器须有 C 编译器和 cmake）"
+        return (
+            "没有安装 gmssl-pyx，不能做 SM2 签名：请运行 pip install gmssl-pyx（没有现成安装包的机器须有 C 编译器和 "
+            "cmake）"
+        )
 
 
 def _library() -> Any:
@@ -43,7 +49,10 @@ class Sm2SigningKey:
         return VerifierKey(self.name, SM2, self.public)
 
     def sign(self, text: str) -> SignatureLine:
-        """A plain signature of a note's text. Raises NoLibrary, and Unverified where the two halves of the key do not belong together."""
+        """A plain signature of a note's text.
+
+        Raises NoLibrary, and Unverified where the two halves of the key do not belong together.
+        """
         message = text.encode()
         signature = _library().sm2_sign(self.private, self.public[1:], message, signer_id=sm.USER_ID)
         if not sm.verifies(self.public, message, signature):

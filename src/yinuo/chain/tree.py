@@ -23,7 +23,9 @@ _PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\
 
 @dataclass(frozen=True, slots=True, order=True)
 class Tile:
-    """Which tile: its level (`ENTRIES` for a bundle of entries), its index within the level, how many hashes it holds (1…256)."""
+    """Which tile: its level (`ENTRIES` for a bundle of entries), its index within the level, how many hashes it holds
+    (1…256).
+    """
 
     level: int
     index: int
@@ -106,7 +108,10 @@ def pair_up(hashes: Sequence[bytes], digest: Digest = sha256) -> list[bytes]:
 
 @lru_cache(maxsize=512)
 def pyramid(data: bytes, digest: Digest = sha256) -> tuple[list[bytes], ...]:
-    """A tile's hashes, and above them those of every full pair, up to its own root if it is full. Tiles do not change: kept."""
+    """A tile's hashes, and above them those of every full pair, up to its own root if it is full.
+
+    Tiles do not change: kept.
+    """
     rows = [split(data)]
     while len(rows[-1]) > 1:
         rows.append(pair_up(rows[-1][: len(rows[-1]) // 2 * 2], digest))

@@ -1,9 +1,10 @@
 """Everything needed to check what the log says, and nothing else: hashlib, base64 and Ed25519 of `cryptography`.
 
-An auditor reads this file alone (and `sm` for the log's twin in SM3 and SM2). It follows RFC 6962 and RFC 9162 (trees and proofs) and, of C2SP, signed-note, tlog-checkpoint,
-tlog-cosignature, tlog-policy and tlog-proof. Parsing is strict: what two readers could read differently is refused.
-What a good proof says: the entry stands at this index of a log that so many independent witnesses have seen and never seen rewritten.
-What it does not say: that what the entry states is true.
+An auditor reads this file alone (and `sm` for the log's twin in SM3 and SM2). It follows RFC 6962 and RFC 9162 (trees
+and proofs) and, of C2SP, signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy and tlog-proof. Parsing is strict:
+what two readers could read differently is refused. What a good proof says: the entry stands at this index of a log that
+so many independent witnesses have seen and never seen rewritten. What it does not say: that what the entry states is
+true.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ PROOF_LIMIT = 63
 GROUPS_DEEP = 100
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 ED25519, COSIGNATURE = 0x01, 0x04
-# A type signed-note assigns no byte to is 0xff and a name of its own: SM2 with SM3 over the note's text, as GM/T 0009 writes them.
+# A type signed-note assigns no byte to is 0xff and a name of its own: SM2 with SM3 over the note's text, as GM/T 0009
+# writes them.
 SM2, SM2_NAME = 0xFF, b"gmt0009-sm2sm3/v1"
-# The encodings of the eight points of small order, the not canonical ones too, sign bit off: a key of theirs verifies anything.
+# The encodings of the eight points of small order, the not canonical ones too, sign bit off: a key of theirs verifies
+# anything.
 SMALL_ORDER = frozenset(
     bytes.fromhex(one)
     for one in (
@@ -46,7 +49,10 @@ SMALL_ORDER = frozenset(
 
 
 class Unverified(Exception):
-    """What was given does not prove what it should, or is not even of its form. The message says what is wrong with it."""
+    """What was given does not prove what it should, or is not even of its form.
+
+    The message says what is wrong with it.
+    """
 
 
 # -- the tree (RFC 6962 §2.1, RFC 9162 §2.1.3.2 and §2.1.4.2)
@@ -71,7 +77,9 @@ def _need_hashes(hashes: Iterable[bytes]) -> None:
         raise Unverified("a hash is not 32 bytes long")
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, digest: Digest = sha256) -> None:
+def check_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, digest: Digest = sha256
+) -> None:
     """That the leaf hash stands at `index` of the tree of `size` leaves with this root. Raises Unverified."""
     _need_hashes([leaf, root, *proof])
     if not 0 <= index < size:
@@ -93,7 +101,9 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
         raise Unverified("the inclusion proof leads to another root")
 
 
-def check_consistency(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes], digest: Digest = sha256) -> None:
+def check_consistency(
+    old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes], digest: Digest = sha256
+) -> None:
     """That the tree of `size` leaves begins with the tree of `old_size` leaves, unchanged. Raises Unverified."""
     _need_hashes([old_root, root, *proof])
     if not 0 <= old_size <= size:
@@ -153,7 +163,13 @@ def encode64(data: bytes) -> str:
 
 def decode_number(text: str, what: str) -> int:
     """A decimal without sign or leading zeroes, below 2^63."""
-    if not text.isascii() or not text.isdigit() or (len(text) > 1 and text[0] == "0") or len(text) > 19 or int(text) >= 1 << 63:
+    if (
+        not text.isascii()
+        or not text.isdigit()
+        or (len(text) > 1 and text[0] == "0")
+        or len(text) > 19
+        or int(text) >= 1 << 63
+    ):
         raise Unverified(f"{what} is not a plain number")
     return int(text)
 
@@ -195,7 +211,9 @@ def need_sound(public: bytes, algorithm: int = ED25519) -> None:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key under its name; `algorithm` says what it signs: notes (0x01; 0xff with SM2) or checkpoints it has witnessed (0x04)."""
+    """A public key under its name; `algorithm` says what it signs: notes (0x01; 0xff with SM2) or checkpoints it has
+    witnessed (0x04).
+    """
 
     name: str
     algorithm: int
@@ -210,7 +228,10 @@ class VerifierKey:
         name, id_, packed = parts
         need_key_name(name)
         data = decode64(packed, "a verifier key")
-        made = next((cls(name, one, data[-size:]) for one, size in _KEY_SIZES.items() if data == typed_key(one, data[-size:])), None)
+        made = next(
+            (cls(name, one, data[-size:]) for one, size in _KEY_SIZES.items() if data == typed_key(one, data[-size:])),
+            None,
+        )
         if made is None:
             raise Unverified("a verifier key of an unknown kind")
         if id_ != made.id.hex():
@@ -231,7 +252,10 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{encode64(typed_key(self.algorithm, self.public))}"
 
     def check(self, text: str, signature: bytes) -> int | None:
-        """Verifies a note's signature; the seconds since 1970 for a cosignature, None for a plain one. Raises Unverified."""
+        """Verifies a note's signature; the seconds since 1970 for a cosignature, None for a plain one.
+
+        Raises Unverified.
+        """
         message, seconds = text.encode(), None
         if self.algorithm == COSIGNATURE:
             if len(signature) != 72:
@@ -311,7 +335,10 @@ class Note:
         return (self.text + "\n" + "".join(str(line) for line in self.lines)).encode()
 
     def signed_by(self, keys: Iterable[VerifierKey]) -> dict[VerifierKey, int | None]:
-        """Which of the keys have signed, and when if they say so. Unknown lines are ignored; a false one of a known key refuses all."""
+        """Which of the keys have signed, and when if they say so.
+
+        Unknown lines are ignored; a false one of a known key refuses all.
+        """
         known = {(key.name, key.id): key for key in keys}
         found: dict[VerifierKey, int | None] = {}
         for line in self.lines:
@@ -336,7 +363,9 @@ class Checkpoint:
         rows = text.split("\n")
         if len(rows) < 4 or rows.pop() != "" or not all(rows):
             raise Unverified("a checkpoint has an origin, a size and a root, each on its line")
-        return cls(rows[0], decode_number(rows[1], "the tree's size"), decode_hash(rows[2], "the root"), tuple(rows[3:]))
+        return cls(
+            rows[0], decode_number(rows[1], "the tree's size"), decode_hash(rows[2], "the root"), tuple(rows[3:])
+        )
 
     def __str__(self) -> str:
         return "".join(f"{row}\n" for row in (self.origin, str(self.size), encode64(self.root), *self.extensions))
@@ -532,5 +561,7 @@ def check_proof(entry: bytes, proof: Proof, policy: Policy) -> Witnessed:
     """That the entry stands in a log of the policy, under a checkpoint enough witnesses saw. Raises Unverified."""
     found = check_checkpoint(proof.checkpoint, policy)
     digest = found.log.digest
-    check_inclusion(hash_leaf(entry, digest), proof.index, found.checkpoint.size, proof.hashes, found.checkpoint.root, digest)
+    check_inclusion(
+        hash_leaf(entry, digest), proof.index, found.checkpoint.size, proof.hashes, found.checkpoint.root, digest
+    )
     return found

@@ -1,6 +1,8 @@
-"""What a witness answers (C2SP tlog-witness): a checkpoint is cosigned only after its proof that nothing before it was rewritten.
+"""What a witness answers (C2SP tlog-witness): a checkpoint is cosigned only after its proof that nothing before it was
+rewritten.
 
-Pure: the state before goes in, the answer and the state after come out. Whoever calls persists the state before the answer leaves.
+Pure: the state before goes in, the answer and the state after come out. Whoever calls persists the state before the
+answer leaves.
 """
 
 from __future__ import annotations
@@ -35,7 +37,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, body and its type. `head` is set when the state moves on; `evidence` when what was asked may show a rewritten history and should be kept."""
+    """Status, body and its type.
+
+    `head` is set when the state moves on; `evidence` when what was asked may show a rewritten history and should be
+    kept.
+    """
 
     status: int
     body: str = ""
@@ -75,7 +81,10 @@ class Submission:
 def add_checkpoint(
     body: bytes, *, logs: Mapping[str, Sequence[VerifierKey]], heads: Mapping[str, Head], key: SigningKey, seconds: int
 ) -> Answer:
-    """The answer to a submitted checkpoint, with the statuses of tlog-witness. `heads` without a log = nothing seen of it yet."""
+    """The answer to a submitted checkpoint, with the statuses of tlog-witness.
+
+    `heads` without a log = nothing seen of it yet.
+    """
     try:
         asked = Submission.parse(body)
         checkpoint = Checkpoint.parse(asked.note.text)

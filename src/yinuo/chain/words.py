@@ -24,7 +24,9 @@ TYPES = {
     "key.revoked": "作废密钥",
 }
 # What a project's own history holds; the others speak of keys, plans and clues.
-OF_PROJECTS = tuple(one for one in TYPES if not one.startswith(("key.", "clue.", "inspection.")) or one == "inspection.result")
+OF_PROJECTS = tuple(
+    one for one in TYPES if not one.startswith(("key.", "clue.", "inspection.")) or one == "inspection.result"
+)
 FIELDS = {
     "code": "项目代码",
     "number": "文书编号",

@@ -1,4 +1,6 @@
-"""How allauth serves our accounts: they come to be in `rooms/accounts`, never by its own signing up; a proved number signs in like the name."""
+"""How allauth serves our accounts: they come to be in `rooms/accounts`, never by its own signing up; a proved number
+signs in like the name.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ def _locked() -> str:
     hall = contact(timezone.localdate())
     ask = f"，或者联系{hall.hall}{f'（电话 {hall.phone}）' if hall.phone else ''}" if hall else ""
     tries, minutes = settings.YINUO_LOGIN_TRIES, settings.YINUO_LOGIN_LOCK_MINUTES
-    return f"登录失败次数过多：同一个登录名输错 {tries} 次，要等 {minutes} 分钟才能再试。忘了密码的，请用“忘记密码”重设{ask}。"
+    return (
+        f"登录失败次数过多：同一个登录名输错 {tries} 次，要等 {minutes} 分钟才能再试。忘了密码的，"
+        f"请用“忘记密码”重设{ask}。"
+    )
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -85,7 +90,9 @@ class PlatformSession(requests.Session):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """A login of the province's platform makes and serves accounts by what it says (`accept_platform_login`); nobody fills a form of it."""
+    """A login of the province's platform makes and serves accounts by what it says (`accept_platform_login`); nobody
+    fills a form of it.
+    """
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -94,7 +101,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return PlatformSession(self.request)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """The login was looked up before; a new one is connected here, so that signing up never begins. Of what was said nothing is kept."""
+        """The login was looked up before; a new one is connected here, so that signing up never begins.
+
+        Of what was said nothing is kept.
+        """
         data = sociallogin.account.extra_data
         said = claims_of(data.get("userinfo") or data.get("id_token") or data)
         sociallogin.account.extra_data = {}
@@ -105,9 +115,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             return
         known = sociallogin.user.pk if existing else None
         try:
-            person = accept_platform_login(person_id=known, claims=said, issuer=settings.YINUO_OIDC_NAME, at=timezone.now())
+            person = accept_platform_login(
+                person_id=known, claims=said, issuer=settings.YINUO_OIDC_NAME, at=timezone.now()
+            )
         except Refused as refusal:
-            raise ImmediateHttpResponse(render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)) from refusal
+            raise ImmediateHttpResponse(
+                render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)
+            ) from refusal
         if not existing:
             sociallogin.connect(request, person)
 

@@ -68,7 +68,9 @@ class _PagesOnly:
 
 
 class Session(_PagesOnly, SessionMiddleware):
-    """A session ends half an hour after the last page, not after the login; the row is rewritten at most every five minutes."""
+    """A session ends half an hour after the last page, not after the login; the row is rewritten at most every five
+    minutes.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = request.session

@@ -1,4 +1,6 @@
-"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables, or `yinuo.env` in the data folder."""
+"""Django's settings; everything an operator may choose comes in through `YINUO_*` variables, or `yinuo.env` in the data
+folder.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "APP_DIRS": True,
         "OPTIONS": {
             # A face's own tags are loaded by its name.
-            "libraries": {file.parent.name: f"yinuo.faces.{file.parent.name}.tags" for file in sorted(SOURCE.glob("faces/*/tags.py"))},
+            "libraries": {
+                file.parent.name: f"yinuo.faces.{file.parent.name}.tags"
+                for file in sorted(SOURCE.glob("faces/*/tags.py"))
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -123,7 +128,10 @@ DATABASES = {
     # The application's role owns nothing; the owner migrates and does nothing else.
     "default": database.settings_from_url(os.environ.get("YINUO_DATABASE_URL") or _embedded.url(embedded.APP)),
     "owner": database.settings_from_url(
-        os.environ.get("YINUO_DATABASE_OWNER_URL") or os.environ.get("YINUO_DATABASE_URL") or _embedded.url(embedded.OWNER), lasting=False
+        os.environ.get("YINUO_DATABASE_OWNER_URL")
+        or os.environ.get("YINUO_DATABASE_URL")
+        or _embedded.url(embedded.OWNER),
+        lasting=False,
     ),
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
@@ -151,7 +159,10 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/start/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "yinuo.config.accounts.LongEnough", "OPTIONS": {"min_length": 10}},
@@ -172,11 +183,15 @@ ACCOUNT_ADAPTER = "yinuo.config.accounts.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "yinuo.config.accounts.SocialAccountAdapter"
 # So many wrong passwords for one name lock that name for so many minutes; twenty in a minute lock the address.
 YINUO_LOGIN_TRIES, YINUO_LOGIN_LOCK_MINUTES = 5, 15
-ACCOUNT_RATE_LIMITS = {"login_failed": f"20/m/ip,{YINUO_LOGIN_TRIES}/{YINUO_LOGIN_LOCK_MINUTES}m/key", "login": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": f"20/m/ip,{YINUO_LOGIN_TRIES}/{YINUO_LOGIN_LOCK_MINUTES}m/key",
+    "login": "60/m/ip",
+}
 MFA_TOTP_ISSUER = "一诺"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_ONLY = False
-# A province's identity platform by OpenID Connect; off unless its address is given. YINUO_OIDC_CLAIMS: see rooms/accounts/province.py.
+# A province's identity platform by OpenID Connect; off unless its address is given. YINUO_OIDC_CLAIMS: see
+# rooms/accounts/province.py.
 YINUO_OIDC_URL = os.environ.get("YINUO_OIDC_URL", "")
 YINUO_OIDC_NAME = os.environ.get("YINUO_OIDC_NAME", "统一身份认证")
 YINUO_OIDC_CLAIMS = os.environ.get("YINUO_OIDC_CLAIMS", "")
@@ -186,9 +201,15 @@ _province = {
     "name": YINUO_OIDC_NAME,
     "client_id": os.environ.get("YINUO_OIDC_CLIENT_ID", ""),
     "secret": os.environ.get("YINUO_OIDC_CLIENT_SECRET", ""),
-    "settings": {"server_url": YINUO_OIDC_URL, "uid_field": os.environ.get("YINUO_OIDC_SUBJECT", "sub"), "scope": YINUO_OIDC_SCOPE.split()},
+    "settings": {
+        "server_url": YINUO_OIDC_URL,
+        "uid_field": os.environ.get("YINUO_OIDC_SUBJECT", "sub"),
+        "scope": YINUO_OIDC_SCOPE.split(),
+    },
 }
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_province] if YINUO_OIDC_URL else [], "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [_province] if YINUO_OIDC_URL else [], "OAUTH_PKCE_ENABLED": True}
+}
 # From a link at once to the platform: our pages may send forms to ourselves alone.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_AUTO_SIGNUP = True
@@ -212,14 +233,16 @@ YINUO_PACK_DIR = packs.directory(YINUO_PACK)
 # Role → who tells for which units its holders may act, and through what (see base.StandIn).
 YINUO_STAND_INS = {"window": "yinuo.rooms.window.queries.stand_ins", "agent": "yinuo.rooms.agency.queries.stand_ins"}
 YINUO_DISPATCH_TASK = "yinuo.config.tasks.dispatch"
-# The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file lie.
+# The information chain: who makes leaves, what an audit compares them with, and where the log's own key and lock file
+# lie.
 YINUO_CHAIN_SEALER = "yinuo.engine.infochain.sealing.seal"
 YINUO_CHAIN_HOME = Path(os.environ.get("YINUO_CHAIN_HOME", YINUO_DATA / "chain"))
 YINUO_CHAIN_ORIGIN = os.environ.get("YINUO_CHAIN_ORIGIN", f"{_host}/chain")
 # Off unless asked for: a second tree over the same entries in SM3, signed with SM2 (ADR 9).
 YINUO_CHAIN_TWIN = os.environ.get("YINUO_CHAIN_TWIN") == "1"
 YINUO_CHAIN_TWIN_ORIGIN = os.environ.get("YINUO_CHAIN_TWIN_ORIGIN", f"{YINUO_CHAIN_ORIGIN}/sm3")
-# Off unless an address is given: the log's head is also written to a contract on a chain that speaks Ethereum's JSON-RPC.
+# Off unless an address is given: the log's head is also written to a contract on a chain that speaks Ethereum's
+# JSON-RPC.
 YINUO_ANCHOR_RPC = os.environ.get("YINUO_ANCHOR_RPC", "")
 YINUO_ANCHOR_CONTRACT = os.environ.get("YINUO_ANCHOR_CONTRACT", "")
 YINUO_ANCHOR_CHAIN_ID = int(os.environ.get("YINUO_ANCHOR_CHAIN_ID", "0"))
@@ -237,7 +260,9 @@ YINUO_CODE_PROVIDER = _provider("YINUO_CODE_PROVIDER", "yinuo.rooms.projects.cod
 YINUO_CODE_URL = os.environ.get("YINUO_CODE_URL", "")
 YINUO_CODE_TOKEN = os.environ.get("YINUO_CODE_TOKEN", "")
 YINUO_SIGNING_PROVIDER = _provider("YINUO_SIGNING_PROVIDER", "yinuo.engine.documents.development_ca.DevelopmentCA")
-YINUO_SIGNING_OPTIONS: dict[str, Any] = {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
+YINUO_SIGNING_OPTIONS: dict[str, Any] = (
+    {"directory": YINUO_DATA / "ca"} if YINUO_SIGNING_PROVIDER.endswith("DevelopmentCA") else {}
+)
 # Where the public credit platform takes batches in; empty: it reads the feed /api/v1/credit/public by itself.
 YINUO_CREDIT_PLATFORM_URL = os.environ.get("YINUO_CREDIT_PLATFORM_URL", "")
 YINUO_CREDIT_PLATFORM_TOKEN = os.environ.get("YINUO_CREDIT_PLATFORM_TOKEN", "")

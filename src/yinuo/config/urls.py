@@ -25,11 +25,17 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether requests may be sent here: the database answers, takes writes and is of this program's release. 503 with the reason if not."""
+    """Whether requests may be sent here: the database answers, takes writes and is of this program's release.
+
+    503 with the reason if not.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_is_in_recovery(), (SELECT version FROM yinuo_release WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1)"
+                (
+                    "SELECT pg_is_in_recovery(), (SELECT version FROM yinuo_release WHERE finished_at IS NOT NULL "
+                    "ORDER BY id DESC LIMIT 1)"
+                )
             )
             reading_only, release = cursor.fetchone()
     except Error:
@@ -42,7 +48,9 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def _unready(why: str) -> JsonResponse:
-    return JsonResponse({"status": "unready", "version": __version__, "why": why}, status=503, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        {"status": "unready", "version": __version__, "why": why}, status=503, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 # One way in: with its locks against guessing and its second step; and for the hall's administrators alone.

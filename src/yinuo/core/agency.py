@@ -13,8 +13,8 @@ READ = ("agency.unit_types", "agency.provincial_grades")
 
 
 def served(unit_type: str, grade: str, provincial_d: bool, pack: Pack, day: date) -> Decision:
-    """Whether the unit may have an agent. **Shape** of the outcome: `{"served": bool, "support": text}`; `support` is the
-    measure's word for the class: enhanced, favoured, reduced or refused. Raises ScoreError for an unknown grade.
+    """Whether the unit may have an agent. **Shape** of the outcome: `{"served": bool, "support": text}`; `support` is
+    the measure's word for the class: enhanced, favoured, reduced or refused. Raises ScoreError for an unknown grade.
     """
     types, provincial = (pack.parameter(name, day) for name in READ)
     ok = unit_type in types.value
@@ -24,7 +24,9 @@ def served(unit_type: str, grade: str, provincial_d: bool, pack: Pack, day: date
         word = "未评级" if answer is None else f"信用等级 {answer.grade}（{answer.class_name}）"
         findings.append(Finding(measure.id, measure.value != "refused", f"{word}：{measure.text}", measure.cites))
     listed = "、".join(str(name) for name in provincial.value)
-    why = f"被省社会信用信息平台列为差等（{listed}）" if provincial_d else f"没有被省社会信用信息平台列为差等（{listed}）"
+    why = (
+        f"被省社会信用信息平台列为差等（{listed}）" if provincial_d else f"没有被省社会信用信息平台列为差等（{listed}）"
+    )
     findings.append(Finding(READ[1], not provincial_d, why, provincial.cites))
     return Decision(
         question="agency",
@@ -35,5 +37,8 @@ def served(unit_type: str, grade: str, provincial_d: bool, pack: Pack, day: date
         pack=pack.id,
         pack_hash=pack.hash,
         trace=tuple(finding.step({}) for finding in findings),
-        parameters=tuple(ParameterRead(name, pack.parameter(name, day).value, "text", pack.parameter(name, day).cites) for name in READ),
+        parameters=tuple(
+            ParameterRead(name, pack.parameter(name, day).value, "text", pack.parameter(name, day).cites)
+            for name in READ
+        ),
     )

@@ -24,14 +24,19 @@ class BenefitAnswer:
 
 
 def benefits(facts: Facts, pack: Pack, day: date, grade: str) -> tuple[BenefitAnswer, ...]:
-    """Every benefit in force on `day`, in the order written, for a company of `grade`. Raises: ScoreError for an unknown grade."""
+    """Every benefit in force on `day`, in the order written, for a company of `grade`.
+
+    Raises: ScoreError for an unknown grade.
+    """
     class_, _ = class_of(grade, pack, day)
     return tuple(_answer(benefit, facts, pack, day, class_) for benefit in all_at(pack.benefits, day))
 
 
 def _answer(benefit: Benefit, facts: Facts, pack: Pack, day: date, class_: str) -> BenefitAnswer:
     if benefit.classes and class_ not in benefit.classes:
-        return BenefitAnswer(benefit, False, f"限信用等次为 {'、'.join(benefit.classes)} 的企业，贵单位适用 {class_} 等次的措施")
+        return BenefitAnswer(
+            benefit, False, f"限信用等次为 {'、'.join(benefit.classes)} 的企业，贵单位适用 {class_} 等次的措施"
+        )
     asked = condition(benefit.when, pack, day)
     verdict = asked(facts)
     if verdict.value is None:

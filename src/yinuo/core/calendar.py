@@ -1,7 +1,8 @@
 """The office's working time: which days count, from when to when, and how sure that is.
 
 What a notice says of a day holds. Otherwise weekends and the days off by statute are off, which is provisional as long
-as the year's notice is not published. Arithmetic is exact (whole microseconds) and served from one table per year, built on first use.
+as the year's notice is not published. Arithmetic is exact (whole microseconds) and served from one table per year,
+built on first use.
 """
 
 from __future__ import annotations
@@ -56,7 +57,11 @@ class WorkCalendar:
     """Working days and working time of one office. Immutable; safe to keep for the life of a process."""
 
     def __init__(
-        self, days: Mapping[date, DayNotice], published_years: frozenset[int], statutory: Mapping[date, str], hours: Sequence[OfficeHours]
+        self,
+        days: Mapping[date, DayNotice],
+        published_years: frozenset[int],
+        statutory: Mapping[date, str],
+        hours: Sequence[OfficeHours],
     ) -> None:
         self._days = dict(days)
         self._published = published_years
@@ -67,13 +72,17 @@ class WorkCalendar:
             _check_hours(entry)
 
     @classmethod
-    def from_data(cls, data: CalendarData, extra: Mapping[date, DayNotice] | None = None, *, published: Iterable[int] = ()) -> WorkCalendar:
+    def from_data(
+        cls, data: CalendarData, extra: Mapping[date, DayNotice] | None = None, *, published: Iterable[int] = ()
+    ) -> WorkCalendar:
         """The pack's calendar with imported notices over it.
 
         `extra` overrides single days; `published` names the years an imported notice settles as a whole. A local notice
         about one day names no year: the rest of its year stays provisional.
         """
-        return cls({**data.days, **(extra or {})}, data.published_years | frozenset(published), data.statutory, data.hours)
+        return cls(
+            {**data.days, **(extra or {})}, data.published_years | frozenset(published), data.statutory, data.hours
+        )
 
     # -- days
 
@@ -145,7 +154,9 @@ class WorkCalendar:
         return timedelta(microseconds=total)
 
     def advance(self, start: datetime, amount: timedelta) -> datetime:
-        """The first instant by which `amount` of working time has passed since `start` (a closing, never the next opening)."""
+        """The first instant by which `amount` of working time has passed since `start` (a closing, never the next
+        opening).
+        """
         if amount < timedelta(0):
             raise ValueError(f"时长不能为负：{amount}")
         start = local(start)
@@ -181,7 +192,9 @@ class WorkCalendar:
         now = _of_day(at.time())
         if not now:
             return 0
-        return sum(min(now, _of_day(end)) - _of_day(begin) for begin, end in self.hours_on(at.date()) if _of_day(begin) < now)
+        return sum(
+            min(now, _of_day(end)) - _of_day(begin) for begin, end in self.hours_on(at.date()) if _of_day(begin) < now
+        )
 
     def _instant(self, on: date, elapsed: int) -> datetime:
         """The first instant of the day by which `elapsed` (more than none) of its working time has passed."""
@@ -246,5 +259,9 @@ def _of_day(clock: time) -> int:
 
 def _check_hours(entry: OfficeHours) -> None:
     bounds = [clock for span in entry.hours for clock in span]
-    if not bounds or any(earlier > later for earlier, later in pairwise(bounds)) or any(begin == end for begin, end in entry.hours):
+    if (
+        not bounds
+        or any(earlier > later for earlier, later in pairwise(bounds))
+        or any(begin == end for begin, end in entry.hours)
+    ):
         raise RuleError(f"办公时间应为依次排列、互不重叠的时段（自 {entry.span.from_on.isoformat()}）")

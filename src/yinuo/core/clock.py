@@ -1,8 +1,8 @@
 """A time limit as people may check it by hand: when it ends, when it warns, what a pause moved.
 
-Nothing is accumulated: the state of a clock is derived from its events, so an instant that nobody looked at is not lost.
-Events are taken as given, even those after `as_of`; `as_of` decides only how far the clock has come, and where a pause
-that nobody has ended yet is taken to end.
+Nothing is accumulated: the state of a clock is derived from its events, so an instant that nobody looked at is not
+lost. Events are taken as given, even those after `as_of`; `as_of` decides only how far the clock has come, and where a
+pause that nobody has ended yet is taken to end.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Ends the last pause begun (of the reason given, if one is given). One that had ended by itself stays ended then."""
+    """Ends the last pause begun (of the reason given, if one is given).
+
+    One that had ended by itself stays ended then.
+    """
 
     at: datetime
     reason: str | None = None
@@ -86,9 +89,9 @@ class Terms:
 class ClockState:
     """What the clock shows.
 
-    `used` goes on beyond the limit, `left` ends at nothing; both are working time, or calendar time where the limit runs
-    in calendar days. `next_transition_at` is the first instant at which light or pause will have changed by themselves
-    (red begins one microsecond after `due_at`).
+    `used` goes on beyond the limit, `left` ends at nothing; both are working time, or calendar time where the limit
+    runs in calendar days. `next_transition_at` is the first instant at which light or pause will have changed by
+    themselves (red begins one microsecond after `due_at`).
     """
 
     due_at: datetime
@@ -125,7 +128,13 @@ class ProofDay:
 
 
 def derive(
-    events: Iterable[Event], terms: Terms, calendar: WorkCalendar, warn_at: Fraction, as_of: datetime, *, statutory: bool = False
+    events: Iterable[Event],
+    terms: Terms,
+    calendar: WorkCalendar,
+    warn_at: Fraction,
+    as_of: datetime,
+    *,
+    statutory: bool = False,
 ) -> ClockState:
     """The clock at `as_of`; with `statutory` only the pauses that stop the statutory limit count.
 
@@ -137,9 +146,14 @@ def derive(
     moment = _moment(history, as_of)
     light = run.light_at(moment)
     stopped = history.stopped_at is not None and history.stopped_at <= as_of
-    paused = None if stopped else next((pause for pause in _union(history.real_pauses()) if pause[0] <= as_of < pause[1]), None)
+    paused = (
+        None
+        if stopped
+        else next((pause for pause in _union(history.real_pauses()) if pause[0] <= as_of < pause[1]), None)
+    )
     if paused and light != "red":
-        # An open pause moves the limit on, from one working day to another: what was yellow when it began is not green again meanwhile.
+        # An open pause moves the limit on, from one working day to another: what was yellow when it began is not green
+        # again meanwhile.
         light = _Run.of(history, terms, calendar, warn_at, paused[0]).light_at(paused[0])
     used = run.used_until(moment)
     return ClockState(
@@ -160,12 +174,14 @@ def light_from(
 ) -> tuple[datetime | None, datetime | None]:
     """From when the light is yellow and from when it is red, as things stand after the events so far; None = never.
 
-    `state` is the clock at `as_of`: at its last event, or, while it is paused, at the pause's begin. `ends`, `over`: when the pause ends
-    itself, and the clock then. At any moment from the last event on the light is red after the second instant, yellow from the first.
+    `state` is the clock at `as_of`: at its last event, or, while it is paused, at the pause's begin. `ends`, `over`:
+    when the pause ends itself, and the clock then. At any moment from the last event on the light is red after the
+    second instant, yellow from the first.
 
     1. Once stopped the light stays: an instant that had not come by then never comes.
     2. While running the light turns at the clock's own instants.
-    3. While paused it stays too. What was green turns only after the pause, what was yellow is red by the later limit. If the time was
+    3. While paused it stays too. What was green turns only after the pause, what was yellow is red by the later limit.
+       If the time was
        up when the pause began, the pause saves nothing.
     """
     yellow, red = state.yellow_at, state.due_at
@@ -180,9 +196,17 @@ def light_from(
 
 
 def proof(
-    events: Iterable[Event], terms: Terms, calendar: WorkCalendar, warn_at: Fraction, as_of: datetime, *, statutory: bool = False
+    events: Iterable[Event],
+    terms: Terms,
+    calendar: WorkCalendar,
+    warn_at: Fraction,
+    as_of: datetime,
+    *,
+    statutory: bool = False,
 ) -> list[ProofDay]:
-    """Day by day from acceptance to the day on which the limit ends: what each contributes, so that anybody can recount."""
+    """Day by day from acceptance to the day on which the limit ends: what each contributes, so that anybody can
+    recount.
+    """
     history = _History.of(events, statutory)
     run = _Run.of(history, terms, calendar, warn_at, local(as_of))
     accepted_on = history.started_at.date()
@@ -266,7 +290,9 @@ class _History:
             raise ClockError("计时有两个终点")
         if stops and stops[0] < starts[0]:
             raise ClockError("计时的终点早于起点")
-        return cls(starts[0], stops[0] if stops else None, extended_by, tuple(pause for pause in pauses if pause.counts))
+        return cls(
+            starts[0], stops[0] if stops else None, extended_by, tuple(pause for pause in pauses if pause.counts)
+        )
 
     def real_pauses(self) -> list[Stretch]:
         """The pauses as they are or will be, from the start on."""
@@ -276,7 +302,8 @@ class _History:
         """The pauses as they count: one that nobody has ended is taken as if it ended now; the stop ends all."""
         ends = self.stopped_at if self.stopped_at is not None and self.stopped_at <= as_of else NEVER
         return self._from_start(
-            (pause.at, min(pause.ends_by, ends, pause.resumed_at if pause.resumed_at < NEVER else as_of)) for pause in self.pauses
+            (pause.at, min(pause.ends_by, ends, pause.resumed_at if pause.resumed_at < NEVER else as_of))
+            for pause in self.pauses
         )
 
     def _from_start(self, pauses: Iterable[Stretch]) -> list[Stretch]:
@@ -403,7 +430,9 @@ def _moment(history: _History, as_of: datetime) -> datetime:
     return as_of if history.stopped_at is None else min(as_of, history.stopped_at)
 
 
-def _next_transition(history: _History, run: _Run, light: Light, as_of: datetime, paused: Stretch | None) -> datetime | None:
+def _next_transition(
+    history: _History, run: _Run, light: Light, as_of: datetime, paused: Stretch | None
+) -> datetime | None:
     changes = [history.stopped_at] if history.stopped_at else []
     if paused:
         changes.append(paused[1])

@@ -28,7 +28,8 @@ class ProjectCode:
     """A project code taken apart.
 
     **Shape**: current style: `period` YYMM, `field` the department in charge, `kind` the project type, `serial` the
-    random part, `check`. Old style (2016–2020): `period` YYYY, `field` the industry, `kind` the way of approval, no check.
+    random part, `check`. Old style (2016–2020): `period` YYYY, `field` the industry, `kind` the way of approval, no
+    check.
     """
 
     text: str
@@ -42,7 +43,10 @@ class ProjectCode:
 
 
 def project_code_check(d19: str) -> str:
-    """The check digit over the 19 digits before it (ISO 7064 MOD 11,10). Raises CodeError for anything but 19 digits."""
+    """The check digit over the 19 digits before it (ISO 7064 MOD 11,10).
+
+    Raises CodeError for anything but 19 digits.
+    """
     if not re.fullmatch(r"[0-9]{19}", d19):
         raise CodeError("项目代码的校验码由前 19 位数字算出")
     product = 10
@@ -93,7 +97,9 @@ def check_credit_code(text: str) -> None:
         raise CodeError(f"统一社会信用代码应为 18 位，现为 {len(text)} 位")
     for position, char in enumerate(text, start=1):
         if char not in _CREDIT_ALPHABET:
-            raise CodeError(f"统一社会信用代码第 {position} 位“{char}”不在允许的字符中（半角数字和大写字母，不含 I、O、S、V、Z）")
+            raise CodeError(
+                f"统一社会信用代码第 {position} 位“{char}”不在允许的字符中（半角数字和大写字母，不含 I、O、S、V、Z）"
+            )
     if not text[2:8].isdigit():
         raise CodeError("统一社会信用代码第 3—8 位（登记机关行政区划）应为数字")
     if text[16] != _organisation_check(text[8:16]):
@@ -103,7 +109,8 @@ def check_credit_code(text: str) -> None:
 
 
 def make_credit_code(district: str, serial: str) -> str:
-    """The code of a made-up company registered in `district` (six digits) under `serial` (eight), for training and tests.
+    """The code of a made-up company registered in `district` (six digits) under `serial` (eight), for training and
+    tests.
 
     Example: make_credit_code("622927", "00000001") == "91622927000000019C"
     """
@@ -119,5 +126,7 @@ def _credit_check(body: str) -> str:
 
 
 def _organisation_check(body: str) -> str:
-    total = sum(_ORGANISATION_ALPHABET.index(char) * weight for char, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
+    total = sum(
+        _ORGANISATION_ALPHABET.index(char) * weight for char, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)
+    )
     return "0123456789X"[-total % 11]

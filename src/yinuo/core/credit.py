@@ -67,7 +67,10 @@ class CreditFact:
 
 @dataclass(frozen=True, slots=True)
 class FoldedEvent:
-    """What one event did. `points` is the actual change; `applied` is False where a rule refused or capped it to nothing."""
+    """What one event did.
+
+    `points` is the actual change; `applied` is False where a rule refused or capped it to nothing.
+    """
 
     points: Decimal
     applied: bool
@@ -92,9 +95,9 @@ class FoldedEvent:
 class CreditState:
     """All a further event needs to know.
 
-    `capped` counts by (rule, project) before clamping, so that a report once made stays made; `counted` says which event counted
-    how much to which cap, so that one cancelled by an objection frees it again. `taken` is each point event's actual change;
-    `given_back` names those already repaired.
+    `capped` counts by (rule, project) before clamping, so that a report once made stays made; `counted` says which
+    event counted how much to which cap, so that one cancelled by an objection frees it again. `taken` is each point
+    event's actual change; `given_back` names those already repaired.
     """
 
     score: Decimal
@@ -134,7 +137,10 @@ class _Effect:
 
 
 def begin(start: Decimal | None, pack: Pack, day: date) -> CreditState:
-    """The state before any event; None = never evaluated, from `credit.unrated_start`. Raises ScoreError for a start out of range."""
+    """The state before any event; None = never evaluated, from `credit.unrated_start`.
+
+    Raises ScoreError for a start out of range.
+    """
     score = pack.decimal("credit.unrated_start", day) if start is None else start
     grade_of(score, pack, day)
     return CreditState(score=score, rated=start is not None)
@@ -157,7 +163,9 @@ def fold(start: Decimal | None, events: Sequence[CreditFact], pack: Pack, *, as_
         except EventError as error:
             raise EventError(f"events[{index}].{error.field}".rstrip("."), error.message) from error
     last_day = max(filter(None, (as_of, events[order[-1]].on if order else day)))
-    return CreditFold(tuple(done[index] for index in range(len(events))), state.score, grade_in(state, pack, last_day), state)
+    return CreditFold(
+        tuple(done[index] for index in range(len(events))), state.score, grade_in(state, pack, last_day), state
+    )
 
 
 def grade_in(state: CreditState, pack: Pack, day: date) -> str:
@@ -190,16 +198,23 @@ def apply(state: CreditState, event: CreditFact, pack: Pack) -> tuple[CreditStat
     why = effect.why
     if change != effect.points:
         why = f"{why}；分值限于 {plain(low)} 至 {plain(high)}，实际变动 {plain(change)}"
-    return after, FoldedEvent(change, effect.applied, score, grade_in(after, pack, event.on), why, effect.cites, effect.rule)
+    return after, FoldedEvent(
+        change, effect.applied, score, grade_in(after, pack, event.on), why, effect.cites, effect.rule
+    )
 
 
 def _caps(
     state: CreditState, event: CreditFact, effect: _Effect, key: Key
 ) -> tuple[Mapping[CaseKey, Decimal], Mapping[Key, tuple[CaseKey, Decimal]]]:
-    """The caps after the event: one that counts fills its cap; one cancelled by an objection had never been and frees it, a repair does not."""
+    """The caps after the event: one that counts fills its cap; one cancelled by an objection had never been and frees
+    it, a repair does not.
+    """
     if effect.cap is not None:
         size = abs(effect.points)
-        return {**state.capped, effect.cap: state.capped.get(effect.cap, Decimal(0)) + size}, {**state.counted, key: (effect.cap, size)}
+        return {**state.capped, effect.cap: state.capped.get(effect.cap, Decimal(0)) + size}, {
+            **state.counted,
+            key: (effect.cap, size),
+        }
     if effect.repairs is not None and effect.repairs in state.counted and event.detail.get("because") == OBJECTION:
         case, size = state.counted[effect.repairs]
         return {**state.capped, case: state.capped[case] - size}, state.counted
@@ -207,7 +222,8 @@ def _caps(
 
 
 def with_act(type: str, detail: Mapping[str, Any], on: date, pack: Pack) -> Mapping[str, Any]:
-    """The detail of an event that names one of the listed acts, with the article and item the list of its day puts it under.
+    """The detail of an event that names one of the listed acts, with the article and item the list of its day puts it
+    under.
 
     Raises: EventError for an act that list does not name, or one said to fall under another article.
     """
@@ -311,9 +327,14 @@ def _most_specific(rules: Sequence[PointRule], event: CreditFact) -> PointRule |
 
 
 def rule_of(type: str, detail: Mapping[str, Any], day: date, pack: Pack) -> tuple[PointRule, tuple[str, ...]]:
-    """The rule that answers an event of `day`, and its citations with those of the act named. Raises: EventError, Gap, Conflict."""
+    """The rule that answers an event of `day`, and its citations with those of the act named.
+
+    Raises: EventError, Gap, Conflict.
+    """
     filled = with_act(type, detail, day, pack)
-    rule = _most_specific([one for one in all_at(pack.point_rules, day) if one.type == type], CreditFact(day, type, detail=filled))
+    rule = _most_specific(
+        [one for one in all_at(pack.point_rules, day) if one.type == type], CreditFact(day, type, detail=filled)
+    )
     if rule is None:
         raise Gap(f"信用加减分 {type}：在 {day.isoformat()} 没有适用的规定")
     act = pack.acts.get(str(filled.get("act")))
@@ -366,7 +387,9 @@ def _repair(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:
     if reason or change is None:
         return _Effect(Decimal(0), False, reason, rule.cites, "credit.repair")
     name = "异议成立" if event.detail.get("because") == OBJECTION else "信用修复"
-    return _Effect(-change, True, f"{name}：恢复第 {of} 号事件扣减的 {plain(-change)} 分", rule.cites, "credit.repair", repairs=of)
+    return _Effect(
+        -change, True, f"{name}：恢复第 {of} 号事件扣减的 {plain(-change)} 分", rule.cites, "credit.repair", repairs=of
+    )
 
 
 def _rebase(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:

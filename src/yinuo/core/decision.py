@@ -1,4 +1,6 @@
-"""A decision of the rules, whole enough to be read in ten years: outcome, reasons, parameters, and which text it rests on."""
+"""A decision of the rules, whole enough to be read in ten years: outcome, reasons, parameters, and which text it rests
+on.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ def plain(number: Decimal) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """The value in JSON's own types: decimals and fractions as strings, dates and instants in ISO 8601. Raises TypeError for a float."""
+    """The value in JSON's own types: decimals and fractions as strings, dates and instants in ISO 8601.
+
+    Raises TypeError for a float.
+    """
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, Decimal):
@@ -85,7 +90,10 @@ class ParameterRead:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the rules answered. `trace` determined it, `overridden` lost; `missing` would decide what is not `complete`."""
+    """What the rules answered.
+
+    `trace` determined it, `overridden` lost; `missing` would decide what is not `complete`.
+    """
 
     question: str
     outcome: Any
@@ -119,7 +127,10 @@ class Decision:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Decision:
-        """The stored decision again; outcome and facts stay in JSON's types. Raises KeyError for a field that is not there."""
+        """The stored decision again; outcome and facts stay in JSON's types.
+
+        Raises KeyError for a field that is not there.
+        """
         return cls(
             question=data["question"],
             outcome=data["outcome"],

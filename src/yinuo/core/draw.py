@@ -1,9 +1,11 @@
-"""A draw anybody can repeat: who is inspected and by whom, from what was announced, a seed and a value of the public (双随机).
+"""A draw anybody can repeat: who is inspected and by whom, from what was announced, a seed and a value of the public
+(双随机).
 
-Before the draw everything it rests on is announced: both lists, who must not inspect what, the rates, the SHA-256 of a secret seed,
-and which public value of a later day will be mixed in. Afterwards the seed is shown. Then there is nothing left to choose:
-every project and every inspector has a rank, a SHA-256 of all that, and the lowest ranks are drawn. Ranks are compared, never
-reduced to a range, so that no remainder favours anybody; and they do not depend on the order of the lists.
+Before the draw everything it rests on is announced: both lists, who must not inspect what, the rates, the SHA-256 of a
+secret seed, and which public value of a later day will be mixed in. Afterwards the seed is shown. Then there is nothing
+left to choose: every project and every inspector has a rank, a SHA-256 of all that, and the lowest ranks are drawn.
+Ranks are compared, never reduced to a range, so that no remainder favours anybody; and they do not depend on the order
+of the lists.
 """
 
 from __future__ import annotations
@@ -60,8 +62,8 @@ class PublicValue:
 class Announcement:
     """All a draw rests on, as it is published before; lists in the order of their keys, whatever order they came in.
 
-    `inspectors`: public number → department; `conflicts`: (project, number) pairs that must not meet; `team`: inspectors of each
-    department to a project.
+    `inspectors`: public number → department; `conflicts`: (project, number) pairs that must not meet; `team`:
+    inspectors of each department to a project.
     """
 
     plan: str
@@ -85,9 +87,16 @@ class Announcement:
             "rates": dict(sorted(self.rates.items())),
             "projects": [{"project": one.project, "unit": one.unit, "rate": one.rate} for one in self.projects],
             "directed": [{"project": one.project, "unit": one.unit, "reason": one.reason} for one in self.directed],
-            "inspectors": [{"number": number, "department": self.inspectors[number]} for number in sorted(self.inspectors)],
+            "inspectors": [
+                {"number": number, "department": self.inspectors[number]} for number in sorted(self.inspectors)
+            ],
             "conflicts": [{"project": project, "inspector": number} for project, number in sorted(self.conflicts)],
-            "public_value": {"source": value.source, "issue": value.issue, "on": value.on.isoformat(), "digits": value.digits},
+            "public_value": {
+                "source": value.source,
+                "issue": value.issue,
+                "on": value.on.isoformat(),
+                "digits": value.digits,
+            },
             "seed_sha256": self.seed_sha256,
         }
 
@@ -97,7 +106,11 @@ class Announcement:
 
     def candidates(self, project: str, department: str) -> list[str]:
         """The department's inspectors who may look at the project."""
-        return [number for number, of in sorted(self.inspectors.items()) if of == department and (project, number) not in self.conflicts]
+        return [
+            number
+            for number, of in sorted(self.inspectors.items())
+            if of == department and (project, number) not in self.conflicts
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,10 @@ def seed_digest(seed: bytes) -> str:
 
 
 def written_value(text: str, digits: int) -> str:
-    """The public value as digits alone, however the newspaper writes it. Raises DrawError for another number of digits."""
+    """The public value as digits alone, however the newspaper writes it.
+
+    Raises DrawError for another number of digits.
+    """
     value = BETWEEN.sub("", text.translate(str.maketrans("０１２３４５６７８９", "0123456789")))
     if not re.fullmatch(r"[0-9]+", value) or len(value) != digits:
         raise DrawError("value", f"公共随机值应为 {digits} 位数字，现有 {len(value)} 个字符")
@@ -142,7 +158,9 @@ def written_value(text: str, digits: int) -> str:
 
 
 def quota(count: int, rate: str) -> int:
-    """How many of `count` are drawn at a rate: halves are rounded up; at least one, unless the rate is 0 or nobody is there."""
+    """How many of `count` are drawn at a rate: halves are rounded up; at least one, unless the rate is 0 or nobody is
+    there.
+    """
     share = Fraction(rate)
     if not count or not share:
         return 0
@@ -181,7 +199,8 @@ class Ranks:
 
 
 def draw(announcement: Announcement, seed: bytes, value: str) -> Result:
-    """Of each rate its quota, the lowest ranks; to each project its teams: who has fewest so far, among those the lowest rank.
+    """Of each rate its quota, the lowest ranks; to each project its teams: who has fewest so far, among those the
+    lowest rank.
 
     Raises: DrawError for another seed or value than announced, or where a project drawn is left without a whole team.
     """
@@ -189,7 +208,9 @@ def draw(announcement: Announcement, seed: bytes, value: str) -> Result:
     drawn: list[Listed] = []
     quotas: dict[str, tuple[int, int]] = {}
     for rate, share in sorted(announcement.rates.items()):
-        pool = sorted((one for one in announcement.projects if one.rate == rate), key=lambda one: ranks.of_project(one.project))
+        pool = sorted(
+            (one for one in announcement.projects if one.rate == rate), key=lambda one: ranks.of_project(one.project)
+        )
         quotas[rate] = quota(len(pool), share), len(pool)
         drawn += pool[: quotas[rate][0]]
     order = sorted([*drawn, *announcement.directed], key=lambda one: ranks.of_project(one.project))
@@ -217,8 +238,13 @@ def _team(announcement: Announcement, ranks: Ranks, project: str, busy: Counter[
     return tuple(chosen)
 
 
-def substitute(announcement: Announcement, seed: bytes, value: str, *, project: str, department: str, out: Collection[str]) -> str:
-    """Who comes in for an inspector who cannot go: the lowest rank of the department that is not in `out`. Raises DrawError: nobody."""
+def substitute(
+    announcement: Announcement, seed: bytes, value: str, *, project: str, department: str, out: Collection[str]
+) -> str:
+    """Who comes in for an inspector who cannot go: the lowest rank of the department that is not in `out`.
+
+    Raises DrawError: nobody.
+    """
     ranks = Ranks(announcement, seed, value)
     free = [number for number in announcement.candidates(project, department) if number not in out]
     if not free:
@@ -236,7 +262,10 @@ class Check:
 
 
 def verify(file: Mapping[str, Any]) -> list[Check]:
-    """A draw's file (`announcement`, `announcement_sha256`, `seed`, `value`, `result`) checked from the beginning. Raises DrawError: not such a file."""
+    """A draw's file (`announcement`, `announcement_sha256`, `seed`, `value`, `result`) checked from the beginning.
+
+    Raises DrawError: not such a file.
+    """
     announcement = parse(_dict(file, "announcement", ""))
     seed, value, stated = seed_of(file), str(file.get("value", "")), file.get("announcement_sha256")
     checks = [
@@ -246,7 +275,11 @@ def verify(file: Mapping[str, Any]) -> list[Check]:
     try:
         written = written_value(value, announcement.public_value.digits)
         checks.append(
-            Check("value", True, f"公共随机值 {written}：{announcement.public_value.source}，第 {announcement.public_value.issue} 期")
+            Check(
+                "value",
+                True,
+                f"公共随机值 {written}：{announcement.public_value.source}，第 {announcement.public_value.issue} 期",
+            )
         )
         again = draw(announcement, seed, value).to_json()
     except DrawError as error:
@@ -271,7 +304,9 @@ def parse(data: Mapping[str, Any]) -> Announcement:
     rates = {str(rate): _rate(share, f"rates.{rate}") for rate, share in _dict(data, "rates", "").items()}
     projects = [_listed(row, f"projects[{place}]", "rate") for place, row in enumerate(_rows(data, "projects"))]
     directed = [_listed(row, f"directed[{place}]", "reason") for place, row in enumerate(_rows(data, "directed"))]
-    inspectors = {_text(row, "number", f"inspectors[{place}]."): row for place, row in enumerate(_rows(data, "inspectors"))}
+    inspectors = {
+        _text(row, "number", f"inspectors[{place}]."): row for place, row in enumerate(_rows(data, "inspectors"))
+    }
     conflicts = [
         (_text(row, "project", f"conflicts[{place}]."), _text(row, "inspector", f"conflicts[{place}]."))
         for place, row in enumerate(_rows(data, "conflicts"))
@@ -319,7 +354,9 @@ def _public_value(data: Mapping[str, Any]) -> PublicValue:
         on = date.fromisoformat(_text(data, "on", where))
     except ValueError as error:
         raise DrawError("public_value.on", "应为日期，写作 2026-03-01") from error
-    return PublicValue(_text(data, "source", where), _text(data, "issue", where), on, _count(data, "digits", MOST_DIGITS, where))
+    return PublicValue(
+        _text(data, "source", where), _text(data, "issue", where), on, _count(data, "digits", MOST_DIGITS, where)
+    )
 
 
 def _listed(row: Mapping[str, Any], where: str, kind: str) -> Listed:
@@ -357,7 +394,11 @@ def _dict(data: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
 
 def _strings(data: Mapping[str, Any], name: str) -> list[str]:
     value = data.get(name)
-    if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(one, str) and one for one in value):
+    if (
+        not isinstance(value, Sequence)
+        or isinstance(value, str)
+        or not all(isinstance(one, str) and one for one in value)
+    ):
         raise DrawError(name, "应为文字的列表")
     return list(value)
 

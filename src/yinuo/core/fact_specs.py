@@ -29,7 +29,9 @@ class FactSpec:
     greatest: str = ""
 
 
-def _text(path: str, label: str, help: str = "", *, pattern: str = "", choices: Mapping[str, str] | None = None) -> FactSpec:
+def _text(
+    path: str, label: str, help: str = "", *, pattern: str = "", choices: Mapping[str, str] | None = None
+) -> FactSpec:
     return FactSpec(path, "text", label, "", help, choices or {}, pattern)
 
 

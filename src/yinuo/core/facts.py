@@ -23,7 +23,8 @@ def look_up(facts: Facts, path: str) -> Any:
     """The value at a dotted path; UNKNOWN where any part is absent or None."""
     value: Any = facts
     for part in path.split("."):
-        # Nearly all are dictionaries, which their type tells; asking whether something is a mapping costs ten times as much.
+        # Nearly all are dictionaries, which their type tells; asking whether something is a mapping costs ten times as
+        # much.
         if type(value) is not dict and not isinstance(value, Mapping):
             return UNKNOWN
         value = value.get(part)
@@ -51,7 +52,9 @@ def as_number(value: Any) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """True, False or None (not decidable); `used` determined it, `missing` would decide it, `parameters` were compared with."""
+    """True, False or None (not decidable); `used` determined it, `missing` would decide it, `parameters` were compared
+    with.
+    """
 
     value: bool | None
     used: frozenset[str] = frozenset()
@@ -83,7 +86,9 @@ ReadParameter = Callable[[str], Amount]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What one fact is compared with: `how` is the method of Fact that made it, `against` its codes, prefixes or amount in words."""
+    """What one fact is compared with: `how` is the method of Fact that made it, `against` its codes, prefixes or amount
+    in words.
+    """
 
     path: str
     how: str
@@ -92,10 +97,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A named-able condition. `facts` lists every path it may read, `text` notes it for a log, `bounds` pairs path and parameter.
+    """A named-able condition. `facts` lists every path it may read, `text` notes it for a log, `bounds` pairs path and
+    parameter.
 
-    `binding` makes the same condition with a day's values; a condition without parameters has none. What it is made of, for
-    whoever says it to people (core.wording): one `comparison`, or `parts` that are `joined` by "all", "any" or "not".
+    `binding` makes the same condition with a day's values; a condition without parameters has none. What it is made of,
+    for whoever says it to people (core.wording): one `comparison`, or `parts` that are `joined` by "all", "any" or
+    "not".
     """
 
     evaluate: Callable[[Facts], Verdict]
@@ -178,7 +185,9 @@ class Fact:
 
     path: str
 
-    def _test(self, test: Callable[[Any], bool], text: str, how: str, *against: str, parameters: tuple[str, ...] = ()) -> Predicate:
+    def _test(
+        self, test: Callable[[Any], bool], text: str, how: str, *against: str, parameters: tuple[str, ...] = ()
+    ) -> Predicate:
         path, read = self.path, frozenset(parameters)
 
         def evaluate(facts: Facts) -> Verdict:
@@ -197,7 +206,9 @@ class Fact:
 
     def present(self) -> Predicate:
         """For a quantity that may be given as an amount or, where the amount is not known, as yes or no."""
-        return self._test(lambda value: value if isinstance(value, bool) else as_number(value) > 0, f"有 {self.path}", "present")
+        return self._test(
+            lambda value: value if isinstance(value, bool) else as_number(value) > 0, f"有 {self.path}", "present"
+        )
 
     def given(self) -> Predicate:
         """For a name whose mere presence says something; absent it stays unknown, for nobody has said no."""
@@ -207,7 +218,9 @@ class Fact:
         return self._test(lambda value: value == expected, f"{self.path} 为 {expected}", "one_of", expected)
 
     def one_of(self, *expected: str) -> Predicate:
-        return self._test(lambda value: value in expected, f"{self.path} 为 {'、'.join(expected)} 之一", "one_of", *expected)
+        return self._test(
+            lambda value: value in expected, f"{self.path} 为 {'、'.join(expected)} 之一", "one_of", *expected
+        )
 
     def gt(self, bound: int | ParameterName) -> Predicate:
         return self._compare(operator.gt, ">", bound)
@@ -223,7 +236,9 @@ class Fact:
         how = compare.__name__
         if isinstance(bound, int):
             number = Decimal(bound)
-            return self._test(lambda value: compare(as_number(value), number), f"{path} {sign} {bound}", how, str(bound))
+            return self._test(
+                lambda value: compare(as_number(value), number), f"{path} {sign} {bound}", how, str(bound)
+            )
         name = bound.id
 
         def unbound(facts: Facts) -> Verdict:
@@ -232,11 +247,18 @@ class Fact:
         def bind(read: ReadParameter) -> Predicate:
             amount = read(name)
             words = f"{path} {sign} {amount.text}"
-            test = self._test(lambda value: compare(as_number(value), amount.value), words, how, amount.text, parameters=(name,))
+            test = self._test(
+                lambda value: compare(as_number(value), amount.value), words, how, amount.text, parameters=(name,)
+            )
             return replace(test, bounds=frozenset({(path, name)}))
 
         return Predicate(
-            unbound, frozenset({path}), f"{path} {sign} {name}", frozenset({(path, name)}), bind, Comparison(path, how, (name,))
+            unbound,
+            frozenset({path}),
+            f"{path} {sign} {name}",
+            frozenset({(path, name)}),
+            bind,
+            Comparison(path, how, (name,)),
         )
 
     def starts_with(self, *prefixes: str) -> Predicate:

@@ -34,7 +34,9 @@ class Finding:
 
     def step(self, facts: Facts) -> ReasonStep:
         values = {path: look_up(facts, path) for path in sorted(self.used)}
-        return ReasonStep(self.rule, self.ok, self.why, self.cites, {path: v for path, v in values.items() if v is not UNKNOWN})
+        return ReasonStep(
+            self.rule, self.ok, self.why, self.cites, {path: v for path, v in values.items() if v is not UNKNOWN}
+        )
 
 
 def decide(findings: Iterable[Finding]) -> bool | None:
@@ -57,7 +59,9 @@ def labels(paths: Iterable[str]) -> str:
 
 
 def title(row: NegativeRow) -> str:
-    """The row's name in one breath: its sub-item, or the matter where there is none or it runs on; to be put into quotes."""
+    """The row's name in one breath: its sub-item, or the matter where there is none or it runs on; to be put into
+    quotes.
+    """
     words = row.sub_matter if row.sub_matter not in ("", "无") and len(row.sub_matter) <= LONGEST_TITLE else row.matter
     return words.translate(INNER_QUOTES)
 
@@ -75,11 +79,21 @@ def row_finding(row: NegativeRow, facts: Facts, pack: Pack, as_of: date) -> Find
         if verdict.value is True:
             loser = ReasonStep(row.id, False, f"列入{place}", row.cites)
             why = f"虽列入{place}，但符合其除外情形“{exception.label}”"
-            return Finding(exception.id, True, why, exception.cites, used=verdict.used, parameters=verdict.parameters, lost=(loser,))
+            return Finding(
+                exception.id,
+                True,
+                why,
+                exception.cites,
+                used=verdict.used,
+                parameters=verdict.parameters,
+                lost=(loser,),
+            )
         missing, used, parameters = missing | verdict.missing, used | verdict.used, parameters | verdict.parameters
         lost.append(ReasonStep(exception.id, verdict.value, f"除外情形“{exception.label}”", exception.cites))
     if missing:
-        return Finding(row.id, None, f"是否列入{place}，取决于：{labels(missing)}", row.cites, missing, used, parameters)
+        return Finding(
+            row.id, None, f"是否列入{place}，取决于：{labels(missing)}", row.cites, missing, used, parameters
+        )
     return Finding(row.id, False, f"列入{place}", row.cites, used=used, parameters=parameters, lost=tuple(lost))
 
 
@@ -90,7 +104,9 @@ def project_findings(facts: Facts, pack: Pack, as_of: date) -> tuple[Finding, ..
 
 def matter_rows(matter: Matter, rows: Sequence[NegativeRow]) -> tuple[NegativeRow, ...]:
     """The rows of part two that name the matter."""
-    return tuple(row for row in rows if row.part == "matter" and (matter.id in row.matters or row.row in matter.negative_rows))
+    return tuple(
+        row for row in rows if row.part == "matter" and (matter.id in row.matters or row.row in matter.negative_rows)
+    )
 
 
 def sentence(why: str, cites: Sequence[str], pack: Pack) -> str:

@@ -56,7 +56,8 @@ def _answer(scale: GradeScale, band: Band) -> GradeAnswer:
 def grade_of(score: Decimal, pack: Pack, day: date) -> GradeAnswer:
     """The grade of `score` on `day`.
 
-    Raises: ScoreError outside `credit.score_min`…`credit.score_max`; Gap or Conflict when the bands leave a hole or overlap.
+    Raises: ScoreError outside `credit.score_min`…`credit.score_max`; Gap or Conflict when the bands leave a hole or
+    overlap.
     """
     low, high = pack.decimal("credit.score_min", day), pack.decimal("credit.score_max", day)
     if not low <= score <= high:
@@ -71,7 +72,10 @@ def grade_of(score: Decimal, pack: Pack, day: date) -> GradeAnswer:
 
 
 def named_grade(grade: str, pack: Pack, day: date) -> GradeAnswer | None:
-    """The grade called `grade`; None for 未评级, which has no band. Raises ScoreError for a name the scale does not know."""
+    """The grade called `grade`; None for 未评级, which has no band.
+
+    Raises ScoreError for a name the scale does not know.
+    """
     if grade == UNRATED:
         return None
     scale = scale_at(pack, day)
@@ -98,7 +102,10 @@ def measures_of(grade: str, pack: Pack, day: date) -> list[Measure]:
 
 
 def allows(effect: str, grade: str, pack: Pack, day: date) -> Measure | None:
-    """What the grade's class is told about `effect`; None where the rules say nothing of it. Raises Conflict for differing answers."""
+    """What the grade's class is told about `effect`; None where the rules say nothing of it.
+
+    Raises Conflict for differing answers.
+    """
     hits = [measure for measure in measures_of(grade, pack, day) if measure.effect == effect]
     if len({hit.value for hit in hits}) > 1:
         raise Conflict(f"等级 {grade} 的措施 {effect} 规定不一：{'、'.join(hit.id for hit in hits)}")

@@ -1,4 +1,6 @@
-"""A hall's score as the fold of its events: every quarter begins anew, every month stands, the region is the mean of its halls."""
+"""A hall's score as the fold of its events: every quarter begins anew, every month stands, the region is the mean of
+its halls.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class HallState:
-    """One hall after its last event: `score` is the running score of that event's quarter, `seen` what has counted already."""
+    """One hall after its last event: `score` is the running score of that event's quarter, `seen` what has counted
+    already.
+    """
 
     hall: str
     score: Decimal = Decimal(0)
@@ -200,7 +204,9 @@ def _days(detail: Mapping[str, Any], name: str) -> int:
 
 
 def _once(event: HallFact) -> Once | None:
-    """What may count once only: (matter, type, light) or (project, type, track) within the hall; None for points given by hand."""
+    """What may count once only: (matter, type, light) or (project, type, track) within the hall; None for points given
+    by hand.
+    """
     if event.type == "manual":
         return None
     subject = event.detail["matter"] if "matter" in event.detail else event.detail["project"]
@@ -214,7 +220,13 @@ def _count(index: int, event: HallFact, again: bool, pack: Pack) -> HallPoint:
     hits = [rule for rule in rules if _holds(rule, event, pack)]
     cites = tuple(dict.fromkeys(cite for rule in hits or rules for cite in rule.cites))
     if event.type == "manual":
-        return HallPoint(index, as_number(event.detail["points"]), f"人工评分：{event.detail['basis']}", cites, tuple(r.id for r in hits))
+        return HallPoint(
+            index,
+            as_number(event.detail["points"]),
+            f"人工评分：{event.detail['basis']}",
+            cites,
+            tuple(r.id for r in hits),
+        )
     if again:
         return HallPoint(index, Decimal(0), DUPLICATE, cites, ())
     points = sum((rule.points for rule in hits), Decimal(0))

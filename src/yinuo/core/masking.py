@@ -1,4 +1,6 @@
-"""What identifies a person, as others may read it: numbers by themselves, and in free text that companies and officials wrote."""
+"""What identifies a person, as others may read it: numbers by themselves, and in free text that companies and officials
+wrote.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ def mask_id(value: str | None) -> str:
 def masked(text: object) -> str:
     """The text with every mobile number, identity number and mail address hidden in its middle.
 
-    **Example**: 联系马先生 13600009999 → 联系马先生 136****9999. A name in running text cannot be told from other words.
+    **Example**: 联系马先生 13600009999 → 联系马先生 136****9999. A name in running text cannot be told from other
+    words.
     """
     found = _IDENTITY.sub(lambda hit: mask_id(hit[0]), str(text))
     found = _MOBILE.sub(lambda hit: mask_phone(re.sub(r"[- ]", "", hit[1])), found)

@@ -151,8 +151,8 @@ def _faster(
 ) -> tuple[Faster, ...]:
     """Every route that alone brings the landing nearer, best first.
 
-    What is not on the critical chain cannot shorten it, and what is concluded or running has taken its route. Counted in
-    working days after the start instead of dates, so that a what-if is a few additions.
+    What is not on the critical chain cannot shorten it, and what is concluded or running has taken its route. Counted
+    in working days after the start instead of dates, so that a what-if is a few additions.
     """
     place = {id_: i for i, id_ in enumerate(order)}
     before = [() if _is_fixed(items[id_]) else tuple(place[other] for other in after[id_]) for id_ in order]
@@ -185,13 +185,17 @@ def _days_after(start: date, end: date, calendar: WorkCalendar) -> int:
     return max(0, calendar.working_days_between(start + DAY, end + DAY))
 
 
-def _critical(depth: Mapping[str, int], items: Items, after: After, spans: Spans, start: date, moment: date) -> tuple[str, ...]:
+def _critical(
+    depth: Mapping[str, int], items: Items, after: After, spans: Spans, start: date, moment: date
+) -> tuple[str, ...]:
     """The chain whose last item ends on the landing day `moment`, followed backwards."""
     chain: list[str] = []
     candidates: Sequence[str] = [item.id for item in items.values() if item.pre_start]
     while True:
         # What was concluded by the start holds nothing up any more.
-        binding = [id_ for id_ in candidates if spans[id_][1] == moment and (items[id_].concluded_on is None or moment > start)]
+        binding = [
+            id_ for id_ in candidates if spans[id_][1] == moment and (items[id_].concluded_on is None or moment > start)
+        ]
         if not binding:
             return tuple(reversed(chain))
         last = min(binding, key=lambda id_: (-depth[id_], id_))
@@ -202,11 +206,20 @@ def _critical(depth: Mapping[str, int], items: Items, after: After, spans: Spans
 
 def _planned(item: PlanItem, after: tuple[str, ...], span: tuple[date, date], calendar: WorkCalendar) -> PlannedItem:
     begin, end = span
-    return PlannedItem(item.id, item.name, item.stage, item.pre_start, begin, end, _days_after(begin, end, calendar), after, item.route)
+    return PlannedItem(
+        item.id, item.name, item.stage, item.pre_start, begin, end, _days_after(begin, end, calendar), after, item.route
+    )
 
 
 def landing_if(
-    items: Iterable[PlanItem], start: date, calendar: WorkCalendar, id_: str, route: str, days: int, *, known_absent: Collection[str] = ()
+    items: Iterable[PlanItem],
+    start: date,
+    calendar: WorkCalendar,
+    id_: str,
+    route: str,
+    days: int,
+    *,
+    known_absent: Collection[str] = (),
 ) -> tuple[date, date]:
     """When this matter and the whole project would end if it took `route` in `days` working days, all else as planned.
 

@@ -1,4 +1,6 @@
-"""Whether a project may share a region's assessment instead of having its own made: fit, misfit or not decidable, with reasons (附件3)."""
+"""Whether a project may share a region's assessment instead of having its own made: fit, misfit or not decidable, with
+reasons (附件3).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """Projects the result is not for, by a condition of the pack; `law`: the article that wants them assessed singly, if one does."""
+    """Projects the result is not for, by a condition of the pack; `law`: the article that wants them assessed singly,
+    if one does.
+    """
 
     predicate: str
     why: str
@@ -38,7 +42,9 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a project must be to share a result: industries by prefix of GB/T 4754, most amounts, choices, and who is left out."""
+    """What a project must be to share a result: industries by prefix of GB/T 4754, most amounts, choices, and who is
+    left out.
+    """
 
     industries: tuple[str, ...] = ()
     most: tuple[tuple[str, int], ...] = ()
@@ -120,7 +126,10 @@ def _excluded(row: Any) -> Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A published result as the rules see it. `zone` = the key a project's `site.zone_id` names; `ended` says why it is no longer shared."""
+    """A published result as the rules see it.
+
+    `zone` = the key a project's `site.zone_id` names; `ended` says why it is no longer shared.
+    """
 
     id: int
     matter: str
@@ -143,7 +152,8 @@ def which_projects(row: NegativeRow) -> str:
 
 
 def assessable(matter_id: str, pack: Pack, day: date) -> Decision:
-    """May a region be assessed for this matter at all: not by part three of the list, and only where the catalogue takes it in.
+    """May a region be assessed for this matter at all: not by part three of the list, and only where the catalogue
+    takes it in.
 
     A row that binds some projects only leaves the matter assessable; `fit` then asks it of each project.
     """
@@ -163,7 +173,9 @@ def assessable(matter_id: str, pack: Pack, day: date) -> Decision:
 
 
 def fit(result: Result, facts: Facts, pack: Pack, day: date, grade: str = UNRATED) -> Decision:
-    """Does the project share the result on `day`? **Shape** of the outcome: `{"fits", "result", "number"}`; `fits` None = ask what is missing."""
+    """Does the project share the result on `day`? **Shape** of the outcome: `{"fits", "result", "number"}`; `fits` None
+    = ask what is missing.
+    """
     findings = [
         _place(result, facts, pack, day),
         _validity(result, pack, day),
@@ -176,7 +188,9 @@ def fit(result: Result, facts: Facts, pack: Pack, day: date, grade: str = UNRATE
 
 
 def still_fits(result: Result, facts: Facts, pack: Pack, day: date) -> Decision:
-    """For what was shared already: the place and the conditions only; what became of the result since touches nothing that is concluded."""
+    """For what was shared already: the place and the conditions only; what became of the result since touches nothing
+    that is concluded.
+    """
     findings = [
         _place(result, facts, pack, day),
         *(row_finding(row, facts, pack, day) for row in regional_rows(result.matter, pack, day)),
@@ -210,7 +224,11 @@ def _conditions(conditions: Conditions, facts: Facts, pack: Pack, day: date) -> 
     cites = pack.parameter(SHARING, day).cites
     for rule, predicate in conditions.predicates():
         verdict, words = predicate(facts), in_words(predicate)
-        why = {True: f"符合“{words}”", False: f"不符合“{words}”", None: f"是否符合“{words}”，取决于：{labels(verdict.missing)}"}
+        why = {
+            True: f"符合“{words}”",
+            False: f"不符合“{words}”",
+            None: f"是否符合“{words}”，取决于：{labels(verdict.missing)}",
+        }
         yield Finding(rule, verdict.value, why[verdict.value], cites, verdict.missing, verdict.used)
     for row in conditions.excluded:
         verdict = condition(row.predicate, pack, day)(facts)
@@ -222,7 +240,13 @@ def _conditions(conditions: Conditions, facts: Facts, pack: Pack, day: date) -> 
         }
         ok = None if verdict.value is None else not verdict.value
         yield Finding(
-            f"regional.excluded.{row.predicate}", ok, told[verdict.value], cites, verdict.missing, verdict.used, verdict.parameters
+            f"regional.excluded.{row.predicate}",
+            ok,
+            told[verdict.value],
+            cites,
+            verdict.missing,
+            verdict.used,
+            verdict.parameters,
         )
 
 
@@ -237,7 +261,9 @@ def _grade(grade: str, pack: Pack, day: date) -> Finding:
     return Finding(measure.id, measure.value != "refused", why, cites)
 
 
-def _decision(question: str, outcome: dict[str, Any], findings: Sequence[Finding], facts: Facts, pack: Pack, day: date) -> Decision:
+def _decision(
+    question: str, outcome: dict[str, Any], findings: Sequence[Finding], facts: Facts, pack: Pack, day: date
+) -> Decision:
     answer = decide(findings)
     missing = sorted({path for finding in findings for path in finding.missing}) if answer is None else []
     steps: list[ReasonStep] = [finding.step(facts) for finding in findings if answer is True or finding.ok is answer]

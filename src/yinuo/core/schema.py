@@ -59,7 +59,12 @@ def _walk(facts: Mapping[str, Any], prefix: str) -> Iterator[FactError]:
 def _order_fault(facts: Mapping[str, Any]) -> Iterator[FactError]:
     """A building that is finished before it is begun; dates that are none have their own fault."""
     start, finish = facts.get("planned_start_on"), facts.get("planned_finish_on")
-    if isinstance(start, str) and isinstance(finish, str) and not (_date_fault(start) or _date_fault(finish)) and finish < start:
+    if (
+        isinstance(start, str)
+        and isinstance(finish, str)
+        and not (_date_fault(start) or _date_fault(finish))
+        and finish < start
+    ):
         labels = FACTS["planned_finish_on"].label, FACTS["planned_start_on"].label
         yield FactError("planned_finish_on", f"{labels[0]}：不能早于{labels[1]}（{start}），现为 {finish}")
 
@@ -130,7 +135,12 @@ def project_schema() -> dict[str, Any]:
         group, _, name = path.rpartition(".")
         properties = root["properties"]
         if group:
-            empty = {"title": GROUPS[group], "type": ["object", "null"], "additionalProperties": False, "properties": {}}
+            empty = {
+                "title": GROUPS[group],
+                "type": ["object", "null"],
+                "additionalProperties": False,
+                "properties": {},
+            }
             properties = properties.setdefault(group, empty)["properties"]
         properties[name] = _property(spec)
     return root

@@ -27,7 +27,13 @@ from yinuo.core.schema import FACTS
 from yinuo.core.wording import in_words
 
 GRADE_FACTS = frozenset({"unit.grade", "unit.score"})
-FILING_PARAMETERS = ("filing.secret_refused", "filing.instant_kinds", "filing.unit_types", "filing.red_classes", "filing.required_facts")
+FILING_PARAMETERS = (
+    "filing.secret_refused",
+    "filing.instant_kinds",
+    "filing.unit_types",
+    "filing.red_classes",
+    "filing.required_facts",
+)
 DEPARTMENT_CHOOSES = "commitment.department_chooses"
 PROMISE_PARAMETERS = ("commitment.kinds", DEPARTMENT_CHOOSES)
 NEEDED = {True: "yes", False: "no", None: "unknown"}
@@ -126,7 +132,9 @@ def unit_grade(facts: Facts, pack: Pack, as_of: date, given: str | None = None) 
         return UnitGrade(None)
     answer = named_grade(str(grade), pack, as_of)
     class_, cites = class_of(str(grade), pack, as_of)
-    return UnitGrade(str(grade), class_, "未评级" if answer is None else f"{answer.grade} 级（{answer.class_name}）", cites)
+    return UnitGrade(
+        str(grade), class_, "未评级" if answer is None else f"{answer.grade} 级（{answer.class_name}）", cites
+    )
 
 
 # -- instant filing
@@ -166,7 +174,11 @@ def _choice(path: str, rule: str, noun: str, facts: Facts, pack: Pack, as_of: da
     names = FACTS[path].choices
     wanted = "、".join(names.get(choice, choice) for choice in allowed.value)
     ok = value in allowed.value
-    why = f"{noun}为{names.get(value, value)}" if ok else f"秒批秒办只适用于{noun}为{wanted}的项目，本项目为{names.get(value, value)}"
+    why = (
+        f"{noun}为{names.get(value, value)}"
+        if ok
+        else f"秒批秒办只适用于{noun}为{wanted}的项目，本项目为{names.get(value, value)}"
+    )
     return Finding(rule, ok, why, allowed.cites, used=frozenset({path}))
 
 
@@ -191,7 +203,10 @@ def _completeness(facts: Facts, pack: Pack, as_of: date) -> Finding:
 
 
 def screen_filing(facts: Facts, pack: Pack, as_of: date) -> Decision:
-    """Whether the filing is approved at once. **Shape** of the outcome: `{"instant": bool|None, "stops": [{rule, why, cites}]}`."""
+    """Whether the filing is approved at once.
+
+    **Shape** of the outcome: `{"instant": bool|None, "stops": [{rule, why, cites}]}`.
+    """
     findings = filing_findings(facts, pack, as_of)
     instant, stops, missing = _filing(findings)
     return Decision(
@@ -241,7 +256,11 @@ def _kind_allows(facts: Facts, pack: Pack, as_of: date) -> Finding:
     if kind is UNKNOWN:
         return Finding(rule, None, "尚不知办理类型", kinds.cites, frozenset({"kind"}))
     ok = kind in kinds.value
-    why = f"{_kind_names([kind])}类项目可以实行信用承诺制" if ok else f"信用承诺制目前只面向{_kind_names(kinds.value)}类项目"
+    why = (
+        f"{_kind_names([kind])}类项目可以实行信用承诺制"
+        if ok
+        else f"信用承诺制目前只面向{_kind_names(kinds.value)}类项目"
+    )
     return Finding(rule, ok, why, kinds.cites, used=frozenset({"kind"}))
 
 
@@ -259,7 +278,11 @@ def _grade_allows(unit: UnitGrade, pack: Pack, as_of: date) -> Finding:
         "reduced": "可以承诺，但审批部门可根据实际情况减少或者取消",
     }
     return Finding(
-        measure.id, ok, f"企业信用等级为 {unit.label}，{words.get(measure.value, '可以实行信用承诺制')}", cites, used=GRADE_FACTS
+        measure.id,
+        ok,
+        f"企业信用等级为 {unit.label}，{words.get(measure.value, '可以实行信用承诺制')}",
+        cites,
+        used=GRADE_FACTS,
     )
 
 
@@ -314,20 +337,32 @@ class _Promise:
         return decide(self.findings)
 
     def determining(self) -> tuple[Finding, ...]:
-        """The findings worth telling: all about the matter, and those about the project that say no, unknown or bind it."""
+        """The findings worth telling: all about the matter, and those about the project that say no, unknown or bind
+        it.
+        """
         project = tuple(finding for finding in self.common.project if finding.ok is not True)
         return (*project, self.common.kind, *self.rows, self.offer, self.common.grade)
 
 
-def _promise(matter: Matter, facts: Facts, pack: Pack, common: _Common, as_of: date, offered: Mapping[str, bool] | None) -> _Promise:
+def _promise(
+    matter: Matter, facts: Facts, pack: Pack, common: _Common, as_of: date, offered: Mapping[str, bool] | None
+) -> _Promise:
     rows = matter_rows(matter, common.rows)
-    return _Promise(tuple(row_finding(row, facts, pack, as_of) for row in rows), _offer(matter, pack, as_of, offered), common)
+    return _Promise(
+        tuple(row_finding(row, facts, pack, as_of) for row in rows), _offer(matter, pack, as_of, offered), common
+    )
 
 
 def promisable(
-    matter_id: str, facts: Facts, pack: Pack, as_of: date, grade: str | None = None, offered: Mapping[str, bool] | None = None
+    matter_id: str,
+    facts: Facts,
+    pack: Pack,
+    as_of: date,
+    grade: str | None = None,
+    offered: Mapping[str, bool] | None = None,
 ) -> Decision:
-    """May this matter be promised? **Shape** of the outcome: `{"listed", "offered", "promisable"}`; `grade` overrides the facts'.
+    """May this matter be promised? **Shape** of the outcome: `{"listed", "offered", "promisable"}`; `grade` overrides
+    the facts'.
 
     Raises: RuleError for a matter the pack does not have on `as_of`.
     """
@@ -356,7 +391,10 @@ def promisable(
 
 
 def needed(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Finding:
-    """Whether the project needs the matter: `ok` True = yes. Where only some kinds of project may need it, an unknown kind decides."""
+    """Whether the project needs the matter: `ok` True = yes.
+
+    Where only some kinds of project may need it, an unknown kind decides.
+    """
     finding = _by_condition(matter, facts, pack, as_of)
     if (
         finding.ok is not True
@@ -383,8 +421,13 @@ def _by_condition(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Find
         False: f"无须办理：不符合“{words}”",
         None: f"是否须办理，取决于：{labels(verdict.missing)}",
     }[verdict.value]
-    basis = (*matter.basis, *(cite for name in sorted(verdict.parameters) for cite in pack.parameter(name, as_of).cites))
-    return Finding(rule, verdict.value, why, tuple(dict.fromkeys(basis)), verdict.missing, verdict.used, verdict.parameters)
+    basis = (
+        *matter.basis,
+        *(cite for name in sorted(verdict.parameters) for cite in pack.parameter(name, as_of).cites),
+    )
+    return Finding(
+        rule, verdict.value, why, tuple(dict.fromkeys(basis)), verdict.missing, verdict.used, verdict.parameters
+    )
 
 
 def of_kind(matter: Matter, facts: Facts) -> bool:

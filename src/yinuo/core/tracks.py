@@ -1,6 +1,8 @@
-"""Whether a project may take one of the special tracks: what its company's class allows, and the track's own conditions.
+"""Whether a project may take one of the special tracks: what its company's class allows, and the track's own
+conditions.
 
-A track's conditions are parameters `<track>.conditions.<topic>`, each a list of the pack's named conditions with one basis.
+A track's conditions are parameters `<track>.conditions.<topic>`, each a list of the pack's named conditions with one
+basis.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ MARK = ".conditions."
 
 
 def eligible(track: str, facts: Facts, pack: Pack, day: date, grade: str) -> Decision:
-    """May a project of a company of `grade` take the track? **Shape** of the outcome: `{"eligible": bool|None, "support": text}`.
+    """May a project of a company of `grade` take the track? **Shape** of the outcome: `{"eligible": bool|None,
+    "support": text}`.
 
-    Unknown facts leave it open and stand in `missing`; every condition is in the trace. Raises ScoreError for an unknown grade.
+    Unknown facts leave it open and stand in `missing`; every condition is in the trace. Raises ScoreError for an
+    unknown grade.
     """
     measure = allows(track, grade, pack, day)
     findings = [Finding(measure.id, measure.value != "refused", measure.text, measure.cites)] if measure else []
@@ -53,5 +57,7 @@ def _asked(name: str, facts: Facts, pack: Pack, day: date, cites: tuple[str, ...
     asked = condition(name, pack, day)
     verdict = asked(facts)
     words = in_words(asked)
-    why = {True: f"符合：{words}", False: f"不符合：{words}", None: f"还要知道：{labels(verdict.missing)}"}[verdict.value]
+    why = {True: f"符合：{words}", False: f"不符合：{words}", None: f"还要知道：{labels(verdict.missing)}"}[
+        verdict.value
+    ]
     return Finding(name, verdict.value, why, cites, verdict.missing, verdict.used, verdict.parameters)

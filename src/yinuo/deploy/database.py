@@ -28,8 +28,8 @@ GUARD_FUNCTION = f"""
 def settings_from_url(url: str, *, lasting: bool = True) -> dict[str, Any]:
     """Django's settings of a connection from `postgresql://user:password@host:port/name?host=/socket/folder`.
 
-    A connection is tried before each request: the server may have been started anew. `lasting`: those of the program, which wait for
-    nothing for ever; the owner's, who migrates, may.
+    A connection is tried before each request: the server may have been started anew. `lasting`: those of the program,
+    which wait for nothing for ever; the owner's, who migrates, may.
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
@@ -54,8 +54,10 @@ def settings_from_url(url: str, *, lasting: bool = True) -> dict[str, Any]:
 def migrate(*, progress: Callable[[str], None] = lambda line: None, backup: str = "", resume: bool = False) -> None:
     """Brings the schema up to date as its owner, gives the application exactly what it needs, and notes the release.
 
-    1. Our rooms' migrations run in one transaction: a failure or a kill leaves the database as it was. 2. Where a library's migration or
-    one outside transactions is among them, each commits by itself: the release stands as begun until all is done, and a database left in
+    1. Our rooms' migrations run in one transaction: a failure or a kill leaves the database as it was. 2. Where a
+       library's migration or
+    one outside transactions is among them, each commits by itself: the release stands as begun until all is done, and a
+    database left in
     between is refused (`releases.standing`) until the same program goes on with it (`resume`).
     """
     from django.db import connections, transaction
@@ -103,8 +105,9 @@ def _migrate(cursor: Any, progress: Callable[[str], None]) -> None:
 def new_models_alone() -> Iterator[None]:
     """While this is open, a migration that creates a table builds only the class of that table's model.
 
-    Django rebuilds the classes of all related models each time: 10 700 in a first migration, four fifths of its time. For a new model
-    this is not needed: its foreign keys add the reverse relations to the classes that exist. Changing a model still rebuilds the others.
+    Django rebuilds the classes of all related models each time: 10 700 in a first migration, four fifths of its time.
+    For a new model this is not needed: its foreign keys add the reverse relations to the classes that exist. Changing a
+    model still rebuilds the others.
     """
     from django.db.migrations.state import ModelState, ProjectState
 
@@ -125,11 +128,12 @@ def new_models_alone() -> Iterator[None]:
 
 
 def secure_append_only() -> None:
-    """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to everybody.
+    """Takes UPDATE, DELETE and TRUNCATE on append-only tables from the application, and lets a trigger refuse them to
+    everybody.
 
-    The same for the fixed columns of a table whose other columns may change, and for the rows of a table that are closed one day.
-    Columns that triggers write are taken from the application altogether.
-    Where the operator gave one role for both, only the triggers stand.
+    The same for the fixed columns of a table whose other columns may change, and for the rows of a table that are
+    closed one day. Columns that triggers write are taken from the application altogether. Where the operator gave one
+    role for both, only the triggers stand.
     """
     from django.db import connections, transaction
 
@@ -145,7 +149,10 @@ def secure_append_only() -> None:
         for table in append_only_tables():
             for name, event, each in (("row", "UPDATE OR DELETE", "ROW"), ("all", "TRUNCATE", "STATEMENT")):
                 cursor.execute(
-                    f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} EXECUTE FUNCTION {GUARD}()'
+                    (
+                        f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} '
+                        f"EXECUTE FUNCTION {GUARD}()"
+                    )
                 )
             if apart:
                 cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
@@ -187,7 +194,10 @@ def models_with_fixed_columns() -> Iterator[type[FixedWhenMade]]:
 
 def _secure_fixed(cursor: Any, model: type[FixedWhenMade], role: str) -> None:
     """`role`: who is left the right to change the other columns; "" = its rights stay as they are."""
-    table, columns = model._meta.db_table, {field.name: str(field.column) for field in model._meta.local_concrete_fields}
+    table, columns = (
+        model._meta.db_table,
+        {field.name: str(field.column) for field in model._meta.local_concrete_fields},
+    )
     fixed, once = ([columns[name] for name in names] for names in (model.fixed, model.set_once))
     guards = (
         ("fixed", f"UPDATE OF {', '.join(fixed)} OR DELETE", "ROW", "", "出具后不能修改或删除"),
@@ -196,10 +206,17 @@ def _secure_fixed(cursor: Any, model: type[FixedWhenMade], role: str) -> None:
     )
     for name, event, each, when, said in guards:
         cursor.execute(
-            f"CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON \"{table}\" FOR EACH {each} {when} EXECUTE FUNCTION {GUARD}('{said}')"
+            (
+                f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} {when} '
+                f"EXECUTE FUNCTION {GUARD}('{said}')"
+            )
         )
     if role:
-        free = [column for name, column in columns.items() if name not in model.fixed and not model._meta.get_field(name).primary_key]
+        free = [
+            column
+            for name, column in columns.items()
+            if name not in model.fixed and not model._meta.get_field(name).primary_key
+        ]
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         cursor.execute(f'GRANT UPDATE ({", ".join(free)}) ON "{table}" TO {role}')
 
@@ -212,7 +229,9 @@ def models_moved_by_database() -> Iterator[type[Any]]:
 
 
 def _secure_moved(cursor: Any, model: type[Any], role: str) -> None:
-    """The application may make a row, with the defaults for what it does not give, and write the columns left to it; none may go."""
+    """The application may make a row, with the defaults for what it does not give, and write the columns left to it;
+    none may go.
+    """
     table, fields = model._meta.db_table, model._meta.local_concrete_fields
     free = [str(field.column) for field in fields if field.name not in model.moved_by_database]
     changing = [column for column in free if column != model._meta.pk.column]
@@ -236,5 +255,7 @@ def _grant_by_default(cursor: Any, role: str) -> None:
     """Tables made later are covered too: the rights are the owner's defaults."""
     cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
-    cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}")
+    cursor.execute(
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}"
+    )
     cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}")

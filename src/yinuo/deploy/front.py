@@ -1,7 +1,8 @@
-"""Between the web server and the pages: a request is taken in whole before a thread begins on it, and the answer is handed over whole.
+"""Between the web server and the pages: a request is taken in whole before a thread begins on it, and the answer is
+handed over whole.
 
-A browser on a slow line, or somebody who sends a byte a minute, then costs a little memory and none of the few threads: the server's
-event loop waits for them. What comes too slowly or is too much is refused.
+A browser on a slow line, or somebody who sends a byte a minute, then costs a little memory and none of the few threads:
+the server's event loop waits for them. What comes too slowly or is too much is refused.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 # In one process at a time: threads that make pages, and requests of one address that are being taken in or answered.
 THREADS = 4
 MOST_OF_ONE_ADDRESS = 40
-# A body: at most so much (ten files of 20 MB and the form), a pause of so long, and so long altogether for each megabyte and the first.
+# A body: at most so much (ten files of 20 MB and the form), a pause of so long, and so long altogether for each
+# megabyte and the first.
 LARGEST = 210 * 1024 * 1024
 PAUSE_SECONDS = 15
 SECONDS_A_MEGABYTE = 60
@@ -47,7 +49,12 @@ class Front:
     """
 
     def __init__(
-        self, application: Application, *, proxied: bool = False, most: int = MOST_OF_ONE_ADDRESS, pause: float = PAUSE_SECONDS
+        self,
+        application: Application,
+        *,
+        proxied: bool = False,
+        most: int = MOST_OF_ONE_ADDRESS,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self.application, self.proxied, self.most, self.pause = application, proxied, most, pause
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")

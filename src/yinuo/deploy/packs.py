@@ -31,7 +31,12 @@ class FaultyPack(Exception):
     exit_code = 1
 
     def __init__(self, folder: Path, findings: list[str]) -> None:
-        super().__init__(f"规则包 {folder.name} 有 {len(findings)} 处问题，没有启动，数据没有动：请改正后用 yinuo pack check {folder} 核对")
+        super().__init__(
+            (
+                f"规则包 {folder.name} 有 {len(findings)} 处问题，没有启动，数据没有动：请改正后用 yinuo pack check "
+                f"{folder} 核对"
+            )
+        )
         self.findings = findings
 
     def format_message(self) -> str:
@@ -57,7 +62,9 @@ def directory(name: str) -> Path:
 
 
 def refuse_faulty(day: date) -> None:
-    """Raises FaultyPack where the chosen pack has faults, or has no rules for `day` yet; UnknownPack where there is none."""
+    """Raises FaultyPack where the chosen pack has faults, or has no rules for `day` yet; UnknownPack where there is
+    none.
+    """
     folder = directory(chosen())
     findings = [f"{folder / fault.file}:{fault.line}: {fault.code}：{fault.message}" for fault in errors(check(folder))]
     findings += _not_in_force(folder, day)

@@ -19,10 +19,11 @@ ORPHAN_SECONDS = 15
 
 
 def die_with_parent() -> None:
-    """Asks to be ended when the parent is gone, even if that was killed outright: the kernel does it on Linux, a watch elsewhere.
+    """Asks to be ended when the parent is gone, even if that was killed outright: the kernel does it on Linux, a watch
+    elsewhere.
 
-    A server that is asked while its workers are still starting may not hear: the watch then ends its whole group. A parent may be
-    gone before its child has come as far as this; so `Child` tells it whose child it is.
+    A server that is asked while its workers are still starting may not hear: the watch then ends its whole group. A
+    parent may be gone before its child has come as far as this; so `Child` tells it whose child it is.
     """
     parent = os.getppid()
     if parent != int(os.environ.pop(PARENT, parent)):

@@ -44,7 +44,9 @@ def _in_registers() -> Iterator[str]:
         if kind not in register.shapes():
             yield f"文书 {kind} 没有登记数据的样子"
     for kind, versions in register.shapes().items():
-        yield from (f"文书 {kind} 没有第 {number} 版模板" for number in versions if not template(kind, number).is_file())
+        yield from (
+            f"文书 {kind} 没有第 {number} 版模板" for number in versions if not template(kind, number).is_file()
+        )
     for term in register.unit_terms().values():
         yield from (f"没有登记消息 {name}" for name in (term.soon, term.today) if name not in register.notices())
 
@@ -57,7 +59,12 @@ def _missing(dotted: str) -> Iterator[str]:
 
 
 def _files() -> list[Path]:
-    return [file for part in ("engine", "rooms") for file in sorted((SOURCE / part).glob("**/*.py")) if "migrations" not in file.parts]
+    return [
+        file
+        for part in ("engine", "rooms")
+        for file in sorted((SOURCE / part).glob("**/*.py"))
+        if "migrations" not in file.parts
+    ]
 
 
 def _in_source(file: Path) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Which release a database is of, held against this program's; told before anything is started or changed.
 
-The table `yinuo_release` has a row for each time a program brought the database to its release: its version, the migrations that
-stood applied afterwards, the backup made before, and when what follows a migration was done. Its columns never change, for every later program reads them first.
+The table `yinuo_release` has a row for each time a program brought the database to its release: its version, the
+migrations that stood applied afterwards, the backup made before, and when what follows a migration was done. Its
+columns never change, for every later program reads them first.
 """
 
 from __future__ import annotations
@@ -64,9 +65,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a database stands to this program. `release`: the version it was last brought to; `pending`: migrations it lacks, in order;
-    `audited`: what follows the migration was done too (columns derived anew, audit);
-    `why`: for a kind that is refused, what is wrong and the remedy, in Chinese."""
+    """How a database stands to this program. `release`: the version it was last brought to; `pending`: migrations it
+    lacks, in order; `audited`: what follows the migration was done too (columns derived anew, audit); `why`: for a kind
+    that is refused, what is wrong and the remedy, in Chinese.
+    """
 
     kind: Kind
     release: str = ""
@@ -76,13 +78,18 @@ class Standing:
     audited: bool = True
 
     def refuse_unfit(self, *, resume: bool = False) -> None:
-        """Raises UnfitDatabase unless the database is empty, current or older; or half migrated by this release, to be gone on with."""
+        """Raises UnfitDatabase unless the database is empty, current or older; or half migrated by this release, to be
+        gone on with.
+        """
         if self.why and not (resume and self.resumable):
             raise UnfitDatabase(self.why)
 
 
 def ordered(version: str) -> tuple[int, int, int, int]:
-    """A version as something to compare; a development version comes before its release. Raises ValueError for anything else."""
+    """A version as something to compare; a development version comes before its release.
+
+    Raises ValueError for anything else.
+    """
     found = VERSION.fullmatch(version)
     if found is None:
         raise ValueError(f"{version} is no version")
@@ -118,7 +125,10 @@ def _held_against(cursor: Any, connection: Any, rows: list[Row]) -> Standing:
         return Standing(
             Kind.HALF,
             release,
-            why=f"数据库结构不是 {release} 升级完的样子（{_few(other)}），可能升级到一半或者被手工改过。请{_go_back(backup)}",
+            why=(
+                f"数据库结构不是 {release} 升级完的样子（{_few(other)}），可能升级到一半或者被手工改过。"
+                f"请{_go_back(backup)}"
+            ),
         )
     shipped = shipped_migrations(connection)
     known = {name.partition(".")[0] for name in shipped}
@@ -158,7 +168,10 @@ UNRELEASED = (
 def _newer(release: str, backup: str, unknown: list[str] | None = None) -> str:
     seen = f"，有本程序不认识的结构（{_few(unknown)}）" if unknown else ""
     older = f"；或者用升级以前的备份恢复：yinuo restore {backup} --force" if backup else ""
-    return f"这个数据库已经由 {release} 使用{seen}，本程序是 {__version__}，不能打开更新的数据库。请安装 {release} 或者更新的版本{older}"
+    return (
+        f"这个数据库已经由 {release} 使用{seen}，本程序是 {__version__}，不能打开更新的数据库。"
+        f"请安装 {release} 或者更新的版本{older}"
+    )
 
 
 def _go_back(backup: str) -> str:
@@ -172,13 +185,21 @@ def _few(names: list[str]) -> str:
 
 
 def _tables(cursor: Any) -> set[str]:
-    cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'")
+    cursor.execute(
+        (
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type "
+            "= 'BASE TABLE'"
+        )
+    )
     return {name for (name,) in cursor.fetchall()}
 
 
 def _releases(cursor: Any) -> list[Row]:
     cursor.execute(
-        "SELECT version, previous, migrations, backup, finished_at IS NOT NULL, audited_at IS NOT NULL FROM yinuo_release ORDER BY id"
+        (
+            "SELECT version, previous, migrations, backup, finished_at IS NOT NULL, audited_at IS NOT NULL FROM "
+            "yinuo_release ORDER BY id"
+        )
     )
     return [Row(*values) for values in cursor.fetchall()]
 
@@ -204,7 +225,9 @@ def lacking_columns(cursor: Any) -> list[str]:
     """Columns the models have and the database has not: an edited migration or a hand in the schema."""
     from django.apps import apps
 
-    cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+    cursor.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+    )
     found = set(cursor.fetchall())
     wanted = {
         (model._meta.db_table, field.column)
@@ -219,7 +242,10 @@ def begin(cursor: Any, *, previous: str, backup: str, at: datetime) -> int:
     """Notes that the database is being brought to this release; unfinished until `finish`. Returns the row's number."""
     cursor.execute(TABLE)
     cursor.execute(
-        "INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES (%s, %s, '{}', %s, %s) RETURNING id",
+        (
+            "INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES (%s, %s, '{}', %s, "
+            "%s) RETURNING id"
+        ),
         [__version__, previous, backup, at],
     )
     (number,) = cursor.fetchone()
@@ -229,7 +255,8 @@ def begin(cursor: Any, *, previous: str, backup: str, at: datetime) -> int:
 def finish(cursor: Any, connection: Any, number: int, *, at: datetime) -> None:
     """The database has this release's structure; a new one has nothing to derive anew or to audit."""
     cursor.execute(
-        "UPDATE yinuo_release SET migrations = %s, finished_at = %s, audited_at = CASE WHEN previous = '' THEN %s::timestamptz END "
+        "UPDATE yinuo_release SET migrations = %s, finished_at = %s, audited_at = CASE WHEN previous = '' THEN "
+        "%s::timestamptz END "
         "WHERE id = %s",
         [sorted(applied_migrations(connection)), at, at, number],
     )
@@ -248,7 +275,9 @@ def notes(connection: Any, names: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def stepwise(connection: Any, names: tuple[str, ...]) -> list[str]:
-    """Those that must commit by themselves: an index made concurrently, or a library's, which may use what another has just committed."""
+    """Those that must commit by themselves: an index made concurrently, or a library's, which may use what another has
+    just committed.
+    """
     from django.conf import settings
     from django.db.migrations.loader import MigrationLoader
 

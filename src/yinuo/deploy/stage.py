@@ -44,7 +44,12 @@ def own(say: Callable[[str], None]) -> Iterator[Stage]:
         port, key = _free_port(), secrets.token_urlsafe(32)
         environment = _environment(folder, server, port, key)
         # The web server reads itself in while the tables are made.
-        web = Child("web", [sys.executable, "-m", "yinuo.deploy.web", "127.0.0.1", str(port), "1"], folder / "web.log", environment)
+        web = Child(
+            "web",
+            [sys.executable, "-m", "yinuo.deploy.web", "127.0.0.1", str(port), "1"],
+            folder / "web.log",
+            environment,
+        )
         web.start()
         try:
             rules = _prepare(environment, say)
@@ -66,7 +71,9 @@ def _free_port() -> int:
 
 
 def _environment(folder: Path, server: embedded.Server, port: int, key: str) -> dict[str, str]:
-    """The operator's own settings stay out, but for the pack: a rehearsal sends no message and asks no outside provider."""
+    """The operator's own settings stay out, but for the pack: a rehearsal sends no message and asks no outside
+    provider.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YINUO_") or name == "YINUO_PACK"}
     return {
         **kept,

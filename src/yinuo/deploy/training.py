@@ -1,6 +1,8 @@
-"""A training instance lets a request say which moment it is, so that a project's years can be played through in an afternoon.
+"""A training instance lets a request say which moment it is, so that a project's years can be played through in an
+afternoon.
 
-Only with `YINUO_TRAINING=1`: an instance in earnest has neither the middleware nor the replaced clock, and ignores the header.
+Only with `YINUO_TRAINING=1`: an instance in earnest has neither the middleware nor the replaced clock, and ignores the
+header.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Brings an instance's database to this program's release: checks, backs up, migrates, audits. An empty one is set up."""
+"""Brings an instance's database to this program's release: checks, backs up, migrates, audits.
+
+An empty one is set up.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What was found, the backup made before (none for an empty or a current database), the rows derived anew (each on the trail), and the
-    audit's first faults afterwards."""
+    """What was found, the backup made before (none for an empty or a current database), the rows derived anew (each on
+    the trail), and the audit's first faults afterwards.
+    """
 
     found: Standing
     backup: Path | None = None
@@ -40,11 +44,14 @@ class Upgrade:
 def bring_up(progress: Progress, *, target: Path | None = None, resume: bool = False) -> Upgrade:
     """Brings the database up; a current one only gets its rights set anew, and what its upgrade still lacks (5 and 6).
 
-    1. Refuses a database that is newer, half migrated or not ours. 2. Waits until nobody else works on it. 3. Backs it up.
-    4. Migrates and notes the release. 5. Derives the stored derived columns anew: another program or pack may derive them otherwise.
+    1. Refuses a database that is newer, half migrated or not ours. 2. Waits until nobody else works on it. 3. Backs it
+       up.
+    4. Migrates and notes the release. 5. Derives the stored derived columns anew: another program or pack may derive
+       them otherwise.
     6. Compares everything with the log, and the pages that rows name with those that are there.
 
-    `target`: the backup's file. `resume`: goes on with an upgrade to this release that broke off; its backup is there already. Raises: UnfitDatabase, BackupError, DatabaseError; then the database is as it was.
+    `target`: the backup's file. `resume`: goes on with an upgrade to this release that broke off; its backup is there
+    already. Raises: UnfitDatabase, BackupError, DatabaseError; then the database is as it was.
     """
     with _exclusively():
         found = standing(connections["owner"])
@@ -94,7 +101,9 @@ def _wait_until_unused() -> None:
     while (count := _sessions()) and time.monotonic() < deadline:
         time.sleep(0.5)
     if count:
-        raise DatabaseError(f"还有 {count} 个连接在使用这个数据库：请先在每台机器上停止 yinuo up，再升级。没有改动任何东西")
+        raise DatabaseError(
+            f"还有 {count} 个连接在使用这个数据库：请先在每台机器上停止 yinuo up，再升级。没有改动任何东西"
+        )
 
 
 def _sessions() -> int:
@@ -129,7 +138,9 @@ def _refuse_full_disk(folder: Path) -> None:
         cursor.execute("SELECT pg_database_size(current_database())")
         (size,) = cursor.fetchone()
     if shutil.disk_usage(folder).free < size:
-        raise BackupError(f"{folder} 的空间不够放升级以前的备份（至少 {size >> 20} MB）：请腾出空间，或用 --backup 另选一个地方")
+        raise BackupError(
+            f"{folder} 的空间不够放升级以前的备份（至少 {size >> 20} MB）：请腾出空间，或用 --backup 另选一个地方"
+        )
 
 
 def _rebuild() -> int:

@@ -20,7 +20,8 @@ def _warm() -> None:
 
     pack()
     _ = get_resolver().url_patterns
-    # A quarter of a million objects stay for good; looked through again, they would stop a request for a tenth of a second.
+    # A quarter of a million objects stay for good; looked through again, they would stop a request for a tenth of a
+    # second.
     set_aside_what_stays()
 
 

@@ -21,7 +21,8 @@ class AppendOnly(models.Model):
 
 
 class FixedWhenMade(models.Model):
-    """A table whose `fixed` columns never change and whose rows never go; `set_once` columns change while the first of them is empty.
+    """A table whose `fixed` columns never change and whose rows never go; `set_once` columns change while the first of
+    them is empty.
 
     By rights and by trigger, as append-only tables.
     """
@@ -45,8 +46,9 @@ class Versioned(models.Model):
 class PageRef:
     """A page: the name of its URL pattern and the pattern's arguments. The address is made when it is read.
 
-    Rooms name pages so, and rows store names (`LeadsToPage`): a changed address breaks no row. `tests/web/test_page_names.py` checks
-    that every name used in the code resolves with its arguments; name and arguments are therefore written out, never computed.
+    Rooms name pages so, and rows store names (`LeadsToPage`): a changed address breaks no row.
+    `tests/web/test_page_names.py` checks that every name used in the code resolves with its arguments; name and
+    arguments are therefore written out, never computed.
 
     Example: `PageRef("staff:item", item_id=3).url` is `/staff/items/3/`.
     """
@@ -73,7 +75,10 @@ class PageRef:
 
 
 class LeadsToPage(models.Model):
-    """A row that leads to a page; `page` is empty where it leads nowhere. An upgrade says which names are no page any more."""
+    """A row that leads to a page; `page` is empty where it leads nowhere.
+
+    An upgrade says which names are no page any more.
+    """
 
     page = models.CharField(max_length=40, default="", blank=True)
     page_args = models.JSONField(default=dict, blank=True)
@@ -106,9 +111,9 @@ class Scope:
 class Actor:
     """Who acts, in which role, for which department or unit; ids only, so that names can be erased.
 
-    `role` is one of ROLES; `entrance` says where the act came in: web, api, window, system, agent. Whoever acts for a unit without
-    being its authorised person – a clerk at the window for a visitor, an agent under an agreement – has its role, and `via` names
-    the row that lets them (“window.visit:12”), `scope` how far it reaches.
+    `role` is one of ROLES; `entrance` says where the act came in: web, api, window, system, agent. Whoever acts for a
+    unit without being its authorised person – a clerk at the window for a visitor, an agent under an agreement – has
+    its role, and `via` names the row that lets them (“window.visit:12”), `scope` how far it reaches.
     """
 
     person_id: int | None
@@ -135,10 +140,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """One way somebody with a role of their own may act for a unit now: an open visit at the window, an agreement in force.
+    """One way somebody with a role of their own may act for a unit now: an open visit at the window, an agreement in
+    force.
 
-    Rooms tell them (`YINUO_STAND_INS`); `actor.via` is the name a page or a machine chooses one by. `title` and `note` say what it
-    is and for whom (“窗口代申报”, “来访人 马某”); `back` leads to where it is looked after, `end` is what a POST ends it at.
+    Rooms tell them (`YINUO_STAND_INS`); `actor.via` is the name a page or a machine chooses one by. `title` and `note`
+    say what it is and for whom (“窗口代申报”, “来访人 马某”); `back` leads to where it is looked after, `end` is what a
+    POST ends it at.
     """
 
     actor: Actor
@@ -178,8 +185,9 @@ STOOD_IN = {"window": "综合窗口代申报", "agent": "代办员代办"}
 class Refused(Exception):
     """An action said no: `message` is for the user's eyes, `remedy` says what to do, `field` names the input at fault.
 
-    `code` is stable and machine-readable: `<room>.<slug>`; `cites` are written citations; `errors` holds one message per field.
-    `afterwards`: what is done once the refused action's transaction has been taken back, where others must hear of the refusal.
+    `code` is stable and machine-readable: `<room>.<slug>`; `cites` are written citations; `errors` holds one message
+    per field. `afterwards`: what is done once the refused action's transaction has been taken back, where others must
+    hear of the refusal.
     """
 
     status = 422
@@ -223,7 +231,9 @@ class Stale(Refused):
 
 @contextmanager
 def refuse_if_taken(code: str, message: str, *, field: str = "", remedy: str = "") -> Iterator[None]:
-    """A write that a constraint of the database refuses becomes a refusal in plain words; the transaction around it goes on."""
+    """A write that a constraint of the database refuses becomes a refusal in plain words; the transaction around it
+    goes on.
+    """
     try:
         with transaction.atomic():
             yield
@@ -239,7 +249,9 @@ def check_version(row: Any, seen: int | None) -> None:
     """Raises Stale when the form was opened on another version; None = the caller did not look first (machines may)."""
     if seen is not None and row.version != seen:
         raise Stale(
-            code="stale", message="这件事刚刚被别人改动过，您的内容没有提交", remedy="请核对最新情况后再提交，已填写的内容仍在页面上"
+            code="stale",
+            message="这件事刚刚被别人改动过，您的内容没有提交",
+            remedy="请核对最新情况后再提交，已填写的内容仍在页面上",
         )
 
 

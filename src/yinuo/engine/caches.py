@@ -1,4 +1,5 @@
-"""Columns that are derived from other rows and stored: each is derived by one function, compared by the audit, and can be rebuilt.
+"""Columns that are derived from other rows and stored: each is derived by one function, compared by the audit, and can
+be rebuilt.
 
 A room lists its own in `caches.py`; its register names the list (`room.py`), docs/data.md tells them to people.
 """
@@ -36,10 +37,11 @@ def _itself(row: Any) -> models.Model:
 class Cache(Generic[M]):
     """Derived columns of a table.
 
-    **Shape** `columns`: each column and what it is called. `rows`: those whose columns are derived. `derive`: what the columns should hold,
-    by key, for a batch of rows; a row left out has nothing to compare. `called`: a row in words. `holder`: the row that has the columns,
-    where it is another. `take`: reads and locks a row by its key in the order of locks; None = there is no such row now. `owned`: the
-    table whose columns the application may not write, by the same key: a rebuild locks and writes it as the tables' owner.
+    **Shape** `columns`: each column and what it is called. `rows`: those whose columns are derived. `derive`: what the
+    columns should hold, by key, for a batch of rows; a row left out has nothing to compare. `called`: a row in words.
+    `holder`: the row that has the columns, where it is another. `take`: reads and locks a row by its key in the order
+    of locks; None = there is no such row now. `owned`: the table whose columns the application may not write, by the
+    same key: a rebuild locks and writes it as the tables' owner.
     """
 
     name: str
@@ -107,7 +109,8 @@ def mend(*, actor: Actor, cache: Cache[M], key: Any, at: datetime) -> Difference
     """One row, derived again under its locks; None where it does not differ any more."""
     if cache.owned is None:
         return _mend(actor=actor, cache=cache, key=key, at=at, using=DEFAULT_DB_ALIAS)
-    # The owner's change is committed last: a process killed between leaves a note of it and the difference, which is mended again.
+    # The owner's change is committed last: a process killed between leaves a note of it and the difference, which is
+    # mended again.
     with transaction.atomic(using=OWNER):
         list(cache.owned._base_manager.using(OWNER).select_for_update(no_key=True).filter(pk=key))
         return _mend(actor=actor, cache=cache, key=key, at=at, using=OWNER)
@@ -129,7 +132,13 @@ def _mend(*, actor: Actor, cache: Cache[M], key: Any, at: datetime, using: str) 
         held.save(using=using, update_fields=[*found.derived, "version"])
     else:
         held.save(using=using, update_fields=list(found.derived))
-    record(actor, "caches.rebuild", held, at=at, data={"cache": cache.name, "before": _kept(found.held), "after": _kept(found.derived)})
+    record(
+        actor,
+        "caches.rebuild",
+        held,
+        at=at,
+        data={"cache": cache.name, "before": _kept(found.held), "after": _kept(found.derived)},
+    )
     return found
 
 
@@ -153,7 +162,9 @@ def _compared(cache: Cache[M], rows: Sequence[M], at: datetime) -> Iterator[Diff
 
 def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
     """As the trail keeps them: bytes in hexadecimal."""
-    return {name: bytes(value).hex() if isinstance(value, (bytes, memoryview)) else value for name, value in values.items()}
+    return {
+        name: bytes(value).hex() if isinstance(value, (bytes, memoryview)) else value for name, value in values.items()
+    }
 
 
 def _said(value: Any) -> str:

@@ -1,7 +1,7 @@
 """INSERT with the statement kept: what the ORM would compile anew for every row of every filing is compiled once.
 
-Rows travel as JSON, one parameter a model, and PostgreSQL reads each column's own type from it: what is written is what the ORM
-would write.
+Rows travel as JSON, one parameter a model, and PostgreSQL reads each column's own type from it: what is written is what
+the ORM would write.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Call
 
 
 def new_row(model: type[M], **values: Any) -> M:
-    """A row to be written, quicker than by the model's own `__init__`: columns are given by their names, `person_id` and not `person`.
+    """A row to be written, quicker than by the model's own `__init__`: columns are given by their names, `person_id`
+    and not `person`.
 
     Raises: FieldDoesNotExist for a name the model has not.
     """
@@ -74,7 +75,9 @@ _AS_TEXT: dict[type, Callable[[Any], str]] = {
 
 def _json(value: Any) -> str:
     """What JSON has no type for, as PostgreSQL reads it back into the column's own."""
-    write = _AS_TEXT.get(type(value)) or next((write for kind, write in _AS_TEXT.items() if isinstance(value, kind)), None)
+    write = _AS_TEXT.get(type(value)) or next(
+        (write for kind, write in _AS_TEXT.items() if isinstance(value, kind)), None
+    )
     if write is None:
         raise TypeError(f"{type(value).__name__} cannot be written through JSON")
     return write(value)
@@ -85,10 +88,17 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_js
 
 @cache
 def _reader(model: type[models.Model]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """A model's columns and what reads a row's values for them. Raises TypeError where a field makes its value only when it is saved."""
+    """A model's columns and what reads a row's values for them.
+
+    Raises TypeError where a field makes its value only when it is saved.
+    """
     fields = _fields(model)
     for field in fields:
-        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False) or isinstance(field, models.FileField):
+        if (
+            getattr(field, "auto_now", False)
+            or getattr(field, "auto_now_add", False)
+            or isinstance(field, models.FileField)
+        ):
             raise TypeError(f"{model.__name__}.{field.name} cannot be written through JSON")
     return tuple(field.column for field in fields), attrgetter(*(field.attname for field in fields))
 
@@ -137,12 +147,15 @@ def _statement_of_all(kinds: tuple[type[models.Model], ...], besides: tuple[str,
 
 
 def insert_all(
-    groups: Sequence[Sequence[models.Model]], besides: Sequence[tuple[str, Any]] = (), calls: tuple[str, Any] | None = None
+    groups: Sequence[Sequence[models.Model]],
+    besides: Sequence[tuple[str, Any]] = (),
+    calls: tuple[str, Any] | None = None,
 ) -> None:
     """Writes rows of several models in one statement, one parameter a model; the rows' keys stay the database's secret.
 
-    Foreign keys between them are checked at the commit, so their order does not matter. `besides`: what else is changed in the same
-    statement, as SQL that returns something and its one parameter, written as JSON; `calls`: a function to be called, likewise.
+    Foreign keys between them are checked at the commit, so their order does not matter. `besides`: what else is changed
+    in the same statement, as SQL that returns something and its one parameter, written as JSON; `calls`: a function to
+    be called, likewise.
     """
     kinds = tuple(type(rows[0]) for rows in groups)
     also = [*besides, *((calls,) if calls else ())]

@@ -1,7 +1,8 @@
-"""What the parts of the house bring with them, as data: kinds of work, verbs, notices, papers, effects, leaves of the log, caches.
+"""What the parts of the house bring with them, as data: kinds of work, verbs, notices, papers, effects, leaves of the
+log, caches.
 
-Each part of the engine and each room has a `room.py` with one `Register`, named `ROOM`. The engine knows no kind by name: it asks here.
-`config.registers` checks at the start that whatever one of them names is there.
+Each part of the engine and each room has a `room.py` with one `Register`, named `ROOM`. The engine knows no kind by
+name: it asks here. `config.registers` checks at the start that whatever one of them names is there.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ SITE, SMS, MAIL = "site", "sms", "mail"
 class Words:
     """How a verb of the trail is told.
 
-    `desk`: to a clerk. `story`: to the company, in its project's story, with `mark` beside it; "" = left out. `on_map`: what a reader of
-    the map is told has changed; "" = nothing. `at_window`: on the receipt of a visit, when done there; "" = left out.
-    `{matter}` is the matter's name.
+    `desk`: to a clerk. `story`: to the company, in its project's story, with `mark` beside it; "" = left out. `on_map`:
+    what a reader of the map is told has changed; "" = nothing. `at_window`: on the receipt of a visit, when done there;
+    "" = left out. `{matter}` is the matter's name.
     """
 
     desk: str
@@ -39,7 +40,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A notice's words. `channels` beside the in-site message every reader gets. A secret one is not kept; after `lasts` it is not sent."""
+    """A notice's words.
+
+    `channels` beside the in-site message every reader gets. A secret one is not kept; after `lasts` it is not sent.
+    """
 
     subject: str
     body: str
@@ -50,7 +54,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class UnitTerm:
-    """A clock that is the unit's own term: the notices by which it hears that the term ends soon, and that it ends today."""
+    """A clock that is the unit's own term: the notices by which it hears that the term ends soon, and that it ends
+    today.
+    """
 
     soon: str
     today: str
@@ -72,8 +78,9 @@ class Effect:
 class Leaf:
     """A type of leaf in the log, compared by the audit with the rows the county works with.
 
-    `marks`: the fields by which its kind is known. `apart`: the fields that tell it from others of its subject; of several the newest
-    counts. `now`: who says what the rows would tell the log today. `standing`: which rows must have such a leaf; "" = not asked.
+    `marks`: the fields by which its kind is known. `apart`: the fields that tell it from others of its subject; of
+    several the newest counts. `now`: who says what the rows would tell the log today. `standing`: which rows must have
+    such a leaf; "" = not asked.
     """
 
     type: str
@@ -87,10 +94,11 @@ class Leaf:
 class Register:
     """`shapes`: template → version → the shape of its data; a released version's shape never changes (docs/papers.md).
 
-    `outlives`: kinds of work that go on when their project ends. `unit_terms`: kinds whose term is the unit's. `approval`: kinds during
-    which a project waits for approval. `delegable`: kinds a person may be stood in for apart from the rest. `handles`: whoever records one
-    of this room's verbs on a project had a hand in it. `services`: special services a unit may review, by their ids (附件7·第二十条). `superseded`: papers of
-    which the newest of a subject alone is valid. `caches`, `uses`: dotted from the room on, "" = none.
+    `outlives`: kinds of work that go on when their project ends. `unit_terms`: kinds whose term is the unit's.
+    `approval`: kinds during which a project waits for approval. `delegable`: kinds a person may be stood in for apart
+    from the rest. `handles`: whoever records one of this room's verbs on a project had a hand in it. `services`:
+    special services a unit may review, by their ids (附件7·第二十条). `superseded`: papers of which the newest of a
+    subject alone is valid. `caches`, `uses`: dotted from the room on, "" = none.
     """
 
     work: type[TextChoices] | None = None

@@ -21,7 +21,8 @@ def pack() -> Pack:
 def roles() -> Roles:
     """Who and what plays the parts the program knows, by the pack's own ids (`[roles]` in pack.toml).
 
-    The filing department is the 项目备案单位 (附件2·第十九条): it reviews what was filed, and its principal consents to points.
+    The filing department is the 项目备案单位 (附件2·第十九条): it reviews what was filed, and its principal consents to
+    points.
     """
     return pack().roles
 

@@ -11,7 +11,8 @@ PER_HOUR = {"objections": 10, "codes": 60}
 
 
 def allow(what: str, address: str) -> bool:
-    """Whether one more from this address is taken: so many within any hour. The address is not kept, only its digest, and not for long.
+    """Whether one more from this address is taken: so many within any hour. The address is not kept, only its digest,
+    and not for long.
 
     Each one taken holds a place of its own for an hour; two at once never hold the same, for the cache adds a key once.
     """

@@ -37,7 +37,9 @@ def init(
 ) -> None:
     """新建一个节点：生成自己的密钥，记下所跟随的日志。打印要告诉平台的公钥。"""
     try:
-        pinned = Pinned(VerifierKey.parse(log), decode64(platform, "platform"), VerifierKey.parse(twin) if twin else None)
+        pinned = Pinned(
+            VerifierKey.parse(log), decode64(platform, "platform"), VerifierKey.parse(twin) if twin else None
+        )
         key = SigningKey.generate(name, COSIGNATURE)
     except Unverified as error:
         raise typer.BadParameter(str(error)) from None
@@ -54,7 +56,9 @@ def begin(folder: Path, url: str, pinned: Pinned, key: SigningKey) -> None:
         raise typer.BadParameter(f"{folder} 里已经有一个节点") from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         twin = {"twin": str(pinned.twin)} if pinned.twin else {}
-        json.dump({"url": url, "log": str(pinned.log), "platform": encode64(pinned.platform), "key": str(key), **twin}, file)
+        json.dump(
+            {"url": url, "log": str(pinned.log), "platform": encode64(pinned.platform), "key": str(key), **twin}, file
+        )
 
 
 def opened(folder: Path) -> tuple[Mirror, str]:
@@ -70,7 +74,9 @@ def opened(folder: Path) -> tuple[Mirror, str]:
 
 
 @app.command("twin")
-def follow_twin(folder: Folder, key: Annotated[str, typer.Argument(metavar="公钥", help="国密并行树的公钥，以可信途径得来")]) -> None:
+def follow_twin(
+    folder: Folder, key: Annotated[str, typer.Argument(metavar="公钥", help="国密并行树的公钥，以可信途径得来")]
+) -> None:
     """从此也核对、见证国密并行树（平台后来才打开的）；节点须重新启动。"""
     mirror, _ = opened(folder)
     mirror.store.close()
@@ -129,7 +135,10 @@ def ask(
     finally:
         mirror.store.close()
     if as_json:
-        rows = [{"index": one.index, "n": one.leaf.n, "type": one.leaf.type, "at": one.leaf.at, "fields": one.fields} for one in found]
+        rows = [
+            {"index": one.index, "n": one.leaf.n, "type": one.leaf.type, "at": one.leaf.at, "fields": one.fields}
+            for one in found
+        ]
         print(json.dumps({"code": code, "records": rows}, ensure_ascii=False, sort_keys=True))
         return 0
     for one in found:

@@ -26,7 +26,8 @@ class Alarm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What a node is told at its beginning by somebody it trusts, and believes nobody else: the log's key and the platform's.
+    """What a node is told at its beginning by somebody it trusts, and believes nobody else: the log's key and the
+    platform's.
 
     `twin`: the key of the log's twin in SM3 and SM2, where it has one.
     """
@@ -61,7 +62,8 @@ class Mirror:
     def step(self, seconds: int) -> Note | None:
         """One round at a time given in seconds since 1970. The checkpoint with this node's line; None = nothing new.
 
-        Raises: Alarm for a forked or falsified log, Unverified for what cannot be read, OSError when the log does not answer.
+        Raises: Alarm for a forked or falsified log, Unverified for what cannot be read, OSError when the log does not
+        answer.
         """
         with self._one_at_a_time:
             return self._step(seconds)
@@ -85,8 +87,13 @@ class Mirror:
         entries = entries_of(self.fetch, head.size, checkpoint.size)
         grown = append(head.size, self.store.read_tile, [hash_leaf(entry) for entry in entries])
         if grown.root != checkpoint.root:
-            self._alarm("fork", f"{checkpoint.size} 条的检查点不是从这里见过的 {head.size} 条接着写下来的", data, seconds)
-        whole = Note(note.text, (*(line for line in note.lines if line.name == self.pinned.log.name), self.key.cosign(note.text, seconds)))
+            self._alarm(
+                "fork", f"{checkpoint.size} 条的检查点不是从这里见过的 {head.size} 条接着写下来的", data, seconds
+            )
+        whole = Note(
+            note.text,
+            (*(line for line in note.lines if line.name == self.pinned.log.name), self.key.cosign(note.text, seconds)),
+        )
         try:
             with self.store.transaction():
                 if self.store.head() != head:
@@ -102,7 +109,8 @@ class Mirror:
     def step_twin(self, seconds: int) -> Note | None:
         """The same for the log's twin, out of the entries that are here already; after `step`, which brings them.
 
-        Raises: Alarm for a twin of other entries, Unverified for what cannot be read, OSError when the log does not answer.
+        Raises: Alarm for a twin of other entries, Unverified for what cannot be read, OSError when the log does not
+        answer.
         """
         with self._one_at_a_time:
             return self._step_twin(self.pinned.twin, seconds) if self.pinned.twin else None
@@ -123,7 +131,9 @@ class Mirror:
             self._alarm("twin", f"国密并行树 {checkpoint.size} 条的检查点说的不是同样的条目", data, seconds, mine)
         if mine and checkpoint.size == last:
             return None
-        whole = Note(note.text, (*(line for line in note.lines if line.name == twin.name), self.key.cosign(note.text, seconds)))
+        whole = Note(
+            note.text, (*(line for line in note.lines if line.name == twin.name), self.key.cosign(note.text, seconds))
+        )
         with self.store.transaction():
             self.store.keep_twin_note(bytes(whole))
         return whole

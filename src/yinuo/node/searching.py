@@ -50,7 +50,13 @@ def search(mirror: Mirror, url: str, code: str, *, seconds: int, send: Post = po
     `url`: the log's address, below which the platform's API is found. Raises: Declined, Unverified, OSError.
     """
     asked = Search(mirror.key.name, code, nonce or secrets.token_urlsafe(24), seconds)
-    body = {"node": asked.node, "code": code, "nonce": asked.nonce, "seconds": seconds, "signature": asked.signed_by(mirror.key)}
+    body = {
+        "node": asked.node,
+        "code": code,
+        "nonce": asked.nonce,
+        "seconds": seconds,
+        "signature": asked.signed_by(mirror.key),
+    }
     base = url.rstrip("/").removesuffix("/chain")
     data = send(f"{base}/api/v1/chain/search", json.dumps(body).encode())
     try:
@@ -58,7 +64,9 @@ def search(mirror: Mirror, url: str, code: str, *, seconds: int, send: Post = po
     except (ValueError, RecursionError):
         raise Unverified("the answer is not JSON") from None
     _catch_up(mirror, answer)
-    return check_answer(code, answer, mirror.store.entry, lambda subject: (mirror.store.last_of(subject) or (0, b""))[0])
+    return check_answer(
+        code, answer, mirror.store.entry, lambda subject: (mirror.store.last_of(subject) or (0, b""))[0]
+    )
 
 
 def _catch_up(mirror: Mirror, answer: Any) -> None:

@@ -53,7 +53,8 @@ def deliver(url: str, note: bytes) -> None:
 
 
 def report(url: str, mirror: Mirror, told: int) -> int:
-    """Tells the log's operator what this node holds against it, from the `told`-th piece on; how many have been told by now.
+    """Tells the log's operator what this node holds against it, from the `told`-th piece on; how many have been told by
+    now.
 
     Evidence is kept here whatever becomes of it there. What the operator refuses is not sent again. Raises OSError.
     """
@@ -73,7 +74,10 @@ def report(url: str, mirror: Mirror, told: int) -> int:
 
 
 def follow(mirror: Mirror, url: str, state: State, stop: threading.Event, every: float) -> None:
-    """Rounds until told to stop. A log that does not answer is asked again; an alarm stays until somebody has looked."""
+    """Rounds until told to stop.
+
+    A log that does not answer is asked again; an alarm stays until somebody has looked.
+    """
     delivered: set[bytes] = set()
     told = 0
     while not stop.is_set():
@@ -126,10 +130,16 @@ def serve(mirror: Mirror, state: State, host: str, port: int) -> ThreadingHTTPSe
             elif path == f"{TWIN}checkpoint":
                 self._answer(200 if mirror.store.twin_note() else 404, mirror.store.twin_note())
             elif path == "status.json":
-                self._answer(200, json.dumps(status_of(mirror, state), ensure_ascii=False, sort_keys=True).encode(), "application/json")
+                self._answer(
+                    200,
+                    json.dumps(status_of(mirror, state), ensure_ascii=False, sort_keys=True).encode(),
+                    "application/json",
+                )
             elif path == "evidence.json":
                 self._answer(
-                    200, json.dumps([_shown(one) for one in mirror.store.evidence()], ensure_ascii=False).encode(), "application/json"
+                    200,
+                    json.dumps([_shown(one) for one in mirror.store.evidence()], ensure_ascii=False).encode(),
+                    "application/json",
                 )
             elif path == "":
                 self._answer(200, _page(status_of(mirror, state)), "text/html; charset=utf-8")
@@ -201,10 +211,16 @@ def _page(status: dict[str, Any]) -> bytes:
         ("现状", status["error"] or "正常"),
         ("异常证据", f"{len(status['evidence'])} 件"),
     ]
-    body = "".join(f"<tr><th scope=row>{html.escape(name)}</th><td>{html.escape(str(value))}</td></tr>" for name, value in rows)
+    body = "".join(
+        f"<tr><th scope=row>{html.escape(name)}</th><td>{html.escape(str(value))}</td></tr>" for name, value in rows
+    )
     faults = "".join(f"<li>{html.escape(one['kind'])}：{html.escape(one['text'])}</li>" for one in status["evidence"])
-    style = "body{font:16px/1.6 sans-serif;margin:2rem auto;max-width:48rem;padding:0 1rem}th{text-align:left;padding-right:1.5rem;white-space:nowrap}td{word-break:break-all}"
+    style = (
+        "body{font:16px/1.6 sans-serif;margin:2rem auto;max-width:48rem;padding:0 "
+        "1rem}th{text-align:left;padding-right:1.5rem;white-space:nowrap}td{word-break:break-all}"
+    )
     return (
-        f"<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width'><title>信息链节点</title><style>{style}</style>"
+        f"<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport "
+        f"content='width=device-width'><title>信息链节点</title><style>{style}</style>"
         f"<h1>信息链节点</h1><table>{body}</table>{f'<h2>异常证据</h2><ul>{faults}</ul>' if faults else ''}</html>"
     ).encode()

@@ -1,4 +1,6 @@
-"""What a node keeps: the log as it has seen it, the issuers' keys, its own head, and evidence of what should not have happened."""
+"""What a node keeps: the log as it has seen it, the issuers' keys, its own head, and evidence of what should not have
+happened.
+"""
 
 from __future__ import annotations
 
@@ -99,11 +101,15 @@ class Store:
         if tile.level == ENTRIES:
             low = tile.index * WIDTH
             with self._lock:
-                rows = self._db.execute("SELECT data FROM entry WHERE place >= ? AND place < ? ORDER BY place", (low, low + tile.width))
+                rows = self._db.execute(
+                    "SELECT data FROM entry WHERE place >= ? AND place < ? ORDER BY place", (low, low + tile.width)
+                )
                 found = [bytes(row[0]) for row in rows]
             return bundle(found) if len(found) == tile.width else b""
         with self._lock:
-            row = self._db.execute("SELECT data FROM tile WHERE level = ? AND place = ?", (tile.level, tile.index)).fetchone()
+            row = self._db.execute(
+                "SELECT data FROM tile WHERE level = ? AND place = ?", (tile.level, tile.index)
+            ).fetchone()
         data = bytes(row[0])[: tile.width * HASH_SIZE] if row else b""
         return data if len(data) == tile.width * HASH_SIZE else b""
 
@@ -116,7 +122,8 @@ class Store:
     def add_entries(self, first: int, entries: Sequence[bytes], tiles: Mapping[Tile, bytes]) -> None:
         self._db.executemany("INSERT INTO entry VALUES (?, ?)", list(enumerate(entries, first)))
         self._db.executemany(
-            "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)", [(tile.level, tile.index, data) for tile, data in tiles.items()]
+            "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)",
+            [(tile.level, tile.index, data) for tile, data in tiles.items()],
         )
 
     # -- the twin: grown out of the entries that are here
@@ -137,9 +144,12 @@ class Store:
         self._db.execute("UPDATE twin SET note = ?", (note,))
 
     def grow_twin(self, size: int, tiles: Mapping[Tile, bytes]) -> None:
-        self._db.execute("INSERT INTO twin VALUES (1, ?, x'') ON CONFLICT (id) DO UPDATE SET size = excluded.size", (size,))
+        self._db.execute(
+            "INSERT INTO twin VALUES (1, ?, x'') ON CONFLICT (id) DO UPDATE SET size = excluded.size", (size,)
+        )
         self._db.executemany(
-            "INSERT OR REPLACE INTO twin_tile VALUES (?, ?, ?)", [(tile.level, tile.index, data) for tile, data in tiles.items()]
+            "INSERT OR REPLACE INTO twin_tile VALUES (?, ?, ?)",
+            [(tile.level, tile.index, data) for tile, data in tiles.items()],
         )
 
     def read_twin_tile(self, tile: Tile) -> bytes:
@@ -147,7 +157,9 @@ class Store:
         if tile.level == ENTRIES:
             return self.read_tile(tile)
         with self._lock:
-            row = self._db.execute("SELECT data FROM twin_tile WHERE level = ? AND place = ?", (tile.level, tile.index)).fetchone()
+            row = self._db.execute(
+                "SELECT data FROM twin_tile WHERE level = ? AND place = ?", (tile.level, tile.index)
+            ).fetchone()
         data = bytes(row[0])[: tile.width * HASH_SIZE] if row else b""
         return data if len(data) == tile.width * HASH_SIZE else b""
 
@@ -176,7 +188,9 @@ class Store:
     def keep_evidence(self, one: Evidence) -> None:
         """Kept once, however often it is seen."""
         with self._lock:
-            known = self._db.execute("SELECT 1 FROM evidence WHERE kind = ? AND seen = ?", (one.kind, one.seen)).fetchone()
+            known = self._db.execute(
+                "SELECT 1 FROM evidence WHERE kind = ? AND seen = ?", (one.kind, one.seen)
+            ).fetchone()
             if known is None:
                 self._db.execute(
                     "INSERT INTO evidence (at, kind, text, seen, mine) VALUES (?, ?, ?, ?, ?)",

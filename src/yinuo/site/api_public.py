@@ -22,7 +22,11 @@ from yinuo.ui.api import asked_day
 router = Router(tags=["公开"], auth=None)
 
 
-@router.get("/verify/{project_code}/{credit_code}", response=dict[str, Any], summary="核验备案证：当前状态、等级颜色、承诺与履行")
+@router.get(
+    "/verify/{project_code}/{credit_code}",
+    response=dict[str, Any],
+    summary="核验备案证：当前状态、等级颜色、承诺与履行",
+)
 def verify(request: HttpRequest, project_code: str, credit_code: str) -> dict[str, Any]:
     """A wrong pair is not found, without a hint which half is wrong (附件2·第十三条)."""
     project = projects.by_code(project_code)
@@ -46,7 +50,11 @@ def verify(request: HttpRequest, project_code: str, credit_code: str) -> dict[st
 
 def _certificate(project: Project) -> dict[str, Any] | None:
     """The grade is the unit's of this moment; certificates concern enterprises' filing projects (F-9)."""
-    if project.kind != ProjectKind.FILING or project.unit.type != UnitType.ENTERPRISE or not hasattr(project, "certificate"):
+    if (
+        project.kind != ProjectKind.FILING
+        or project.unit.type != UnitType.ENTERPRISE
+        or not hasattr(project, "certificate")
+    ):
         return None
     grade = projects.grade_of(project)
     answer = named_grade(grade, pack(), timezone.localdate())

@@ -1,4 +1,5 @@
-"""A training instance's own verbs: a fresh company and everybody who deals with it, and the clock's tick at the travelled moment.
+"""A training instance's own verbs: a fresh company and everybody who deals with it, and the clock's tick at the
+travelled moment.
 
 Served only where the settings say so (`YINUO_TRAINING`); the cast is given to who holds the instance's secret key.
 """
@@ -60,14 +61,19 @@ def run_tick(request: HttpRequest) -> dict[str, int]:
 
 @router.post("/cast", response={201: dict[str, Any]}, summary="新的项目单位与各角色人员，各带密钥")
 def cast(request: HttpRequest, body: CastIn) -> Status[dict[str, Any]]:
-    """Fresh companies with a person who may sign, an approver in every department, and the hall's roles at the filing unit."""
+    """Fresh companies with a person who may sign, an approver in every department, and the hall's roles at the filing
+    unit.
+    """
     if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), settings.YINUO_TRAINING_TOKEN.encode()):
         raise forbid("只有持有本培训实例密钥的人可以取得演示人员")
     now = timezone.now()
     day = now.astimezone(TZ).date()
     with transaction.atomic():
         hall = Hall.objects.get(name=pack().parameter("place.hall", day).value)
-        staff = [_staff(department, StaffRole.APPROVER, now) for department in Department.objects.filter(hall=hall).order_by("id")]
+        staff = [
+            _staff(department, StaffRole.APPROVER, now)
+            for department in Department.objects.filter(hall=hall).order_by("id")
+        ]
         office = Department.objects.get(hall=hall, key=roles().filing_department)
         staff += [_staff(office, role, now) for role in AT_FILING_UNIT]
         services = Department.objects.get(hall=hall, key=roles().window_department)
@@ -79,7 +85,9 @@ def _staff(department: Department, role: StaffRole, now: datetime) -> dict[str, 
     actor = Actor(None, "administrator", hall_id=department.hall_id, entrance="system")
     person = _person(f"{department.short_name}{role.label}")
     membership = give_role(actor=actor, person=person, department=department, role=role, at=now, from_on=_day(now))
-    _, secret = issue_key(actor=actor, person=person, name="培训", expires_at=KEYS_EXPIRE, at=now, membership=membership)
+    _, secret = issue_key(
+        actor=actor, person=person, name="培训", expires_at=KEYS_EXPIRE, at=now, membership=membership
+    )
     return {"role": role, "department": department.key, "name": person.name, "key": secret}
 
 
@@ -89,7 +97,9 @@ def _unit(name: str, hall: Hall, now: datetime) -> dict[str, str]:
         credit_code=make_credit_code(_district(now), f"{secrets.randbelow(10**8):08d}"), name=name, type="enterprise"
     )
     person = _person(f"{name[:40]}经办人")
-    binding = ask_binding(actor=Actor(person.pk, "unit", unit_id=unit.pk), person=person, unit=unit, basis="法定代表人授权委托书", at=now)
+    binding = ask_binding(
+        actor=Actor(person.pk, "unit", unit_id=unit.pk), person=person, unit=unit, basis="法定代表人授权委托书", at=now
+    )
     confirm_binding(actor=actor, binding=binding, may_sign=True, at=now)
     _, secret = issue_key(actor=actor, person=person, name="培训", expires_at=KEYS_EXPIRE, at=now, unit=unit)
     return {"name": unit.name, "credit_code": unit.credit_code or "", "key": secret}

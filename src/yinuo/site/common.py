@@ -58,7 +58,9 @@ def act_as(request: HttpRequest) -> HttpResponse:
         if url_has_allowed_host_and_scheme(after, {request.get_host()}):
             return HttpResponseRedirect(after)
         return redirect(home_of(chosen.actor.role))
-    return render(request, "common/act_as.html", {"hats": hats_of(person_of(request)), "chosen": request.GET.get("hat", "")})
+    return render(
+        request, "common/act_as.html", {"hats": hats_of(person_of(request)), "chosen": request.GET.get("hat", "")}
+    )
 
 
 @login_required
@@ -95,13 +97,17 @@ def session(request: HttpRequest) -> HttpResponse:
         left = settings.SESSION_COOKIE_AGE
     else:
         request.session.accessed = False
-    return JsonResponse({"left": left, "person": request.user.pk, "hat": hat.key if hat else "", "token": get_token(request)})
+    return JsonResponse(
+        {"left": left, "person": request.user.pk, "hat": hat.key if hat else "", "token": get_token(request)}
+    )
 
 
 @login_required
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where the second tab ends in which somebody signed in again, to go on with a form in the first."""
-    return render(request, "common/signed_in.html", {"hat": hat_of(request), "several": len(hats_of(person_of(request))) > 1})
+    return render(
+        request, "common/signed_in.html", {"hat": hat_of(request), "several": len(hats_of(person_of(request))) > 1}
+    )
 
 
 @login_required
@@ -127,7 +133,10 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
     if actor.role == "unit":
         allowed = found.unit_id == actor.unit_id and paper_in_reach(actor, found)
     else:
-        allowed = actor.hall_id is not None and Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
+        allowed = (
+            actor.hall_id is not None
+            and Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
+        )
     if not allowed:
         raise forbid("只能查看本单位或本大厅的文书")
     paper = paper_of(document=found, at=timezone.now())
@@ -140,20 +149,27 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
     found = get_object_or_404(StoredFile, pk=file_id)
     actor = actor_of(request)
     if found.unit_id is None and found.by_id == request.user.pk:
-        return stored(found, attached=found.content_type not in ("application/pdf", "image/png", "image/jpeg"), cache=PRIVATE)
+        return stored(
+            found, attached=found.content_type not in ("application/pdf", "image/png", "image/jpeg"), cache=PRIVATE
+        )
     if not access.can_read_file(actor, found) or not files_in_reach(actor, [found.pk]):
         raise forbid("只能查看本单位或本大厅的材料")
     if actor.role != "unit" and not _of_hall(actor, found):
         raise forbid("只能查看本单位或本大厅的材料")
     if actor.role != "unit":
         seen(actor, f"file:{found.pk}", at=timezone.now(), unit_id=found.unit_id)
-    return stored(found, attached=found.content_type not in ("application/pdf", "image/png", "image/jpeg"), cache=PRIVATE)
+    return stored(
+        found, attached=found.content_type not in ("application/pdf", "image/png", "image/jpeg"), cache=PRIVATE
+    )
 
 
 def _of_hall(actor: Actor, found: StoredFile) -> bool:
     """A company's file where it has a project, or a letter that waits to be confirmed; an official's where they work."""
     if found.unit_id is not None:
-        if can_manage_people(actor) and AuthorisedPerson.objects.filter(letter_id=found.pk, confirmed_at__isnull=True).exists():
+        if (
+            can_manage_people(actor)
+            and AuthorisedPerson.objects.filter(letter_id=found.pk, confirmed_at__isnull=True).exists()
+        ):
             return True
         return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id).exists()
     if Admission.objects.filter(Q(licence=found) | Q(letter=found), hall_id=actor.hall_id).exists():

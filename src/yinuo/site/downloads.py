@@ -109,8 +109,12 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
     seen(actor, f"export:{name}", at=now)
     title = file_name(listing.title, today(now), ending)
     if ending == "xlsx":
-        return named(FileResponse(write_xlsx(listing), content_type=ENDINGS[ending]), title, attached=True, cache=PRIVATE)
-    return named(StreamingHttpResponse(write_csv(listing), content_type=ENDINGS[ending]), title, attached=True, cache=PRIVATE)
+        return named(
+            FileResponse(write_xlsx(listing), content_type=ENDINGS[ending]), title, attached=True, cache=PRIVATE
+        )
+    return named(
+        StreamingHttpResponse(write_csv(listing), content_type=ENDINGS[ending]), title, attached=True, cache=PRIVATE
+    )
 
 
 def how_many(listing: Listing) -> int:
@@ -131,7 +135,11 @@ def progress(request: HttpRequest, export_id: int) -> HttpResponse:
     """How far it is; the part that changes asks for itself every two seconds, without JavaScript by a link."""
     found = _own(request, export_id)
     listing = made(actor_of(request), found.listing, dict(parse_qsl(found.query)), found.asked_at)
-    context = {"export": found, "title": listing.title, "waiting": found.state in (ExportState.QUEUED, ExportState.RUNNING)}
+    context = {
+        "export": found,
+        "title": listing.title,
+        "waiting": found.state in (ExportState.QUEUED, ExportState.RUNNING),
+    }
     part = "staff/_export.html" if request.headers.get("HX-Request") else "staff/export.html"
     return render(request, part, context)
 
@@ -155,7 +163,9 @@ def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
 
 def actor_of_export(found: Export) -> Actor:
     """As whom the list was asked for."""
-    return Actor(found.person_id, found.role, department_id=found.department_id, hall_id=found.hall_id, stage=found.stage)
+    return Actor(
+        found.person_id, found.role, department_id=found.department_id, hall_id=found.hall_id, stage=found.stage
+    )
 
 
 def write(export_id: int, now: datetime) -> int:

@@ -1,4 +1,6 @@
-"""将要变灯: what turns yellow or red within the next hours, who has been told of it, and urging at once (附件7·第十六条)."""
+"""将要变灯: what turns yellow or red within the next hours, who has been told of it, and urging at once
+(附件7·第十六条).
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,10 @@ class Turning:
 
 class UrgeForm(forms.Form):
     note = forms.CharField(
-        label="催办的话", max_length=200, help_text="办理人会收到站内消息和短信。", error_messages={"required": "写一句催办的话"}
+        label="催办的话",
+        max_length=200,
+        help_text="办理人会收到站内消息和短信。",
+        error_messages={"required": "写一句催办的话"},
     )
 
 
@@ -62,7 +67,9 @@ def early(request: HttpRequest) -> HttpResponse:
     here = reverse("staff:early")
     may = actor.role in ("supervisor", "general_convener")
     form = UrgeForm(request.POST if request.method == "POST" else None, label_suffix="")
-    ticked = {int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdecimal() and len(text) < 18}
+    ticked = {
+        int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdecimal() and len(text) < 18
+    }
     if request.method == "POST":
         if not may:
             raise forbid("只有监督员、总召集人可以催办")
@@ -104,7 +111,11 @@ def turning(actor: Actor, now: datetime, hours: int) -> QuerySet[WorkItem]:
 
 def urge(actor: Actor, works: Sequence[WorkItem], note: str, now: datetime) -> int:
     """Each item once; what the same person has urged a moment ago is left alone. Returns how many were urged."""
-    recent = set(Reminder.objects.filter(item__in=works, by_id=actor.person_id, at__gt=now - TWICE).values_list("item_id", flat=True))
+    recent = set(
+        Reminder.objects.filter(item__in=works, by_id=actor.person_id, at__gt=now - TWICE).values_list(
+            "item_id", flat=True
+        )
+    )
     todo = [work for work in works if work.pk not in recent and access.can_remind(actor, work)]
     for work in todo:
         remind(actor=actor, item=work, note=note, at=now)
@@ -114,7 +125,10 @@ def urge(actor: Actor, works: Sequence[WorkItem], note: str, now: datetime) -> i
 def _rows(works: Sequence[WorkItem], actor: Actor, now: datetime, until: datetime) -> list[Turning]:
     told = told_of([work.pk for work in works])
     rows = shown(works, actor, now)
-    return [Turning(work, row, turns_of(work, now, until), told.get(work.pk, [])) for work, row in zip(works, rows, strict=True)]
+    return [
+        Turning(work, row, turns_of(work, now, until), told.get(work.pk, []))
+        for work, row in zip(works, rows, strict=True)
+    ]
 
 
 def by_day(rows: Sequence[Turning], now: datetime) -> list[tuple[str, list[Turning]]]:

@@ -109,14 +109,20 @@ def grades(day: date) -> list[Choice]:
 
 def matters(department: str, day: date) -> list[tuple[str, list[Choice]]]:
     """Steps and matters by group: a department's own matters by its key, all of them for the hall's people."""
-    names = dict.fromkeys(matter.full_name for matter in pack().matters_at(day) if department in ("", matter.department))
+    names = dict.fromkeys(
+        matter.full_name for matter in pack().matters_at(day) if department in ("", matter.department)
+    )
     groups: list[tuple[str, list[Choice]]] = [("环节", work_kinds())]
     return [*groups, ("事项", [(name, name) for name in names])] if names else groups
 
 
 def _person(number: str) -> str:
     """Whose desk it is; asked for only where somebody came from the list of people."""
-    return str(Person.objects.filter(pk=int(number)).values_list("name", flat=True).first() or "没有这个人") if number else ""
+    return (
+        str(Person.objects.filter(pk=int(number)).values_list("name", flat=True).first() or "没有这个人")
+        if number
+        else ""
+    )
 
 
 def chips(filters: Filters, day: date) -> list[tuple[str, str]]:

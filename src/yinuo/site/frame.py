@@ -32,7 +32,13 @@ UNIT = [
     ("办事指南", "public:guides"),
 ]
 AGENT = [("代办项目", "unit:projects"), ("办事指南", "public:guides")]
-STAFF = [("待办", "staff:inbox"), ("项目", "staff:projects"), ("地块", "staff:parcels"), ("信用", "staff:credit"), ("规则", "public:rules")]
+STAFF = [
+    ("待办", "staff:inbox"),
+    ("项目", "staff:projects"),
+    ("地块", "staff:parcels"),
+    ("信用", "staff:credit"),
+    ("规则", "public:rules"),
+]
 WINDOW = [
     ("综合窗口", "staff:window"),
     ("模拟审批", "staff:mocks"),
@@ -49,7 +55,9 @@ OF_PROJECTS = ("filing", "items", "rulings", "services", "warnings", "inspection
 WITHIN = {
     **dict.fromkeys(("/staff/assessments/", "/staff/regional/"), "staff:zones"),
     "/staff/units/": "staff:credit",
-    **dict.fromkeys(("/staff/scores/", "/staff/reviews/", "/staff/warnings/", "/staff/coordination/", "/staff/clues/"), "staff:hall"),
+    **dict.fromkeys(
+        ("/staff/scores/", "/staff/reviews/", "/staff/warnings/", "/staff/coordination/", "/staff/clues/"), "staff:hall"
+    ),
     **dict.fromkeys(("/staff/shared/", "/staff/inspections/"), "staff:hall"),
     **dict.fromkeys((f"/{place}/" for place in OF_PROJECTS), "unit:projects"),
 }
@@ -86,7 +94,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "hat": hat.key if hat else "",
         "stand_in": hat.stand_in if hat else None,
         "login_url": reverse("account_login"),
-        "oidc": NavItem(settings.YINUO_OIDC_NAME, reverse("openid_connect_login", args=[OIDC])) if settings.YINUO_OIDC_URL else None,
+        "oidc": NavItem(settings.YINUO_OIDC_NAME, reverse("openid_connect_login", args=[OIDC]))
+        if settings.YINUO_OIDC_URL
+        else None,
         "county": county,
         "contact": contact(day),
         "service_name": f"{county}投资项目服务" + (" · 审批" if role not in ("unit", "public") else ""),
@@ -136,9 +146,15 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
     if hat and hat.actor.role == "unit":
         links = [] if hat.stand_in else links
         links += [] if hat.actor.scope else [NavItem("提问与答复", reverse("unit:all_questions"))]
-        links += [] if hat.stand_in else [NavItem("经办人", reverse("unit:persons")), NavItem("数据授权与查询", reverse("unit:grants"))]
+        links += (
+            []
+            if hat.stand_in
+            else [NavItem("经办人", reverse("unit:persons")), NavItem("数据授权与查询", reverse("unit:grants"))]
+        )
     links += [
-        NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}") for other in hats if hat and other.key != hat.key
+        NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}")
+        for other in hats
+        if hat and other.key != hat.key
     ]
     links.append(NavItem("我的账号", reverse("entrance:own")))
     return Account(user.name, hat.label if hat else "", links, reverse("account_logout"))

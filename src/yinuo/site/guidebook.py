@@ -1,4 +1,6 @@
-"""The published catalogue as the public reads it: what a matter asks for, how long it takes, whether it may be promised."""
+"""The published catalogue as the public reads it: what a matter asks for, how long it takes, whether it may be
+promised.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +123,8 @@ def lines(day: date, chosen: Mapping[str, bool]) -> list[GuideLine]:
 
 
 def matching(rows: Sequence[GuideLine], search: str) -> list[GuideLine]:
-    """Those with every word in their name; failing these, those a word abbreviates; then those that have it anywhere else.
+    """Those with every word in their name; failing these, those a word abbreviates; then those that have it anywhere
+    else.
 
     **Example**: 环评 finds what rests on the 环境影响评价法.
     """
@@ -129,7 +132,9 @@ def matching(rows: Sequence[GuideLine], search: str) -> list[GuideLine]:
     if not terms:
         return list(rows)
     found = [row for row in rows if all(term in row.matter.full_name.lower() for term in terms)]
-    found = found or [row for row in rows if all(any(_abbreviates(term, title) for title in _titles(row)) for term in terms)]
+    found = found or [
+        row for row in rows if all(any(_abbreviates(term, title) for title in _titles(row)) for term in terms)
+    ]
     return found + [row for row in rows if row not in found and all(term in _haystack(row) for term in terms)]
 
 
@@ -147,7 +152,10 @@ def _titles(row: GuideLine) -> list[str]:
 
 def _haystack(row: GuideLine) -> str:
     matter = row.matter
-    return f"{matter.full_name} {row.department} {pack().departments[matter.department].name} {matter.content} {matter.result}".lower()
+    return (
+        f"{matter.full_name} {row.department} {pack().departments[matter.department].name} {matter.content} "
+        f"{matter.result}"
+    ).lower()
 
 
 def by_stage(rows: Sequence[GuideLine], day: date) -> list[StageLines]:
@@ -170,7 +178,9 @@ def handlers(matter: Matter, day: date) -> list[Handler]:
     if office is None:
         return []
     people = book.handlers.get(matter.id, [])
-    return [Handler(person.name, office.name, office.phone) for person in people] or [Handler("", office.name, office.phone)]
+    return [Handler(person.name, office.name, office.phone) for person in people] or [
+        Handler("", office.name, office.phone)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +214,8 @@ def offered_history(matter: Matter, day: date) -> list[OfferSpan]:
     found = [OfferSpan(row.span.from_on, row.span.to_on, True, row.cites) for row in matter.offers]
     hall = hall_id(day)
     if hall is not None:
-        own = CommitmentOffer.objects.filter(hall_id=hall, matter_id=matter.id, replaced_at__isnull=True).order_by("from_on")
+        own = CommitmentOffer.objects.filter(hall_id=hall, matter_id=matter.id, replaced_at__isnull=True).order_by(
+            "from_on"
+        )
         found += [OfferSpan(row.from_on, row.to_on, row.offered, (), row.basis) for row in own]
     return sorted(found, key=lambda row: row.from_on, reverse=True)

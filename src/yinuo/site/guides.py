@@ -104,7 +104,8 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
         "standard": standard,
         "standard_cites": words.cite_links(standard.cites) if standard else [],
         "history": [
-            (row, words.span_text(row.from_on, row.to_on), words.cite_links(row.basis)) for row in guidebook.offered_history(matter, day)
+            (row, words.span_text(row.from_on, row.to_on), words.cite_links(row.basis))
+            for row in guidebook.offered_history(matter, day)
         ],
         "gap": guidebook.gap_of(matter, day),
         "gap_cites": words.cite_links(pack().parameter("deficient.published", day).cites),

@@ -1,4 +1,6 @@
-"""大厅一览: how the hall stands before the meeting – lights by department, red and its coordination, today's and tomorrow's due."""
+"""大厅一览: how the hall stands before the meeting – lights by department, red and its coordination, today's and
+tomorrow's due.
+"""
 
 from __future__ import annotations
 
@@ -111,12 +113,19 @@ def _line(row: Tally, here: str, office: Tally | None) -> tuple[str, str, bool, 
 
 
 def _figures(tallies: Sequence[Tally]) -> list[tuple[str, str, int]]:
-    return [(("wait" if state == "unit" else state), words, sum(row.counts[state] for row in tallies)) for state, words in FIGURES]
+    return [
+        (("wait" if state == "unit" else state), words, sum(row.counts[state] for row in tallies))
+        for state, words in FIGURES
+    ]
 
 
 def due_lists(items: QuerySet[WorkItem], now: datetime, day: date, tomorrow: date) -> dict[str, list[WorkItem]]:
     """Red, due today, due on the next working day, and what else is yellow; each item stands once."""
-    due = items.filter(state="running", waits_for="staff").select_related("department", "assignee").order_by("due_at", "id")
+    due = (
+        items.filter(state="running", waits_for="staff")
+        .select_related("department", "assignee")
+        .order_by("due_at", "id")
+    )
     after_today, after_tomorrow = _midnight(day), _midnight(tomorrow)
     late = items.filter(lit("red", now), waits_for="staff").select_related("department", "assignee")
     red = list(late.order_by("due_at", "id")[:SHOWN])
@@ -176,7 +185,10 @@ def _words(started: Escalation, names: Mapping[int, str]) -> list[str]:
 
 
 def tally(items: QuerySet[WorkItem], now: datetime) -> list[Tally]:
-    """Lights by department, counted by the database; red first. A pause that has ended itself counts by its resumed instants."""
+    """Lights by department, counted by the database; red first.
+
+    A pause that has ended itself counts by its resumed instants.
+    """
     staff = Q(waits_for="staff")
     counted = (
         items.values("department_id", "department__short_name")
@@ -198,7 +210,9 @@ def tally(items: QuerySet[WorkItem], now: datetime) -> list[Tally]:
 
 
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
-    """Everything open of the hall (or of one department) by due moment: the page's lists and what lies behind its figures."""
+    """Everything open of the hall (or of one department) by due moment: the page's lists and what lies behind its
+    figures.
+    """
     items = reach(actor)
     wanted = data.get("department", "")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18:

@@ -1,4 +1,6 @@
-"""A project's trail as an official reads it: by day, in words, with the matter and the person; what the machine did is folded."""
+"""A project's trail as an official reads it: by day, in words, with the matter and the person; what the machine did is
+folded.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +93,10 @@ def _alike(one: Happening, other: Happening) -> bool:
 def _joined(one: Happening, other: Happening) -> Happening:
     people = [*dict.fromkeys([*one.who.split("、"), *other.who.split("、")])]
     return replace(
-        one, who="、".join(part for part in people if part), times=one.times + other.times, text="" if one.text != other.text else one.text
+        one,
+        who="、".join(part for part in people if part),
+        times=one.times + other.times,
+        text="" if one.text != other.text else one.text,
     )
 
 
@@ -126,7 +131,9 @@ def _matter(entry: Entry, names: Names) -> str:
 
 def _who(entry: Entry, names: Names) -> str:
     person = names.persons.get(entry.person_id or 0, "")
-    place = names.offices.get(entry.department_id or 0, "") or (names.units.get(entry.unit_id or 0, "") if entry.role == "unit" else "")
+    place = names.offices.get(entry.department_id or 0, "") or (
+        names.units.get(entry.unit_id or 0, "") if entry.role == "unit" else ""
+    )
     who = " ".join(filter(None, [place, person])) or ROLES.get(entry.role, "")
     # The unit's own act, by somebody who is none of its people.
     return f"{who}（{STOOD_IN.get(entry.entrance, '')}）" if entry.via and entry.role == "unit" else who
@@ -142,7 +149,9 @@ def names_of(project: Project, entries: Iterable[Entry]) -> Names:
     promises = Commitment.objects.filter(project=project).values_list("pk", "item__name")
     subjects |= {("commitments.commitment", str(pk)): name for pk, name in promises}
     people = {row.person_id for row in rows if row.person_id}
-    people |= {row.data[key] for row in rows if row.verb == "work.reassign" for key in ("from", "to") if row.data.get(key)}
+    people |= {
+        row.data[key] for row in rows if row.verb == "work.reassign" for key in ("from", "to") if row.data.get(key)
+    }
     offices = {row.department_id for row in rows if row.department_id}
     units = {row.unit_id for row in rows if row.unit_id and row.role == "unit"}
     return Names(

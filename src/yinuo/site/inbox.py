@@ -69,7 +69,10 @@ class Group:
 @need_staff
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """One box of the actor's, narrowed, a page of it. An unknown box, filter or cursor is answered as if it were not there."""
+    """One box of the actor's, narrowed, a page of it.
+
+    An unknown box, filter or cursor is answered as if it were not there.
+    """
     actor, now = actor_of(request), timezone.now()
     day = today(now)
     filters = Filters.read(request.GET.dict(), day)
@@ -113,8 +116,12 @@ def whose(actor: Actor, around: Iterable[Delegation]) -> queries.Turns:
     return queries.Turns.of(actor, [row for row in around if row.substitute_id == actor.person_id])
 
 
-def _narrowed(filters: Filters, saved: list[SavedFilter], where: Q, now: datetime, whole: bool) -> dict[str, tuple[str, Q]]:
-    """What else is counted: every saved filter, and where the page does not show everything, its lights and what is due today."""
+def _narrowed(
+    filters: Filters, saved: list[SavedFilter], where: Q, now: datetime, whole: bool
+) -> dict[str, tuple[str, Q]]:
+    """What else is counted: every saved filter, and where the page does not show everything, its lights and what is due
+    today.
+    """
     day = today(now)
     made = {}
     for row in saved:
@@ -148,7 +155,9 @@ def choices(actor: Actor, department: str, day: date) -> dict[str, Any]:
 
 
 def grouped(rows: Iterable[InboxRow]) -> list[Group]:
-    """By light; what has no clock and waits for somebody stands with the green, what waits for the company with the paused."""
+    """By light; what has no clock and waits for somebody stands with the green, what waits for the company with the
+    paused.
+    """
     made: dict[str, list[InboxRow]] = {state: [] for state, _ in GROUPS}
     for row in rows:
         made[{"ready": "green", "notice": "green", "wait": "paused"}.get(row.state, row.state)].append(row)
@@ -193,11 +202,17 @@ def handled_by(work: WorkItem, actor: Actor, persons: queries.Turns) -> bool:
 
 
 def with_credit(rows: list[tuple[WorkItem, InboxRow]], day: date) -> list[tuple[WorkItem, InboxRow]]:
-    """The units' grades of today, what the grade's class means for whoever handles it (附件2·第二十至二十三条), and coordination under way."""
+    """The units' grades of today, what the grade's class means for whoever handles it (附件2·第二十至二十三条), and
+    coordination under way.
+    """
     units = {work.unit_id for work, row in rows if row.unit and work.unit_id is not None}
     heads = dict(CreditHead.objects.filter(pk__in=units).values_list("pk", "grade")) if units else {}
     red = [work.subject_id for work, row in rows if row.state == "red" and work.subject_kind == "onemap.mapitem"]
-    urged = set(Escalation.objects.filter(item_id__in=red, closed_at=None).values_list("item_id", flat=True)) if red else set()
+    urged = (
+        set(Escalation.objects.filter(item_id__in=red, closed_at=None).values_list("item_id", flat=True))
+        if red
+        else set()
+    )
     made = []
     for work, row in rows:
         grade = heads.get(work.unit_id, "") if row.unit else ""
@@ -217,7 +232,9 @@ def _due_today(work: WorkItem, now: datetime) -> bool:
     return due is not None and work.waits_for == "staff" and today(due) == today(now)
 
 
-def _side(actor: Actor, filters: Filters, saved: list[SavedFilter], counts: dict[str, int], here: str) -> list[NavGroup]:
+def _side(
+    actor: Actor, filters: Filters, saved: list[SavedFilter], counts: dict[str, int], here: str
+) -> list[NavGroup]:
     labels = {**queries.BOXES, "department": "本部门" if actor.role in ("approver", "principal") else "本大厅"}
     kept = any(row.query == filters.query for row in saved)
     boxes = [
@@ -230,7 +247,10 @@ def _side(actor: Actor, filters: Filters, saved: list[SavedFilter], counts: dict
         )
         for name in queries.BOXES
     ]
-    own = [NavItem(row.name, f"{here}?{row.query}", current=row.query == filters.query, count=counts[f"saved {row.pk}"]) for row in saved]
+    own = [
+        NavItem(row.name, f"{here}?{row.query}", current=row.query == filters.query, count=counts[f"saved {row.pk}"])
+        for row in saved
+    ]
     more = [NavItem(label, reverse(name)) for label, name, roles in MORE if actor.role in roles]
     groups = [NavGroup("", boxes)]
     if own:

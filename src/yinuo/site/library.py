@@ -101,7 +101,11 @@ class NewVersionForm(forms.Form):
 def own_file(request: HttpRequest, file_id: int) -> StoredFile:
     file = library(actor_of(request).unit_id or 0).filter(pk=file_id).first()
     if file is None:
-        raise forbid("只能管理本单位上传的文件") if StoredFile.objects.filter(pk=file_id).exists() else StoredFile.DoesNotExist
+        raise (
+            forbid("只能管理本单位上传的文件")
+            if StoredFile.objects.filter(pk=file_id).exists()
+            else StoredFile.DoesNotExist
+        )
     return file
 
 
@@ -115,7 +119,9 @@ def one(request: HttpRequest, file_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         kept = keep(form, "newer", form.cleaned_data["newer"], actor=actor, at=now)
         if kept and form.is_valid():
-            newer = attempt(form, lambda: replace_file(actor=actor, file_id=file.pk, newer_id=kept[0].pk, at=now), {"file": "newer"})
+            newer = attempt(
+                form, lambda: replace_file(actor=actor, file_id=file.pk, newer_id=kept[0].pk, at=now), {"file": "newer"}
+            )
             if newer is not None:
                 messages.success(request, "已换成新版。交过的申报里仍是当时的版本。")
                 return redirect("unit:library_file", newer.pk)
@@ -129,9 +135,15 @@ def one(request: HttpRequest, file_id: int) -> HttpResponse:
         "out": file.standing in OUT_OF_USE,  # type: ignore[attr-defined]
         "may_mark": access.can_mark_file(actor, file),
         "uses": uses[file.pk],
-        "versions": [{"file": row, "number": len(line) - place, "uses": uses[row.pk]} for place, row in enumerate(line)],
+        "versions": [
+            {"file": row, "number": len(line) - place, "uses": uses[row.pk]} for place, row in enumerate(line)
+        ],
         "limit": mebibytes(),
-        "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("材料库", reverse("unit:library")), NavItem(file.name)],
+        "breadcrumbs": [
+            NavItem("我的项目", reverse("unit:projects")),
+            NavItem("材料库", reverse("unit:library")),
+            NavItem(file.name),
+        ],
     }
     return render(request, "unit/library_file.html", context)
 

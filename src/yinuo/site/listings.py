@@ -48,7 +48,9 @@ def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequenc
     named = dict(stages(today(now)))
 
     def lines(items: Sequence[WorkItem]) -> Iterable[Sequence[object]]:
-        grades = dict(CreditHead.objects.filter(pk__in={row.unit_id for row in items if row.unit_id}).values_list("pk", "grade"))
+        grades = dict(
+            CreditHead.objects.filter(pk__in={row.unit_id for row in items if row.unit_id}).values_list("pk", "grade")
+        )
         for row in items:
             seen, due = look(row, now), row.due_shown(now)
             project, _, unit = row.subtitle.partition("　")
@@ -64,7 +66,9 @@ def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequenc
                 row.assignee.name if row.assignee else "",
                 named.get(row.stage, ""),
                 STATES.get(seen.state, ""),
-                amount_left(due, now, row.limit_unit) if due and seen.state in ("red", "yellow", "green") else seen.left,
+                amount_left(due, now, row.limit_unit)
+                if due and seen.state in ("red", "yellow", "green")
+                else seen.left,
                 row.started_at,
                 term(row.limit_value, row.limit_unit),
                 row.yellow_from,

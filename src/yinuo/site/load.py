@@ -81,7 +81,10 @@ def load(request: HttpRequest) -> HttpResponse:
         "columns": COLUMNS,
         "rows": [_line(desk) for desk in desks if desk.counts["open"] or desk.away],
         "idle": [desk for desk in desks if not desk.counts["open"] and not desk.away],
-        "away": [(desk, f"{reverse('staff:reassign')}?{urlencode({'person': desk.person.pk})}" if may else "") for desk in away],
+        "away": [
+            (desk, f"{reverse('staff:reassign')}?{urlencode({'person': desk.person.pk})}" if may else "")
+            for desk in away
+        ],
         "waiting": shown(waiting[:SHOWN], actor, now),
         "capped": len(waiting) > SHOWN,
         "export_url": f"{reverse('staff:export', args=['load'])}?",
@@ -92,7 +95,11 @@ def load(request: HttpRequest) -> HttpResponse:
 
 def _line(desk: Desk) -> list[Any]:
     counts = desk.counts
-    url = f"{reverse('staff:inbox')}?{urlencode({'box': 'department', 'person': desk.person.pk})}" if counts["open"] else ""
+    url = (
+        f"{reverse('staff:inbox')}?{urlencode({'box': 'department', 'person': desk.person.pk})}"
+        if counts["open"]
+        else ""
+    )
     due = closing(desk.due) if desk.due else ""
     return [
         Cell(desk.person.name, url),
@@ -120,7 +127,9 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
             due=Min("due_at", filter=Q(state="running")),
         )
     }
-    members = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id, role__in=HANDLING, person__is_active=True)
+    members = Membership.objects.filter(
+        InForce.on(day), department__hall_id=actor.hall_id, role__in=HANDLING, person__is_active=True
+    )
     desks: dict[int, Desk] = {}
     for member in members.select_related("person", "department").order_by("department_id", "id"):
         if (actor.role == "stage_convener" or member.role != "approver") and member.person_id not in holding:
@@ -134,11 +143,16 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
     for number, row in holding.items():
         desks[number].counts = {key: row[key] for key in ("open", "red", "yellow")}
         desks[number].due = row["due"]
-    for row in Delegation.objects.filter(InForce.on(day), person_id__in=desks).select_related("substitute").order_by("id"):
+    for row in (
+        Delegation.objects.filter(InForce.on(day), person_id__in=desks).select_related("substitute").order_by("id")
+    ):
         desk = desks[row.person_id]
         desk.away = row.reason if not row.to_on else f"{row.reason}，到 {zh_day(_last(row.to_on))}"
         desk.covered = f"{row.substitute.name}代班"
-    return sorted(desks.values(), key=lambda desk: (-desk.counts["red"], -desk.counts["yellow"], -desk.counts["open"], desk.person.pk))
+    return sorted(
+        desks.values(),
+        key=lambda desk: (-desk.counts["red"], -desk.counts["yellow"], -desk.counts["open"], desk.person.pk),
+    )
 
 
 def _last(to_on: date) -> date:
@@ -156,7 +170,15 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     def lines(desks: Sequence[Desk]) -> Any:
         for desk in desks:
             counts = desk.counts
-            yield (desk.person.name, "、".join(desk.offices), counts["open"], counts["red"], counts["yellow"], desk.due, desk.standing)
+            yield (
+                desk.person.name,
+                "、".join(desk.offices),
+                counts["open"],
+                counts["red"],
+                counts["yellow"],
+                desk.due,
+                desk.standing,
+            )
 
     return Listing("人员在办", FIELDS, desks_of(actor, now), lines)
 

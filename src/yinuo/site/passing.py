@@ -36,9 +36,16 @@ class PassForm(forms.Form):
 
     person = choice("把谁手上的事", (), "选择原来的办理人")
     to = choice("转交给", (), "选择接办的人")
-    why = forms.CharField(label="原因", max_length=200, help_text="会记入每一件的办理记录。", error_messages={"required": "写明转交的原因"})
+    why = forms.CharField(
+        label="原因",
+        max_length=200,
+        help_text="会记入每一件的办理记录。",
+        error_messages={"required": "写明转交的原因"},
+    )
 
-    def __init__(self, *args: object, people: list[tuple[str, str]], givers: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, people: list[tuple[str, str]], givers: list[tuple[str, str]], **kwargs: object
+    ) -> None:
         super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[arg-type]
         self.fields["person"].choices = [("", "请选择"), *givers]  # type: ignore[attr-defined]
         self.fields["to"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
@@ -69,7 +76,10 @@ def reassign(request: HttpRequest) -> HttpResponse:
     takers, givers = _people(actor, day)
     start = {"person": request.GET.get("person", "")}
     form = PassForm(
-        request.POST if request.method == "POST" else None, initial=start, people=_named(takers), givers=_named({**takers, **givers})
+        request.POST if request.method == "POST" else None,
+        initial=start,
+        people=_named(takers),
+        givers=_named({**takers, **givers}),
     )
     preview = None
     if request.method == "POST" and form.is_valid():
@@ -78,7 +88,9 @@ def reassign(request: HttpRequest) -> HttpResponse:
             why = form.cleaned_data["why"]
             done = attempt(form, lambda: reassign_all(actor=actor, person=person, to=to, at=now, why=why))
             if done is not None:
-                messages.success(request, f"已把{person.name}的 {done} 件转交给{to.name}。" if done else "没有可以转交的事。")
+                messages.success(
+                    request, f"已把{person.name}的 {done} 件转交给{to.name}。" if done else "没有可以转交的事。"
+                )
                 return redirect("staff:inbox")
         else:
             preview = look_over(actor, person, to, now)
@@ -94,11 +106,19 @@ def reassign(request: HttpRequest) -> HttpResponse:
 
 
 def _people(actor: Actor, day: date) -> tuple[dict[int, Person], dict[int, Person]]:
-    """Who may take over: approvers of the hall or of the actor's department. Who may give: they, and whoever still holds something."""
-    members = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id, role="approver", person__is_active=True)
+    """Who may take over: approvers of the hall or of the actor's department.
+
+    Who may give: they, and whoever still holds something.
+    """
+    members = Membership.objects.filter(
+        InForce.on(day), department__hall_id=actor.hall_id, role="approver", person__is_active=True
+    )
     held = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id, assignee__isnull=False)
     if actor.role != "general_convener":
-        members, held = members.filter(department_id=actor.department_id), held.filter(department_id=actor.department_id)
+        members, held = (
+            members.filter(department_id=actor.department_id),
+            held.filter(department_id=actor.department_id),
+        )
     takers = {row.person_id: row.person for row in members.select_related("person").order_by("person__name", "id")}
     givers = Person.objects.filter(pk__in=held.values("assignee_id")).order_by("name", "id")
     return takers, {person.pk: person for person in givers}
@@ -115,7 +135,11 @@ def _name(form: PassForm, field: str, people: dict[int, Person]) -> str:
 
 def look_over(actor: Actor, person: Person, to: Person, now: datetime) -> Preview:
     """As reassign_all would do it: what is in a department where the other works goes."""
-    works = list(WorkItem.objects.filter(assignee=person, state__in=OPEN).select_related("department", "assignee").order_by("due_at", "id"))
+    works = list(
+        WorkItem.objects.filter(assignee=person, state__in=OPEN)
+        .select_related("department", "assignee")
+        .order_by("due_at", "id")
+    )
     offices = {work.department_id for work in works}
     fit = {number for number in offices if access.works_for(to, number, today(now))}
     going = [work for work in works if work.department_id in fit and access.can_reassign(actor, work)]

@@ -110,7 +110,9 @@ def found(actor: Actor, filters: ProjectFilters, now: datetime) -> QuerySet[Proj
         names = [band.grade for band in scale_at(pack(), today(now)).bands if band.class_ == filters.grade]
         rows = rows.filter(unit__credit__grade__in=names)
     if filters.light:
-        clocks = WorkItem.objects.filter(lit(filters.light, now), project_id=OuterRef("pk"), state__in=OPEN, waits_for="staff")
+        clocks = WorkItem.objects.filter(
+            lit(filters.light, now), project_id=OuterRef("pk"), state__in=OPEN, waits_for="staff"
+        )
         rows = rows.filter(Exists(clocks))
     return rows
 
@@ -148,7 +150,12 @@ def projects(request: HttpRequest) -> HttpResponse:
         "columns": COLUMNS,
         "rows": [_line(row, clocks.get(row.pk)) for row in rows],
         "filters": filters,
-        "choices": {"state": ProjectState.choices, "kind": ProjectKind.choices, "grade": grades(day), "light": list(LIGHTS.items())},
+        "choices": {
+            "state": ProjectState.choices,
+            "kind": ProjectKind.choices,
+            "grade": grades(day),
+            "light": list(LIGHTS.items()),
+        },
         "next_url": f"{here}?{urlencode([*asdict(filters).items(), ('after', rows[-1].pk)])}" if more else "",
         "first_url": f"{here}?{filters.query}" if after else "",
         "export_url": f"{reverse('staff:export', args=['projects'])}?{filters.query}",
@@ -171,7 +178,13 @@ def _clock_cell(clocks: Clocks | None) -> Cell:
     if clocks is None:
         return Cell("没有在办的事")
     state = "red" if clocks.late else "yellow" if clocks.warned else "green" if clocks.due else "wait"
-    words = f"超期 {clocks.late} 件" if clocks.late else f"预警 {clocks.warned} 件" if clocks.warned else f"在办 {clocks.open} 件"
+    words = (
+        f"超期 {clocks.late} 件"
+        if clocks.late
+        else f"预警 {clocks.warned} 件"
+        if clocks.warned
+        else f"在办 {clocks.open} 件"
+    )
     return Cell(light(state, words), note=f"最近 {closing(clocks.due)} 止" if clocks.due else "等项目单位，或暂停")
 
 

@@ -1,4 +1,5 @@
-"""A proof checked by whoever holds it: in the browser, where nothing is sent, or without scripts by this server, which then is trusted.
+"""A proof checked by whoever holds it: in the browser, where nothing is sent, or without scripts by this server, which
+then is trusted.
 
 Also the proof of a certificate, for whoever stands before it: only what its public page shows is disclosed.
 """
@@ -45,7 +46,10 @@ class ProofForm(forms.Form):
         label=_("证明文件"),
         required=False,
         help_text=_(
-            "从备案证的核验页下载的 .tlog-proof，附有证明的备案证 PDF，或者离线核验码的照片。请再看核对出的项目代码和纸面上的是否一样。"
+            (
+                "从备案证的核验页下载的 .tlog-proof，附有证明的备案证 PDF，或者离线核验码的照片。"
+                "请再看核对出的项目代码和纸面上的是否一样。"
+            )
         ),
         error_messages={"empty": _("这个文件是空的，请重新下载")},
         widget=forms.FileInput(attrs={"accept": ".tlog-proof,.pdf,.txt,image/png,image/jpeg"}),
@@ -132,7 +136,9 @@ MODULES = {
 
 @require_safe
 def alone(request: HttpRequest) -> HttpResponse:
-    """The page as one file to keep: it fetches nothing and may not, so that nobody need believe later what this site serves."""
+    """The page as one file to keep: it fetches nothing and may not, so that nobody need believe later what this site
+    serves.
+    """
     day = timezone.localdate()
     context = {
         "form": ProofForm(initial={"policy": queries.policy_text() or ""}),
@@ -169,7 +175,11 @@ def _told(found: Stated, *more: Stated) -> Told:
         ("签发", found.leaf.issuer),
         ("写于", _when(found.leaf.at)),
         ("位置", f"日志的第 {place} 条，共 {size} 条；是这个主体的第 {found.leaf.n} 条"),
-        ("见证的节点", "、".join(f"{name}（{_seen_at(seconds)}）" for name, seconds in found.seen.witnesses.items()) or "没有独立的节点"),
+        (
+            "见证的节点",
+            "、".join(f"{name}（{_seen_at(seconds)}）" for name, seconds in found.seen.witnesses.items())
+            or "没有独立的节点",
+        ),
     )
     rows += tuple(("另有", f"{one.seen.checkpoint.origin} 的证明，同样成立") for one in more)
     return Told(rows, tuple((FIELDS.get(name, name), _plain(value)) for name, value in found.fields.items()))
@@ -201,13 +211,25 @@ def _clock(at: datetime) -> str:
 
 @require_safe
 def of_certificate(request: HttpRequest, project_code: str, credit_code: str) -> HttpResponse:
-    """The proof of a certificate, or of the code where there is none. Refused with the reason while it waits for the nodes."""
+    """The proof of a certificate, or of the code where there is none.
+
+    Refused with the reason while it waits for the nodes.
+    """
     project = projectpage.published(project_code, credit_code)
     leaves = queries.leaves_of(project.code or "") if project else []
-    found = next((leaf for leaf in leaves if leaf.type == "approval.document"), None) if hasattr(project, "certificate") else None
+    found = (
+        next((leaf for leaf in leaves if leaf.type == "approval.document"), None)
+        if hasattr(project, "certificate")
+        else None
+    )
     found = found or next((leaf for leaf in leaves if leaf.type == "project.code_assigned"), None)
     if project is None or found is None:
-        return render(request, "public/verify_unknown.html", {"project_code": project_code, "credit_code": credit_code}, status=404)
+        return render(
+            request,
+            "public/verify_unknown.html",
+            {"project_code": project_code, "credit_code": credit_code},
+            status=404,
+        )
     try:
         proven = queries.prove(found, queries.policy(), show=queries.SHOWN_TO_ALL)
     except queries.NotYet as error:

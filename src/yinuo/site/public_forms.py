@@ -65,7 +65,9 @@ class VerifyForm(forms.Form):
 
 
 class ReceiptForm(forms.Form):
-    no = forms.CharField(label=_("回执编号"), max_length=24, widget=CodeInput(), error_messages={"required": _("填写回执上的编号")})
+    no = forms.CharField(
+        label=_("回执编号"), max_length=24, widget=CodeInput(), error_messages={"required": _("填写回执上的编号")}
+    )
 
     def clean_no(self) -> str:
         return self.cleaned_data["no"].strip().upper()
@@ -99,7 +101,11 @@ class AskForm(AsOf):
         for matter in rules.matters_at(day):
             groups.setdefault(rules.departments[matter.department].short_name, []).append((matter.id, matter.full_name))
         scale = next((row for row in rules.scales if day in row.span), None)
-        grades = [(band.grade, f"{band.grade}（{scale.classes[band.class_]['name']}）") for band in scale.bands] if scale else []
+        grades = (
+            [(band.grade, f"{band.grade}（{scale.classes[band.class_]['name']}）") for band in scale.bands]
+            if scale
+            else []
+        )
         self.fields["matter"].choices = [("", _("请选择")), *groups.items()]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [UNSURE, *FACTS["kind"].choices.items()]  # type: ignore[attr-defined]
         self.fields["grade"].choices = [UNSURE, *grades, ("unrated", _("未评级"))]  # type: ignore[attr-defined]
@@ -126,9 +132,13 @@ def fact_field(path: str) -> forms.Field:
     """The field that asks for a fact; always optional, for unknown is an answer."""
     spec = FACTS[path]
     if spec.type == "flag":
-        return forms.ChoiceField(label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, ("yes", _("是")), ("no", _("否"))])
+        return forms.ChoiceField(
+            label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, ("yes", _("是")), ("no", _("否"))]
+        )
     if spec.choices:
-        return forms.ChoiceField(label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, *spec.choices.items()])
+        return forms.ChoiceField(
+            label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, *spec.choices.items()]
+        )
     unit = f"（{spec.unit}）" if spec.unit else ""
     return forms.CharField(label=f"{spec.label}{unit}", required=False, help_text=spec.help, max_length=120)
 

@@ -1,4 +1,7 @@
-"""A project as anybody with its two codes sees it: the page behind the QR code (附件2·第十三条). No person is among its fields."""
+"""A project as anybody with its two codes sees it: the page behind the QR code (附件2·第十三条).
+
+No person is among its fields.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,9 @@ def project_page(project: Project, now: datetime) -> PublicProject:
     reports = ProgressReport.objects.filter(project=project).order_by("on", "id").only("on", "kind", "percent")
     rows = zone().filter(project=project).order_by("id")
     counts = verified(project)
-    successor = Project.objects.filter(replaces=project, state__in=projects.PUBLIC_STATES).select_related("unit").first()
+    successor = (
+        Project.objects.filter(replaces=project, state__in=projects.PUBLIC_STATES).select_related("unit").first()
+    )
     graded = certificate is not None
     grade = projects.grade_of(project) if graded else ""
     ended = project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED)

@@ -27,7 +27,19 @@ SIZE = 20
 PROMISES_SHOWN = 10
 M = TypeVar("M", bound=Model)
 # Of the facts only what a list shows is read; a project's facts are long.
-LIGHT = ("id", "code", "name", "kind", "state", "stopped_at", "filed_at", "landed_at", "completed_at", "closed_at", "total_investment")
+LIGHT = (
+    "id",
+    "code",
+    "name",
+    "kind",
+    "state",
+    "stopped_at",
+    "filed_at",
+    "landed_at",
+    "completed_at",
+    "closed_at",
+    "total_investment",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +99,27 @@ def _page(rows: QuerySet[M], size: int = SIZE) -> tuple[list[M], int]:
 
 def _published() -> QuerySet[Project]:
     rows = Project.objects.filter(state__in=projects.PUBLIC_STATES, unit__credit_code__isnull=False).order_by("-id")
-    shown = [*LIGHT, "unit__name", "unit__credit_code", "unit__credit__grade", "certificate__number", "certificate__issued_at"]
+    shown = [
+        *LIGHT,
+        "unit__name",
+        "unit__credit_code",
+        "unit__credit__grade",
+        "certificate__number",
+        "certificate__issued_at",
+    ]
     return rows.select_related("unit__credit", "certificate").only(*shown)
 
 
 def projects_named(search: str, after: int = 0, size: int = SIZE) -> tuple[list[ProjectLine], int]:
-    """Newest first. The units are found first and joined by their key, so that a large county is read once and not twice over."""
+    """Newest first.
+
+    The units are found first and joined by their key, so that a large county is read once and not twice over.
+    """
     rows = _published()
     for term in search.split():
-        rows = rows.filter(has("name", term) | Q(unit_id__in=ProjectUnit.objects.filter(has("name", term)).values("pk")))
+        rows = rows.filter(
+            has("name", term) | Q(unit_id__in=ProjectUnit.objects.filter(has("name", term)).values("pk"))
+        )
     found, more = _page(rows.filter(id__lt=after) if after else rows, size)
     return [_project_line(row) for row in found], more
 

@@ -1,4 +1,6 @@
-"""Lists that are registers rather than queues, as files: who works in the hall on what, and a company's credit, each with its dates."""
+"""Lists that are registers rather than queues, as files: who works in the hall on what, and a company's credit, each
+with its dates.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,10 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id).order_by("matter_id", "id"):
         if row.matter_id in pack().matters:
             handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
-    away = {row.person_id: row for row in Delegation.objects.filter(InForce.on(day)).select_related("substitute").order_by("id")}
+    away = {
+        row.person_id: row
+        for row in Delegation.objects.filter(InForce.on(day)).select_related("substitute").order_by("id")
+    }
 
     def lines(rows: Sequence[Membership]) -> Any:
         for row in rows:
@@ -68,7 +73,9 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
                 leave.reason if leave else "",
             )
 
-    found = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related("person", "department")
+    found = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related(
+        "person", "department"
+    )
     return Listing("人员与分工", PEOPLE, found.order_by("department_id", "role", "id"), lines)
 
 
@@ -95,4 +102,6 @@ def unit_credit(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing
                 row.rectify_until,
             )
 
-    return Listing(f"信用记录 {unit.name}" if unit else "信用记录", HISTORY, queries.history(pk, today(now)) if unit else [], lines)
+    return Listing(
+        f"信用记录 {unit.name}" if unit else "信用记录", HISTORY, queries.history(pk, today(now)) if unit else [], lines
+    )

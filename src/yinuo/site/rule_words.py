@@ -61,7 +61,9 @@ def _names(parameter_id: str) -> Mapping[str, str]:
 
 
 def _called(parameter_id: str, value: DatedValue) -> Mapping[str, str]:
-    """What a list of ids is called by: conditions as clauses – as they read when the value began –, matters and departments by name."""
+    """What a list of ids is called by: conditions as clauses – as they read when the value began –, matters and
+    departments by name.
+    """
     rules = pack()
     parts = [str(part) for part in (value.value if isinstance(value.value, (list, tuple)) else [value.value])]
     if MARK in parameter_id:

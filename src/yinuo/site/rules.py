@@ -95,7 +95,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         (_("法律文件"), len(sources)),
     ]
     context = _frame("", on) | {
-        "sources": [(row, words.PROVENANCE[row.provenance], _standing(row.effective_on, row.repealed_on, on.day)) for row in sources],
+        "sources": [
+            (row, words.PROVENANCE[row.provenance], _standing(row.effective_on, row.repealed_on, on.day))
+            for row in sources
+        ],
         "figures": figures,
         "unverified": sum(row.provenance == "unverified" for row in sources),
     }
@@ -118,14 +121,18 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
     on = _as_of(request)
     if section not in SECTIONS:
         raise Http404
-    return render(request, f"public/rules_{section.replace('-', '_')}.html", _frame(section, on) | SECTIONS[section](on.day))
+    return render(
+        request, f"public/rules_{section.replace('-', '_')}.html", _frame(section, on) | SECTIONS[section](on.day)
+    )
 
 
 def _parameters(day: date) -> dict[str, Any]:
     """Every value there ever was; the one in force first."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in pack().parameters.values():
-        groups.setdefault(_(TOPICS.get(row.id.split(".")[0], "其他")), []).append({"row": row, "values": _values(row, day)})
+        groups.setdefault(_(TOPICS.get(row.id.split(".")[0], "其他")), []).append(
+            {"row": row, "values": _values(row, day)}
+        )
     return {"groups": groups}
 
 
@@ -145,12 +152,18 @@ def _values(row: Parameter, day: date) -> list[dict[str, Any]]:
 
 def _negative_list(day: date) -> dict[str, Any]:
     rows = _at(pack().negative, day)
-    return {"parts": [(title, part, [_row(row, day) for row in rows if row.part == part]) for part, title in PARTS.items()]}
+    return {
+        "parts": [(title, part, [_row(row, day) for row in rows if row.part == part]) for part, title in PARTS.items()]
+    }
 
 
 def _row(row: NegativeRow, day: date) -> dict[str, Any]:
-    matters = [pack().matters[name] for name in row.matters if name in pack().matters and day in pack().matters[name].span]
-    matters += [m for m in pack().matters_at(day) if row.part == "matter" and row.row in m.negative_rows and m not in matters]
+    matters = [
+        pack().matters[name] for name in row.matters if name in pack().matters and day in pack().matters[name].span
+    ]
+    matters += [
+        m for m in pack().matters_at(day) if row.part == "matter" and row.row in m.negative_rows and m not in matters
+    ]
     return {
         "row": row,
         "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day)),
@@ -166,13 +179,20 @@ def _credit(day: date) -> dict[str, Any]:
     return {
         "scale": scale,
         "scale_cites": words.cite_links(scale.cites) if scale else [],
-        "bands": [(band, scale.classes[band.class_], f"{plain(band.low)} – {plain(band.high)}") for band in scale.bands] if scale else [],
+        "bands": [(band, scale.classes[band.class_], f"{plain(band.low)} – {plain(band.high)}") for band in scale.bands]
+        if scale
+        else [],
         "classes": [
             (key, look, [(row, words.cite_links(row.cites)) for row in _at(pack().measures, day) if row.class_ == key])
             for key, look in (scale.classes.items() if scale else ())
         ],
         "points": [
-            (row, _signed(row.points), plain(row.cap_per_project) if row.cap_per_project is not None else "", words.cite_links(row.cites))
+            (
+                row,
+                _signed(row.points),
+                plain(row.cap_per_project) if row.cap_per_project is not None else "",
+                words.cite_links(row.cites),
+            )
             for row in _at(pack().point_rules, day)
         ],
     }
@@ -184,7 +204,10 @@ def _signed(points: Any) -> str:
 
 def _timing(day: date) -> dict[str, Any]:
     return {
-        "pauses": [(row, words.term_text(row.longest, row.longest_unit), words.cite_links(row.cites)) for row in _at(pack().pauses, day)],
+        "pauses": [
+            (row, words.term_text(row.longest, row.longest_unit), words.cite_links(row.cites))
+            for row in _at(pack().pauses, day)
+        ],
         "reasons": [(row, words.cite_links(row.cites)) for row in pack().reasons.values()],
     }
 
@@ -228,18 +251,31 @@ def _answered(request: HttpRequest, day: date) -> dict[str, Any]:
     if faults:
         return {"form": form}
     decision = promisable(
-        form.cleaned_data["matter"], facts, pack(), day, grade=form.cleaned_data["grade"] or None, offered=guidebook.offers(day)
+        form.cleaned_data["matter"],
+        facts,
+        pack(),
+        day,
+        grade=form.cleaned_data["grade"] or None,
+        offered=guidebook.offers(day),
     )
     missing = askable(decision.missing)
     asked = [path for path in told if look_up(facts, path) is not UNKNOWN]
     asked += [path for path in missing if path not in asked]
     shown = AskForm(request.GET, day=day, facts=asked)
     shown.is_valid()
-    return {"form": shown, "decision": decision, "answer": _told(decision, missing), "matter": pack().matters[form.cleaned_data["matter"]]}
+    return {
+        "form": shown,
+        "decision": decision,
+        "answer": _told(decision, missing),
+        "matter": pack().matters[form.cleaned_data["matter"]],
+    }
 
 
 def askable(missing: Iterable[str]) -> list[str]:
-    """The missing facts worth a question. What only an official confirms of one industry waits until the industry is known."""
+    """The missing facts worth a question.
+
+    What only an official confirms of one industry waits until the industry is known.
+    """
     known = [path for path in missing if path in FACTS and path != "kind" and not path.startswith("unit.")]
     confirmations = [path for path in known if path.startswith("confirmations.")]
     return [path for path in known if path not in confirmations or len(confirmations) == 1]
@@ -248,9 +284,15 @@ def askable(missing: Iterable[str]) -> list[str]:
 def _told(decision: Decision, missing: list[str]) -> dict[str, Any]:
     """The decision in words, each reason with its clause."""
     outcome = decision.outcome["promisable"]
-    names = {True: ("可以承诺", "yes", "done"), False: ("不能承诺", "no", "ended"), None: ("还不能确定", "open", "wait")}
+    names = {
+        True: ("可以承诺", "yes", "done"),
+        False: ("不能承诺", "no", "ended"),
+        None: ("还不能确定", "open", "wait"),
+    }
     title, kind, mark = names[outcome]
-    listed = {True: "列入负面清单", False: "不在负面清单", None: "是否列入清单取决于项目情况"}[decision.outcome["listed"]]
+    listed = {True: "列入负面清单", False: "不在负面清单", None: "是否列入清单取决于项目情况"}[
+        decision.outcome["listed"]
+    ]
     offered = "审批部门已开办承诺" if decision.outcome["offered"] else "审批部门尚未开办承诺"
     return {
         "title": _(title),

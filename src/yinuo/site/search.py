@@ -36,7 +36,12 @@ def search(request: HttpRequest) -> HttpResponse:
     direct = _page_of(text)
     if direct:
         return redirect(direct)
-    context: dict[str, Any] = {"q": text, "code": _is_code(text), "company_code": registers.is_credit_code(text), "found": False}
+    context: dict[str, Any] = {
+        "q": text,
+        "code": _is_code(text),
+        "company_code": registers.is_credit_code(text),
+        "found": False,
+    }
     only = request.GET.get("in", "")
     if text and not context["code"] and not context["company_code"]:
         if only in LISTS:

@@ -1,4 +1,7 @@
-"""我的项目要办什么: a self-check without login. Everything it knows stands in the address; nothing is written, nothing is kept."""
+"""我的项目要办什么: a self-check without login.
+
+Everything it knows stands in the address; nothing is written, nothing is kept.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ SHOWN_OPEN = 5
 
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """The first page. What was written in one line on the home page is understood as far as it can be and may be corrected."""
+    """The first page.
+
+    What was written in one line on the home page is understood as far as it can be and may be corrected.
+    """
     text = words.typed(request.GET.get("q", ""), LONGEST)
     state = selfcheck_state.read(request.GET, timezone.localdate())
     if not text:
@@ -53,7 +59,9 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return _topic(request, found, state)
 
 
-def _topic(request: HttpRequest, found: Topic, state: State, initial: dict[str, Any] | None = None, said: str = "") -> HttpResponse:
+def _topic(
+    request: HttpRequest, found: Topic, state: State, initial: dict[str, Any] | None = None, said: str = ""
+) -> HttpResponse:
     day = state.on or timezone.localdate()
     sent = "go" in request.GET
     form = TopicForm(request.GET if sent else None, topic=found, state=state, day=day, initial=initial)
@@ -71,7 +79,9 @@ def _topic(request: HttpRequest, found: Topic, state: State, initial: dict[str, 
         "before_url": _url(earlier) + state.query if earlier else "",
         "industries": suggestions() if "industry" in form.paths else [],
         "said": said,
-        "understood": [Row(FACTS[path].label, words_of(path, value)) for path, value in state.facts.items()] if said else [],
+        "understood": [Row(FACTS[path].label, words_of(path, value)) for path, value in state.facts.items()]
+        if said
+        else [],
         "unread": () if sent else state.unread,
         "ticks": form.ticks() if form.flags else [],
     }

@@ -41,7 +41,10 @@ HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Flags to tick, in sight or folded under `title`; open where one is ticked already. `names` tells what is folded away."""
+    """Flags to tick, in sight or folded under `title`; open where one is ticked already.
+
+    `names` tells what is folded away.
+    """
 
     title: str
     options: tuple[Any, ...]
@@ -88,9 +91,12 @@ TOPICS = (
         tuple(
             path
             for path, spec in CARRIED.items()
-            if spec.type not in TICKED and not path.startswith("construction.") and path not in {*_FIRST, *_PLACE, *_COMPANY}
+            if spec.type not in TICKED
+            and not path.startswith("construction.")
+            and path not in {*_FIRST, *_PLACE, *_COMPANY}
         ),
-        _group("operation", flags=True) + tuple(path for path, spec in CARRIED.items() if spec.type in TICKED and "." not in path),
+        _group("operation", flags=True)
+        + tuple(path for path, spec in CARRIED.items() if spec.type in TICKED and "." not in path),
     ),
     Topic(
         "company",
@@ -107,19 +113,23 @@ TOPIC_OF = {path: topic for topic in TOPICS for path in (*topic.paths, *topic.fl
 def asked(topic: Topic, facts: Mapping[str, Any], day: date) -> tuple[list[str], list[str]]:
     """The fields and the flags of the page that any rule could turn on, given what is known."""
     turns = turning(facts, day)
-    return [path for path in topic.paths if path in ALWAYS or path in turns], [path for path in topic.flags if path in turns]
+    return [path for path in topic.paths if path in ALWAYS or path in turns], [
+        path for path in topic.flags if path in turns
+    ]
 
 
 def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
     """What is worth asking first: the facts that decide while nothing unusual has been said.
 
-    A flag nobody has ticked is taken as not holding here, so that what only matters along with it is asked once it does;
-    an answer is never taken so. Exceptions of the list count for matters that may be needed.
+    A flag nobody has ticked is taken as not holding here, so that what only matters along with it is asked once it
+    does; an answer is never taken so. Exceptions of the list count for matters that may be needed.
     """
     rules, supposed = pack(), _supposing_nothing(facts)
     kind = look_up(facts, "kind")
     rows = all_at(rules.negative, day)
-    names = {row.when for row in rows if row.part == "project"} | {scheme.when for scheme in all_at(rules.schemes, day) if scheme.when}
+    names = {row.when for row in rows if row.part == "project"} | {
+        scheme.when for scheme in all_at(rules.schemes, day) if scheme.when
+    }
     found: set[str] = set()
     for matter in rules.matters_at(day):
         if kind is not UNKNOWN and matter.kinds and kind not in matter.kinds:
@@ -137,7 +147,11 @@ def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
 
 def _supposing_nothing(facts: Mapping[str, Any]) -> dict[str, Any]:
     known = {path: value for path in FACTS if (value := look_up(facts, path)) is not UNKNOWN}
-    nothing = {path: False if spec.type == "flag" else "0" for path, spec in CARRIED.items() if spec.type in ("flag", "quantity")}
+    nothing = {
+        path: False if spec.type == "flag" else "0"
+        for path, spec in CARRIED.items()
+        if spec.type in ("flag", "quantity")
+    }
     return nested({**nothing, **known})
 
 
@@ -156,9 +170,14 @@ def before(topic: Topic) -> Topic | None:
 
 
 class TopicForm(FactForm):
-    """The questions of one page, all of which may stay open. The list of flags says what holds and whether the rest does not."""
+    """The questions of one page, all of which may stay open.
 
-    def __init__(self, data: Any, *, topic: Topic, state: State, day: date, initial: dict[str, Any] | None = None) -> None:
+    The list of flags says what holds and whether the rest does not.
+    """
+
+    def __init__(
+        self, data: Any, *, topic: Topic, state: State, day: date, initial: dict[str, Any] | None = None
+    ) -> None:
         fields, self.flags = asked(topic, state.nested(), day)
         self.state = state
         known = {path: _holds(state.known(path)) for path in self.flags}

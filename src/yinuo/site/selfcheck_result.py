@@ -1,4 +1,6 @@
-"""What the rules say of a project described in a self-check: matters, promises, materials, the way to landing, what is open."""
+"""What the rules say of a project described in a self-check: matters, promises, materials, the way to landing, what is
+open.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,10 @@ class StageOf:
 
 @dataclass(frozen=True, slots=True)
 class MaterialOf:
-    """A material with the matters that want it, by name; it is got once. `later`: for which of them it may come later, and how much."""
+    """A material with the matters that want it, by name; it is got once.
+
+    `later`: for which of them it may come later, and how much.
+    """
 
     name: str
     note: str
@@ -86,7 +91,9 @@ class Landing:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Whether the project meets a track's own conditions: `word` with its colour, what speaks against, and what is not told yet."""
+    """Whether the project meets a track's own conditions: `word` with its colour, what speaks against, and what is not
+    told yet.
+    """
 
     word: str
     colour: str
@@ -200,7 +207,9 @@ def scheme_for(facts: Mapping[str, object], day: date) -> StageScheme:
     return next(scheme for scheme in schemes if not scheme.when)
 
 
-def _line(matter: Matter, answer: MatterAnswer, facts: Mapping[str, object], day: date, offered: Mapping[str, bool]) -> Line:
+def _line(
+    matter: Matter, answer: MatterAnswer, facts: Mapping[str, object], day: date, offered: Mapping[str, bool]
+) -> Line:
     decision = promisable(matter.id, facts, pack(), day, offered=offered)
     pledge = matter.id == roles().filing_matter
     word, colour = _verdict(decision, pledge)
@@ -241,14 +250,19 @@ def _materials(matters: Sequence[Matter], day: date) -> tuple[tuple[str, tuple[M
     for matter in matters:
         for row in matter.materials:
             if matter.id in known and row.id in known[matter.id].materials:
-                later[row.issued_by or "项目单位", row.name].append(f"{matter.full_name}可以容缺 {known[matter.id].days} 个工作日")
+                later[row.issued_by or "项目单位", row.name].append(
+                    f"{matter.full_name}可以容缺 {known[matter.id].days} 个工作日"
+                )
             note, wanting = rows.setdefault((row.issued_by or "项目单位", row.name), (row.note, []))
             if matter.full_name not in wanting:
                 wanting.append(matter.full_name)
     made: dict[str, list[MaterialOf]] = {}
     for (issuer, name), (note, wanting) in rows.items():
         made.setdefault(issuer, []).append(MaterialOf(name, note, tuple(wanting), "；".join(later[issuer, name])))
-    return tuple((issuer, tuple(made[issuer])) for issuer in sorted(made, key=lambda issuer: (issuer != "项目单位", -len(made[issuer]))))
+    return tuple(
+        (issuer, tuple(made[issuer]))
+        for issuer in sorted(made, key=lambda issuer: (issuer != "项目单位", -len(made[issuer])))
+    )
 
 
 # -- the way to landing: the same planning as a project's map
@@ -296,10 +310,16 @@ def _landing(items: Sequence[MapItem], day: date, start: date, route: Route) -> 
 
 
 def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, ...]:
-    """What the grade may use; until it is told, only the tracks with conditions of their own, and whether the project meets them."""
+    """What the grade may use; until it is told, only the tracks with conditions of their own, and whether the project
+    meets them.
+    """
     grade = state.facts.get("unit.grade")
     if not isinstance(grade, str):
-        return tuple(Track(TRACKS[track], "", False, [], fit=_fit(track, state, day, UNRATED)) for track in TRACKS if _conditions(track))
+        return tuple(
+            Track(TRACKS[track], "", False, [], fit=_fit(track, state, day, UNRATED))
+            for track in TRACKS
+            if _conditions(track)
+        )
     shared = tuple(matter.full_name for matter in matters if matter.regional)
     found = []
     for effect, name in TRACKS.items():
@@ -309,7 +329,11 @@ def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, 
             regional = effect == "regional" and not refused
             there = _results(state, matters, day) if regional else ()
             fit = None if refused or not _conditions(effect) else _fit(effect, state, day, grade)
-            found.append(Track(name, measure.text, refused, words.cite_links(measure.cites), shared if regional else (), there, fit))
+            found.append(
+                Track(
+                    name, measure.text, refused, words.cite_links(measure.cites), shared if regional else (), there, fit
+                )
+            )
     return tuple(found)
 
 
@@ -320,14 +344,18 @@ def _conditions(track: str) -> bool:
 def _fit(track: str, state: State, day: date, grade: str) -> Fit:
     """The track's conditions on what was told; what only the application itself brings is not asked here."""
     decision = eligible(track, state.nested(), pack(), day, grade)
-    word, colour = {True: ("符合条件", "green"), False: ("不符合条件", ""), None: ("还有没说清的", "amber")}[decision.outcome["eligible"]]
+    word, colour = {True: ("符合条件", "green"), False: ("不符合条件", ""), None: ("还有没说清的", "amber")}[
+        decision.outcome["eligible"]
+    ]
     against = tuple(step.text.removeprefix("不符合：") for step in decision.trace if step.outcome is False)
     asked = tuple(FACTS[path].label for path in FACTS if path in decision.missing and path not in FOLLOWS)
     return Fit(word, colour, against, asked)
 
 
 def _results(state: State, matters: Sequence[Matter], day: date) -> tuple[str, ...]:
-    """Which zones – the named one, where one is named – have results for the project's matters, each with what it shares."""
+    """Which zones – the named one, where one is named – have results for the project's matters, each with what it
+    shares.
+    """
     wanted = {matter.id: matter.full_name for matter in matters if matter.regional}
     if not wanted:
         return ()
@@ -362,7 +390,12 @@ def _open(state: State, found: Screening, day: date, offered: Mapping[str, bool]
 
 
 def _question(
-    path: str, needs: Sequence[MatterAnswer], promises: Sequence[MatterAnswer], state: State, day: date, offered: Mapping[str, bool]
+    path: str,
+    needs: Sequence[MatterAnswer],
+    promises: Sequence[MatterAnswer],
+    state: State,
+    day: date,
+    offered: Mapping[str, bool],
 ) -> Open:
     options = [_option(path, value, label, needs, promises, state, day, offered) for value, label in _choices(path)]
     return Open(path, FACTS[path].label, _names(needs), _names(promises), tuple(options))

@@ -18,7 +18,8 @@ from yinuo.engine.rules import pack
 from yinuo.faces.projects.factforms import plain_number
 from yinuo.faces.projects.steps import nested
 
-# Who the project is, what is declared only when filing, what a clerk confirms or a mock approval asks, and the score behind the grade.
+# Who the project is, what is declared only when filing, what a clerk confirms or a mock approval asks, and the score
+# behind the grade.
 NEVER_ASKED = frozenset(
     {
         "name", "content", "region", "nature", "project_class", "planned_start_on", "planned_finish_on",
@@ -26,7 +27,11 @@ NEVER_ASKED = frozenset(
         "declarations.secret", "declarations.truthful", "declarations.industrial_policy",
     }
 )  # fmt: skip
-CARRIED = {path: spec for path, spec in FACTS.items() if path not in NEVER_ASKED and not path.startswith(("confirmations.", "mock."))}
+CARRIED = {
+    path: spec
+    for path, spec in FACTS.items()
+    if path not in NEVER_ASKED and not path.startswith(("confirmations.", "mock."))
+}
 PATH_OF = {path.rpartition(".")[2]: path for path in CARRIED}
 LEAF_OF = {path: leaf for leaf, path in PATH_OF.items()}
 YES, NO, DAY = "y", "n", "on"
@@ -82,7 +87,10 @@ class State:
 
 
 def read(query: Mapping[str, str], today: date) -> State:
-    """The state of an address. What cannot be read is named and taken as unknown: an old link must not break, nor lie."""
+    """The state of an address.
+
+    What cannot be read is named and taken as unknown: an old link must not break, nor lie.
+    """
     facts: dict[str, Any] = {}
     unread: list[str] = []
     for leaf, path in PATH_OF.items():
@@ -110,7 +118,10 @@ def _value(spec: FactSpec, text: str) -> Any:
 
 def _read_flags(query: Mapping[str, str], facts: dict[str, Any], unread: list[str]) -> None:
     """A flag said to be both is said to be neither."""
-    said = {word: {leaf for leaf in query.get(name, "")[:4000].split(".") if leaf} for name, word in ((YES, True), (NO, False))}
+    said = {
+        word: {leaf for leaf in query.get(name, "")[:4000].split(".") if leaf}
+        for name, word in ((YES, True), (NO, False))
+    }
     for leaf in sorted(said[True] & said[False]):
         unread.append(CARRIED[PATH_OF[leaf]].label if leaf in PATH_OF else leaf[:LONGEST])
     for word, leaves in said.items():
@@ -130,7 +141,9 @@ def _day(text: str, today: date) -> date | None:
 
 
 def handed_on(state: State) -> str:
-    """The address of a filing that takes the answers over, as unit.handover reads it; what the unit is comes from the unit."""
+    """The address of a filing that takes the answers over, as unit.handover reads it; what the unit is comes from the
+    unit.
+    """
     words = {True: "true", False: "false"}
     told = [(path, value) for path, value in state.facts.items() if not path.startswith("unit.")]
     return urlencode([(PREFIX + path, words[value] if isinstance(value, bool) else str(value)) for path, value in told])

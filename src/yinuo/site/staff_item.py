@@ -84,14 +84,17 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "fee": fee_of(found, now),
         **actions_of(desk),
         "handles": [
-            (row, desk.forms.get(f"handle-{row.pk}"), f"handle-{row.pk}") for row in sorted(found.problems.all(), key=lambda row: row.pk)
+            (row, desk.forms.get(f"handle-{row.pk}"), f"handle-{row.pk}")
+            for row in sorted(found.problems.all(), key=lambda row: row.pk)
         ],
         "form": failed if failed is not None else forms.Form(),
         "waiting": desk.waiting,
         "next": next_of(desk.actor, now, f"/staff/items/{found.pk}/"),
         "gaps": of_item(found),
         "coordinations": coordinated,
-        "may_coordinate": access.can_handle(desk.actor, found) and found.state in UNDER_WAY and not any(row.is_open for row in coordinated),
+        "may_coordinate": access.can_handle(desk.actor, found)
+        and found.state in UNDER_WAY
+        and not any(row.is_open for row in coordinated),
         "late": None,
         "typed": [],
     }
@@ -106,7 +109,13 @@ ACTION_WORDS = {
     "escalate": ("启动协调", "启动协调", "primary", "红灯事项由总召集人协调，计时照常。", False),
     "close_escalation": ("办结协调", "办结协调", "secondary", "", True),
     "send_back": ("退回（一次性告知）", "", "secondary", "", True),
-    "refuse_acceptance": ("不予受理", "作出不予受理决定", "secondary", "依法不需要办理，或者不属于本部门职权范围的。", True),
+    "refuse_acceptance": (
+        "不予受理",
+        "作出不予受理决定",
+        "secondary",
+        "依法不需要办理，或者不属于本部门职权范围的。",
+        True,
+    ),
     "end_sharing": ("终止共享区域评估结果", "终止这个项目的共享", "danger", "", True),
     "pause": ("暂停计时", "暂停计时", "secondary", "", True),
     "extend": ("延长办理期限", "延长期限", "secondary", "须经本部门主要负责同志批准，只能延长一次。", True),
@@ -118,7 +127,10 @@ ACTION_WORDS = {
 
 # Under 模拟审批: the answer before the land is there, and after.
 MOCK_WORDS = {
-    False: ("出具模拟审批意见", "视同已取得土地作实质性审查。意见注“模拟”字样，没有法律效力，由综合窗口保管；不送达，不上信息链。"),
+    False: (
+        "出具模拟审批意见",
+        "视同已取得土地作实质性审查。意见注“模拟”字样，没有法律效力，由综合窗口保管；不送达，不上信息链。",
+    ),
     True: ("作出正式批复", "土地手续已登记，把模拟审批文件转为正式批复；各部门合计 3 个工作日，依前置次序。"),
 }
 

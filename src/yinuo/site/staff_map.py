@@ -82,6 +82,9 @@ def due(request: HttpRequest, project_id: int, item_id: int) -> HttpResponse:
 
 def _below(title: str) -> proving.Around:
     def around(project: Project) -> dict[str, Any]:
-        return {"frame": FRAME, **head_of(project, NavItem("一张图", reverse("staff:map", args=[project.pk])), NavItem(title))}
+        return {
+            "frame": FRAME,
+            **head_of(project, NavItem("一张图", reverse("staff:map", args=[project.pk])), NavItem(title)),
+        }
 
     return around

@@ -60,7 +60,9 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     filing = access.can_review(actor, found, filing_department(found))
     mocks = list(found.items.values_list("mock", flat=True))
     works = list(
-        WorkItem.objects.filter(project_id=found.pk, state__in=OPEN).select_related("department", "assignee").order_by("due_at", "id")
+        WorkItem.objects.filter(project_id=found.pk, state__in=OPEN)
+        .select_related("department", "assignee")
+        .order_by("due_at", "id")
     )
     context = {
         **head_of(found),
@@ -70,7 +72,13 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "warned": warned.shown(found, "staff"),
         "supervised": supervision.records(found.pk)[:5],
         "amendments": [
-            (row, [(label_of(path), fact_words(path, old), fact_words(path, new)) for path, (old, new) in row.changes.items()])
+            (
+                row,
+                [
+                    (label_of(path), fact_words(path, old), fact_words(path, new))
+                    for path, (old, new) in row.changes.items()
+                ],
+            )
             for row in found.amendments.select_related("person").order_by("-id")
         ],
         "reports": list(found.reports.order_by("-id")[:20]),
@@ -110,7 +118,9 @@ def _working(works: list[WorkItem], actor: Actor, now: datetime) -> list[InboxRo
 def _unit_rows(found: Project, now: datetime) -> list[Row]:
     """The company and whom it sends."""
     unit = found.unit
-    people = AuthorisedPerson.objects.filter(InForce.on(today(now)), unit=unit, confirmed_at__isnull=False).select_related("person")
+    people = AuthorisedPerson.objects.filter(
+        InForce.on(today(now)), unit=unit, confirmed_at__isnull=False
+    ).select_related("person")
     sent = "；".join(f"{row.person.name} {row.person.phone}".strip() for row in people.order_by("id"))
     rows = [
         Row("项目单位", unit.name, reverse("staff:unit_credit", args=[unit.pk]), "信用记录"),
@@ -154,7 +164,10 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
     if request.method == "POST" and not may:
         raise forbid("只有备案机关可以复核")
     if verb == "confirm" and confirm.is_valid():
-        done = attempt(confirm, lambda: confirm_review(actor=actor, project_id=found.pk, at=now, version=confirm.cleaned_data["version"]))
+        done = attempt(
+            confirm,
+            lambda: confirm_review(actor=actor, project_id=found.pk, at=now, version=confirm.cleaned_data["version"]),
+        )
         if done is not None:
             messages.success(request, "已复核确认，项目已转送各有关部门进行前期辅导。")
             return redirect("staff:project", found.pk)
@@ -162,7 +175,11 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
         done = attempt(
             withdraw,
             lambda: withdraw_filing(
-                actor=actor, project_id=found.pk, problem=withdraw.text, at=now, version=withdraw.cleaned_data["version"]
+                actor=actor,
+                project_id=found.pk,
+                problem=withdraw.text,
+                at=now,
+                version=withdraw.cleaned_data["version"],
             ),
         )
         if done is not None:
@@ -177,7 +194,9 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
         "withdraw": withdraw,
         "form": bad[0] if bad else confirm,
         "may_confirm": may and found.state == ProjectState.FILED,
-        "may_withdraw": may and found.kind == ProjectKind.FILING and found.state in (ProjectState.FILED, ProjectState.CONFIRMED),
+        "may_withdraw": may
+        and found.kind == ProjectKind.FILING
+        and found.state in (ProjectState.FILED, ProjectState.CONFIRMED),
         "questions": _questions(found) if may else [],
         "next": next_of(actor, now, f"/staff/projects/{found.pk}/review/"),
     }
@@ -219,9 +238,14 @@ def manual(request: HttpRequest, project_id: int) -> HttpResponse:
             ),
         )
         if done is not None:
-            messages.success(request, "已准予备案，正在赋码并核发备案证。" if approve else "已作出不予备案的决定，理由已告知项目单位。")
+            messages.success(
+                request,
+                "已准予备案，正在赋码并核发备案证。" if approve else "已作出不予备案的决定，理由已告知项目单位。",
+            )
             return redirect("staff:project", found.pk)
-    stops = found.decision.outcome.get("stops", []) if found.decision and isinstance(found.decision.outcome, dict) else []
+    stops = (
+        found.decision.outcome.get("stops", []) if found.decision and isinstance(found.decision.outcome, dict) else []
+    )
     context = {
         **head_of(found, NavItem("人工办理")),
         "facts": fact_groups(found.facts, {found.hall.region.code: found.hall.region.name}),

@@ -1,4 +1,7 @@
-"""A project's trail in plain words: what happened, to which matter, and which office did it. What is only the hall's business stays out."""
+"""A project's trail in plain words: what happened, to which matter, and which office did it.
+
+What is only the hall's business stays out.
+"""
 
 from __future__ import annotations
 

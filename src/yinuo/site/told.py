@@ -80,7 +80,9 @@ def told(request: HttpRequest, project_id: int) -> HttpResponse:
 
 def messages_of(project: Project) -> QuerySet[Message]:
     """Every message about the project, the newest first; one that has no code yet is known by its pages."""
-    about = Q(project_code=project.code) if project.code else Q(page__in=WITHOUT_CODE, page_args={"project_id": project.pk})
+    about = (
+        Q(project_code=project.code) if project.code else Q(page__in=WITHOUT_CODE, page_args={"project_id": project.pk})
+    )
     return Message.objects.filter(about).select_related("person", "unit").order_by("-queued_at", "id")
 
 
@@ -104,7 +106,9 @@ def by_reader(rows: Sequence[Message]) -> list[list[Message]]:
 
 def _line(sent: Sequence[Message]) -> list[Any]:
     first = sent[0]
-    ways = format_html_join("", '<span class="way-told">{} {}</span>', ((Channel(row.channel).label, light(*_state(row))) for row in sent))
+    ways = format_html_join(
+        "", '<span class="way-told">{} {}</span>', ((Channel(row.channel).label, light(*_state(row))) for row in sent)
+    )
     return [iso(first.queued_at), reader(first), Cell(first.subject, note=without_link(first.body)), ways]
 
 
@@ -117,7 +121,9 @@ def reader(row: Message) -> str:
 def _state(row: Message) -> tuple[str, str]:
     if row.channel == Channel.SITE:
         return ("done", "已读") if row.read_at is not None else ("wait", "未读")
-    return {MessageState.SENT: ("done", "已发"), MessageState.FAILED: ("ended", "未送达")}.get(MessageState(row.state), ("wait", "待发"))
+    return {MessageState.SENT: ("done", "已发"), MessageState.FAILED: ("ended", "未送达")}.get(
+        MessageState(row.state), ("wait", "待发")
+    )
 
 
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:

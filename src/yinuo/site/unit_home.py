@@ -67,7 +67,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     page = queries.page(actor, after=int(after) if after.isdecimal() and len(after) < 16 else 0)
     running = [row for row in page.projects if row.state in RUNNING]
     work = waiting.work_of(running)
-    reported = ProgressReport.objects.filter(project__in=running, kind=ReportKind.COMPLETION).values_list("project_id", flat=True)
+    reported = ProgressReport.objects.filter(project__in=running, kind=ReportKind.COMPLETION).values_list(
+        "project_id", flat=True
+    )
     drafts = Draft.objects.filter(unit_id=unit_id, filed_as__isnull=True).order_by("-saved_at")[:10]
     hat = hat_of(request)
     name, code = hat.unit if hat else ("", "")
@@ -100,8 +102,13 @@ def _check_url() -> str:
 
 def _draft(draft: Draft) -> Task:
     name = look_up(draft.facts, "name")
-    url = reverse("unit:filing_check" if draft.step else "unit:filing_step", args=[draft.pk] if draft.step else [draft.pk, "project"])
-    return Task("未命名的项目" if name is UNKNOWN else str(name), "没填完", "grey", url, f"{zh_moment(draft.saved_at)} 存")
+    url = reverse(
+        "unit:filing_check" if draft.step else "unit:filing_step",
+        args=[draft.pk] if draft.step else [draft.pk, "project"],
+    )
+    return Task(
+        "未命名的项目" if name is UNKNOWN else str(name), "没填完", "grey", url, f"{zh_moment(draft.saved_at)} 存"
+    )
 
 
 def _line(project: Project, work: waiting.Work, now: datetime) -> Line:
@@ -116,7 +123,9 @@ def _line(project: Project, work: waiting.Work, now: datetime) -> Line:
 
 def _nearest(line: Line, clocks: Sequence[WorkItem], now: datetime) -> None:
     """The next moment a department owes something."""
-    dated: list[tuple[Any, WorkItem]] = [(row.due_shown(now), row) for row in clocks if row.state == "running" and row.due_shown(now)]
+    dated: list[tuple[Any, WorkItem]] = [
+        (row.due_shown(now), row) for row in clocks if row.state == "running" and row.due_shown(now)
+    ]
     if dated:
         due, first = min(dated, key=lambda pair: pair[0])
         line.light = first.light_at(now).value

@@ -132,7 +132,10 @@ def _answering(item: MapItem) -> SendBack | None:
 
 class WhyForm(forms.Form):
     why = forms.CharField(
-        label="为什么撤回", widget=forms.Textarea({"rows": 3}), max_length=1000, error_messages={"required": "写明撤回的原因"}
+        label="为什么撤回",
+        widget=forms.Textarea({"rows": 3}),
+        max_length=1000,
+        error_messages={"required": "写明撤回的原因"},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -148,7 +151,11 @@ def withdraw(request: HttpRequest, item_id: int) -> HttpResponse:
         done = attempt(
             form,
             lambda: withdraw_application(
-                actor=actor_of(request), item_id=item.pk, why=values["why"], version=values["version"], at=timezone.now()
+                actor=actor_of(request),
+                item_id=item.pk,
+                why=values["why"],
+                version=values["version"],
+                at=timezone.now(),
             ),
         )
         if done is not None:

@@ -1,4 +1,6 @@
-"""一张图 for the company: every view of it, the landing with its proof, a matter's routes compared, a due date day by day."""
+"""一张图 for the company: every view of it, the landing with its proof, a matter's routes compared, a due date day by
+day.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +85,9 @@ def _below(title: str) -> proving.Around:
     """The frame and the way back of a page under the map."""
 
     def around(project: Project) -> dict[str, Any]:
-        return {"frame": FRAME, "breadcrumbs": crumbs(project, ("一张图", reverse("unit:map", args=[project.pk])), title)}
+        return {
+            "frame": FRAME,
+            "breadcrumbs": crumbs(project, ("一张图", reverse("unit:map", args=[project.pk])), title),
+        }
 
     return around

@@ -96,7 +96,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "confirmed": project.state == ProjectState.CONFIRMED,
         "certified": hasattr(project, "certificate"),
         # 开工以前，后三样还谈不上。
-        "stages": [task for task in building.stages(project, reports, day) if task.url or task.colour] if project.confirmed_at else [],
+        "stages": [task for task in building.stages(project, reports, day) if task.url or task.colour]
+        if project.confirmed_at
+        else [],
         "participants": list(project.participants.filter(replaced_at__isnull=True).order_by("id")),
         "questions": questions.lines(
             project.questions.select_related("department", "asked_by").order_by("-asked_at")[:SHOWN_QUESTIONS], now
@@ -105,7 +107,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "supervised": [row for row in supervision.records(project.pk) if row.kind != RecordKind.SIGHTING],
         "past_warnings": [row for row in warnings if not row.is_open],
         "mocked": any(item.mock for item in work.items),
-        "benefits": [line for line in queries.benefits_for(project, day) if line.holds] if project.state in RUNNING else [],
+        "benefits": [line for line in queries.benefits_for(project, day) if line.holds]
+        if project.state in RUNNING
+        else [],
         "amendments": [_amendment(row) for row in project.amendments.order_by("-at")],
     }
     context |= UNIT_ALONE if actor_of(request).scope else {"own": True}
@@ -120,7 +124,10 @@ def _figures(project: Project, work: waiting.Work, promises: list[Commitment], n
     done = sum(item.state in CONCLUDED for item in items)
     live = [row for row in promises if row.state not in GONE]
     kept = sum(row.fulfilment == "kept" for row in live)
-    made = [_landing(project, work, now), Fact("审批事项已办结", f"{done} / {len(items)}", "项", done=done, total=len(items))]
+    made = [
+        _landing(project, work, now),
+        Fact("审批事项已办结", f"{done} / {len(items)}", "项", done=done, total=len(items)),
+    ]
     if live:
         made.append(Fact("信用承诺", len(live), "项", note=f"已履行 {kept} 项"))
     if project.started_on:
@@ -131,7 +138,11 @@ def _figures(project: Project, work: waiting.Work, promises: list[Commitment], n
 def _landing(project: Project, work: waiting.Work, now: datetime) -> Fact:
     if project.landed_at is not None:
         return Fact("落地", zh_date(project.landed_at), note="开工前事项全部办结", main=True)
-    running = {row.subject_id: row for row in work.clocks if row.subject_kind == waiting.ITEM and row.kind in waiting.ITEM_CLOCKS}
+    running = {
+        row.subject_id: row
+        for row in work.clocks
+        if row.subject_kind == waiting.ITEM and row.kind in waiting.ITEM_CLOCKS
+    }
     plan = planning.plan_of(list(work.items), running, project.rules_on, now)
     return Fact("预计落地", zh_date(plan.landing_on), note=f"还要 {plan.working_days} 个工作日", main=True)
 
@@ -140,7 +151,9 @@ def _papers(project: Project) -> list[Document]:
     """Everything issued on the project, the latest first."""
     if not project.code:
         return []
-    rows = Document.objects.filter(project_code=project.code, unit_id=project.unit_id).exclude(kind=ProjectsPaper.POSTER)
+    rows = Document.objects.filter(project_code=project.code, unit_id=project.unit_id).exclude(
+        kind=ProjectsPaper.POSTER
+    )
     return list(listed(rows)[:SHOWN_PAPERS])
 
 
@@ -151,7 +164,11 @@ def badge(project: Project) -> dict[str, str]:
     grade = grade_of(project)
     answer = named_grade(grade, pack(), timezone.localdate())
     score = project.unit.credit.score if hasattr(project.unit, "credit") else None
-    return {"letter": grade, "name": answer.class_name if answer else "", "score": "" if score is None else f"{score.normalize():f}"}
+    return {
+        "letter": grade,
+        "name": answer.class_name if answer else "",
+        "score": "" if score is None else f"{score.normalize():f}",
+    }
 
 
 def _rows(project: Project) -> list[Row]:
@@ -180,7 +197,9 @@ def _rows(project: Project) -> list[Row]:
 def _plan(project: Project) -> str:
     start, finish = project.facts.get("planned_start_on"), project.facts.get("planned_finish_on")
     return (
-        f"{words_of('planned_start_on', start) or '未填'} 至 {words_of('planned_finish_on', finish) or '未填'}" if start or finish else ""
+        f"{words_of('planned_start_on', start) or '未填'} 至 {words_of('planned_finish_on', finish) or '未填'}"
+        if start or finish
+        else ""
     )
 
 
@@ -221,13 +240,17 @@ def certificate(request: HttpRequest, project_id: int) -> HttpResponse:
 @require_POST
 def poster(request: HttpRequest, project_id: int) -> HttpResponse:
     """The poster on A3, or on A4 where that is asked for. A POST: it may have to be issued anew."""
-    paper = site_poster(project=project_of(request, project_id), at=timezone.now(), paper=request.POST.get("paper", "a3"))
+    paper = site_poster(
+        project=project_of(request, project_id), at=timezone.now(), paper=request.POST.get("paper", "a3")
+    )
     return redirect("common:document", paper.pk)
 
 
 class EndForm(forms.Form):
     why = forms.CharField(label="为什么终止", widget=forms.Textarea({"rows": 3}), max_length=1000)
-    sure = forms.BooleanField(label="确定终止这个项目，全部事项一并终止，不能恢复", error_messages={"required": "确认以后才能终止"})
+    sure = forms.BooleanField(
+        label="确定终止这个项目，全部事项一并终止，不能恢复", error_messages={"required": "确认以后才能终止"}
+    )
 
 
 @need_unit
@@ -239,9 +262,13 @@ def end(request: HttpRequest, project_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         ended = attempt(
             form,
-            lambda: terminate(actor=actor_of(request), project_id=project.pk, why=form.cleaned_data["why"], at=timezone.now()),
+            lambda: terminate(
+                actor=actor_of(request), project_id=project.pk, why=form.cleaned_data["why"], at=timezone.now()
+            ),
         )
         if ended is not None:
             messages.success(request, "项目已终止。")
             return redirect("unit:project", project.pk)
-    return render(request, "unit/project_end.html", {"project": project, "form": form, "breadcrumbs": crumbs(project, "终止项目")})
+    return render(
+        request, "unit/project_end.html", {"project": project, "form": form, "breadcrumbs": crumbs(project, "终止项目")}
+    )

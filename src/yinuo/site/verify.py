@@ -20,7 +20,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         project = projectpage.published(form.project_code, form.credit_code)
         if project is not None:
             return redirect("public:certificate", project_code=project.code, credit_code=project.unit.credit_code)
-        form.add_error("code", "没有查到这个项目代码对应的已公开项目。请核对备案证上的代码；刚刚申报的项目要等赋码后才能查到")
+        form.add_error(
+            "code", "没有查到这个项目代码对应的已公开项目。请核对备案证上的代码；刚刚申报的项目要等赋码后才能查到"
+        )
     return render(request, "public/verify.html", {"form": form, "colours": words.grade_classes(timezone.localdate())})
 
 
@@ -30,7 +32,12 @@ def certificate(request: HttpRequest, project_code: str, credit_code: str) -> Ht
     """The certificate as it stands now. A wrong pair gets a page that says so, and no hint at which half is wrong."""
     project = projectpage.published(project_code, credit_code)
     if project is None:
-        return render(request, "public/verify_unknown.html", {"project_code": project_code, "credit_code": credit_code}, status=404)
+        return render(
+            request,
+            "public/verify_unknown.html",
+            {"project_code": project_code, "credit_code": credit_code},
+            status=404,
+        )
     now, day = timezone.now(), timezone.localdate()
     context = {"p": projectpage.project_page(project, now), "day": day, "colours": words.grade_classes(day)}
     return render(request, "public/certificate.html", context)

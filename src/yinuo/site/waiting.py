@@ -62,10 +62,13 @@ def work_of(projects: Iterable[Project]) -> Work:
     return Work(list(items), list(clocks_))
 
 
-def duties(projects: Sequence[Project], work: Work, lines: Iterable[HistoryLine], reported: set[int], now: datetime) -> list[Duty]:
+def duties(
+    projects: Sequence[Project], work: Work, lines: Iterable[HistoryLine], reported: set[int], now: datetime
+) -> list[Duty]:
     """Most urgent first: what is dated by its date, then the rest in the order of the projects.
 
-    `reported` = projects whose completion has been reported; `lines` = the credit history, for points that can still be repaired.
+    `reported` = projects whose completion has been reported; `lines` = the credit history, for points that can still be
+    repaired.
     """
     found = [*_sent_back(projects, work, now), *_rectifying(projects, work, now), *_repairs(lines, now)]
     applied = set(CompletionVerification.objects.filter(project__in=projects).values_list("project_id", flat=True))
@@ -82,7 +85,9 @@ def _dated(due: datetime | None, now: datetime, state: State, unit: str = "worki
 
 
 def _sent_back(projects: Sequence[Project], work: Work, now: datetime) -> list[Duty]:
-    """Matters told once what to supplement; one sent back while it was handled has a last day, after which the clock goes on."""
+    """Matters told once what to supplement; one sent back while it was handled has a last day, after which the clock
+    goes on.
+    """
     names = {project.pk: project.name for project in projects}
     paused = {row.subject_id: row for row in work.clocks if row.subject_kind == ITEM and row.kind == MapWork.LIMIT}
     made = []
@@ -112,7 +117,13 @@ def _repairs(lines: Iterable[HistoryLine], now: datetime) -> list[Duty]:
     """Points taken that come back when the fault is mended and the repair asked for in time (附件2·第二十四条)."""
     made = []
     for line in lines:
-        if line.taken > 0 and line.rectify_until and now <= line.rectify_until and line.open_relief is None and not line.returning:
+        if (
+            line.taken > 0
+            and line.rectify_until
+            and now <= line.rectify_until
+            and line.open_relief is None
+            and not line.returning
+        ):
             state, left = _dated(line.rectify_until, now, "green")
             label = f"整改后申请修复 {line.taken.normalize():f} 分"
             url = reverse("unit:relief", args=[line.event.pk])

@@ -1,4 +1,6 @@
-"""One visit: what can be done for the unit, what has been done, documents against signature, and the receipt at the end."""
+"""One visit: what can be done for the unit, what has been done, documents against signature, and the receipt at the
+end.
+"""
 
 from __future__ import annotations
 
@@ -97,14 +99,20 @@ def _events(found: Visit) -> list[Event]:
         if row.verb in window_words():
             about = row.matter or (row.project.name if row.project else "")
             number = f"回执编号 {row.receipt_no}" if row.receipt_no else row.text
-            made.append(Event(row.at, f"{window_words()[row.verb]}：{about}" if about else window_words()[row.verb], number))
+            made.append(
+                Event(row.at, f"{window_words()[row.verb]}：{about}" if about else window_words()[row.verb], number)
+            )
     return made
 
 
 def _projects(found: Visit) -> list[tuple[Project, list[MapItem]]]:
     """The unit's projects of the hall, the newest first, each with what may be handed in now. Three queries."""
     states = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.MANUAL, ProjectState.ASSIGNING]
-    rows = list(Project.objects.filter(unit_id=found.unit_id, hall_id=found.hall_id, state__in=states).order_by("-id")[:SHOWN_PROJECTS])
+    rows = list(
+        Project.objects.filter(unit_id=found.unit_id, hall_id=found.hall_id, state__in=states).order_by("-id")[
+            :SHOWN_PROJECTS
+        ]
+    )
     work = work_of(rows)
     return [(row, ready(work.items_of(row.pk), row) if row.state == ProjectState.CONFIRMED else []) for row in rows]
 
@@ -138,7 +146,9 @@ def handout(request: HttpRequest, visit_id: int) -> HttpResponse:
                 return redirect("staff:window_visit", found.pk)
     else:
         first = [str(row.document.pk) for row in rows if row.awaited]
-        form = HandoutForm(initial={"documents": first, "signature": "paper", "key": f"handout:{uuid.uuid4()}"}, ready=rows)
+        form = HandoutForm(
+            initial={"documents": first, "signature": "paper", "key": f"handout:{uuid.uuid4()}"}, ready=rows
+        )
     crumbs = [
         NavItem("综合窗口", reverse("staff:window")),
         NavItem(found.unit.name, reverse("staff:window_visit", args=[found.pk])),

@@ -1,5 +1,5 @@
-"""Who a signed-in person is acting as: one of the units they are bound to, one of their roles in a department, or – from such a
-role – a unit they stand in for, by an open visit at the window or an agreement.
+"""Who a signed-in person is acting as: one of the units they are bound to, one of their roles in a department, or –
+from such a role – a unit they stand in for, by an open visit at the window or an agreement.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """One way a person may act; `key` is what the session keeps. One that stands in for a unit names the membership behind it too."""
+    """One way a person may act; `key` is what the session keeps.
+
+    One that stands in for a unit names the membership behind it too.
+    """
 
     key: str
     actor: Actor
@@ -62,12 +65,17 @@ def hats_of(person: Person) -> list[Hat]:
         actor = actor_of_membership(row)
         hats.append(Hat(f"m{row.pk}", actor, label, membership=row))
         for found in stand_ins_of(actor, now):
-            hats.append(Hat(found.actor.via, found.actor, f"{found.title} · {found.unit_name}", membership=row, stand_in=found))
+            hats.append(
+                Hat(found.actor.via, found.actor, f"{found.title} · {found.unit_name}", membership=row, stand_in=found)
+            )
     return hats
 
 
 def _chosen(hats: list[Hat], key: str | None) -> Hat | None:
-    """The hat of the key. Whoever stood in for a unit and may no longer is back in a role, never in a unit of their own."""
+    """The hat of the key.
+
+    Whoever stood in for a unit and may no longer is back in a role, never in a unit of their own.
+    """
     found = next((hat for hat in hats if hat.key == key), None)
     if found is None and key and ":" in key:
         found = next((hat for hat in hats if hat.membership), None)
@@ -98,7 +106,9 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def behind(request: HttpRequest) -> Actor:
-    """The official of a page, also while they stand in for a unit: whoever looks after the visit or the agreement itself."""
+    """The official of a page, also while they stand in for a unit: whoever looks after the visit or the agreement
+    itself.
+    """
     hat = hat_of(request)
     return actor_of_membership(hat.membership) if hat and hat.membership else actor_of(request)
 
@@ -133,10 +143,11 @@ def seconds_left(request: HttpRequest) -> int:
 
 
 def _to_login(request: HttpRequest) -> HttpResponseBase:
-    """Asks to sign in and leads back. A form that came too late is not led away from: what was typed lies one step back in the browser.
+    """Asks to sign in and leads back. A form that came too late is not led away from: what was typed lies one step back
+    in the browser.
 
-    The server keeps none of it and shows none of it: the browser fills the form again on the way back, when whoever is signed in then
-    may see its page.
+    The server keeps none of it and shows none of it: the browser fills the form again on the way back, when whoever is
+    signed in then may see its page.
     """
     if request.method != "POST":
         return redirect_to_login(request.get_full_path())
@@ -148,7 +159,9 @@ def _to_login(request: HttpRequest) -> HttpResponseBase:
     return render(request, "errors/signed_out.html", context, status=403)
 
 
-def _need(test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpRequest], Actor] = actor_of) -> Callable[[View], View]:
+def _need(
+    test: Callable[[Actor], bool], refusal: str, who: Callable[[HttpRequest], Actor] = actor_of
+) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -185,7 +198,9 @@ AGENT_PAGES = frozenset(
 
 
 def need_unit(view: View) -> View:
-    """The unit's pages: all of them for its own people and the window, those of its project for an agent (附件6·二(四))."""
+    """The unit's pages: all of them for its own people and the window, those of its project for an agent
+    (附件6·二(四)).
+    """
 
     @wraps(view)
     def within(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -29,7 +29,10 @@ class MatterLine(Generic[A]):
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine(Generic[A]):
-    """One published decision; `last` is the last day of its span, None = no end. What was replaced keeps the span it had until then."""
+    """One published decision; `last` is the last day of its span, None = no end.
+
+    What was replaced keeps the span it had until then.
+    """
 
     row: A
     last: date | None

@@ -1,4 +1,7 @@
-"""The API: the same verbs as the actions, for machines with keys. No session, no cookie; a key speaks for one person in one role."""
+"""The API: the same verbs as the actions, for machines with keys.
+
+No session, no cookie; a key speaks for one person in one role.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ DEEPEST = 24
 class Key(HttpBearer):
     """A live key; what it may do is what its person may do for the unit or department it is bound to.
 
-    With `X-Yinuo-Via: window.visit:12` a clerk's key acts for the visitor's unit, an agent's for the agreement's, as a page would.
+    With `X-Yinuo-Via: window.visit:12` a clerk's key acts for the visitor's unit, an agent's for the agreement's, as a
+    page would.
     """
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
@@ -113,7 +117,9 @@ def key_of(request: HttpRequest) -> str:
     """The caller's idempotency key. Raises Refused when it is missing or too long."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key or len(key) > 80:
-        raise Refused("api.idempotency_key", "写操作须带 Idempotency-Key 请求头（不超过 80 个字符）", field="Idempotency-Key")
+        raise Refused(
+            "api.idempotency_key", "写操作须带 Idempotency-Key 请求头（不超过 80 个字符）", field="Idempotency-Key"
+        )
     return key
 
 
@@ -138,7 +144,9 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 @api.exception_handler(ObjectDoesNotExist)
 def absent(request: HttpRequest, error: ObjectDoesNotExist) -> HttpResponse:
-    return api.create_response(request, {"code": "api.not_found", "message": "没有找到", "field": "", "remedy": "请核对编号"}, status=404)
+    return api.create_response(
+        request, {"code": "api.not_found", "message": "没有找到", "field": "", "remedy": "请核对编号"}, status=404
+    )
 
 
 @api.exception_handler(NotInForce)
@@ -171,7 +179,12 @@ def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """No live key; or a body that is no JSON, or holds what cannot be kept."""
     if error.status_code == 401:
-        told = {"code": "api.key", "message": "没有可用的密钥", "field": "Authorization", "remedy": "请带 Authorization: Bearer 密钥"}
+        told = {
+            "code": "api.key",
+            "message": "没有可用的密钥",
+            "field": "Authorization",
+            "remedy": "请带 Authorization: Bearer 密钥",
+        }
         return api.create_response(request, told, status=401)
     body = {
         "code": "api.unreadable",
@@ -184,7 +197,10 @@ def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = {".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]): str(fault["msg"]) for fault in error.errors}
+    errors = {
+        ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0]): str(fault["msg"])
+        for fault in error.errors
+    }
     first = next(iter(errors), "")
     body = {
         "code": "api.invalid",
@@ -206,7 +222,10 @@ def asked_day(as_of: date | None) -> date:
     day, first = as_of or timezone.localdate(), pack().valid_from
     if not first <= day <= date(LAST_YEAR, 12, 31):
         raise Refused(
-            "rules.as_of", f"{day.isoformat()} 没有可用的规则", field="as_of", remedy=f"请写 {first.isoformat()} 至 {LAST_YEAR} 年的日期"
+            "rules.as_of",
+            f"{day.isoformat()} 没有可用的规则",
+            field="as_of",
+            remedy=f"请写 {first.isoformat()} 至 {LAST_YEAR} 年的日期",
         )
     return day
 

@@ -1,4 +1,6 @@
-"""A page with several forms of which one is sent: done and back, refused with what was written kept, or shown again to be mended."""
+"""A page with several forms of which one is sent: done and back, refused with what was written kept, or shown again to
+be mended.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,20 @@ from yinuo.engine.base import Forbidden, Refused
 
 # What people write in words; choices and numbers are quickly made again.
 TYPED = frozenset(
-    {"text", "note", "reason", "document_number", "subject", "request", "agreed", "outcome", "handling", "why", "answer", "body"}
+    {
+        "text",
+        "note",
+        "reason",
+        "document_number",
+        "subject",
+        "request",
+        "agreed",
+        "outcome",
+        "handling",
+        "why",
+        "answer",
+        "body",
+    }
 )
 
 
@@ -33,7 +48,9 @@ class Desk(Protocol):
 D = TypeVar("D", bound=Desk)
 
 
-def posted(request: HttpRequest, desk: D, template: str, page: Callable[[D], dict[str, Any]], back: tuple[Any, ...]) -> HttpResponse | None:
+def posted(
+    request: HttpRequest, desk: D, template: str, page: Callable[[D], dict[str, Any]], back: tuple[Any, ...]
+) -> HttpResponse | None:
     """The answer to what was sent; None = show the page: nothing was sent, or its form says what to mend."""
     if request.method != "POST":
         return None

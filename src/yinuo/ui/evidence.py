@@ -1,4 +1,6 @@
-"""Evidence that comes with a form: kept as soon as it arrives, so that nothing has to be chosen twice when the form comes back."""
+"""Evidence that comes with a form: kept as soon as it arrives, so that nothing has to be chosen twice when the form
+comes back.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class EvidenceForm(forms.Form):
         self.kept: list[StoredFile] = []
 
     def take(self, request: HttpRequest, actor: Actor, at: datetime) -> bool:
-        """Stores what came, beside what an earlier try of the same person has stored; False with the fault at the field."""
+        """Stores what came, beside what an earlier try of the same person has stored; False with the fault at the
+        field.
+        """
         self.kept = kept(request.POST.getlist(f"{self.prefix}-kept" if self.prefix else "kept"), actor)
         for file in request.FILES.getlist(self.add_prefix("files")):
             try:

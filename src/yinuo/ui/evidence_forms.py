@@ -21,7 +21,9 @@ class EvidenceForm(forms.Form):
     library = forms.ChoiceField(label="从材料库选", required=False)
     files = ManyFilesField(label="上传新文件", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, ticked: list[int] | None = None, label: str = "", hint: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, actor: Actor, ticked: list[int] | None = None, label: str = "", hint: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.shelf: dict[int, StoredFile] = uploads.shelf(actor.unit_id or 0, ticked or [])

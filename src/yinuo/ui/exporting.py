@@ -1,4 +1,7 @@
-"""Lists as files: Excel written row by row, and CSV sent as it is made. What somebody typed is text there and never a formula."""
+"""Lists as files: Excel written row by row, and CSV sent as it is made.
+
+What somebody typed is text there and never a formula.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list as the actor may see it, in the order of its page; `lines` turns a chunk of rows into cells with a steady number of queries."""
+    """A list as the actor may see it, in the order of its page; `lines` turns a chunk of rows into cells with a steady
+    number of queries.
+    """
 
     title: str
     fields: Sequence[Field]
@@ -55,7 +60,9 @@ class Listing:
 
 
 def plain(value: object, kind: str) -> object:
-    """A cell's value: instants in the county's time without a zone (Excel knows none), numbers as numbers, all else as text."""
+    """A cell's value: instants in the county's time without a zone (Excel knows none), numbers as numbers, all else as
+    text.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, datetime):

@@ -20,7 +20,9 @@ def chosen(feed: Feed, data: Mapping[str, str]) -> str:
 
 
 def context(request: HttpRequest, feed: Feed, rows: QuerySet[FeedPlace], here: str, listing: str) -> dict[str, Any]:
-    """`?kind=&before=`; `rows` are those of the kind chosen, `here` is the page's address, `listing` the name of its export."""
+    """`?kind=&before=`; `rows` are those of the kind chosen, `here` is the page's address, `listing` the name of its
+    export.
+    """
     kind = chosen(feed, request.GET)
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0

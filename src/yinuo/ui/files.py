@@ -1,4 +1,7 @@
-"""A file as the answer to a request. That no browser guesses at its type is Django's SecurityMiddleware's doing, here as everywhere."""
+"""A file as the answer to a request.
+
+That no browser guesses at its type is Django's SecurityMiddleware's doing, here as everywhere.
+"""
 
 from __future__ import annotations
 
@@ -23,4 +26,6 @@ def named(answer: Answer, name: str, *, attached: bool = False, cache: str = "")
 
 
 def stored(file: StoredFile, *, attached: bool = False, cache: str = "") -> HttpResponse:
-    return named(HttpResponse(bytes(file.content), content_type=file.content_type), file.name, attached=attached, cache=cache)
+    return named(
+        HttpResponse(bytes(file.content), content_type=file.content_type), file.name, attached=attached, cache=cache
+    )

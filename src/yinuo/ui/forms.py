@@ -69,7 +69,9 @@ class WithdrawForm(Versioned):
     """撤回备案 with the concrete problem."""
 
     reason = choice("撤回的情形", (), "选择撤回的情形")
-    problem = text_area("存在的具体问题", "写明存在的具体问题", "项目单位会看到这段文字，请写清楚哪一项、错在哪里、应当怎样办。")
+    problem = text_area(
+        "存在的具体问题", "写明存在的具体问题", "项目单位会看到这段文字，请写清楚哪一项、错在哪里、应当怎样办。"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,7 +86,9 @@ class ManualForm(Versioned):
     """A filing the rules held back, decided by hand."""
 
     approve = choice("办理结果", [("yes", "准予备案"), ("no", "不予备案")], "选择办理结果", radio=True)
-    why = text_area("理由和依据", "写明理由和依据", "准予备案的，写明为什么可以；不予备案的，写明依据和项目单位可以怎样办。")
+    why = text_area(
+        "理由和依据", "写明理由和依据", "准予备案的，写明为什么可以；不予备案的，写明依据和项目单位可以怎样办。"
+    )
 
 
 class FactsForm(Versioned):
@@ -108,5 +112,9 @@ class FactsForm(Versioned):
 
 def day_field(label: str, help_text: str = "", required: bool = True) -> forms.DateField:
     return forms.DateField(
-        label=label, help_text=help_text, required=required, widget=DateInput(), error_messages={"required": f"填写{label}"}
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=DateInput(),
+        error_messages={"required": f"填写{label}"},
     )

@@ -1,4 +1,6 @@
-"""How pages call actions: what an action refuses comes back beside the field it concerns, with everything typed still there."""
+"""How pages call actions: what an action refuses comes back beside the field it concerns, with everything typed still
+there.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ log = structlog.get_logger("yinuo.web")
 def attempt(form: BaseForm, act: Callable[[], T], fields: dict[str, str] | None = None) -> T | None:
     """Runs an action for a valid form; a refusal becomes the form's errors and None is returned.
 
-    `fields` maps the action's field names (fact paths, parameter names) to the form's where they differ. Forbidden goes on up.
+    `fields` maps the action's field names (fact paths, parameter names) to the form's where they differ. Forbidden goes
+    on up.
     """
     names = fields or {}
     try:
@@ -52,7 +55,9 @@ def text_of(refusal: Refused) -> str:
 
 
 class RefusalPages:
-    """What no view caught: 403 for what one may not do, a page with reason and remedy for what cannot be done, 404 for what is not there."""
+    """What no view caught: 403 for what one may not do, a page with reason and remedy for what cannot be done, 404 for
+    what is not there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -67,13 +72,22 @@ class RefusalPages:
             context: dict[str, Any] = {"refusal": error}
             return render(request, "errors/refused.html", context, status=error.status)
         if isinstance(error, NotInForce):
-            early = Refused("rules.not_in_force", str(error), remedy="请选规则施行以后的日期，或者请系统管理员核对规则包的 valid_from")
+            early = Refused(
+                "rules.not_in_force",
+                str(error),
+                remedy="请选规则施行以后的日期，或者请系统管理员核对规则包的 valid_from",
+            )
             return render(request, "errors/refused.html", {"refusal": early}, status=early.status)
         if isinstance(error, ObjectDoesNotExist):
             return render(request, "404.html", status=404)
         if isinstance(error, DataError):
-            # What no column can hold: a number beyond its range, a text too long or with a NUL in it. Nothing was written.
-            unfit = Refused("web.unfit", "内容里有无法保存的数字或文字，没有提交", remedy="请检查编号是否过大、文字是否过长或含控制字符")
+            # What no column can hold: a number beyond its range, a text too long or with a NUL in it. Nothing was
+            # written.
+            unfit = Refused(
+                "web.unfit",
+                "内容里有无法保存的数字或文字，没有提交",
+                remedy="请检查编号是否过大、文字是否过长或含控制字符",
+            )
             return render(request, "errors/refused.html", {"refusal": unfit}, status=unfit.status)
         return None
 

@@ -28,7 +28,10 @@ def day_length(day: date, unit: str = "working") -> timedelta:
 
 
 def duration(span: timedelta, day: date, unit: str = "working") -> str:
-    """3 个工作日, 7 个工作小时, 不到 1 个工作小时; of calendar time 3 天, 7 小时. Rounded towards zero: nobody is promised time he has not."""
+    """3 个工作日, 7 个工作小时, 不到 1 个工作小时; of calendar time 3 天, 7 小时.
+
+    Rounded towards zero: nobody is promised time he has not.
+    """
     days, hours = ("天", "小时") if unit == "calendar" else ("个工作日", "个工作小时")
     span, whole = abs(span), day_length(day, unit)
     if span >= 2 * whole:
@@ -47,7 +50,9 @@ def amount_left(due: datetime, now: datetime, unit: str = "working") -> str:
 
 
 def time_left(due: datetime, now: datetime, unit: str = "working") -> str:
-    """剩 3 个工作日; below two days the moment itself (今天 18:00 前); 已到期 until time counts again, then 超期 3 个工作小时."""
+    """剩 3 个工作日; below two days the moment itself (今天 18:00 前); 已到期 until time counts again, then 超期 3
+    个工作小时.
+    """
     return f"{_moment(due, now)} 前" if _soon(due, now, unit) else amount_left(due, now, unit)
 
 
@@ -57,7 +62,9 @@ def time_left_and_due(due: datetime, now: datetime, unit: str = "working") -> st
 
 
 def of_clock(work: WorkItem, due: datetime, now: datetime) -> str:
-    """Of an open clock's own page: one yet to begin says when, and while one stands its `due` moves along and is no moment to name."""
+    """Of an open clock's own page: one yet to begin says when, and while one stands its `due` moves along and is no
+    moment to name.
+    """
     if now < work.started_at:
         return f"{closing(work.started_at)} 起算"
     return (amount_left if work.state == WorkState.PAUSED else time_left)(due, now, work.limit_unit)
@@ -72,7 +79,11 @@ def _moment(at: datetime, now: datetime) -> str:
     clock = closing(at).rpartition(" ")[2]
     on, today = _day(at - timedelta(microseconds=1)) if clock == "24:00" else _day(at), _day(now)
     weeks = (on - timedelta(days=on.weekday()) - (today - timedelta(days=today.weekday()))).days // 7
-    near = {0: "今天", 1: "明天"}.get((on - today).days) or {0: zh_weekday(on), 1: f"下{zh_weekday(on)}"}.get(weeks) or zh_day(on)
+    near = (
+        {0: "今天", 1: "明天"}.get((on - today).days)
+        or {0: zh_weekday(on), 1: f"下{zh_weekday(on)}"}.get(weeks)
+        or zh_day(on)
+    )
     return f"{near} {clock}"
 
 

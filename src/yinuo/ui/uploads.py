@@ -45,7 +45,9 @@ def mebibytes() -> int:
 
 
 def shelf(unit_id: int, also: Iterable[int] = (), actor: Actor | None = None) -> dict[int, StoredFile]:
-    """The unit's newest files in use by id, and those of `also` however old and whether in use or not; an agent's are but its own."""
+    """The unit's newest files in use by id, and those of `also` however old and whether in use or not; an agent's are
+    but its own.
+    """
     reach = Q() if actor is None else reachable(actor)
     files = list(in_use(unit_id).filter(reach)[:SHOWN])
     have = {file.pk for file in files}
@@ -65,7 +67,9 @@ def label(file: StoredFile) -> str:
     return f"{file.name}（{zh_day(file.at)}上传）"
 
 
-def keep(form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: Actor, at: datetime) -> list[StoredFile]:
+def keep(
+    form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: Actor, at: datetime
+) -> list[StoredFile]:
     """Stores each file by itself: what is right stays in the library even where another of the form is refused.
 
     One that is there already is not stored again: a form sent twice names the same files.
@@ -76,7 +80,11 @@ def keep(form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: 
             form.add_error(field, f"“{file.name}”太大，每个文件不能超过 {mebibytes()} MB")
             continue
         content = file.read()
-        known = library(actor.unit_id or 0).filter(reachable(actor), sha256=hashlib.sha256(content).hexdigest(), name=file.name).first()
+        known = (
+            library(actor.unit_id or 0)
+            .filter(reachable(actor), sha256=hashlib.sha256(content).hexdigest(), name=file.name)
+            .first()
+        )
         if known is not None:
             kept.append(restore_file(actor=actor, file_id=known.pk, at=at) if known.standing in OUT_OF_USE else known)
             continue

@@ -12,13 +12,20 @@ from yinuo.ui.acting import hat_of
 from yinuo.ui.components.shapes import NavItem
 
 # The lists one works through; the address they were left at keeps their filters.
-LISTS = {"staff:inbox": "待办", "staff:hall": "大厅", "staff:early": "将要变灯", "staff:load": "人员在办", "staff:dashboard_cases": "逐件"}
+LISTS = {
+    "staff:inbox": "待办",
+    "staff:hall": "大厅",
+    "staff:early": "将要变灯",
+    "staff:load": "人员在办",
+    "staff:dashboard_cases": "逐件",
+}
 
 
 def back_to(request: HttpRequest, first: NavItem) -> NavItem:
     """The list the page was opened from in place of `first`.
 
-    Where the browser does not say, or a form has just been handed in, a matter leads those of a department back to their inbox.
+    Where the browser does not say, or a form has just been handed in, a matter leads those of a department back to
+    their inbox.
     """
     if not request.path.startswith("/staff/"):
         return first

@@ -52,7 +52,10 @@ def grade_classes(day: date) -> list[GradeClass]:
     scale = scale_at(pack(), day)
     made = [
         GradeClass(
-            tuple(band.grade for band in scale.bands if band.class_ == key), look["name"], look["colour"], COLOUR_WORDS[look["colour"]]
+            tuple(band.grade for band in scale.bands if band.class_ == key),
+            look["name"],
+            look["colour"],
+            COLOUR_WORDS[look["colour"]],
         )
         for key, look in scale.classes.items()
     ]
@@ -73,7 +76,11 @@ def cite_links(cites: Iterable[str]) -> list[CiteLink]:
     made = []
     for cite in cites:
         source = cite.partition("#")[0]
-        made.append(CiteLink(pack().cite_text(cite), f"{base}#source-{source}", pack().sources[source].provenance == "unverified"))
+        made.append(
+            CiteLink(
+                pack().cite_text(cite), f"{base}#source-{source}", pack().sources[source].provenance == "unverified"
+            )
+        )
     return made
 
 

@@ -96,7 +96,13 @@ def _sixty() -> Any:
         state, word = states[number % len(states)]
         return printed(
             number,
-            name=(LONG_MATTER if number % 7 == 0 else "建设工程规划许可证核发" if number % 3 else "占用农业灌溉水源、灌排工程设施审批"),
+            name=(
+                LONG_MATTER
+                if number % 7 == 0
+                else "建设工程规划许可证核发"
+                if number % 3
+                else "占用农业灌溉水源、灌排工程设施审批"
+            ),
             state=state,
             word=word,
             who="州生态环境局积石山分局 · 马晓燕" if number % 2 else "住建局",
@@ -106,8 +112,16 @@ def _sixty() -> Any:
             problem="发现问题：现场与图纸不符" if number == 20 else "",
         )
 
-    spans = {"立项": range(1, 7), "用地规划建设许可": range(7, 33), "施工许可": range(33, 52), "竣工验收": range(52, 61)}
-    stages = [stage(name, LONG_OFFICE if name == "施工许可" else "自然资源局", [one(n) for n in span]) for name, span in spans.items()]
+    spans = {
+        "立项": range(1, 7),
+        "用地规划建设许可": range(7, 33),
+        "施工许可": range(33, 52),
+        "竣工验收": range(52, 61),
+    }
+    stages = [
+        stage(name, LONG_OFFICE if name == "施工许可" else "自然资源局", [one(n) for n in span])
+        for name, span in spans.items()
+    ]
     links = [{"number": n, "name": one(n)["name"]} for n in chain]
     return {"stages": stages, "chain": links, "total": 60, "done": 7, "provisional": True}
 

@@ -1,4 +1,6 @@
-"""Every paper with short, ordinary and extreme data as PNG into build/papers/, to be looked at: `python -m tests.apps.documents.pictures`."""
+"""Every paper with short, ordinary and extreme data as PNG into build/papers/, to be looked at: `python -m
+tests.apps.documents.pictures`.
+"""
 
 import sys
 import time

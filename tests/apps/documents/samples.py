@@ -30,7 +30,10 @@ CERTIFICATE: Any = dict(
     verify_url=URL,
     watermark=None,
 )
-LONG_NAME: Any = "积石山保安族东乡族撒拉族自治县大河家镇黄河沿岸农产品精深加工冷链物流及配套基础设施建设（一期、二期）综合示范园区项目工程"
+LONG_NAME: Any = (
+    "积石山保安族东乡族撒拉族自治县大河家镇黄河沿岸农产品精深加工冷链物流及配套基础设施建设（一期、二期）"
+    "综合示范园区项目工程"
+)
 DEPARTMENT: Any = "积石山县自然资源局"
 CONTACT: Any = {"name": "马晓燕", "phone": "0930-7721000", "address": "积石山县政务服务中心二楼综合窗口"}
 POSTER: Any = dict(
@@ -119,7 +122,12 @@ SUPPLEMENT: Any = dict(
     received_on="2026-11-03",
     kind="incomplete",
     items=[
-        {"category": "缺少材料", "subject": "国有建设用地使用权出让合同", "reason": "未提交", "request": "提交合同复印件1份，加盖公章"},
+        {
+            "category": "缺少材料",
+            "subject": "国有建设用地使用权出让合同",
+            "reason": "未提交",
+            "request": "提交合同复印件1份，加盖公章",
+        },
         {
             "category": "形式不符",
             "subject": "建设用地规划许可申请表",
@@ -241,7 +249,10 @@ RULING: Any = dict(
     signed_on="2026-11-06",
     lifted_number=None,
     facts="责令整改后建筑退界仍少 1.2 米，没有达到承诺标准第 2 项。\n项目单位没有在期限内拆除超出部分。",
-    measures=["责令停止建设；停止期间不受理新的申报，整改到位后可以申请解除", "取消因该项承诺享受的支持，已经享受的予以追回"],
+    measures=[
+        "责令停止建设；停止期间不受理新的申报，整改到位后可以申请解除",
+        "取消因该项承诺享受的支持，已经享受的予以追回",
+    ],
     basis=["积县政办发〔2023〕16号附件2·第十四条"],
     remedies=REMEDIES,
     contact=CONTACT,
@@ -353,8 +364,14 @@ AGREEMENT: Any = dict(
     to_on="2027-11-04",
     fee="除按法律、法规明确规定必须由投资者交纳的费用外，一律实行免费代办服务",
     principle="代办服务必须依照法律法规的规定，不得损害公共利益和投资者的合法权益，做到“代办不包办”“服务不揽责”",
-    body_duties=["为投资者在本级部门办理审批事项提供代办服务", "为投资者在上级部门或下级部门办理审批事项提供协助代办服务"],
-    agent_duties=["为投资者提供涉及项目审批申报的各类业务咨询", "加强与各审批部门联系沟通，跟踪项目审批进度，协调解决有关问题"],
+    body_duties=[
+        "为投资者在本级部门办理审批事项提供代办服务",
+        "为投资者在上级部门或下级部门办理审批事项提供协助代办服务",
+    ],
+    agent_duties=[
+        "为投资者提供涉及项目审批申报的各类业务咨询",
+        "加强与各审批部门联系沟通，跟踪项目审批进度，协调解决有关问题",
+    ],
     unit_duties=[
         "明确对接代办工作的项目负责人和经办人，向代办服务机构提供准确、真实的投资项目信息",
         "拟定项目申报进度计划，及时准备申报材料，在代办服务机构指导下进行有序申报",
@@ -423,7 +440,12 @@ def printed(number: int, **changes: Any) -> Any:
 
 
 def stage(name: str, department: str, matters: list[Any]) -> Any:
-    return {"name": name, "department": department, "done": sum(m["state"] == "done" for m in matters), "matters": matters}
+    return {
+        "name": name,
+        "department": department,
+        "done": sum(m["state"] == "done" for m in matters),
+        "matters": matters,
+    }
 
 
 MAP: Any = dict(
@@ -550,10 +572,18 @@ LAND: Any = dict(
     assessed=[{"name": "水土保持方案审批", "on": "2026-06-30", "evidence": "区域评估报告书（积水保〔2026〕5号）"}],
     controls=["固定资产投资强度不低于 180 万元/亩", "亩均税收不低于 12 万元/亩·年"],
     indicators=[
-        {"office": "积石山县地震局", "points": [{"subject": "抗震设防", "text": "设防烈度Ⅷ度，0.20g", "basis": "GB 18306"}]},
+        {
+            "office": "积石山县地震局",
+            "points": [{"subject": "抗震设防", "text": "设防烈度Ⅷ度，0.20g", "basis": "GB 18306"}],
+        },
         {"office": "积石山县水务局", "points": []},
     ],
-    design=[{"office": "积石山县供水单位", "points": [{"subject": "给水接口", "text": "自红线南侧 DN200 干管接入", "basis": ""}]}],
+    design=[
+        {
+            "office": "积石山县供水单位",
+            "points": [{"subject": "给水接口", "text": "自红线南侧 DN200 干管接入", "basis": ""}],
+        }
+    ],
     silent=["积石山县燃气单位"],
     basis=["《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）正文二（七）"],
     issued_on="2026-10-21",
@@ -600,7 +630,9 @@ GAP_FORM: Any = {
     "unit_name": PROJECT["unit_name"],
     "legal_representative": "马晓云",
     "applied_on": "2026-11-06",
-    "opinions": [{"department": "积石山县水土保持站", "text": "主件齐全，同意容缺受理。", "name": "陈玉梅", "on": "2026-11-06"}],
+    "opinions": [
+        {"department": "积石山县水土保持站", "text": "主件齐全，同意容缺受理。", "name": "陈玉梅", "on": "2026-11-06"}
+    ],
     "watermark": None,
 }
 GAP_NOTICE: Any = {
@@ -674,7 +706,13 @@ REFORM: Any = {
     "evaluations": [],
     "next_steps": "把符合条件的核准类项目纳入承诺制。",
     "corrections": [
-        {"report": "2026年第二季度", "subject": "积石山县水务局", "measure": "好评率", "told": "2／3（66.7%）", "now": "2／2（100%）"}
+        {
+            "report": "2026年第二季度",
+            "subject": "积石山县水务局",
+            "measure": "好评率",
+            "told": "2／3（66.7%）",
+            "now": "2／2（100%）",
+        }
     ],
     "sha256": "3f" * 32,
     "basis": ["《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》正文五（二）"],
@@ -706,11 +744,16 @@ BULLETIN: Any = {
          "grounds": "临夏市政务大厅2026年第三季度评分第 1 名"},
     ],
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "basis": ["《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）附件7第十八条、第十九条、第二十二条"],
+    "basis": [("《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）附件7第十八条、" "第十九条、第二十二条")],
     "issued_on": "2026-10-01",
     "watermark": None,
 }  # fmt: skip
-MOCK_SAID: Any = {"text": "选址符合国土空间规划，不占永久基本农田，同意列入模拟审批。", "agreed": True, "by": "马建国", "on": "2026-11-10"}
+MOCK_SAID: Any = {
+    "text": "选址符合国土空间规划，不占永久基本农田，同意列入模拟审批。",
+    "agreed": True,
+    "by": "马建国",
+    "on": "2026-11-10",
+}
 MOCK_FORM: Any = PROJECT | {
     "contact": "马晓云、韩志强",
     "phone": "13900000001、13900000002",
@@ -755,7 +798,10 @@ MOCK_SHEET: Any = PROJECT | {
     "number": "模拟审批〔2026〕1号",
     "verify_url": None,
     "watermark": None,
-    "lines": [MOCK_LINE, MOCK_LINE | {"mock_on": None, "mock_by": "", "formal_on": None, "formal_by": "", "note": "转入正式办理"}],
+    "lines": [
+        MOCK_LINE,
+        MOCK_LINE | {"mock_on": None, "mock_by": "", "formal_on": None, "formal_by": "", "note": "转入正式办理"},
+    ],
 }
 MOCK_RESULT: Any = PROJECT | {
     "number": "积自然资规〔2026〕12号",

@@ -22,7 +22,10 @@ SEAL = "演示用章"
 SEALED = [
     name
     for name, (template, _) in VARIANTS.items()
-    if not (template.startswith("mock_") or template in ("site_poster", "commitment_letter", "map_print", "deficient_application"))
+    if not (
+        template.startswith("mock_")
+        or template in ("site_poster", "commitment_letter", "map_print", "deficient_application")
+    )
 ]
 
 
@@ -34,7 +37,11 @@ def drawn(name: str, seal: str | None) -> pypdf.PdfReader:
 
 def reader_of(name: str, seal: str | None = None, **changes: Any) -> pypdf.PdfReader:
     template, data = VARIANTS[name]
-    return pypdf.PdfReader(io.BytesIO(render_pdf(template, data | changes, ON, seal=seal))) if changes else drawn(name, seal)
+    return (
+        pypdf.PdfReader(io.BytesIO(render_pdf(template, data | changes, ON, seal=seal)))
+        if changes
+        else drawn(name, seal)
+    )
 
 
 @cache
@@ -51,7 +58,10 @@ def test_every_paper_is_text_in_chinese_with_title_author_and_tags(name: str) ->
     reader = reader_of(name)
     _, data = VARIANTS[name]
     body = "".join(pages_of(reader))
-    assert next(data[key] for key in ("project_name", "unit_name", "region", "place") if data.get(key)).replace(" ", "") in body
+    assert (
+        next(data[key] for key in ("project_name", "unit_name", "region", "place") if data.get(key)).replace(" ", "")
+        in body
+    )
     assert data.get("project_code", "") in body
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "zh-CN"  # type: ignore[index]
@@ -92,7 +102,9 @@ def spots(page: pypdf.PageObject) -> list[tuple[str, float, float]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["decision-ordinary", "acceptance_notice-ordinary", "withdrawal_notice-extreme", "receipt-ordinary"])
+@pytest.mark.parametrize(
+    "name", ["decision-ordinary", "acceptance_notice-ordinary", "withdrawal_notice-extreme", "receipt-ordinary"]
+)
 def test_the_seal_lies_over_name_and_date(name: str) -> None:
     """印章端正、居中下压发文机关署名和成文日期: its words stand on the line between the two."""
     plain, sealed = reader_of(name), reader_of(name, SEAL)
@@ -116,7 +128,8 @@ def test_a_signature_never_stands_alone_on_its_page(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in VARIANTS if "map_print" not in name and "poster" not in name and "certificate" not in name]
+    "name",
+    [name for name in VARIANTS if "map_print" not in name and "poster" not in name and "certificate" not in name],
 )
 def test_no_page_is_empty_and_all_are_numbered(name: str) -> None:
     for number, page in enumerate(pages_of(reader_of(name)), 1):
@@ -124,7 +137,9 @@ def test_no_page_is_empty_and_all_are_numbered(name: str) -> None:
         assert len(page) > 40
 
 
-@pytest.mark.parametrize("name", ["guidance_summary-extreme", "completion_opinion-extreme", "supplement_notice-extreme"])
+@pytest.mark.parametrize(
+    "name", ["guidance_summary-extreme", "completion_opinion-extreme", "supplement_notice-extreme"]
+)
 def test_a_long_table_repeats_its_head_on_every_page(name: str) -> None:
     header = {"guidance": "办理方式和说明", "completion": "核验日期", "supplement": "补正要求"}[name.split("_")[0]]
     whole = pages_of(reader_of(name))
@@ -221,7 +236,11 @@ def test_the_longest_office_signs_on_one_line_and_its_code_stands_below() -> Non
 
 
 def test_papers_stay_small() -> None:
-    sizes = {name: len(render_pdf(template, data, ON, seal=SEAL)) for name, (template, data) in VARIANTS.items() if "extreme" not in name}
+    sizes = {
+        name: len(render_pdf(template, data, ON, seal=SEAL))
+        for name, (template, data) in VARIANTS.items()
+        if "extreme" not in name
+    }
     assert max(sizes.values()) < 160_000, sizes
 
 

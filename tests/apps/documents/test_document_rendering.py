@@ -7,7 +7,18 @@ from typing import Any
 import pypdf
 import pytest
 
-from tests.apps.documents.samples import ACCEPTANCE, CERTIFICATE, GRANT, LETTER, LONG_NAME, ON, POSTER, REFUSAL, SAMPLES, SUPPLEMENT
+from tests.apps.documents.samples import (
+    ACCEPTANCE,
+    CERTIFICATE,
+    GRANT,
+    LETTER,
+    LONG_NAME,
+    ON,
+    POSTER,
+    REFUSAL,
+    SAMPLES,
+    SUPPLEMENT,
+)
 from yinuo.engine.documents.render import PaperError, render_pdf, render_png
 from yinuo.engine.register import shapes
 
@@ -46,7 +57,11 @@ def test_the_same_data_on_the_same_date_give_the_same_bytes(template: str) -> No
     assert render_pdf(template, dict(reversed(SAMPLES[template].items())), ON) == first
     assert render_pdf(template, SAMPLES[template], ON + timedelta(days=1)) != first
     assert (
-        render_pdf(template, SAMPLES[template] | {"project_name" if "project_name" in SAMPLES[template] else "region": "另一个项目"}, ON)
+        render_pdf(
+            template,
+            SAMPLES[template] | {"project_name" if "project_name" in SAMPLES[template] else "region": "另一个项目"},
+            ON,
+        )
         != first
     )
 
@@ -132,10 +147,13 @@ def test_the_four_classes_have_four_grounds_and_the_unrated_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grade", "class_name", "colour"), [("A", "优", "green"), ("B-", "良", "blue"), ("C+", "中", "yellow"), ("D", "差", "red")]
+    ("grade", "class_name", "colour"),
+    [("A", "优", "green"), ("B-", "良", "blue"), ("C+", "中", "yellow"), ("D", "差", "red")],
 )
 def test_the_letter_stands_in_the_upper_right_corner(grade: str, class_name: str, colour: str) -> None:
-    pdf = render_pdf("filing_certificate", CERTIFICATE | {"grade": grade, "class_name": class_name, "colour": colour}, ON)
+    pdf = render_pdf(
+        "filing_certificate", CERTIFICATE | {"grade": grade, "class_name": class_name, "colour": colour}, ON
+    )
     page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
     found: list[tuple[float, float]] = []
 
@@ -187,7 +205,12 @@ def test_the_back_is_one_page_with_the_largest_code_and_says_when_the_certificat
         "place": 1_000_000,
         "witnesses": [f"积石山县审批部门节点之{n}" for n in range(17)],
     }
-    pdf = render_pdf("filing_certificate", CERTIFICATE | {"watermark": "已撤回", "evidence": "赋码记录在信息链上。"}, ON, printed=printed)
+    pdf = render_pdf(
+        "filing_certificate",
+        CERTIFICATE | {"watermark": "已撤回", "evidence": "赋码记录在信息链上。"},
+        ON,
+        printed=printed,
+    )
     front, back = ("".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     assert "赋码记录在信息链上。背面印有离线核验码。" in front
     assert "本证已撤回，不再有效" in back
@@ -201,7 +224,9 @@ def test_money_is_grouped_and_dates_are_prose() -> None:
     assert "1234567.5万元" in body
     assert "2027年3月至2028年6月" in body
     raw = (
-        pypdf.PdfReader(io.BytesIO(render_pdf("filing_certificate", CERTIFICATE | {"total_investment": "1234567.5"}, ON)))
+        pypdf.PdfReader(
+            io.BytesIO(render_pdf("filing_certificate", CERTIFICATE | {"total_investment": "1234567.5"}, ON))
+        )
         .pages[0]
         .extract_text()
     )
@@ -211,7 +236,11 @@ def test_money_is_grouped_and_dates_are_prose() -> None:
 # ---- the others ----
 def test_the_poster_is_one_a3_page_with_the_longest_name() -> None:
     reader = pypdf.PdfReader(
-        io.BytesIO(render_pdf("site_poster", POSTER | {"project_name": LONG_NAME * 2, "participants": POSTER["participants"] * 2}, ON))
+        io.BytesIO(
+            render_pdf(
+                "site_poster", POSTER | {"project_name": LONG_NAME * 2, "participants": POSTER["participants"] * 2}, ON
+            )
+        )
     )
     assert len(reader.pages) == 1
     box = reader.pages[0].mediabox
@@ -233,7 +262,13 @@ def test_a_letter_shows_standard_requirements_promises_and_effect() -> None:
 
 
 def test_a_letter_on_paper_is_printed_open_and_kept_with_its_scan_and_never_says_it_was_signed_electronically() -> None:
-    blank: dict[str, Any] = {"code": "3F9A-02BC-77D1", "signed_on": None, "window": None, "checked_at": None, "scan_sha256": None}
+    blank: dict[str, Any] = {
+        "code": "3F9A-02BC-77D1",
+        "signed_on": None,
+        "window": None,
+        "checked_at": None,
+        "scan_sha256": None,
+    }
     printed = text("commitment_letter", signed_at=None, signer_name="", signer_role="", paper=blank)
     for part in ("核对码：3F9A-02BC-77D1", "供签字盖章的文本", "□法定代表人", "（盖章）", *LETTER["promises"]):
         assert "".join(part.split()) in printed, part
@@ -244,7 +279,12 @@ def test_a_letter_on_paper_is_printed_open_and_kept_with_its_scan_and_never_says
         "scan_sha256": "ab" * 32,
     }
     kept = text("commitment_letter", signed_at=None, paper=blank | seen)
-    for part in ("2026年11月2日", "2026年11月3日10:20由积石山县政务大厅综合窗口核对原件收件", "ab" * 16, LETTER["signer_name"]):
+    for part in (
+        "2026年11月2日",
+        "2026年11月3日10:20由积石山县政务大厅综合窗口核对原件收件",
+        "ab" * 16,
+        LETTER["signer_name"],
+    ):
         assert part in kept, part
     for body in (printed, kept):
         assert "电子签名" not in body
@@ -271,7 +311,10 @@ def test_a_refusal_has_reasons_with_clauses_and_both_remedies_with_their_terms()
 
 
 def test_a_grant_has_contents_and_no_reasons_for_refusal() -> None:
-    body = "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(render_pdf("decision", GRANT, ON))).pages)
+    body = "".join(
+        "".join(page.extract_text().split())
+        for page in pypdf.PdfReader(io.BytesIO(render_pdf("decision", GRANT, ON))).pages
+    )
     assert "准予行政许可决定书" in body
     assert "不予行政许可" not in body
     assert "本决定有效期至2027年11月10日" in body

@@ -101,13 +101,16 @@ def test_one_altered_byte_outside_the_signature_is_refused_without_the_digest(si
         assert not judge(altered(signed, position, chance.randrange(8)), None).valid, position
 
 
-def test_most_altered_bytes_of_the_signature_and_all_of_its_padding_are_refused_without_the_digest(signed: bytes, judge: Judge) -> None:
+def test_most_altered_bytes_of_the_signature_and_all_of_its_padding_are_refused_without_the_digest(
+    signed: bytes, judge: Judge
+) -> None:
     chance = random.Random(7)
     hole = gap(signed)
     der = bytes.fromhex(signed[hole.start : hole.stop].decode())
     end = hole.start + 2 * (4 + int.from_bytes(der[2:4]))
     refused = [
-        not judge(altered(signed, position, chance.randrange(8)), None).valid for position in chance.sample(range(hole.start, end), 40)
+        not judge(altered(signed, position, chance.randrange(8)), None).valid
+        for position in chance.sample(range(hole.start, end), 40)
     ]
     assert sum(refused) >= 36
     for position in chance.sample(range(end, hole.stop), 20):
@@ -160,8 +163,12 @@ def test_a_certificate_out_of_its_time_is_not_trusted(ca: DevelopmentCA, signed:
     assert not verify_pdf(signed, None, roots=ca.roots(), at=late).valid
 
 
-def test_another_valid_document_of_the_same_signer_is_refused_by_the_digest(ca: DevelopmentCA, signed: bytes, judge: Judge) -> None:
-    other = ca.sign_pdf(render_pdf("commitment_letter", LETTER | {"number": "CN-9"}, ON), UNIT, at=AT, reason="信用承诺")
+def test_another_valid_document_of_the_same_signer_is_refused_by_the_digest(
+    ca: DevelopmentCA, signed: bytes, judge: Judge
+) -> None:
+    other = ca.sign_pdf(
+        render_pdf("commitment_letter", LETTER | {"number": "CN-9"}, ON), UNIT, at=AT, reason="信用承诺"
+    )
     assert judge(other, None).valid
     assert not judge(other, digest(signed)).valid
 

@@ -47,17 +47,23 @@ def test_a_template_imports_a_version_by_its_number_so_that_what_is_shared_is_fi
         ({"a": {"1.typ": "x"}}, {}, ["a/1.typ"]),
     ],
 )
-def test_a_new_version_changes_nothing_released_but_an_edit_or_a_removal_does(known: Any, now: Any, moved: list[str]) -> None:
+def test_a_new_version_changes_nothing_released_but_an_edit_or_a_removal_does(
+    known: Any, now: Any, moved: list[str]
+) -> None:
     assert versions.changed(known, now) == moved
 
 
 @pytest.mark.parametrize("fixed", [False, True])
-def test_what_is_fixed_is_not_registered_with_another_digest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fixed: bool) -> None:
+def test_what_is_fixed_is_not_registered_with_another_digest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fixed: bool
+) -> None:
     registry = tmp_path / "released.toml"
     monkeypatch.setattr(versions, "RELEASED", registry)
     versions.write("0.9.0" if fixed else "")
     assert versions.registry() == ("0.9.0" if fixed else "", versions.digests())
-    registry.write_text(registry.read_text(encoding="utf-8").replace('"1.typ" = "', '"1.typ" = "0', 1), encoding="utf-8")
+    registry.write_text(
+        registry.read_text(encoding="utf-8").replace('"1.typ" = "', '"1.typ" = "0', 1), encoding="utf-8"
+    )
     if fixed:
         with pytest.raises(SystemExit, match=r"自 0.9.0 起.*acceptance_notice/1\.typ"):
             versions.write()
@@ -89,6 +95,9 @@ class Deeper(TypedDict):
 
 
 def test_a_new_key_or_another_type_is_another_shape() -> None:
-    assert versions.outline(Old) == {"lines": {"list": [{"text": "str"}]}, "kind": {"either": [{"one of": ["a", "b"]}, None]}}
+    assert versions.outline(Old) == {
+        "lines": {"list": [{"text": "str"}]},
+        "kind": {"either": [{"one of": ["a", "b"]}, None]},
+    }
     assert versions.outline(Old) != versions.outline(Wider)
     assert versions.outline(Old) != versions.outline(Deeper)

@@ -73,7 +73,14 @@ def test_a_packed_folder_is_taken_only_where_it_is_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"MZ\x90\0" + b"\0" * 99, b"<script>alert(1)</script>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"plain"]
+    "data",
+    [
+        b"MZ\x90\0" + b"\0" * 99,
+        b"<script>alert(1)</script>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a",
+        b"plain",
+    ],
 )
 def test_anything_else_is_refused_whatever_its_name(data: bytes) -> None:
     assert "不接受" in refusal("材料.pdf", data)
@@ -113,7 +120,10 @@ def test_old_office_files_locked_and_macro_files_are_refused_with_what_to_do() -
         (b"trailer <</Encrypt 3 0 R>>", ("encrypted",)),
         (object_stream(b"1 0 <</S /JavaScript>>"), ("javascript",)),
         (object_stream(b"1 0 <</S /La#75nch>>", b"<</Filter[/FlateDecode]/Type/Obj#53tm>>"), ("launch",)),
-        (object_stream(b"1 0 <</S /JavaScript>>", b"<</Type/ObjStm/Filter[/ASCIIHexDecode/FlateDecode]>>"), ("opaque",)),
+        (
+            object_stream(b"1 0 <</S /JavaScript>>", b"<</Type/ObjStm/Filter[/ASCIIHexDecode/FlateDecode]>>"),
+            ("opaque",),
+        ),
         (object_stream(b"1 0 <</Pages 2 0 R>>"), ()),
         (b"1 0 obj\n<</Names 2 0 R /LaunchDate (x) /EmbeddedFiles 3 0 R>>\nendobj", ()),
     ],

@@ -55,7 +55,9 @@ def act_of(world: World, action: str) -> Act:
     asked = 0
     if action != "accounts.ask_admission":
         asked = accounts.ask_admission(actor=Actor(world.newcomer.pk, "person"), **said).pk
-    letter = store_upload(actor=world.company.actor, name="委托书.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON)
+    letter = store_upload(
+        actor=world.company.actor, name="委托书.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON
+    )
     inviting: dict[str, Any] = {
         "unit_id": world.company.unit.pk, "name": "马接手", "phone": NUMBER, "basis": "委托书", "letter_id": letter.pk,
         "may_sign": True, "from_on": TODAY, "to_on": None, "at": NOON,
@@ -64,7 +66,9 @@ def act_of(world: World, action: str) -> Act:
     proved = proof(NUMBER, Purpose.PHONE, NOON) if action == "accounts.change_phone" else 0
     acts: dict[str, Act] = {
         "accounts.ask_admission": lambda actor: accounts.ask_admission(actor=actor, **said),
-        "accounts.withdraw_admission": lambda actor: accounts.withdraw_admission(actor=actor, admission_id=asked, at=NOON),
+        "accounts.withdraw_admission": lambda actor: accounts.withdraw_admission(
+            actor=actor, admission_id=asked, at=NOON
+        ),
         "accounts.admit": lambda actor: accounts.admit(actor=actor, admission_id=asked, may_sign=True, at=NOON),
         "accounts.decline": lambda actor: accounts.decline(actor=actor, admission_id=asked, why="执照看不清", at=NOON),
         "accounts.invite": lambda actor: accounts.invite(actor=actor, **inviting),

@@ -139,8 +139,12 @@ def of_bodies(world: World, name: str) -> Callable[[Actor], object]:
     if name == "end_agent":
         return lambda actor: actions.end_agent(actor=actor, agent_id=agent.pk, why="轮岗", at=at)
     if name == "record_training":
-        return lambda actor: actions.record_training(actor=actor, body_id=body.pk, on=at.date(), topic="一张图", agents=[agent.pk], at=at)
-    return lambda actor: actions.appraise_agent(actor=actor, agent_id=agent.pk, year=at.year, grade="excellent", text="热心", at=at)
+        return lambda actor: actions.record_training(
+            actor=actor, body_id=body.pk, on=at.date(), topic="一张图", agents=[agent.pk], at=at
+        )
+    return lambda actor: actions.appraise_agent(
+        actor=actor, agent_id=agent.pk, year=at.year, grade="excellent", text="热心", at=at
+    )
 
 
 def of_applications(world: World, name: str) -> Callable[[Actor], object]:
@@ -172,7 +176,10 @@ def of_services(world: World, name: str) -> Callable[[Actor], object]:
         return package(world, agreement)
     if name == "assign_agent":
         colleague = Membership.objects.create(
-            person=world.newcomer, department_id=world.actor("agent").department_id, role="agent", from_on=date(2023, 2, 20)
+            person=world.newcomer,
+            department_id=world.actor("agent").department_id,
+            role="agent",
+            from_on=date(2023, 2, 20),
         )
         other = agent_of(world, agreement.body, colleague.person_id)
         return lambda actor: actions.assign_agent(actor=actor, agreement_id=pk, agent_id=other.pk, why="休假", at=at)
@@ -182,7 +189,9 @@ def of_services(world: World, name: str) -> Callable[[Actor], object]:
         "end_by_law": lambda actor: actions.end_by_law(actor=actor, agreement_id=pk, why="选址在生态保护红线内", at=at),
         "report_finished": lambda actor: actions.report_finished(actor=actor, agreement_id=pk, text="都已办完", at=at),
         "confirm_finished": lambda actor: actions.confirm_finished(actor=actor, agreement_id=pk, at=at),
-        "reject_finished": lambda actor: actions.reject_finished(actor=actor, agreement_id=pk, why="还差施工许可", at=at),
+        "reject_finished": lambda actor: actions.reject_finished(
+            actor=actor, agreement_id=pk, why="还差施工许可", at=at
+        ),
         "archive": lambda actor: actions.archive(actor=actor, agreement_id=pk, returned=[{"name": "委托书"}], at=at),
         "confirm_return": lambda actor: actions.confirm_return(actor=actor, agreement_id=pk, at=at),
         "log_service": lambda actor: actions.log_service(
@@ -203,12 +212,18 @@ def package(world: World, agreement: Agreement) -> Callable[[Actor], object]:
     from yinuo.rooms.onemap.actions.common import waiting_for
     from yinuo.rooms.onemap.models import MapItem
 
-    items = [item for item in MapItem.objects.filter(project=world.project, state="open").order_by("position") if not waiting_for(item)][:2]
+    items = [
+        item
+        for item in MapItem.objects.filter(project=world.project, state="open").order_by("position")
+        if not waiting_for(item)
+    ][:2]
     member = Membership.objects.get(person_id=agreement.agent.person_id, role="agent")
     (found,) = stand_ins(actor_of_membership(member), NOON)
     hat = found.actor
     file = documents.store_upload(actor=hat, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON)
-    parts = [{"item": item.pk, "materials": [{"id": row["id"], "file": file.pk} for row in item.materials]} for item in items]
+    parts = [
+        {"item": item.pk, "materials": [{"id": row["id"], "file": file.pk} for row in item.materials]} for item in items
+    ]
 
     def act(actor: Actor) -> object:
         wearing = hat if actor == world.actor("agent") else actor

@@ -16,7 +16,8 @@ from yinuo.rooms.onemap.models import MapItem
 if TYPE_CHECKING:
     from tests.apps.world import World
 
-# The window acts for whoever came; the unit itself is not forbidden but told to come there, and it may fill its gap online.
+# The window acts for whoever came; the unit itself is not forbidden but told to come there, and it may fill its gap
+# online.
 MAY: dict[str, set[str]] = {
     "deficient.apply_deficient": {"window", "unit"},
     "deficient.agree_to_gap": {"approver"},
@@ -48,14 +49,18 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
         deficient.agree_to_gap(actor=approver, deficient_id=pk, days=5, at=NOON)
         file = files(world.company, item, {lacking}, NOON)[0]["file"]
     if action in ("deficient.say_only_gap_left", "deficient.supply_gap"):
-        deficient.sign_gap_commitment(actor=window, deficient_id=pk, file_id=scan(window, NOON), signed_by="马晓云", at=NOON)
+        deficient.sign_gap_commitment(
+            actor=window, deficient_id=pk, file_id=scan(window, NOON), signed_by="马晓云", at=NOON
+        )
     one: dict[str, Any] = {"deficient_id": pk, "at": NOON}
     rows = [{"id": lacking, "file": file}]
     acts: dict[str, Callable[[Actor], object]] = {
         "deficient.apply_deficient": lambda actor: deficient.apply_deficient(actor=actor, **said),
         "deficient.agree_to_gap": lambda actor: deficient.agree_to_gap(actor=actor, days=5, **one),
         "deficient.decline_gap": lambda actor: deficient.decline_gap(actor=actor, why="不同意", **one),
-        "deficient.sign_gap_commitment": lambda actor: deficient.sign_gap_commitment(actor=actor, file_id=file, signed_by="马", **one),
+        "deficient.sign_gap_commitment": lambda actor: deficient.sign_gap_commitment(
+            actor=actor, file_id=file, signed_by="马", **one
+        ),
         "deficient.say_only_gap_left": lambda actor: deficient.say_only_gap_left(actor=actor, note="审毕", **one),
         "deficient.supply_gap": lambda actor: deficient.supply_gap(actor=actor, materials=rows, **one),
     }

@@ -35,7 +35,9 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     def register(actor: Actor, name: str = "bank.example/node", kind: str = "bank") -> int:
         key = str(SigningKey.generate(name, COSIGNATURE).verifier)
         code = make_credit_code("622927", "62292702")
-        return actions.register_node(actor=actor, name=name, kind=kind, organisation="某银行", credit_code=code, key=key, at=LATER).pk
+        return actions.register_node(
+            actor=actor, name=name, kind=kind, organisation="某银行", credit_code=code, key=key, at=LATER
+        ).pk
 
     if action == "grants.register_node":
         return register

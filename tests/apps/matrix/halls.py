@@ -59,5 +59,7 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
             return lambda actor: actions.report_events(actor=actor, hall_id=hall, rows=[row], at=LATER)
         case "halls.publish_bulletin":
             region = queries.area_of(hall).region.pk
-            return lambda actor: actions.publish_bulletin(actor=actor, region_id=region, month=date(2026, 10, 1), at=LATER)
+            return lambda actor: actions.publish_bulletin(
+                actor=actor, region_id=region, month=date(2026, 10, 1), at=LATER
+            )
     raise NotImplementedError(action)

@@ -34,9 +34,13 @@ def act_of(world: World, action: str) -> Act:
     acts: dict[str, Act] = {
         "infochain.begin": lambda actor: infochain.begin(actor=actor, at=NOON),
         "infochain.add_key": lambda actor: infochain.add_key(actor=actor, department_id=office.pk, at=NOON),
-        "infochain.rotate_key": lambda actor: infochain.rotate_key(actor=actor, key_id=at_work, reason="到期更换", at=NOON),
+        "infochain.rotate_key": lambda actor: infochain.rotate_key(
+            actor=actor, key_id=at_work, reason="到期更换", at=NOON
+        ),
         "infochain.revoke_retired_keys": lambda actor: infochain.revoke_retired_keys(actor=actor, at=LATE),
-        "infochain.keep_audit": lambda actor: infochain.keep_audit(actor=actor, report=Report(), milliseconds=3, at=NOON),
+        "infochain.keep_audit": lambda actor: infochain.keep_audit(
+            actor=actor, report=Report(), milliseconds=3, at=NOON
+        ),
         "infochain.erase": lambda actor: infochain.erase(
             actor=actor, label=world.project.code or "", why="个人信息保护法第四十七条", at=NOON
         ),

@@ -18,7 +18,12 @@ from yinuo.rooms.inspections.questions import questions_of
 if TYPE_CHECKING:
     from tests.apps.world import World
 
-BEGUN, LATER, DRAWN, VISITED = at("2026-11-06 15:00"), at("2026-11-06 16:00"), at("2026-11-12 09:00"), at("2026-11-13 15:00")
+BEGUN, LATER, DRAWN, VISITED = (
+    at("2026-11-06 15:00"),
+    at("2026-11-06 16:00"),
+    at("2026-11-12 09:00"),
+    at("2026-11-13 15:00"),
+)
 KEEPERS = {"principal", "general_convener"}
 # Whoever is of the department that leads; of those drawn one is the matrix's approver.
 LEAD = {"approver"}
@@ -70,7 +75,11 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
 
     def declare(actor: Actor) -> Avoidance:
         return actions.declare_avoidance(
-            actor=actor, inspector_id=inspector.pk, credit_code=world.neighbour.unit.credit_code or "", interest="kin", at=BEGUN
+            actor=actor,
+            inspector_id=inspector.pk,
+            credit_code=world.neighbour.unit.credit_code or "",
+            interest="kin",
+            at=BEGUN,
         )
 
     if name == "declare_avoidance":
@@ -86,12 +95,15 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
 
 
 def _colleague(world: World, name: str) -> Membership:
-    return Membership.objects.create(person=new_person(name), department=world.department, role="approver", from_on=BEGAN)
+    return Membership.objects.create(
+        person=new_person(name), department=world.department, role="approver", from_on=BEGAN
+    )
 
 
 def _of_a_plan(world: World, name: str, approver: Actor, others: list[Membership]) -> Callable[[Actor], object]:
     plan = actions.begin_plan(actor=approver, at=BEGUN, **PLAN).pk
-    # The project that waits for guidance nobody of the department has touched – but the second colleague has now: two are left.
+    # The project that waits for guidance nobody of the department has touched – but the second colleague has now: two
+    # are left.
     project = world.reviewed
     Entry.objects.create(
         at=BEGUN, verb="onemap.answer_guidance", person_id=others[1].person_id, role="approver", entrance="web", subject_kind="x",
@@ -99,7 +111,9 @@ def _of_a_plan(world: World, name: str, approver: Actor, others: list[Membership
     )  # fmt: skip
 
     def add(actor: Actor) -> Directed:
-        return actions.add_directed(actor=actor, plan_id=plan, project_code=project.code or "", reason="key", note="重点", at=BEGUN)
+        return actions.add_directed(
+            actor=actor, plan_id=plan, project_code=project.code or "", reason="key", note="重点", at=BEGUN
+        )
 
     def announce(actor: Actor) -> object:
         return actions.announce_plan(actor=actor, plan_id=plan, at=LATER)
@@ -159,15 +173,28 @@ def _of_an_inspection(world: World, name: str, row: RandomInspection, other: Mem
         case "state_opinion":
             return lambda actor: actions.state_opinion(actor=actor, inspection_id=row.pk, text="已经公示", at=VISITED)
         case "report_rectified":
-            return lambda actor: actions.report_rectified(actor=actor, inspection_id=row.pk, text="已经公示", at=VISITED)
+            return lambda actor: actions.report_rectified(
+                actor=actor, inspection_id=row.pk, text="已经公示", at=VISITED
+            )
         case "propose_points":
             return lambda actor: actions.propose_points(
-                actor=actor, inspection_id=row.pk, type="act", data={"article": "46", "item": "illegal_start"}, basis="检查记录", at=VISITED
+                actor=actor,
+                inspection_id=row.pk,
+                type="act",
+                data={"article": "46", "item": "illegal_start"},
+                basis="检查记录",
+                at=VISITED,
             )
         case "record_interview":
             graded(world.company.unit, "D")
             return lambda actor: actions.record_interview(
-                actor=actor, inspection_id=row.pk, on=date(2026, 11, 13), attendees="法定代表人", content="履约", demands="改正", at=VISITED
+                actor=actor,
+                inspection_id=row.pk,
+                on=date(2026, 11, 13),
+                attendees="法定代表人",
+                content="履约",
+                demands="改正",
+                at=VISITED,
             )
     raise NotImplementedError(name)
 
@@ -185,4 +212,6 @@ def _reserve(world: World) -> None:
 
 def _replacing(row: RandomInspection) -> Callable[[Actor], object]:
     member = Member.objects.filter(inspection=row).order_by("id")[0]
-    return lambda actor: actions.replace_member(actor=actor, inspection_id=row.pk, member_id=member.pk, why="住院", at=VISITED)
+    return lambda actor: actions.replace_member(
+        actor=actor, inspection_id=row.pk, member_id=member.pk, why="住院", at=VISITED
+    )

@@ -44,7 +44,14 @@ POINTS = [{"subject": "给水", "text": "自南侧干管接入", "basis": ""}]
 def _zone(world: World) -> Zone:
     office = Department.objects.get(hall=world.county.hall, key="zone-chuimatan")
     return Zone.objects.get_or_create(
-        key="chuimatan", defaults={"hall_id": world.county.hall.pk, "name": "吹麻滩园区", "kind": "cluster", "body": office, "from_on": ON}
+        key="chuimatan",
+        defaults={
+            "hall_id": world.county.hall.pk,
+            "name": "吹麻滩园区",
+            "kind": "cluster",
+            "body": office,
+            "from_on": ON,
+        },
     )[0]
 
 
@@ -58,7 +65,13 @@ def _parcel(world: World, status: str = ParcelStatus.PREPARED, **fields: Any) ->
 def _standard(world: World, status: str = ParcelStatus.PREPARED) -> Parcel:
     """Everything there but the declaration."""
     parcel = _parcel(world, status)
-    one: dict[str, Any] = {"actor": world.actor("approver"), "parcel_id": parcel.pk, "on": ON, "evidence": "验收", "at": AT}
+    one: dict[str, Any] = {
+        "actor": world.actor("approver"),
+        "parcel_id": parcel.pk,
+        "on": ON,
+        "evidence": "验收",
+        "at": AT,
+    }
     land.record_title(**one)
     for kind in ("water", "power", "road", "levelling"):
         land.record_basic(kind=kind, **one)
@@ -75,7 +88,12 @@ def _list(world: World, state: str, key: str) -> ListInput:
     office = Department.objects.get(hall=world.county.hall, key=key)
     answered = AT if state in ("assembly", "ready") else None
     return ListInput.objects.create(
-        land_list=made, department=office, part="indicators", asked_at=AT, answered_at=answered, points=POINTS if answered else []
+        land_list=made,
+        department=office,
+        part="indicators",
+        asked_at=AT,
+        answered_at=answered,
+        points=POINTS if answered else [],
     )
 
 
@@ -113,7 +131,9 @@ def _wanting(world: World) -> Callable[[Actor], object]:
 
 def _selling(world: World) -> Callable[[Actor], object]:
     parcel, unit = _parcel(world, ParcelStatus.OFFERED), world.company.unit
-    return lambda actor: land.sell_parcel(actor=actor, parcel_id=parcel.pk, unit_id=unit.pk, contract_number="让1号", contract_on=ON, at=AT)
+    return lambda actor: land.sell_parcel(
+        actor=actor, parcel_id=parcel.pk, unit_id=unit.pk, contract_number="让1号", contract_on=ON, at=AT
+    )
 
 
 def _answering(world: World, key: str) -> Callable[[Actor], object]:
@@ -136,7 +156,12 @@ def _settling(world: World) -> Callable[[Actor], object]:
     parcel = _standard(world, ParcelStatus.OFFERED)
     land.declare_standard(actor=world.actor("approver"), parcel_id=parcel.pk, at=AT)
     land.sell_parcel(
-        actor=world.actor("approver"), parcel_id=parcel.pk, unit_id=world.company.unit.pk, contract_number="让2号", contract_on=ON, at=AT
+        actor=world.actor("approver"),
+        parcel_id=parcel.pk,
+        unit_id=world.company.unit.pk,
+        contract_number="让2号",
+        contract_on=ON,
+        at=AT,
     )
     return lambda actor: land.settle_project(actor=actor, project_id=world.project.pk, parcel_id=parcel.pk, at=AT)
 
@@ -145,7 +170,9 @@ PREPARED: dict[str, Callable[[World], Callable[[Actor], object]]] = {
     "land.enter_parcel": _entering,
     "land.record_title": lambda world: _noting(world, land.record_title, on=ON, evidence="证"),
     "land.record_basic": lambda world: _noting(world, land.record_basic, kind="water", on=ON, evidence="通"),
-    "land.record_assessment": lambda world: _noting(world, land.record_assessment, matter_id="energy_review", on=ON, evidence="评"),
+    "land.record_assessment": lambda world: _noting(
+        world, land.record_assessment, matter_id="energy_review", on=ON, evidence="评"
+    ),
     "land.set_indicators": lambda world: _noting(world, land.set_indicators, values={"tax_per_mu": "12"}),
     "land.declare_standard": _declaring,
     "land.offer_parcel": _offering,

@@ -68,7 +68,9 @@ def scanned(world: World) -> int:
 
 
 def keep_scanned(actor: Actor, made: MockApplication, file: int) -> MockApplication:
-    return actions.keep_signed(actor=actor, application_id=made.pk, form_id=file, commitment_id=file, committed_on=CAME.date(), at=CAME)
+    return actions.keep_signed(
+        actor=actor, application_id=made.pk, form_id=file, commitment_id=file, committed_on=CAME.date(), at=CAME
+    )
 
 
 def running(world: World) -> MockApplication:
@@ -114,9 +116,15 @@ def while_running(world: World, action: str) -> Callable[[Actor], object]:
     if action == "mock.take_back":
         actions.hand_in(actor=window, application_id=made.pk, item_id=item.pk, materials=rows, at=CAME)
     acts: dict[str, Callable[[Actor], object]] = {
-        "mock.keep_file": lambda actor: actions.keep_file(actor=actor, application_id=made.pk, name="图.pdf", content=PDF, at=NEXT),
-        "mock.hand_in": lambda actor: actions.hand_in(actor=actor, application_id=made.pk, item_id=item.pk, materials=rows, at=NEXT),
-        "mock.take_back": lambda actor: actions.take_back(actor=actor, application_id=made.pk, item_id=item.pk, why="改", at=NEXT),
+        "mock.keep_file": lambda actor: actions.keep_file(
+            actor=actor, application_id=made.pk, name="图.pdf", content=PDF, at=NEXT
+        ),
+        "mock.hand_in": lambda actor: actions.hand_in(
+            actor=actor, application_id=made.pk, item_id=item.pk, materials=rows, at=NEXT
+        ),
+        "mock.take_back": lambda actor: actions.take_back(
+            actor=actor, application_id=made.pk, item_id=item.pk, why="改", at=NEXT
+        ),
         "mock.withdraw": lambda actor: actions.withdraw(actor=actor, application_id=made.pk, why="不办了", at=NEXT),
         "mock.register_land": lambda actor: actions.register_land(
             actor=actor,

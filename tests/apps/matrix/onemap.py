@@ -84,9 +84,13 @@ def of_items(world: World, action: str) -> Act:
     before.get(action, lambda: None)()
     answer, file, problem = GuidanceAnswer(), None, 0
     if action == "onemap.answer_guidance":
-        answer = GuidanceAnswer.objects.get(guidance__project=world.reviewed, department=world.department, answered_at__isnull=True)
+        answer = GuidanceAnswer.objects.get(
+            guidance__project=world.reviewed, department=world.department, answered_at__isnull=True
+        )
     if action == "onemap.submit_materials":
-        file = documents.store_upload(actor=world.company.actor, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON)
+        file = documents.store_upload(
+            actor=world.company.actor, name="图.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON
+        )
     if action == "onemap.handle_problem":
         problem = onemap.report_problem(actor=world.actor("supervisor"), item_id=item, text="超期", at=NOON).pk
     rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
@@ -174,11 +178,17 @@ COORDINATING = {
 
 def of_coordination(world: World, action: str) -> Act:
     world.accepted()
-    others = Department.objects.filter(hall=world.county.hall, key__in=["housing", "meteorology"]).exclude(pk=world.department.pk)
+    others = Department.objects.filter(hall=world.county.hall, key__in=["housing", "meteorology"]).exclude(
+        pk=world.department.pk
+    )
     said: dict[str, Any] = {
         "item_id": world.item.pk, "issue_text": "红线交叉", "department_ids": list(others.values_list("pk", flat=True)[:1]), "at": NOON,
     }  # fmt: skip
-    pk = onemap.request_coordination(actor=world.actor("approver"), **said).pk if action != "onemap.request_coordination" else 0
+    pk = (
+        onemap.request_coordination(actor=world.actor("approver"), **said).pk
+        if action != "onemap.request_coordination"
+        else 0
+    )
     if action in ("onemap.call_meeting", "onemap.give_coordination_opinion", "onemap.conclude_coordination"):
         onemap.start_coordination(actor=world.actor("stage_convener"), coordination_id=pk, at=NOON)
     one: dict[str, Any] = {"coordination_id": pk, "at": NOON}
@@ -187,7 +197,11 @@ def of_coordination(world: World, action: str) -> Act:
         "onemap.start_coordination": lambda actor: onemap.start_coordination(actor=actor, **one),
         "onemap.decline_coordination": lambda actor: onemap.decline_coordination(actor=actor, why="不必", **one),
         "onemap.call_meeting": lambda actor: onemap.call_meeting(actor=actor, meeting_at=LATE, place="三楼", **one),
-        "onemap.give_coordination_opinion": lambda actor: onemap.give_coordination_opinion(actor=actor, text="可以", **one),
-        "onemap.conclude_coordination": lambda actor: onemap.conclude_coordination(actor=actor, conclusion="按新方案", **one),
+        "onemap.give_coordination_opinion": lambda actor: onemap.give_coordination_opinion(
+            actor=actor, text="可以", **one
+        ),
+        "onemap.conclude_coordination": lambda actor: onemap.conclude_coordination(
+            actor=actor, conclusion="按新方案", **one
+        ),
     }
     return acts[action]

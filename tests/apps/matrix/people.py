@@ -42,8 +42,12 @@ def act_of(world: World, action: str) -> Act:
     """The action ready to be done, everything in place but its actor."""
     member = Membership.objects.get(person=world.approver, department=world.department, role="approver")
     colleague = world.county.add("approver", world.department.key)
-    asked = people.ask_binding(actor=world.actor("unit of nobody"), person=world.newcomer, unit=world.company.unit, basis="授权书", at=NOON)
-    reserved = ProjectUnit.objects.create(name="积石山县花椒油有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第1号")
+    asked = people.ask_binding(
+        actor=world.actor("unit of nobody"), person=world.newcomer, unit=world.company.unit, basis="授权书", at=NOON
+    )
+    reserved = ProjectUnit.objects.create(
+        name="积石山县花椒油有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第1号"
+    )
     later = NOON + timedelta(days=30)
 
     def key(actor: Actor, **of: Any) -> object:
@@ -56,7 +60,9 @@ def act_of(world: World, action: str) -> Act:
             from_on=TODAY, to_on=date(2026, 12, 1), reason="休假", at=NOON,
         ).pk  # fmt: skip
     if action == "people.revoke_key":
-        made, _ = people.issue_key(actor=Actor.system(), person=world.approver, membership=member, name="机器", expires_at=later, at=NOON)
+        made, _ = people.issue_key(
+            actor=Actor.system(), person=world.approver, membership=member, name="机器", expires_at=later, at=NOON
+        )
         held = made.pk
     acts: dict[str, Act] = {
         "people.ask_binding": lambda actor: people.ask_binding(
@@ -81,15 +87,25 @@ def act_of(world: World, action: str) -> Act:
             actor=actor, binding=AuthorisedPerson.objects.get(pk=world.company.binding.pk), at=NOON, why="离职"
         ),
         "people.register_unit": lambda actor: people.register_unit(
-            actor=actor, credit_code=make_credit_code("622927", "00000078"), name="新来的企业", type="enterprise", at=NOON
+            actor=actor,
+            credit_code=make_credit_code("622927", "00000078"),
+            name="新来的企业",
+            type="enterprise",
+            at=NOON,
         ),
         "people.register_reserved_unit": lambda actor: people.register_reserved_unit(
-            actor=actor, name="积石山县百合食品有限公司", type="enterprise", reservation_no="（甘）名称预核〔2026〕第2号", at=NOON
+            actor=actor,
+            name="积石山县百合食品有限公司",
+            type="enterprise",
+            reservation_no="（甘）名称预核〔2026〕第2号",
+            at=NOON,
         ),
         "people.give_credit_code": lambda actor: people.give_credit_code(
             actor=actor, unit_id=reserved.pk, credit_code=make_credit_code("622927", "00000077"), at=NOON
         ),
-        "people.open_account": lambda actor: people.open_account(actor=actor, username="new", name="新人", email="n@example.org", at=NOON),
+        "people.open_account": lambda actor: people.open_account(
+            actor=actor, username="new", name="新人", email="n@example.org", at=NOON
+        ),
         "people.change_account": lambda actor: people.change_account(
             actor=actor, person_id=world.newcomer.pk, changes={"phone": "13900000000"}, at=NOON
         ),
@@ -97,7 +113,12 @@ def act_of(world: World, action: str) -> Act:
             actor=actor, department_id=world.department.pk, phone="0930-7720000", at=NOON
         ),
         "people.change_hall": lambda actor: people.change_hall(
-            actor=actor, hall_id=world.department.hall_id, phone="0930-7720000", address="吹麻滩镇", hours="工作日", at=NOON
+            actor=actor,
+            hall_id=world.department.hall_id,
+            phone="0930-7720000",
+            address="吹麻滩镇",
+            hours="工作日",
+            at=NOON,
         ),
         "people.correct_unit": lambda actor: people.correct_unit(
             actor=actor, unit_id=world.company.unit.pk, changes={"address": "吹麻滩镇1号"}, why="营业执照变更", at=NOON
@@ -105,13 +126,25 @@ def act_of(world: World, action: str) -> Act:
         "people.give_role": lambda actor: people.give_role(
             actor=actor, person=world.newcomer, department=world.department, role="principal", at=NOON, from_on=TODAY
         ),
-        "people.end_role": lambda actor: people.end_role(actor=actor, membership=Membership.objects.get(pk=member.pk), at=NOON, why="轮岗"),
-        "people.delegate": lambda actor: people.delegate(
-            actor=actor, person=world.approver, substitute=colleague.person, from_on=TODAY, to_on=date(2026, 12, 1), reason="休假", at=NOON
+        "people.end_role": lambda actor: people.end_role(
+            actor=actor, membership=Membership.objects.get(pk=member.pk), at=NOON, why="轮岗"
         ),
-        "people.end_delegation": lambda actor: people.end_delegation(actor=actor, delegation_id=standing_in, at=NOON, why="提前回来"),
+        "people.delegate": lambda actor: people.delegate(
+            actor=actor,
+            person=world.approver,
+            substitute=colleague.person,
+            from_on=TODAY,
+            to_on=date(2026, 12, 1),
+            reason="休假",
+            at=NOON,
+        ),
+        "people.end_delegation": lambda actor: people.end_delegation(
+            actor=actor, delegation_id=standing_in, at=NOON, why="提前回来"
+        ),
         "people.revoke_key": lambda actor: people.revoke_key(actor=actor, key_id=held, at=NOON, why="丢失"),
-        "people.issue_key for a role": lambda actor: key(actor, person=world.approver, membership=Membership.objects.get(pk=member.pk)),
+        "people.issue_key for a role": lambda actor: key(
+            actor, person=world.approver, membership=Membership.objects.get(pk=member.pk)
+        ),
         "people.issue_key for a unit": lambda actor: key(actor, person=world.company.person, unit=world.company.unit),
         "people.issue_key for another system": lambda actor: key(actor, person=world.newcomer),
     }

@@ -26,7 +26,10 @@ MAY: dict[str, set[str]] = {
     "projects.decide_by_hand": {"approver of the filing unit"},
     "projects.withdraw_filing": {"approver of the filing unit"},
     "projects.terminate": {"unit", "approver of the filing unit", "general_convener", "system"},
-    "projects.confirm_facts": {"approver of the filing unit", "approver"},  # the row turns on the environment, as the item does
+    "projects.confirm_facts": {
+        "approver of the filing unit",
+        "approver",
+    },  # the row turns on the environment, as the item does
 }
 INNER: set[str] = {
     "projects.assign_code",
@@ -59,7 +62,12 @@ def act_of(world: World, action: str) -> Act:
 
     def recode(actor: Actor) -> object:
         return projects.recode(
-            actor=actor, project_id=pk, facts={"site": {"address": "积石山县大河家镇1号"}}, pledged=True, reason="选址变化", at=NOON
+            actor=actor,
+            project_id=pk,
+            facts={"site": {"address": "积石山县大河家镇1号"}},
+            pledged=True,
+            reason="选址变化",
+            at=NOON,
         )
 
     acts: dict[str, Act] = {
@@ -72,14 +80,30 @@ def act_of(world: World, action: str) -> Act:
             actor=actor, project_id=pk, changes={"total_investment": "8700"}, reason="扩建", at=NOON
         ),
         "projects.recode": recode,
-        "projects.report_progress": lambda actor: projects.report_progress(actor=actor, project_id=pk, kind="start", on=TODAY, at=NOON),
-        "projects.report_participant": lambda actor: projects.report_participant(actor=actor, project_id=pk, at=NOON, **builder),
-        "projects.end_participant": lambda actor: projects.end_participant(actor=actor, participant_id=built, why="合同解除", at=NOON),
-        "projects.ask_question": lambda actor: projects.ask_question(actor=actor, project_id=pk, text="何时？", at=NOON),
-        "projects.pass_question": lambda actor: projects.pass_question(actor=actor, question_id=question, department_key="water", at=NOON),
-        "projects.answer_question": lambda actor: projects.answer_question(actor=actor, question_id=question, answer="两天", at=NOON),
-        "projects.publish_answer": lambda actor: projects.publish_answer(actor=actor, question_id=question, at=NOON, **said),
-        "projects.withdraw_answer": lambda actor: projects.withdraw_answer(actor=actor, question_id=question, why="规定变了", at=NOON),
+        "projects.report_progress": lambda actor: projects.report_progress(
+            actor=actor, project_id=pk, kind="start", on=TODAY, at=NOON
+        ),
+        "projects.report_participant": lambda actor: projects.report_participant(
+            actor=actor, project_id=pk, at=NOON, **builder
+        ),
+        "projects.end_participant": lambda actor: projects.end_participant(
+            actor=actor, participant_id=built, why="合同解除", at=NOON
+        ),
+        "projects.ask_question": lambda actor: projects.ask_question(
+            actor=actor, project_id=pk, text="何时？", at=NOON
+        ),
+        "projects.pass_question": lambda actor: projects.pass_question(
+            actor=actor, question_id=question, department_key="water", at=NOON
+        ),
+        "projects.answer_question": lambda actor: projects.answer_question(
+            actor=actor, question_id=question, answer="两天", at=NOON
+        ),
+        "projects.publish_answer": lambda actor: projects.publish_answer(
+            actor=actor, question_id=question, at=NOON, **said
+        ),
+        "projects.withdraw_answer": lambda actor: projects.withdraw_answer(
+            actor=actor, question_id=question, why="规定变了", at=NOON
+        ),
         "projects.decide_by_hand": lambda actor: projects.decide_by_hand(
             actor=actor, project_id=world.manual.pk, approve=True, why="符合规定", at=NOON
         ),

@@ -56,7 +56,9 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
         case "reform.return_report":
             edit(writer)
             submit(writer)
-            return lambda actor: actions.return_report(actor=actor, report_id=report, why="数字之外还要写原因", at=LATER)
+            return lambda actor: actions.return_report(
+                actor=actor, report_id=report, why="数字之外还要写原因", at=LATER
+            )
         case "reform.publish_report":
             edit(writer)
             submit(writer)

@@ -50,14 +50,25 @@ INNER: set[str] = set()
 def zone(world: World) -> Zone:
     body = Department.objects.get(hall=world.county.hall, key="zone-chuimatan")
     return Zone.objects.create(
-        hall_id=world.county.hall.pk, key="chuimatan", name="吹麻滩工业园区", kind="industrial", body=body, from_on=date(2024, 1, 1)
+        hall_id=world.county.hall.pk,
+        key="chuimatan",
+        name="吹麻滩工业园区",
+        kind="industrial",
+        body=body,
+        from_on=date(2024, 1, 1),
     )
 
 
 def assessment(world: World, state: str) -> RegionalAssessment:
     person = world.actor("zone").person_id
     file = StoredFile.objects.create(
-        sha256="2" * 64, name="报告.pdf", content_type="application/pdf", size=5, content=b"%PDF-", by_id=person, at=NOON
+        sha256="2" * 64,
+        name="报告.pdf",
+        content_type="application/pdf",
+        size=5,
+        content=b"%PDF-",
+        by_id=person,
+        at=NOON,
     )
     return RegionalAssessment.objects.create(
         zone=zone(world), matter_id=SOIL, department=world.department, state=state, requirements="全部要求", begun_at=NOON,
@@ -115,7 +126,15 @@ def _keeping(world: World, name: str) -> Callable[[Actor], object]:
         return lambda actor: actions.close_zone(actor=actor, zone_id=place.pk, why="区划调整", at=NOON)
     body = Department.objects.get(hall=world.county.hall, key="zone-chuimatan")
     return lambda actor: actions.open_zone(
-        actor=actor, key="liuji", name="刘集园区", kind="industrial", body_id=body.pk, place="", basis="县政府批复", from_on=TODAY, at=NOON
+        actor=actor,
+        key="liuji",
+        name="刘集园区",
+        kind="industrial",
+        body_id=body.pk,
+        place="",
+        basis="县政府批复",
+        from_on=TODAY,
+        at=NOON,
     )
 
 
@@ -124,12 +143,20 @@ def _settling(world: World) -> Callable[[Actor], object]:
     item = MapItem.objects.get(project=world.project, matter_id=SOIL)
     made = assessment(world, "approved")
     FeeEntry.objects.create(
-        assessment=made, kind="shared", payer="applicant", project=world.project, item=item, amount=Decimal("6000"), at=NOON
+        assessment=made,
+        kind="shared",
+        payer="applicant",
+        project=world.project,
+        item=item,
+        amount=Decimal("6000"),
+        at=NOON,
     )
 
     def act(actor: Actor) -> object:
         with patch("yinuo.rooms.regional.queries.charges", return_value=True):
-            return actions.settle_fee(actor=actor, project_id=world.project.pk, amount=Decimal("6000"), voucher="缴1", at=NOON)
+            return actions.settle_fee(
+                actor=actor, project_id=world.project.pk, amount=Decimal("6000"), voucher="缴1", at=NOON
+            )
 
     return act
 

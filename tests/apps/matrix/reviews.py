@@ -43,14 +43,18 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
     world.granted()
     if action == "reviews.give_review":
         return lambda actor: actions.give_review(actor=actor, item_id=world.item.pk, level=5, at=LATER)
-    review = actions.give_review(actor=world.actor("unit"), item_id=world.item.pk, level=1, text="等了太久", at=LATER).pk
+    review = actions.give_review(
+        actor=world.actor("unit"), item_id=world.item.pk, level=1, text="等了太久", at=LATER
+    ).pk
     supervisor, approver = world.actor("supervisor"), world.actor("approver")
 
     def assign(actor: Actor) -> object:
         return actions.assign_bad_review(actor=actor, review_id=review, instruction="请核实", at=LATER)
 
     def answer(actor: Actor) -> object:
-        return actions.answer_bad_review(actor=actor, review_id=review, finding="true", measures="增设窗口", answer="已经改进", at=LATER)
+        return actions.answer_bad_review(
+            actor=actor, review_id=review, finding="true", measures="增设窗口", answer="已经改进", at=LATER
+        )
 
     def appeal(actor: Actor) -> object:
         return actions.appeal_bad_review(actor=actor, review_id=review, why="点错了", at=LATER)

@@ -43,15 +43,24 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
         visit = came(world, world.actor("window"))
         decision = queries.to_hand_out(world.company.unit.pk, world.county.hall.pk)[0].document
         return lambda actor: actions.hand_out(
-            actor=actor, visit_id=visit.pk, document_ids=[decision.pk], signature="paper", at=LEFT, idempotency_key="take"
+            actor=actor,
+            visit_id=visit.pk,
+            document_ids=[decision.pk],
+            signature="paper",
+            at=LEFT,
+            idempotency_key="take",
         )
     visit = came(world, world.actor("window"))
     if action == "window.take_promise":
         said = signed(world, visit)
-        return lambda actor: actions.take_promise(actor=actor, visit_id=visit.pk, at=LEFT, idempotency_key="paper", **said)
+        return lambda actor: actions.take_promise(
+            actor=actor, visit_id=visit.pk, at=LEFT, idempotency_key="paper", **said
+        )
     if action == "window.bind_visitor":
         proof_id = proof(NUMBER, Purpose.WINDOW, CAME)
-        letter = store_upload(actor=queries.acting_in(visit), name="委托书.pdf", content=PDF, unit_id=visit.unit_id, at=CAME)
+        letter = store_upload(
+            actor=queries.acting_in(visit), name="委托书.pdf", content=PDF, unit_id=visit.unit_id, at=CAME
+        )
         said = {"proof_id": proof_id, "letter_id": letter.pk, "may_sign": True, "to_on": None}
         return lambda actor: actions.bind_visitor(actor=actor, visit_id=visit.pk, at=LEFT, **said)
     return lambda actor: actions.close_visit(actor=actor, visit_id=visit.pk, at=LEFT)

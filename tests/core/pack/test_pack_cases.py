@@ -85,7 +85,12 @@ def test_what_binds_a_matter_is_answered_by_row(pack: Pack) -> None:
 
 def test_every_rule_of_the_template_needs_a_case(pack: Pack) -> None:
     rules = must_be_exercised(pack)
-    assert {"negative.project.1", "negative.matter.1.short_pipeline", "band.A", "measure.5.refused", "credit.5.act", "hall.6.light"} <= set(
-        rules
-    )
+    assert {
+        "negative.project.1",
+        "negative.matter.1.short_pipeline",
+        "band.A",
+        "measure.5.refused",
+        "credit.5.act",
+        "hall.6.light",
+    } <= set(rules)
     assert set(rules) <= {name for known in pack.cases for name in known.exercises}

@@ -82,7 +82,11 @@ def write(value: Any, gap: str) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, list):
         return "[" + "".join(f"\n{gap}{write(item, gap)}," for item in value) + "\n]"
-    return "{" + ", ".join(f"{key} = {write(item, '')}" for key, item in value.items()) + "}" if not _multiline(value) else '"flat"'
+    return (
+        "{" + ", ".join(f"{key} = {write(item, '')}" for key, item in value.items()) + "}"
+        if not _multiline(value)
+        else '"flat"'
+    )
 
 
 def _multiline(value: Any) -> bool:

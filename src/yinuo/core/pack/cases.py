@@ -1,10 +1,10 @@
 """Runs the worked examples of a pack: facts in, the code's answer, and where it differs from what the case expects.
 
-**Shape** of a case's facts by `ask`: `screen` the project's facts · `listed` and `promisable` `{row? | matter?, project, grade?,
-offered?}` · `grade` `{score}` · `measures` `{grade}` · `benefits` `{project, grade?}` · `track` `{track, project, grade?}` ·
-`points` and `hall` the input of `yinuo policy points|hall` · `due` `{accepted, days, unit?, pauses?, extend?, now?}` ·
-`plan` `{items, from}`. `expect` names part of the answer. An answer's `rules`
-are the rules that had a say in it: of the cases that claim to exercise a rule, one must show it so.
+**Shape** of a case's facts by `ask`: `screen` the project's facts · `listed` and `promisable` `{row? | matter?,
+project, grade?, offered?}` · `grade` `{score}` · `measures` `{grade}` · `benefits` `{project, grade?}` · `track`
+`{track, project, grade?}` · `points` and `hall` the input of `yinuo policy points|hall` · `due` `{accepted, days,
+unit?, pauses?, extend?, now?}` · `plan` `{items, from}`. `expect` names part of the answer. An answer's `rules` are the
+rules that had a say in it: of the cases that claim to exercise a rule, one must show it so.
 """
 
 from __future__ import annotations
@@ -99,7 +99,9 @@ def _differ(expected: Any, actual: Any, path: str, ordered: bool) -> Iterator[st
                 yield from _differ(value, actual[key], f"{path}{key}.", ordered)
     elif isinstance(expected, Mapping) and isinstance(actual, list):
         # a list of records written as a table by their ids
-        yield from _differ(expected, {str(item.get("id")): item for item in actual if isinstance(item, Mapping)}, path, ordered)
+        yield from _differ(
+            expected, {str(item.get("id")): item for item in actual if isinstance(item, Mapping)}, path, ordered
+        )
     elif isinstance(expected, list) and isinstance(actual, list):
         yield from _differ_lists(expected, actual, path, ordered)
     elif not _same(expected, actual):
@@ -107,7 +109,9 @@ def _differ(expected: Any, actual: Any, path: str, ordered: bool) -> Iterator[st
 
 
 def _differ_lists(expected: Sequence[Any], actual: Sequence[Any], path: str, ordered: bool) -> Iterator[str]:
-    """In order and complete where order means something; else each expected one must be there, and none where none is expected."""
+    """In order and complete where order means something; else each expected one must be there, and none where none is
+    expected.
+    """
     name = path.rstrip(".")
     if ordered or not expected:
         if len(expected) != len(actual):
@@ -146,7 +150,9 @@ def _screen(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, A
 def _promisable(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     decision = promisable(facts["matter"], facts["project"], pack, as_of, facts.get("grade"), facts.get("offered"))
     answer = decision.to_json()
-    rules = [step["rule"] for step in (*answer["trace"], *answer["overridden"])] + [read["id"] for read in answer["parameters"]]
+    rules = [step["rule"] for step in (*answer["trace"], *answer["overridden"])] + [
+        read["id"] for read in answer["parameters"]
+    ]
     return {**answer, **answer["outcome"], "rules": rules}
 
 
@@ -162,7 +168,11 @@ def _listed(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, A
     found = matter_rows(matter, [row for row in pack.negative if as_of in row.span])
     clear = decide(row_finding(row, project, pack, as_of) for row in found)
     rows = [_row(row, project, pack, as_of) for row in found]
-    return {"listed": None if clear is None else not clear, "rows": rows, "rules": [r for row in rows for r in row["rules"]]}
+    return {
+        "listed": None if clear is None else not clear,
+        "rows": rows,
+        "rules": [r for row in rows for r in row["rules"]],
+    }
 
 
 def _row(row: NegativeRow, project: Mapping[str, Any], pack: Pack, as_of: date) -> dict[str, Any]:
@@ -192,7 +202,10 @@ def _grade(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, An
 
 def _measures(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     found = measures_of(facts["grade"], pack, as_of)
-    listed = [{"id": m.id, "class": m.class_, "effect": m.effect, "value": m.value, "text": m.text, "cites": list(m.cites)} for m in found]
+    listed = [
+        {"id": m.id, "class": m.class_, "effect": m.effect, "value": m.value, "text": m.text, "cites": list(m.cites)}
+        for m in found
+    ]
     effects = {m.effect: m.value for m in found}
     return {"grade": facts["grade"], "measures": listed, "effects": effects, "rules": [m.id for m in found]}
 
@@ -215,7 +228,9 @@ def _track(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, An
 def _points(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any]:
     start = as_number(facts["start"]) if "start" in facts else None
     events = [
-        CreditFact(_day(event["on"], "on"), event["type"], str(event.get("project", "")), _rest(event, "on", "type", "project"))
+        CreditFact(
+            _day(event["on"], "on"), event["type"], str(event.get("project", "")), _rest(event, "on", "type", "project")
+        )
         for event in facts.get("events", [])
     ]
     folded = fold_credit(start, events, pack, as_of=as_of)
@@ -272,7 +287,10 @@ def _plan(facts: Mapping[str, Any], pack: Pack, as_of: date) -> Mapping[str, Any
         "landing_on": made.landing_on,
         "working_days": made.working_days,
         "critical": list(made.critical),
-        "items": [{"id": i.id, "starts_on": i.starts_on, "ends_on": i.ends_on, "working_days": i.working_days} for i in made.items],
+        "items": [
+            {"id": i.id, "starts_on": i.starts_on, "ends_on": i.ends_on, "working_days": i.working_days}
+            for i in made.items
+        ],
         "faster": [{"id": f.id, "route": f.route, "saves_working_days": f.saves_working_days} for f in made.faster],
     }
 

@@ -49,7 +49,14 @@ def _exercises(pack: Pack) -> Iterator[Fault]:
     for name, (kind, where) in rules.items():
         if name not in shown:
             yield fault_at(where, "unexercised", f"{kind} {name} 没有案例演示（写入某个案例的 exercises）")
-    known = {*rules, *pack.parameters, *pack.matters, *pack.predicates, *pack.reasons, *(pause.id for pause in pack.pauses)}
+    known = {
+        *rules,
+        *pack.parameters,
+        *pack.matters,
+        *pack.predicates,
+        *pack.reasons,
+        *(pause.id for pause in pack.pauses),
+    }
     for case in pack.cases:
         for name in case.exercises:
             if name not in known:

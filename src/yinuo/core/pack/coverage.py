@@ -36,7 +36,15 @@ def boundary_days(pack: Pack) -> tuple[date, ...]:
 
 
 def _spans(pack: Pack) -> Iterator[Span]:
-    dated: list[Iterable[Dated]] = [pack.schemes, pack.negative, pack.scales, pack.measures, pack.point_rules, pack.hall_rules, pack.pauses]
+    dated: list[Iterable[Dated]] = [
+        pack.schemes,
+        pack.negative,
+        pack.scales,
+        pack.measures,
+        pack.point_rules,
+        pack.hall_rules,
+        pack.pauses,
+    ]
     dated += [pack.benefits]
     dated += [parameter.values for parameter in pack.parameters.values()]
     dated += [pack.matters.values()]
@@ -60,9 +68,13 @@ def coverage_faults(reading: Reading, days: Sequence[date]) -> Iterator[Fault]:
     if pack.scales or pack.measures or pack.point_rules:
         yield from _walk("等级表", pack.scales, days, always, "grades.toml:1")
     if pack.schemes:
-        yield from _walk("一般阶段方案（没有 when）", [s for s in pack.schemes if s.when is None], days, always, "schemes.toml:1")
+        yield from _walk(
+            "一般阶段方案（没有 when）", [s for s in pack.schemes if s.when is None], days, always, "schemes.toml:1"
+        )
         for when in {scheme.when for scheme in pack.schemes if scheme.when}:
-            yield from _walk(f"阶段方案 when = {when}", [s for s in pack.schemes if s.when == when], days, None, "schemes.toml:1")
+            yield from _walk(
+                f"阶段方案 when = {when}", [s for s in pack.schemes if s.when == when], days, None, "schemes.toml:1"
+            )
     for matter in pack.matters.values():
         if matter.where not in broken:
             yield from _matter(matter, days)
@@ -74,7 +86,9 @@ def coverage_faults(reading: Reading, days: Sequence[date]) -> Iterator[Fault]:
 
 
 def _walk(name: str, values: Sequence[Dated], days: Sequence[date], wanted: Span | None, where: str) -> Iterator[Fault]:
-    """The first day of each stretch without a value within `wanted` (None: a value may be absent), and each pair that overlaps."""
+    """The first day of each stretch without a value within `wanted` (None: a value may be absent), and each pair that
+    overlaps.
+    """
     missing_before = False
     told: set[tuple[str, ...]] = set()
     for day in days:
@@ -88,7 +102,9 @@ def _walk(name: str, values: Sequence[Dated], days: Sequence[date], wanted: Span
         pair = tuple(value.where for value in hits)
         if len(hits) > 1 and pair not in told:
             told.add(pair)
-            yield fault_at(hits[-1].where, "overlap", f"{name}：{day} 有 {len(hits)} 条规定同时生效（另见 {hits[0].where}）")
+            yield fault_at(
+                hits[-1].where, "overlap", f"{name}：{day} 有 {len(hits)} 条规定同时生效（另见 {hits[0].where}）"
+            )
 
 
 def _matter(matter: Matter, days: Sequence[date]) -> Iterator[Fault]:
@@ -118,16 +134,20 @@ def _measures(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
         for class_ in sorted(classes):
             if (class_, "") not in told and not any(m.class_ == class_ and m.effect == "commitment" for m in active):
                 told.add((class_, ""))
-                yield Fault("measures.toml", 1, "gap", f"等次 {class_}：{day} 没有 effect = \"commitment\" 的措施")  # fmt: skip
+                yield Fault("measures.toml", 1, "gap", f'等次 {class_}：{day} 没有 effect = "commitment" 的措施')
         for index, measure in enumerate(active):
             if measure.class_ not in classes and classes and (measure.id, "class") not in told:
                 told.add((measure.id, "class"))
-                yield fault_at(measure.where, "unknown-class", f"措施 {measure.id}：{day} 的等级表没有等次 {measure.class_}")
+                yield fault_at(
+                    measure.where, "unknown-class", f"措施 {measure.id}：{day} 的等级表没有等次 {measure.class_}"
+                )
             for other in active[:index]:
                 same = (other.class_, other.effect) == (measure.class_, measure.effect)
                 if same and other.value != measure.value and (other.id, measure.id) not in told:
                     told.add((other.id, measure.id))
-                    yield fault_at(measure.where, "overlap", f"措施 {measure.id} 与 {other.id}（{other.where}）在 {day} 规定不一")
+                    yield fault_at(
+                        measure.where, "overlap", f"措施 {measure.id} 与 {other.id}（{other.where}）在 {day} 规定不一"
+                    )
 
 
 def _benefits(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:

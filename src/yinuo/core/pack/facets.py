@@ -19,7 +19,13 @@ from yinuo.core.wording import in_words as in_plain_words
 DAY = timedelta(days=1)
 _EVERYBODY = "全部项目"
 _LEVELS = {"county": "县级", "prefecture": "州级", "province": "省级", "state": "国家级", "utility": "公用企业"}
-_HANDLING = {"instant": "即办件", "promised": "承诺件", "reported_upward": "上报件", "self_service": "自主办理", "utility": "公用服务报装"}
+_HANDLING = {
+    "instant": "即办件",
+    "promised": "承诺件",
+    "reported_upward": "上报件",
+    "self_service": "自主办理",
+    "utility": "公用服务报装",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From `from_on` on (until `to_on`) the second pack says `after` where the first says `before`; None = says nothing."""
+    """From `from_on` on (until `to_on`) the second pack says `after` where the first says `before`; None = says
+    nothing.
+    """
 
     key: str
     label: str
@@ -98,7 +106,16 @@ def _change(key: str, before: Facet | None, after: Facet | None, day: date) -> C
     told = after or before
     if told is None or (before and after and before.says == after.says):
         return None
-    return Change(key, told.label, told.whom, day, None, before.says if before else None, after.says if after else None, told.cites)
+    return Change(
+        key,
+        told.label,
+        told.whom,
+        day,
+        None,
+        before.says if before else None,
+        after.says if after else None,
+        told.cites,
+    )
 
 
 def _until(change: Change, day: date) -> Change:
@@ -124,12 +141,18 @@ def _grades(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
             yield (
                 f"class:{name}",
                 Facet(
-                    f"等次 {name}", f"{name} 等次企业", f"{look['name']}，{COLOUR_WORDS.get(look['colour'], look['colour'])}", scale.cites
+                    f"等次 {name}",
+                    f"{name} 等次企业",
+                    f"{look['name']}，{COLOUR_WORDS.get(look['colour'], look['colour'])}",
+                    scale.cites,
                 ),
             )
     for measure in all_at(pack.measures, day):
         whom = f"{measure.class_} 等次企业"
-        yield f"measure:{measure.id}", Facet(f"措施 {measure.effect}", whom, f"{measure.value}：{measure.text}", measure.cites)
+        yield (
+            f"measure:{measure.id}",
+            Facet(f"措施 {measure.effect}", whom, f"{measure.value}：{measure.text}", measure.cites),
+        )
 
 
 def _points(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
@@ -174,16 +197,28 @@ def _match(match: Mapping[str, Any]) -> str:
 def _lists(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
     for row in all_at(pack.negative, day):
         name = row.sub_matter if row.sub_matter not in ("", "无") else row.matter
-        exceptions = "".join(f"；除外 {exception.label}（{_when(exception.when, pack, day)}）" for exception in row.exceptions)
+        exceptions = "".join(
+            f"；除外 {exception.label}（{_when(exception.when, pack, day)}）" for exception in row.exceptions
+        )
         whom = "符合条件的项目" if row.part == "project" else f"{row.department} 办理的项目"
-        yield f"row:{row.id}", Facet(f"负面清单 {name}", whom, f"条件 {_when(row.when, pack, day)}{exceptions}", row.cites)
+        yield (
+            f"row:{row.id}",
+            Facet(f"负面清单 {name}", whom, f"条件 {_when(row.when, pack, day)}{exceptions}", row.cites),
+        )
     for scheme in all_at(pack.schemes, day):
         named = {stage.id: stage.name for stage in scheme.stages}
-        moves = "".join(f"；{_matter(pack, matter)} → {named.get(stage, stage)}" for matter, stage in scheme.moves.items())
+        moves = "".join(
+            f"；{_matter(pack, matter)} → {named.get(stage, stage)}" for matter, stage in scheme.moves.items()
+        )
         says = " → ".join(f"{stage.name}（{_office(pack, stage.department)}）" for stage in scheme.stages) + moves
         yield (
             f"scheme:{scheme.id}",
-            Facet(f"阶段方案 {scheme.name}", _when(scheme.when, pack, day) if scheme.when else _EVERYBODY, says, scheme.cites),
+            Facet(
+                f"阶段方案 {scheme.name}",
+                _when(scheme.when, pack, day) if scheme.when else _EVERYBODY,
+                says,
+                scheme.cites,
+            ),
         )
 
 
@@ -191,7 +226,10 @@ def _matters(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
     for matter in pack.matters_at(day):
         kinds = "、".join(FACTS["kind"].choices[kind] for kind in matter.kinds)
         whom = f"须办理“{matter.full_name}”的{kinds or '各'}类项目"
-        yield f"matter:{matter.id}.needed", Facet(f"{matter.full_name}：何时须办理", whom, _when(matter.needed, pack, day), matter.basis)
+        yield (
+            f"matter:{matter.id}.needed",
+            Facet(f"{matter.full_name}：何时须办理", whom, _when(matter.needed, pack, day), matter.basis),
+        )
         for key, label, says, cites, provenance in _sayings(pack, matter, day):
             note = "未经核实" if "unverified" in (matter.provenance, provenance) else ""
             yield f"matter:{matter.id}.{key}", Facet(f"{matter.full_name}：{label}", whom, says, cites, note)
@@ -212,14 +250,22 @@ def _matter(pack: Pack, name: str) -> str:
 
 def _stage(pack: Pack, name: str, day: date) -> str:
     """The stage's name in the schemes of the day; schemes that call it differently are all told."""
-    names = dict.fromkeys(stage.name for scheme in all_at(pack.schemes, day) for stage in scheme.stages if stage.id == name)
+    names = dict.fromkeys(
+        stage.name for scheme in all_at(pack.schemes, day) for stage in scheme.stages if stage.id == name
+    )
     return "、".join(names) or name
 
 
 def _sayings(pack: Pack, matter: Matter, day: date) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
     basis = matter.basis
     place = f"{_office(pack, matter.department)}，{_LEVELS.get(matter.level, matter.level)}"
-    yield "office", "办理", f"{place}，{_HANDLING.get(matter.handling, matter.handling)}，阶段 {_stage(pack, matter.stage, day)}", basis, ""
+    yield (
+        "office",
+        "办理",
+        f"{place}，{_HANDLING.get(matter.handling, matter.handling)}，阶段 {_stage(pack, matter.stage, day)}",
+        basis,
+        "",
+    )
     yield "after", "前置事项", "、".join(_matter(pack, other) for other in matter.after) or "无", basis, ""
     if matter.materials:
         yield "materials", "材料", "、".join(material.name for material in matter.materials), basis, ""

@@ -147,7 +147,12 @@ class _Files:
         line = int(place.group(1)) if place and place.group(1) else len((self._root / name).read_bytes().splitlines())
         said = _AT_LINE.sub("", message)
         code = "duplicate-key" if re.match("Cannot (overwrite|declare|mutate)", said) else "syntax"
-        self._book.fault(name, max(line, 1), code, f"{'同一个键或表写了两次' if code == 'duplicate-key' else '不是合格的 TOML'}：{said}")
+        self._book.fault(
+            name,
+            max(line, 1),
+            code,
+            f"{'同一个键或表写了两次' if code == 'duplicate-key' else '不是合格的 TOML'}：{said}",
+        )
 
     def folder(self, name: str) -> list[Table]:
         names = sorted(p.relative_to(self._root).as_posix() for p in (self._root / name).glob("*.toml"))

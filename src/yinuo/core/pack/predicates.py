@@ -85,7 +85,9 @@ def _foreign(tree: ast.Module, book: Book) -> bool:
     before = len(book.faults)
     assigned: dict[str, int] = {}
     for node in tree.body:
-        if not isinstance(node, _STATEMENTS) or (isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)):
+        if not isinstance(node, _STATEMENTS) or (
+            isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+        ):
             book.fault(FILE, node.lineno, "predicate-code", "predicates.py 只能写具名条件：赋值、函数和文字说明")
         for target in _targets(node):
             if target.id in assigned:
@@ -93,7 +95,12 @@ def _foreign(tree: ast.Module, book: Book) -> bool:
             assigned[target.id] = node.lineno
     for inner in ast.walk(tree):
         if isinstance(inner, ast.Import) or (isinstance(inner, ast.ImportFrom) and inner.module not in _MODULES):
-            book.fault(FILE, inner.lineno, "predicate-code", f"predicates.py 只能引入 {'、'.join(sorted(_MODULES - {'__future__'}))}")
+            book.fault(
+                FILE,
+                inner.lineno,
+                "predicate-code",
+                f"predicates.py 只能引入 {'、'.join(sorted(_MODULES - {'__future__'}))}",
+            )
         elif isinstance(inner, ast.Name) and (inner.id in _FORBIDDEN or inner.id.startswith("__")):
             book.fault(FILE, inner.lineno, "predicate-code", f"predicates.py 不能使用 {inner.id}")
         elif isinstance(inner, ast.Attribute) and inner.attr.startswith("_"):
@@ -107,10 +114,16 @@ def _numbers(tree: ast.Module, book: Book) -> None:
     fine: set[ast.AST] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Attribute(attr=name), args=[given], keywords=[]) if name in _COMPARISONS and _is_bound(given):
+            case ast.Call(func=ast.Attribute(attr=name), args=[given], keywords=[]) if (
+                name in _COMPARISONS and _is_bound(given)
+            ):
                 fine.add(node.func)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex) and node.value not in (0, 1):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, int | float | complex)
+            and node.value not in (0, 1)
+        ):
             message = f"predicates.py 不能写数字 {node.value}：写进 parameters/，这里用 parameter(编号)"
             book.fault(FILE, node.lineno, "predicate-number", message)
         elif isinstance(node, ast.Attribute) and node.attr in _COMPARISONS and node not in fine:

@@ -53,7 +53,10 @@ DEPARTMENT_ROLES = {
     "planning_department": "模拟审批申请表上填“自然资源部门意见”的部门",
     "market_department": "模拟审批申请表上填“市场监管部门意见”的部门",
 }
-MATTER_ROLES = {"filing_matter": "企业投资项目备案这个事项，备案即办结", "land_supply_matter": "供应国有建设用地这个事项，以出让合同办结"}
+MATTER_ROLES = {
+    "filing_matter": "企业投资项目备案这个事项，备案即办结",
+    "land_supply_matter": "供应国有建设用地这个事项，以出让合同办结",
+}
 SOURCE_ROLES = {"document": "本县实行信用承诺制的文件"}
 _WHOLE = {"working_days", "calendar_days", "months", "hours", "count"}
 
@@ -119,7 +122,13 @@ def _value(row: Table, unit: str) -> DatedValue:
     value = row.raw("value")
     if value is not None and unit in UNITS and not _fits(value, unit):
         row.fault("value", "wrong-type", f"value {value!r} 与单位 {unit} 不符")
-    made = DatedValue(row.span(), tuple(value) if isinstance(value, list) else value, row.cites(), row.text_or("reading", ""), row.where)
+    made = DatedValue(
+        row.span(),
+        tuple(value) if isinstance(value, list) else value,
+        row.cites(),
+        row.text_or("reading", ""),
+        row.where,
+    )
     row.finish()
     return made
 
@@ -146,7 +155,9 @@ def department(table: Table) -> Department:
     if code and not (len(code) == 2 and code.isdigit()):
         table.fault("code", "wrong-type", f"code 应为项目代码中两位数字的部门代码，现为 {code!r}")
     level = table.choice("level", (*LEVELS, "utility"))
-    return Department(table.text("id"), table.text("name"), table.text("short_name"), code, level, table.texts("names"), table.where)
+    return Department(
+        table.text("id"), table.text("name"), table.text("short_name"), code, level, table.texts("names"), table.where
+    )
 
 
 def scheme(table: Table) -> StageScheme:
@@ -165,7 +176,9 @@ def scheme(table: Table) -> StageScheme:
         moves = {}
     when = table.predicate("when") if table.has("when") else None
     name = table.text("name")
-    return StageScheme(table.text("id"), name, when, tuple(stages.values()), moves, table.span(), table.cites(), table.where)
+    return StageScheme(
+        table.text("id"), name, when, tuple(stages.values()), moves, table.span(), table.cites(), table.where
+    )
 
 
 def negative_row(table: Table) -> NegativeRow:
@@ -241,7 +254,11 @@ def benefit(table: Table) -> Benefit:
         where=table.where,
     )
     if bool(made.department) == bool(made.office):
-        table.fault("department", "missing-key", "兑现单位写 department（规则包内的部门）或者 office（规则包以外的单位名称），二者选一")
+        table.fault(
+            "department",
+            "missing-key",
+            "兑现单位写 department（规则包内的部门）或者 office（规则包以外的单位名称），二者选一",
+        )
     return made
 
 

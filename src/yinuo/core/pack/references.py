@@ -1,4 +1,6 @@
-"""Names that must lead somewhere: citations, predicates, facts, departments, stages, matters, parameters; and no circle."""
+"""Names that must lead somewhere: citations, predicates, facts, departments, stages, matters, parameters; and no
+circle.
+"""
 
 from __future__ import annotations
 
@@ -195,7 +197,12 @@ DEPARTMENTS_NAMED = (
     "mock.opinion_departments",
     "guidance.mature_departments",
 )
-MATTERS_NAMED = ("mock.land_matters", "regional.charged_with", "standard_land.regional_matters", "warning.verification_matters")
+MATTERS_NAMED = (
+    "mock.land_matters",
+    "regional.charged_with",
+    "standard_land.regional_matters",
+    "warning.verification_matters",
+)
 CLASSES_NAMED = ("credit.unrated_class", "filing.red_classes")
 HANDLINGS_NAMED = ("deficient.excluded",)
 REGION = re.compile(r"\d{6}")
@@ -225,23 +232,37 @@ def _citations(reading: Reading) -> Iterator[Fault]:
         source_id, _, article = mention.name.partition("#")
         source = sources.get(source_id)
         if source is None:
-            yield fault_at(mention.where, "unknown-citation", f"依据 {mention.name}：没有来源 {source_id}{near(source_id, sources)}")
+            yield fault_at(
+                mention.where,
+                "unknown-citation",
+                f"依据 {mention.name}：没有来源 {source_id}{near(source_id, sources)}",
+            )
         elif article and article not in source.articles:
             hint = near(article, source.articles)
-            yield fault_at(mention.where, "unknown-citation", f"依据 {mention.name}：{source.where} 没有列出条文 {article}{hint}")
+            yield fault_at(
+                mention.where, "unknown-citation", f"依据 {mention.name}：{source.where} 没有列出条文 {article}{hint}"
+            )
         elif not article and source.articles:
-            yield fault_at(mention.where, "unknown-citation", f"依据 {mention.name} 没有写明条文（写作 {source_id}#条文）")
+            yield fault_at(
+                mention.where, "unknown-citation", f"依据 {mention.name} 没有写明条文（写作 {source_id}#条文）"
+            )
 
 
 def _predicates(reading: Reading) -> Iterator[Fault]:
     predicates = reading.pack.predicates
     for mention in reading.book.predicates:
         if mention.name not in predicates:
-            yield fault_at(mention.where, "unknown-predicate", f"predicates.py 没有条件 {mention.name}{near(mention.name, predicates)}")
+            yield fault_at(
+                mention.where,
+                "unknown-predicate",
+                f"predicates.py 没有条件 {mention.name}{near(mention.name, predicates)}",
+            )
     for name, line in reading.predicate_lines.items():
         if name in predicates and name not in BUILT_IN:
             for path in sorted(predicates[name].facts - FACTS.keys()):
-                yield Fault(FILE, line, "unknown-fact", f"条件 {name} 读取的 {path} 不在项目信息之列{near(path, FACTS)}")
+                yield Fault(
+                    FILE, line, "unknown-fact", f"条件 {name} 读取的 {path} 不在项目信息之列{near(path, FACTS)}"
+                )
             for path, parameter in sorted(predicates[name].bounds):
                 yield from _bound(name, line, path, parameter, reading.pack)
 
@@ -250,7 +271,12 @@ def _bound(name: str, line: int, path: str, parameter: str, pack: Pack) -> Itera
     """A condition compares a fact with one number of the fact's own unit."""
     known = pack.parameters.get(parameter)
     if known is None:
-        yield Fault(FILE, line, "unknown-parameter", f"条件 {name} 读取的参数 {parameter} 不存在{near(parameter, pack.parameters)}")
+        yield Fault(
+            FILE,
+            line,
+            "unknown-parameter",
+            f"条件 {name} 读取的参数 {parameter} 不存在{near(parameter, pack.parameters)}",
+        )
         return
     if path in FACTS and AMOUNTS.get(known.unit) != FACTS[path].unit:
         unit = WORDS.get(known.unit) or known.unit
@@ -272,7 +298,9 @@ def _parameters(pack: Pack) -> Iterator[Fault]:
         for value in parameter.values if MARK in parameter.id else ():
             for name in value.value if isinstance(value.value, tuple) else (str(value.value),):
                 if name not in pack.predicates:
-                    yield fault_at(value.where, "unknown-predicate", f"predicates.py 没有条件 {name}{near(name, pack.predicates)}")
+                    yield fault_at(
+                        value.where, "unknown-predicate", f"predicates.py 没有条件 {name}{near(name, pack.predicates)}"
+                    )
     required = pack.parameters.get("filing.required_facts")
     for value in required.values if required else ():
         for path in value.value if isinstance(value.value, tuple) else ():
@@ -312,10 +340,20 @@ def _pauses(pack: Pack) -> Iterator[Fault]:
     known = {pause.id for pause in pack.pauses}
     for name, what in REQUIRED_PAUSES.items():
         if name not in known:
-            yield Fault("pauses.toml", 1, "missing-pause", f"缺少暂停原因 {name}（{what}）：请在 pauses.toml 中写明最长期限和依据")
+            yield Fault(
+                "pauses.toml",
+                1,
+                "missing-pause",
+                f"缺少暂停原因 {name}（{what}）：请在 pauses.toml 中写明最长期限和依据",
+            )
     for name, what in REQUIRED_REASONS.items():
         if name not in pack.reasons:
-            yield Fault("reasons.toml", 1, "missing-reason", f"缺少理由 {name}（{what}）：请在 reasons.toml 中写明企业读到的话和依据")
+            yield Fault(
+                "reasons.toml",
+                1,
+                "missing-reason",
+                f"缺少理由 {name}（{what}）：请在 reasons.toml 中写明企业读到的话和依据",
+            )
 
 
 def _roles(pack: Pack) -> Iterator[Fault]:
@@ -330,12 +368,16 @@ def _roles(pack: Pack) -> Iterator[Fault]:
             name = getattr(pack.roles, part)
             if name and name not in known:
                 message = (
-                    f"[roles] 的 {part}（{what}）写的是 {name}，没有这个{kind}{near(name, known)}：请在 {listed} 中写明，或者改用已有的编号"
+                    f"[roles] 的 {part}（{what}）写的是 {name}，没有这个{kind}{near(name, known)}：请在 {listed} "
+                    f"中写明，或者改用已有的编号"
                 )
                 yield fault_at(pack.roles.where, code, message)
     filing = pack.matters.get(pack.roles.filing_matter)
     if filing is not None and ("filing" not in filing.kinds or filing.needed != "always" or not filing.pre_start):
-        message = f"[roles] 的 filing_matter 是 {filing.id}：应为备案项目（kinds 含 filing）一律须办（needed = always）、在开工前的事项"
+        message = (
+            f"[roles] 的 filing_matter 是 {filing.id}：应为备案项目（kinds 含 filing）一律须办（needed = always）、"
+            f"在开工前的事项"
+        )
         yield fault_at(filing.where, "wrong-role", message)
 
 
@@ -355,26 +397,36 @@ def _stages(pack: Pack) -> Iterator[Fault]:
         moves = f"方案 {scheme.id} 的 moves"
         for matter_id, stage in scheme.moves.items():
             if matter_id not in pack.matters:
-                yield fault_at(scheme.where, "unknown-matter", f"{moves}：没有事项 {matter_id}{near(matter_id, pack.matters)}")
+                yield fault_at(
+                    scheme.where, "unknown-matter", f"{moves}：没有事项 {matter_id}{near(matter_id, pack.matters)}"
+                )
             if stage not in stages:
                 yield fault_at(scheme.where, "unknown-stage", f"{moves}：没有阶段 {stage}{near(stage, stages)}")
         for matter in pack.matters.values():
             if matter.stage and matter.id not in scheme.moves and matter.stage not in stages:
-                yield fault_at(matter.where, "unknown-stage", f"方案 {scheme.id} 没有阶段 {matter.stage}{near(matter.stage, stages)}")
+                yield fault_at(
+                    matter.where,
+                    "unknown-stage",
+                    f"方案 {scheme.id} 没有阶段 {matter.stage}{near(matter.stage, stages)}",
+                )
 
 
 def _matters(pack: Pack) -> Iterator[Fault]:
     for matter in pack.matters.values():
         for other in matter.after:
             if other not in pack.matters:
-                yield fault_at(matter.where, "unknown-matter", f"{matter.id} 的前置事项 {other} 不存在{near(other, pack.matters)}")
+                yield fault_at(
+                    matter.where, "unknown-matter", f"{matter.id} 的前置事项 {other} 不存在{near(other, pack.matters)}"
+                )
         if matter.handling == "promised" and not matter.promised and not matter.statutory:
             yield fault_at(matter.where, "missing-limit", f"承诺件 {matter.id} 既没有承诺时限，也没有法定时限")
     by_row = {row.row: row for row in pack.negative if row.part == "matter"}
     for row in pack.negative:
         for name in row.matters:
             if name not in pack.matters:
-                yield fault_at(row.where, "unknown-matter", f"{row.id} 所指事项 {name} 不存在{near(name, pack.matters)}")
+                yield fault_at(
+                    row.where, "unknown-matter", f"{row.id} 所指事项 {name} 不存在{near(name, pack.matters)}"
+                )
     for matter in pack.matters.values():
         for number in matter.negative_rows:
             if number not in by_row:

@@ -36,7 +36,10 @@ def entries(pack: Pack) -> Iterator[Entry]:
     for parameter in pack.parameters.values():
         for value in parameter.values:
             yield Entry(
-                f"parameter:{parameter.id}@{value.span.from_on}", f"参数 {parameter.id}", [parameter.unit, value.value], value.where
+                f"parameter:{parameter.id}@{value.span.from_on}",
+                f"参数 {parameter.id}",
+                [parameter.unit, value.value],
+                value.where,
             )
     for scale in pack.scales:
         for band in scale.bands:
@@ -70,7 +73,10 @@ def entries(pack: Pack) -> Iterator[Entry]:
 def _matter_entries(pack: Pack) -> Iterator[Entry]:
     content: Any
     for matter in pack.matters.values():
-        for kind, label, limits in (("statutory", "法定时限", matter.statutory), ("promised", "承诺时限", matter.promised)):
+        for kind, label, limits in (
+            ("statutory", "法定时限", matter.statutory),
+            ("promised", "承诺时限", matter.promised),
+        ):
             for limit in limits:
                 content = [limit.value, limit.unit, limit.extendable_by]
                 yield Entry(f"{kind}:{matter.id}@{limit.span.from_on}", f"{matter.id} 的{label}", content, limit.where)
@@ -78,7 +84,12 @@ def _matter_entries(pack: Pack) -> Iterator[Entry]:
             yield Entry(f"offer:{matter.id}@{offer.span.from_on}", f"{matter.id} 的信用承诺决定", True, offer.where)
         for standard in matter.standards:
             content = [standard.requirements, standard.promises, standard.field]
-            yield Entry(f"standard:{matter.id}@{standard.version}", f"{matter.id} 的承诺标准 {standard.version}", content, standard.where)
+            yield Entry(
+                f"standard:{matter.id}@{standard.version}",
+                f"{matter.id} 的承诺标准 {standard.version}",
+                content,
+                standard.where,
+            )
 
 
 def snapshot(pack: Pack) -> str:
@@ -106,9 +117,16 @@ def released_faults(pack: Pack) -> Iterator[Fault]:
     for key, digest in sorted(kept.items()):
         entry = now.get(key)
         if entry is None:
-            yield Fault(FILE, _line(file, key), "released-changed", f"已发布的 {key} 不见了：应写 to 使其到期，而不是删除或改动日期")
+            yield Fault(
+                FILE,
+                _line(file, key),
+                "released-changed",
+                f"已发布的 {key} 不见了：应写 to 使其到期，而不是删除或改动日期",
+            )
         elif entry.digest != digest:
-            yield fault_at(entry.where, "released-changed", f"{entry.label}（{key}）已经发布，不得改动：请增加一个新的生效日期")
+            yield fault_at(
+                entry.where, "released-changed", f"{entry.label}（{key}）已经发布，不得改动：请增加一个新的生效日期"
+            )
 
 
 def _line(file: Path, key: str) -> int:

@@ -47,7 +47,9 @@ class Book:
 class Table:
     """One table of a file. Methods named after a type read one key of that type."""
 
-    def __init__(self, book: Book, file: str, lines: Lines, path: Path, data: Mapping[str, Any], parent: Table | None = None) -> None:
+    def __init__(
+        self, book: Book, file: str, lines: Lines, path: Path, data: Mapping[str, Any], parent: Table | None = None
+    ) -> None:
         self.book = book
         self.data = data
         self._file = file
@@ -183,7 +185,9 @@ class Table:
         """An optional list of whole numbers."""
         self._asked.add(key)
         value = self.data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
+        if not isinstance(value, list) or not all(
+            isinstance(item, int) and not isinstance(item, bool) for item in value
+        ):
             self._wrong(key, "整数的列表")
             return ()
         return tuple(value)
@@ -226,7 +230,9 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             self._wrong(key, f"表的列表（写作 [[{key}]]）")
             return []
-        return [Table(self.book, self._file, self._lines, (*self._path, key, n), item, self) for n, item in enumerate(value)]
+        return [
+            Table(self.book, self._file, self._lines, (*self._path, key, n), item, self) for n, item in enumerate(value)
+        ]
 
     def finish(self) -> None:
         """Notes every key nobody asked for."""

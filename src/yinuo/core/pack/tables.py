@@ -44,7 +44,11 @@ def _bands(scale: GradeScale, pack: Pack) -> Iterator[Fault]:
         if band.low >= band.high:
             yield fault_at(band.where, "band", f"等级 {band.grade} 的 low 应小于 high")
         if band.class_ not in scale.classes:
-            yield fault_at(band.where, "band", f"等级 {band.grade} 的等次 {band.class_} 没有名称和底色（写作 [scale.class.{band.class_}]）")
+            yield fault_at(
+                band.where,
+                "band",
+                f"等级 {band.grade} 的等次 {band.class_} 没有名称和底色（写作 [scale.class.{band.class_}]）",
+            )
         if band.lowest is not (band is bands[0]):
             yield fault_at(band.where, "band", f"lowest = true 只应写在最低一级（{bands[0].grade}）")
     for lower, upper in pairwise(bands):
@@ -57,7 +61,9 @@ def _bands(scale: GradeScale, pack: Pack) -> Iterator[Fault]:
 
 def _band_ends(scale: GradeScale, bands: list[Band], pack: Pack) -> Iterator[Fault]:
     try:
-        least, most = (pack.decimal(f"credit.score_{end}", max(scale.span.from_on, pack.valid_from)) for end in ("min", "max"))
+        least, most = (
+            pack.decimal(f"credit.score_{end}", max(scale.span.from_on, pack.valid_from)) for end in ("min", "max")
+        )
     except (RuleError, ArithmeticError):
         return  # the parameters' own fault, told elsewhere
     if bands[0].low != least:
@@ -146,7 +152,9 @@ def _hall(pack: Pack, days: Sequence[date]) -> Iterator[Fault]:
     known = {"review", "light", "landed", "track_praised", "manual"}
     for rule in pack.hall_rules:
         if rule.type not in known:
-            yield fault_at(rule.where, "unknown-type", f"没有大厅评分事件类型 {rule.type}；已知 {'、'.join(sorted(known))}")
+            yield fault_at(
+                rule.where, "unknown-type", f"没有大厅评分事件类型 {rule.type}；已知 {'、'.join(sorted(known))}"
+            )
     told: set[object] = set()
     for day in days:
         rules = all_at(pack.hall_rules, day)
@@ -179,7 +187,9 @@ def _hall_events(pack: Pack, rules: Sequence[HallRule], day: date) -> Iterator[t
         yield "light", {"light": light}, True
     for track in hall.TRACKS:
         yield "track_praised", {"track": track}, True
-    bounds = {bound for rule in rules for bound in (rule.days_at_most, rule.approval_days_more_than) if bound is not None}
+    bounds = {
+        bound for rule in rules for bound in (rule.days_at_most, rule.approval_days_more_than) if bound is not None
+    }
     edges = sorted({bound + step for bound in bounds for step in (0, 1)})
     for kind, spent, approval in product(hall.KINDS, edges, edges):
         if approval <= spent:

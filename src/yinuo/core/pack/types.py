@@ -287,9 +287,11 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Benefit:
-    """What a project gets without applying (不来即享): `when` is asked of its facts, `classes` of its company (none = every class).
+    """What a project gets without applying (不来即享): `when` is asked of its facts, `classes` of its company (none =
+    every class).
 
-    `department` is one of the pack's, or `office` names one outside it. `text` says what is granted, `how` what happens next.
+    `department` is one of the pack's, or `office` names one outside it. `text` says what is granted, `how` what happens
+    next.
     """
 
     id: str
@@ -335,8 +337,8 @@ class Listing:
 class Act:
     """An act that costs points, as those pick it who propose them; `text` is a gist, never the measures' own words.
 
-    `article` and `item` are the credit event's fields, by which a point rule answers. When the measures are replaced the act gets
-    another listing: what it is cited by depends on the day it happened.
+    `article` and `item` are the credit event's fields, by which a point rule answers. When the measures are replaced
+    the act gets another listing: what it is cited by depends on the day it happened.
     """
 
     id: str
@@ -468,7 +470,8 @@ class Pack:
     def parameter(self, name: str, day: date) -> DatedValue:
         """The value of `name` on `day`.
 
-        Raises RuleError for a name the pack does not know, NotInForce for a day before the pack's first, Gap for another it does not cover.
+        Raises RuleError for a name the pack does not know, NotInForce for a day before the pack's first, Gap for
+        another it does not cover.
         """
         if name not in self.parameters:
             raise RuleError(f"规则包没有参数 {name}")
@@ -477,7 +480,9 @@ class Pack:
         except Gap as gap:
             if day < self.valid_from:
                 label = self.parameters[name].label
-                raise NotInForce(f"本县的规则自 {self.valid_from} 起施行，{day} 还没有“{label}”（{name}）的规定") from gap
+                raise NotInForce(
+                    f"本县的规则自 {self.valid_from} 起施行，{day} 还没有“{label}”（{name}）的规定"
+                ) from gap
             raise
 
     def integer(self, name: str, day: date) -> int:
@@ -497,7 +502,10 @@ class Pack:
         return value
 
     def condition(self, name: str, day: date) -> Predicate:
-        """The condition with the parameters of `day` in it. Raises RuleError for an unknown name, Gap where a parameter says nothing."""
+        """The condition with the parameters of `day` in it.
+
+        Raises RuleError for an unknown name, Gap where a parameter says nothing.
+        """
         if name not in self.predicates:
             raise RuleError(f"规则包没有条件 {name}")
         predicate = self.predicates[name]
@@ -529,7 +537,9 @@ class Pack:
         """`source#article` as people write it: number or title, then the article."""
         source_id, _, article = cite.partition("#")
         source = self.sources[source_id]
-        return f"{source.number or '《' + source.title + '》'}·{article}" if article else (source.number or source.title)
+        return (
+            f"{source.number or '《' + source.title + '》'}·{article}" if article else (source.number or source.title)
+        )
 
     def cite_texts(self, cites: Sequence[str]) -> list[str]:
         return [self.cite_text(cite) for cite in cites]

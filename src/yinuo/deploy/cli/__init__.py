@@ -1,4 +1,7 @@
-"""The command `yinuo`. Each subcommand is read when it is called, so that a question about rules never waits for Django."""
+"""The command `yinuo`.
+
+Each subcommand is read when it is called, so that a question about rules never waits for Django.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ def help_text() -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command. Ends with 0 = done, 1 = a negative answer or a failed check, 2 = wrong input with one line on stderr."""
+    """Runs one command.
+
+    Ends with 0 = done, 1 = a negative answer or a failed check, 2 = wrong input with one line on stderr.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         print(help_text())
@@ -90,7 +96,9 @@ def _run(name: str, arguments: list[str]) -> int:
         if not hasattr(error, "format_message"):
             raise
         if type(error).__name__ == "NoArgsIsHelpError":
-            print(f"错误：yinuo {name} 后面还要说明做什么：{'、'.join(getattr(command, 'commands', {}))}", file=sys.stderr)
+            print(
+                f"错误：yinuo {name} 后面还要说明做什么：{'、'.join(getattr(command, 'commands', {}))}", file=sys.stderr
+            )
             return 2
         print(f"错误：{chinese.error(error.format_message())}", file=sys.stderr)
         return int(getattr(error, "exit_code", 2))

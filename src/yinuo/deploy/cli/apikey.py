@@ -53,7 +53,11 @@ def issue(
     name: Annotated[str, typer.Option("--name", metavar="用途", help="例如：财政系统查询进度")],
     role: Annotated[
         str,
-        typer.Option("--as", metavar="身份", help="部门编号:角色（如 ecology:approver），或者单位的统一社会信用代码；system 为对接的系统"),
+        typer.Option(
+            "--as",
+            metavar="身份",
+            help="部门编号:角色（如 ecology:approver），或者单位的统一社会信用代码；system 为对接的系统",
+        ),
     ],
     days: Annotated[int, typer.Option("--days", min=1, max=LONGEST_DAYS, help="多少天后到期")] = 365,
     as_json: Json = False,
@@ -69,15 +73,24 @@ def issue(
         if holder is None:
             wrong("--person", f"没有登录名为 {person} 的人员")
         bound = _bound(holder, role, at)
-        key, secret = issue_key(actor=Actor.system(), person=holder, name=name, expires_at=at + timedelta(days=days), at=at, **bound)
+        key, secret = issue_key(
+            actor=Actor.system(), person=holder, name=name, expires_at=at + timedelta(days=days), at=at, **bound
+        )
         shown = {**_line(key), "secret": secret}
         emit(
-            shown, as_json, lambda: [f"密钥 {key.pk}：{secret}", f"代表 {shown['speaks_for']}，{shown['expires_on']} 到期。只显示这一次。"]
+            shown,
+            as_json,
+            lambda: [
+                f"密钥 {key.pk}：{secret}",
+                f"代表 {shown['speaks_for']}，{shown['expires_on']} 到期。只显示这一次。",
+            ],
         )
 
 
 def _bound(holder: Any, role: str, at: datetime) -> dict[str, Any]:
-    """What the key is bound to: one of the person's roles, a unit, or – for an administrator's account – another system."""
+    """What the key is bound to: one of the person's roles, a unit, or – for an administrator's account – another
+    system.
+    """
     from yinuo.engine.people.queries import bindings_of, memberships_of
 
     day = at.astimezone(TZ).date()
@@ -99,21 +112,28 @@ def _bound(holder: Any, role: str, at: datetime) -> dict[str, Any]:
 
 
 @app.command("list")
-def listing(everything: Annotated[bool, typer.Option("--all", help="连同已停用、已到期的")] = False, as_json: Json = False) -> None:
+def listing(
+    everything: Annotated[bool, typer.Option("--all", help="连同已停用、已到期的")] = False, as_json: Json = False
+) -> None:
     """列出密钥：编号、开头、用途、代表谁、何时到期。"""
     with _instance():
         from yinuo.engine.base import Actor
         from yinuo.engine.people.queries import keys_of
 
         at = now()
-        keys = [key for key in keys_of(Actor.system()) if everything or (key.revoked_at is None and key.expires_at > at)]
+        keys = [
+            key for key in keys_of(Actor.system()) if everything or (key.revoked_at is None and key.expires_at > at)
+        ]
         lines = [_line(key) for key in keys]
         emit(
             {"keys": lines},
             as_json,
             lambda: (
                 [
-                    f"{line['id']}  {line['prefix']}…  {line['name']}  {line['speaks_for']}  {line['expires_on']} 到期{line['state']}"
+                    (
+                        f"{line['id']}  {line['prefix']}…  {line['name']}  {line['speaks_for']}  "
+                        f"{line['expires_on']} 到期{line['state']}"
+                    )
                     for line in lines
                 ]
                 or ["没有密钥"]

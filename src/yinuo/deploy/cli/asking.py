@@ -31,10 +31,16 @@ R = TypeVar("R")
 PackName = Annotated[
     str,
     typer.Option(
-        "--pack", metavar="规则包", envvar=VARIABLE, show_envvar=False, help="规则包的名称，或者其文件夹的路径；不写就是 YINUO_PACK 所指的"
+        "--pack",
+        metavar="规则包",
+        envvar=VARIABLE,
+        show_envvar=False,
+        help="规则包的名称，或者其文件夹的路径；不写就是 YINUO_PACK 所指的",
     ),
 ]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="日期", help="按哪一天的规定回答，如 2026-03-01；默认今天")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="日期", help="按哪一天的规定回答，如 2026-03-01；默认今天")
+]
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 回答")]
 InputFile = Annotated[str, typer.Argument(metavar="文件", help="JSON 文件；- 为标准输入")]
 DEFAULT_PACK = DEFAULT
@@ -144,7 +150,12 @@ def read_json(name: str) -> dict[str, Any]:
     text = read_text(name)
     name = "标准输入" if name == "-" else name
     try:
-        data = json.loads(text, parse_float=Decimal, parse_constant=lambda word: wrong(name, f"不接受 {word}"), object_pairs_hook=_no_twins)
+        data = json.loads(
+            text,
+            parse_float=Decimal,
+            parse_constant=lambda word: wrong(name, f"不接受 {word}"),
+            object_pairs_hook=_no_twins,
+        )
     except json.JSONDecodeError as error:
         raise WrongInput(name, f"第 {error.lineno} 行第 {error.colno} 列不是 JSON") from error
     except RecursionError as error:

@@ -18,7 +18,9 @@ app = typer.Typer(help="备份整个系统：数据库、文件、密钥。")
 
 @app.command()
 def backup(
-    target: Annotated[Path | None, typer.Argument(metavar="文件", help="备份文件；默认为当前文件夹的 yinuo-年月日-时分.tar")] = None,
+    target: Annotated[
+        Path | None, typer.Argument(metavar="文件", help="备份文件；默认为当前文件夹的 yinuo-年月日-时分.tar")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="数据文件夹（默认见 YINUO_DATA）", file_okay=False)] = None,
 ) -> None:
     """备份整个系统到一个文件，系统可以照常运行。文件含全部数据和密钥，只有属主能读，请妥善保管。"""
@@ -39,4 +41,9 @@ def backup(
     finally:
         if started:
             server.stop()
-    print(f"已备份到 {place}：{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件，{place.stat().st_size // 1024 + 1} KB")
+    print(
+        (
+            f"已备份到 {place}：{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件，"
+            f"{place.stat().st_size // 1024 + 1} KB"
+        )
+    )

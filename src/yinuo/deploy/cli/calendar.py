@@ -59,7 +59,13 @@ def show(
 
 
 def _day_json(day: DayInfo) -> dict[str, Any]:
-    return {"on": day.on, "working": day.working, "provisional": day.provisional, "name": day.name, "cites": list(day.cites)}
+    return {
+        "on": day.on,
+        "working": day.working,
+        "provisional": day.provisional,
+        "name": day.name,
+        "cites": list(day.cites),
+    }
 
 
 def _year_text(days: Sequence[DayInfo], pack: Pack) -> Iterator[str]:
@@ -74,7 +80,10 @@ def _year_text(days: Sequence[DayInfo], pack: Pack) -> Iterator[str]:
             known = [cite for cite in day.cites if cite.partition("#")[0] in pack.sources]
             other = [cite for cite in day.cites if cite not in known]
             source = basis(known, pack) or (f"（{'；'.join(other)}）" if other else "")
-            yield f"{day.on}  {'上班' if day.working else '放假'}  {day.name}{source}{'（暂定）' if day.provisional else ''}"
+            yield (
+                f"{day.on}  {'上班' if day.working else '放假'}  "
+                f"{day.name}{source}{'（暂定）' if day.provisional else ''}"
+            )
 
 
 @app.command("import")
@@ -87,7 +96,11 @@ def import_notice(
     rules = the_pack(pack)
     source, days, whole = parse_notice(_read_notice(file))
     calendar = _calendar(rules)
-    changes = [day for day in days if (whole and calendar.day(day.on).provisional) or calendar.is_working(day.on) != day.working]
+    changes = [
+        day
+        for day in days
+        if (whole and calendar.day(day.on).provisional) or calendar.is_working(day.on) != day.working
+    ]
     stored = _store(days, source, whole) if has_instance() else None
     data = {
         "source": source,
@@ -115,8 +128,8 @@ def _read_notice(file: str) -> dict[str, Any]:
 def parse_notice(data: Mapping[str, Any]) -> tuple[str, list[DayNotice], bool]:
     """The notice's source, its days, and whether it settles its year as a whole.
 
-    **Shape**: `year`, `source` or `cite`, `day` = list of `{on, working, name}`, `whole_year` (false for a single local holiday).
-    Raises WrongInput.
+    **Shape**: `year`, `source` or `cite`, `day` = list of `{on, working, name}`, `whole_year` (false for a single local
+    holiday). Raises WrongInput.
     """
     for key in data.keys() - {"year", "source", "cite", "day", "published", "whole_year"}:
         wrong(key, "没有这一项")
@@ -165,7 +178,10 @@ def _notice_day(row: Any, place: int, year: int, cites: tuple[str, ...]) -> DayN
 
 def has_instance() -> bool:
     envfile.load(paths.default_home())
-    return bool(os.environ.get("YINUO_DATABASE_URL")) or (embedded.Server(paths.default_home()).data / "PG_VERSION").exists()
+    return (
+        bool(os.environ.get("YINUO_DATABASE_URL"))
+        or (embedded.Server(paths.default_home()).data / "PG_VERSION").exists()
+    )
 
 
 @contextmanager
@@ -182,7 +198,9 @@ def _instance() -> Iterator[None]:
 
 
 def _calendar(pack: Pack) -> WorkCalendar:
-    """The pack's calendar, with what the instance imported over it; without its database the pack's alone, said on stderr."""
+    """The pack's calendar, with what the instance imported over it; without its database the pack's alone, said on
+    stderr.
+    """
     if not has_instance():
         return WorkCalendar.from_data(pack.calendar)
     from django.db import Error
@@ -191,7 +209,9 @@ def _calendar(pack: Pack) -> WorkCalendar:
         with _instance():
             from yinuo.engine.work.models import CalendarNotice
 
-            rows = list(CalendarNotice.objects.order_by("id").values_list("on", "working", "name", "source", "settles_year"))
+            rows = list(
+                CalendarNotice.objects.order_by("id").values_list("on", "working", "name", "source", "settles_year")
+            )
     except (Error, DatabaseError) as error:
         print(f"提示：系统的数据库用不了，只按规则包回答（{' '.join(str(error).split())}）", file=sys.stderr)
         rows = []

@@ -1,4 +1,6 @@
-"""`yinuo chain`: how the log stands, whether everything agrees with it, a proof of one record, and a proof checked anywhere."""
+"""`yinuo chain`: how the log stands, whether everything agrees with it, a proof of one record, and a proof checked
+anywhere.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,10 @@ def _django() -> None:
 
 @contextmanager
 def instance() -> Iterator[None]:
-    """The instance's database, up for as long as the question takes. Raises DatabaseError where nothing was ever started."""
+    """The instance's database, up for as long as the question takes.
+
+    Raises DatabaseError where nothing was ever started.
+    """
     _django()
     from django.db import ProgrammingError
 
@@ -78,7 +83,9 @@ def _said(value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, dict):
         return "；".join(f"{FIELDS.get(name, name)} {_said(one)}" for name, one in value.items()) or "无"
-    return "；".join(map(str, value)) or "无" if isinstance(value, list) else "无" if value in (None, "") else str(value)
+    return (
+        "；".join(map(str, value)) or "无" if isinstance(value, list) else "无" if value in (None, "") else str(value)
+    )
 
 
 @app.command()
@@ -120,8 +127,14 @@ def _anchor_told(anchor: Any, as_json: bool) -> Any:
         return anchor and asdict(anchor) | {"at": anchor.at and anchor.at.isoformat()}
     if anchor is None:
         return "没有打开"
-    done = f"{anchor.size} 条，{day_words(anchor.at.astimezone(TZ).date())}，区块 {anchor.block}" if anchor.at else "还没有锚定过"
-    return "；".join(filter(None, [done, anchor.waiting and f"交易 {anchor.waiting} 还不在区块里", anchor.error, anchor.fault]))
+    done = (
+        f"{anchor.size} 条，{day_words(anchor.at.astimezone(TZ).date())}，区块 {anchor.block}"
+        if anchor.at
+        else "还没有锚定过"
+    )
+    return "；".join(
+        filter(None, [done, anchor.waiting and f"交易 {anchor.waiting} 还不在区块里", anchor.error, anchor.fault])
+    )
 
 
 def _twin_told(twin: Any, as_json: bool) -> Any:
@@ -131,7 +144,10 @@ def _twin_told(twin: Any, as_json: bool) -> Any:
     if twin is None:
         return "没有打开"
     since = f"，自{day_words(twin.stopped_at.astimezone(TZ).date())}起停用" if twin.stopped_at else ""
-    return f"已写入 {twin.published} 条，还差 {twin.behind} 条，已见证 {twin.witnessed_size} 条{since}{f'，暂停签名：{twin.refused}' if twin.refused else ''}"
+    return (
+        f"已写入 {twin.published} 条，还差 {twin.behind} 条，已见证 {twin.witnessed_size} "
+        f"条{since}{f'，暂停签名：{twin.refused}' if twin.refused else ''}"
+    )
 
 
 @app.command("rebuild-twin")
@@ -186,7 +202,8 @@ def audit(as_json: Json = False) -> int:
 def anchor_now(
     new_key: Annotated[bool, typer.Option("--new-key", help="生成锚定账户的密钥，打印账户")] = False,
     import_key: Annotated[
-        Path | None, typer.Option("--import-key", exists=True, dir_okay=False, help="改用别处发的私钥（十六进制，一行）")
+        Path | None,
+        typer.Option("--import-key", exists=True, dir_okay=False, help="改用别处发的私钥（十六进制，一行）"),
     ] = None,
     deploy: Annotated[bool, typer.Option("--deploy", help="把锚定合约部署到链上，打印地址")] = False,
     check: Annotated[bool, typer.Option("--check", help="只核对链上锚定过的与日志是否一致，不写链")] = False,
@@ -216,7 +233,11 @@ def _anchoring(new_key: bool, import_key: Path | None, deploy: bool, check: bool
         return {"account": anchoring.keep_key()}
     if import_key is not None:
         try:
-            return {"account": anchoring.keep_key(bytes.fromhex(import_key.read_text(encoding="ascii").strip().removeprefix("0x")))}
+            return {
+                "account": anchoring.keep_key(
+                    bytes.fromhex(import_key.read_text(encoding="ascii").strip().removeprefix("0x"))
+                )
+            }
         except ValueError:
             raise typer.BadParameter("私钥应为一行十六进制", param_hint="--import-key") from None
     if deploy:
@@ -239,7 +260,8 @@ def _anchoring(new_key: bool, import_key: Path | None, deploy: bool, check: bool
 @app.command()
 def recover(
     source: Annotated[
-        str, typer.Argument(metavar="[节点]", help="节点的文件夹或者网址，几个用逗号分隔；锁定文件不见了的，须给出全部节点")
+        str,
+        typer.Argument(metavar="[节点]", help="节点的文件夹或者网址，几个用逗号分隔；锁定文件不见了的，须给出全部节点"),
     ] = "",
     no_nodes: Annotated[bool, typer.Option("--no-nodes", help="没有节点见证的日志：由您确认没有别处签过更多")] = False,
     as_json: Json = False,
@@ -275,7 +297,10 @@ def _lock() -> Any:
 
 
 def _recovered(sources: list[str]) -> Any:
-    """What the newest of the nodes named gives back. Without the lock file every node has to be asked: it alone said how far it went."""
+    """What the newest of the nodes named gives back.
+
+    Without the lock file every node has to be asked: it alone said how far it went.
+    """
     from django.conf import settings
     from django.utils.timezone import now
 
@@ -286,9 +311,13 @@ def _recovered(sources: list[str]) -> Any:
         raise sequencer.Behind(f"{settings.YINUO_CHAIN_HOME} 里没有日志的密钥，请先放回来")
     asked = len(policy.witnesses) if policy else 1
     if not lock.path.exists() and len(sources) < asked:
-        raise sequencer.Behind(f"锁定文件 {lock.path} 不在，不知道签到了哪里：请给出见证规则里的全部 {asked} 个节点，取其中最新的")
+        raise sequencer.Behind(
+            f"锁定文件 {lock.path} 不在，不知道签到了哪里：请给出见证规则里的全部 {asked} 个节点，取其中最新的"
+        )
     note, fetch = max(((Note.parse(one("checkpoint")), one) for one in map(_mirror, sources)), key=_size)
-    return recovering.recover(note=note, fetch=lambda low, high: entries_of(fetch, low, high), log=log, lock=lock, at=now())
+    return recovering.recover(
+        note=note, fetch=lambda low, high: entries_of(fetch, low, high), log=log, lock=lock, at=now()
+    )
 
 
 def _vouched() -> Any:
@@ -351,12 +380,20 @@ def verify(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="文件", exists=True, dir_okay=False, help=".tlog-proof 文件、附有证明的 PDF、离线核验码的文字，或者印有它的图片和扫描件"
+            metavar="文件",
+            exists=True,
+            dir_okay=False,
+            help=".tlog-proof 文件、附有证明的 PDF、离线核验码的文字，或者印有它的图片和扫描件",
         ),
     ],
     policy: Annotated[Path, typer.Option("--policy", exists=True, dir_okay=False, help="见证规则（可信途径得来）")],
     anchor: Annotated[
-        str, typer.Option("--anchor", metavar="[日志]", help="还与链上的锚定核对：读日志的网址，或者节点的文件夹；合约、账户由环境变量给出")
+        str,
+        typer.Option(
+            "--anchor",
+            metavar="[日志]",
+            help="还与链上的锚定核对：读日志的网址，或者节点的文件夹；合约、账户由环境变量给出",
+        ),
     ] = "",
     as_json: Json = False,
 ) -> int:
@@ -378,7 +415,10 @@ def verify(
 
 
 def _text_of(data: bytes) -> bytes:
-    """What is to be checked: of a picture, and of a PDF that carries no proof, the code printed on it. Raises CannotScan."""
+    """What is to be checked: of a picture, and of a PDF that carries no proof, the code printed on it.
+
+    Raises CannotScan.
+    """
     if is_picture(data) or (data.startswith(b"%PDF-") and Proof.HEADER.encode() not in data):
         return code_in(data).encode()
     return data
@@ -393,7 +433,9 @@ def _agrees_with_anchor(data: bytes, source: str) -> int:
 
     account = os.environ.get("YINUO_ANCHOR_ACCOUNT", "") or anchoring.account()
     if not anchoring.configured() or not account:
-        raise typer.BadParameter("请设置 YINUO_ANCHOR_RPC、YINUO_ANCHOR_CONTRACT、YINUO_ANCHOR_ACCOUNT", param_hint="--anchor")
+        raise typer.BadParameter(
+            "请设置 YINUO_ANCHOR_RPC、YINUO_ANCHOR_CONTRACT、YINUO_ANCHOR_ACCOUNT", param_hint="--anchor"
+        )
     fetch = _mirror(source)
     checkpoint = Checkpoint.parse(Proof.parse(leaves.taken_out(proof_in(data))).checkpoint.text)
     size = max(checkpoint.size, Checkpoint.parse(Note.parse(fetch("checkpoint")).text).size)
@@ -416,7 +458,10 @@ def _read_below(fetch: Fetch, size: int) -> ReadTile:
 
 
 def _verified(data: bytes, policy: Policy) -> dict[str, Any]:
-    """What the proof says, checked; a PDF may carry the log's and its twin's, and each the policy knows has to hold. Raises Unverified."""
+    """What the proof says, checked; a PDF may carry the log's and its twin's, and each the policy knows has to hold.
+
+    Raises Unverified.
+    """
     found, *more = leaves.read_all(proof_in(data), policy)
     return {
         "also": [one.seen.checkpoint.origin for one in more],

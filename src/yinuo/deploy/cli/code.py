@@ -20,7 +20,9 @@ def group() -> None:
 
 
 @app.command("check")
-def check(code: Annotated[str, typer.Argument(metavar="代码", help="如 2411-130202-89-01-637015")], as_json: Json = False) -> None:
+def check(
+    code: Annotated[str, typer.Argument(metavar="代码", help="如 2411-130202-89-01-637015")], as_json: Json = False
+) -> None:
     """项目代码是否可能正确，为什么；不正确时退出码为 1。"""
     try:
         parts = parse_project_code(code)

@@ -18,7 +18,9 @@ def group() -> None:
 
 
 @app.command("check")
-def check(code: Annotated[str, typer.Argument(metavar="代码", help="18 位统一社会信用代码")], as_json: Json = False) -> None:
+def check(
+    code: Annotated[str, typer.Argument(metavar="代码", help="18 位统一社会信用代码")], as_json: Json = False
+) -> None:
     """统一社会信用代码是否可能正确，为什么；不正确时退出码为 1。"""
     try:
         check_credit_code(code)

@@ -47,7 +47,9 @@ TRACKS = {
 @app.command()
 def journey(
     unhappy: Annotated[bool, typer.Option("--unhappy", help="演示各种拒绝、退回、异议与违诺")] = False,
-    url: Annotated[str, typer.Option(help="在运行中的培训实例（YINUO_TRAINING=1）上演示；不给则自带一个，用后即删")] = "",
+    url: Annotated[
+        str, typer.Option(help="在运行中的培训实例（YINUO_TRAINING=1）上演示；不给则自带一个，用后即删")
+    ] = "",
     track: Annotated[str, typer.Option(help="专项：" + "、".join(TRACKS))] = "",
     pack: PackName = packs.DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
@@ -86,7 +88,8 @@ def _folder(pack: str) -> Path:
 
 
 def _need_what_it_plays(unhappy: bool, track: str) -> None:
-    """The refusals and most tracks tell the case of certain matters and departments: refused at once where the pack lacks one.
+    """The refusals and most tracks tell the case of certain matters and departments: refused at once where the pack
+    lacks one.
 
     Raises BadParameter, for a pack with faults as well.
     """
@@ -105,7 +108,9 @@ def _need_what_it_plays(unhappy: bool, track: str) -> None:
 
 
 def _beginning(elsewhere: bool) -> date:
-    """Always the same day on an own instance; on a running one tomorrow, so that its background work finds nothing due yet."""
+    """Always the same day on an own instance; on a running one tomorrow, so that its background work finds nothing due
+    yet.
+    """
     return datetime.now(TZ).date() + DAY if elsewhere else BEGINS
 
 

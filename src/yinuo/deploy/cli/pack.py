@@ -30,7 +30,12 @@ app = typer.Typer(help="检查、新建、比较、查看规则包", no_args_is_
 
 PackArgument = Annotated[
     str,
-    typer.Argument(metavar="规则包", envvar=VARIABLE, show_envvar=False, help="名称，或者规则包文件夹的路径；不写就是 YINUO_PACK 所指的"),
+    typer.Argument(
+        metavar="规则包",
+        envvar=VARIABLE,
+        show_envvar=False,
+        help="名称，或者规则包文件夹的路径；不写就是 YINUO_PACK 所指的",
+    ),
 ]
 TEMPLATE = FOLDER / "_template"
 
@@ -62,7 +67,9 @@ def new(
     shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__", RELEASED))
     head = folder / "pack.toml"
     head.write_text(re.sub(r'(?m)^id = ".*"$', f'id = "{name}"', head.read_text(encoding="utf-8")), encoding="utf-8")
-    hint = f"已新建 {folder}。接下来：改写 pack.toml 和 sources/，再运行 yinuo pack check {folder}（写法见 docs/packs.md）"
+    hint = (
+        f"已新建 {folder}。接下来：改写 pack.toml 和 sources/，再运行 yinuo pack check {folder}（写法见 docs/packs.md）"
+    )
     emit({"id": name, "folder": str(folder)}, as_json, lambda: [hint])
 
 
@@ -81,7 +88,9 @@ def diff(
 
 @app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(metavar="编号", help="参数、事项、等级、措施、规则、负面清单、阶段方案或暂停原因的编号")],
+    name: Annotated[
+        str, typer.Argument(metavar="编号", help="参数、事项、等级、措施、规则、负面清单、阶段方案或暂停原因的编号")
+    ],
     pack: PackName = DEFAULT,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -92,7 +101,10 @@ def show(
     said = facets(loaded, day)
     found = {key: facet for key, facet in said.items() if name == _name(key) or key.startswith(f"matter:{name}.")}
     if not found:
-        known = {_name(key) for on in boundary_days(loaded) for key in facets(loaded, on)} | {*loaded.parameters, *loaded.matters}
+        known = {_name(key) for on in boundary_days(loaded) for key in facets(loaded, on)} | {
+            *loaded.parameters,
+            *loaded.matters,
+        }
         if name not in known:
             wrong("编号", f"规则包没有 {name}{nearest(name, sorted(known))}")
     where = _where(loaded, name)
@@ -109,7 +121,9 @@ def release(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
     bad = errors(check_pack(folder))
     if bad:
         first = bad[0]
-        typer.echo(f"不能发布：{len(bad)} 处问题，第一处在 {folder / first.file}:{first.line}：{first.message}", err=True)
+        typer.echo(
+            f"不能发布：{len(bad)} 处问题，第一处在 {folder / first.file}:{first.line}：{first.message}", err=True
+        )
         raise typer.Exit(1)
     loaded = load(folder)
     text = snapshot(loaded)
@@ -154,7 +168,13 @@ def _name(key: str) -> str:
 
 
 def _where(pack: Pack, name: str) -> str | None:
-    records: list[Any] = [*pack.parameters.values(), *pack.matters.values(), *pack.negative, *pack.measures, *pack.point_rules]
+    records: list[Any] = [
+        *pack.parameters.values(),
+        *pack.matters.values(),
+        *pack.negative,
+        *pack.measures,
+        *pack.point_rules,
+    ]
     records += [*pack.hall_rules, *pack.schemes, *pack.pauses]
     return next((record.where for record in records if record.id == name), None)
 
@@ -198,8 +218,21 @@ def _head(pack: Pack) -> dict[str, str]:
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
-    return {"file": fault.file, "line": fault.line, "code": fault.code, "message": fault.message, "severity": fault.severity}
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "code": fault.code,
+        "message": fault.message,
+        "severity": fault.severity,
+    }
 
 
 def _facet(key: str, facet: Facet) -> dict[str, Any]:
-    return {"key": key, "label": facet.label, "whom": facet.whom, "says": facet.says, "cites": list(facet.cites), "note": facet.note}
+    return {
+        "key": key,
+        "label": facet.label,
+        "whom": facet.whom,
+        "says": facet.says,
+        "cites": list(facet.cites),
+        "note": facet.note,
+    }

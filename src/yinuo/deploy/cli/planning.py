@@ -20,7 +20,10 @@ ROUTES = {REGULAR: "常规审批", COMMITMENT: "信用承诺制"}
 
 
 def scheme_of(facts: Mapping[str, Any], pack: Pack, day: date) -> StageScheme:
-    """The project's stages: the scheme whose condition holds, else the one without a condition. Raises RuleError where none is."""
+    """The project's stages: the scheme whose condition holds, else the one without a condition.
+
+    Raises RuleError where none is.
+    """
     schemes = all_at(pack.schemes, day)
     for scheme in schemes:
         if scheme.when is not None and condition(scheme.when, pack, day)(facts).value is True:
@@ -47,7 +50,9 @@ def working_days(limit: Limit, start: date, calendar: WorkCalendar) -> int:
     return calendar.working_days_between(first, first + timedelta(days=limit.value))
 
 
-def routes(matter: Matter, answer: MatterAnswer, pack: Pack, day: date, start: date, calendar: WorkCalendar) -> dict[str, int]:
+def routes(
+    matter: Matter, answer: MatterAnswer, pack: Pack, day: date, start: date, calendar: WorkCalendar
+) -> dict[str, int]:
     """Working days by route: the promised limit, else the statutory one; by commitment where it may be promised."""
     limit = matter.promised_at(day) or matter.statutory_at(day)
     found = {REGULAR: 0 if matter.handling == "instant" or limit is None else working_days(limit, start, calendar)}
@@ -68,7 +73,11 @@ def plan_of(facts: Mapping[str, Any], pack: Pack, day: date, start: date, chosen
         route = chosen.get(matter.id, REGULAR)
         if route not in ways:
             wrong("--route", f"{matter.id} 不能按 {route} 办理，可以：{'、'.join(ways)}")
-        items.append(PlanItem(matter.id, matter.full_name, stage_name(matter, scheme), matter.pre_start, matter.after, ways, route))
+        items.append(
+            PlanItem(
+                matter.id, matter.full_name, stage_name(matter, scheme), matter.pre_start, matter.after, ways, route
+            )
+        )
     ids = {item.id for item in items}
     for id_ in chosen.keys() - ids:
         wrong("--route", f"项目的计划里没有事项 {id_}")
@@ -81,8 +90,12 @@ def plan_of(facts: Mapping[str, Any], pack: Pack, day: date, start: date, chosen
         "critical": list(answer.critical),
         "items": [_item(item) for item in planned],
         "faster": [{"id": f.id, "route": f.route, "saves_working_days": f.saves_working_days} for f in answer.faster],
-        "undecided": [_undecided(pack.matters[a.id], facts, pack, day) for a in answers.values() if a.needed == "unknown"],
-        "without_limit": [m.id for m in wanted if m.handling != "instant" and not m.promised_at(day) and not m.statutory_at(day)],
+        "undecided": [
+            _undecided(pack.matters[a.id], facts, pack, day) for a in answers.values() if a.needed == "unknown"
+        ],
+        "without_limit": [
+            m.id for m in wanted if m.handling != "instant" and not m.promised_at(day) and not m.statutory_at(day)
+        ],
     }
 
 
@@ -109,9 +122,15 @@ def plan_text(answer: Mapping[str, Any]) -> Iterator[str]:
             yield f"【{stage}】"
         when = f"{item['starts_on']} 至 {item['ends_on']}，{item['working_days']} 个工作日"
         after = f"；在{'、'.join(names[id_] for id_ in item['after'])}之后" if item["after"] else ""
-        yield f"  {item['name']}（{item['id']}）：{when}，{ROUTES[item['route']]}{after}{'' if item['pre_start'] else '；不在开工前'}"
+        yield (
+            f"  {item['name']}（{item['id']}）：{when}，"
+            f"{ROUTES[item['route']]}{after}{'' if item['pre_start'] else '；不在开工前'}"
+        )
     for option in answer["faster"]:
-        yield f"换一种办法：{names[option['id']]}按{ROUTES[option['route']]}，提前 {option['saves_working_days']} 个工作日落地"
+        yield (
+            f"换一种办法：{names[option['id']]}按{ROUTES[option['route']]}，"
+            f"提前 {option['saves_working_days']} 个工作日落地"
+        )
     for matter in answer["undecided"]:
         yield f"尚不知是否需要：{matter['name']}，取决于 {labels(matter['missing'])}"
     if answer["without_limit"]:

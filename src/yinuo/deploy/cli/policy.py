@@ -45,7 +45,9 @@ from yinuo.deploy.cli.asking import (
 )
 from yinuo.deploy.cli.planning import plan_of, plan_text
 
-app = typer.Typer(help="问规则：等级、措施、期限、预审、计划、记分、大厅评价", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="问规则：等级、措施、期限、预审、计划、记分、大厅评价", no_args_is_help=True, rich_markup_mode=None
+)
 
 COLOURS = {"green": "绿色", "blue": "蓝色", "yellow": "黄色", "red": "红色"}
 LIGHTS = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
@@ -65,7 +67,7 @@ def grade(
     answer = grade_of(number, rules, day)
     emit(
         answer.to_json(), as_json,
-        lambda: [f"{plain(number)} 分：{answer.grade} 级，{answer.class_name}等次（{answer.class_}），底色{COLOURS.get(answer.colour, answer.colour)}"
+        lambda: [f"{plain(number)} 分：{answer.grade} 级，{answer.class_name}等次（{answer.class_}），" f"底色{COLOURS.get(answer.colour, answer.colour)}"
                  f"{basis(answer.cites, rules)}"],
     )  # fmt: skip
 
@@ -245,7 +247,7 @@ def points(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, a
     events = [_credit_fact(event, place, len(written)) for place, event in enumerate(written)]
     answer = fold_credit(start, events, rules, as_of=day)
     emit(answer.to_json(), as_json, lambda: [
-        *(f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  {done.why}{basis(done.cites, rules)}"
+        *((f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  " f"{done.why}{basis(done.cites, rules)}")
           for event, done in zip(events, answer.events, strict=True)),
         f"结果：{plain(answer.score)} 分（{answer.grade}）",
     ])  # fmt: skip
@@ -254,7 +256,10 @@ def points(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, a
 def _events(
     data: Mapping[str, Any], other: str, details: Mapping[str, tuple[str, ...]], common: set[str], pack: Pack
 ) -> list[dict[str, Any]]:
-    """The list under `events`, each an object with its day as a date. A key nobody reads is a slip of the pen and would change the answer unseen."""
+    """The list under `events`, each an object with its day as a date.
+
+    A key nobody reads is a slip of the pen and would change the answer unseen.
+    """
     for key in data.keys() - {other, "events"}:
         wrong(key, "没有这一项")
     events = data.get("events")
@@ -287,7 +292,9 @@ def _credit_fact(event: Mapping[str, Any], place: int, count: int) -> CreditFact
     project = event.get("project")
     if isinstance(project, bool) or not isinstance(project, str | int | None):
         wrong(f"events[{place}].project", f"应为项目的代码或者名称：{shown(project)}")
-    return CreditFact(event["on"], event["type"], "" if project is None else str(project), _rest(event, "on", "type", "project"))
+    return CreditFact(
+        event["on"], event["type"], "" if project is None else str(project), _rest(event, "on", "type", "project")
+    )
 
 
 @app.command("hall")
@@ -320,7 +327,9 @@ def _hall_text(answer: Mapping[str, Any], events: list[HallFact], pack: Pack) ->
 @app.command("draw")
 @answering
 def draw(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, as_json: Json = False) -> None:
-    """双随机抽取：公布的名单、种子、公共随机值算出抽中的项目和检查人员；文件里有结果的，核对是否一致，不一致退出码为 1。"""
+    """双随机抽取：公布的名单、种子、公共随机值算出抽中的项目和检查人员；文件里有结果的，核对是否一致，不一致退出码为
+    1。
+    """
     rules, day = the_rules(pack, as_of)
     data = read_json(file)
     for key in data.keys() - DRAW_KEYS:
@@ -329,7 +338,11 @@ def draw(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, as_
         answer, cites = _drawn(data), rules.parameter("inspection.rate_normal", day).cites
     except DrawError as error:
         wrong(error.field, str(error))
-    emit({**answer, "cites": list(cites)}, as_json, lambda: [*_draw_text(answer), *([f"依据{basis(cites, rules)}"] if cites else [])])
+    emit(
+        {**answer, "cites": list(cites)},
+        as_json,
+        lambda: [*_draw_text(answer), *([f"依据{basis(cites, rules)}"] if cites else [])],
+    )
     raise typer.Exit(0 if answer["ok"] else 1)
 
 
@@ -339,7 +352,9 @@ DRAW_KEYS = {"announcement", "announcement_sha256", "seed", "value", "result", "
 def _drawn(data: Mapping[str, Any]) -> dict[str, Any]:
     """What the file gives, and whether it is what the file says; a file without a result is drawn from."""
     announcement = (
-        parse(data["announcement"]) if isinstance(data.get("announcement"), dict) else wrong("announcement", "应为一个 JSON 对象")
+        parse(data["announcement"])
+        if isinstance(data.get("announcement"), dict)
+        else wrong("announcement", "应为一个 JSON 对象")
     )
     checks = verify(data)
     if "result" not in data:
@@ -351,7 +366,10 @@ def _drawn(data: Mapping[str, Any]) -> dict[str, Any]:
         "ok": all(one.ok for one in checks),
         "checks": [{"check": one.check, "ok": one.ok, "why": one.why} for one in checks],
         "result": result,
-        "short": [{"project": project, "department": department, "free": free} for project, department, free in short_of(announcement)],
+        "short": [
+            {"project": project, "department": department, "free": free}
+            for project, department, free in short_of(announcement)
+        ],
     }
 
 
@@ -359,6 +377,9 @@ def _draw_text(answer: Mapping[str, Any]) -> Iterator[str]:
     for check in answer["checks"]:
         yield f"{'符合' if check['ok'] else '不符'}：{check['why']}"
     for team in [*answer["result"]["projects"], *answer["result"]["directed"]] if answer["result"] else []:
-        yield f"{team['project']}  {team['unit']}  检查人员 {'、'.join(team['inspectors'])}{'（定向检查）' if 'reason' in team else ''}"
+        yield (
+            f"{team['project']}  {team['unit']}  检查人员 "
+            f"{'、'.join(team['inspectors'])}{'（定向检查）' if 'reason' in team else ''}"
+        )
     for row in answer["short"]:
         yield f"注意：{row['project']} 的 {row['department']} 回避以后只有 {row['free']} 名检查人员"

@@ -36,5 +36,12 @@ def rebuild(
         "failed": failed,
     }
     ending = f"改正了 {len(differed) - failed} 行" + (f"，{failed} 行不能重算，没有改动" if failed else "")
-    emit(data, as_json, lambda: [*(f"{'不能重算' if one.error else '已改正'}：{line}" for one in differed for line in one.words()), ending])
+    emit(
+        data,
+        as_json,
+        lambda: [
+            *(f"{'不能重算' if one.error else '已改正'}：{line}" for one in differed for line in one.words()),
+            ending,
+        ],
+    )
     return 1 if failed else 0

@@ -28,7 +28,9 @@ def code_in(data: bytes) -> str:
         import zxingcpp
         from PIL import Image, UnidentifiedImageError
     except ImportError:
-        raise CannotScan("这里没有识别二维码的程序：请安装 yinuo[scan]，或者用手机扫码，把得到的文字存成文件再核对") from None
+        raise CannotScan(
+            "这里没有识别二维码的程序：请安装 yinuo[scan]，或者用手机扫码，把得到的文字存成文件再核对"
+        ) from None
     try:
         for page in _pages(data) if data.startswith(b"%PDF-") else [Image.open(io.BytesIO(data)).convert("L")]:
             for found in zxingcpp.read_barcodes(page):

@@ -31,7 +31,8 @@ CLEAR = "-"
 @app.command()
 def set_up(
     file: Annotated[
-        str | None, typer.Option("--file", metavar="文件", help="不逐项询问，取自 TOML 文件；- 为标准输入；样本见 --example")
+        str | None,
+        typer.Option("--file", metavar="文件", help="不逐项询问，取自 TOML 文件；- 为标准输入；样本见 --example"),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="只看已经设了什么、还缺什么；缺的话退出码为 1")] = False,
     example: Annotated[bool, typer.Option("--example", help="打印样本文件")] = False,
@@ -79,7 +80,10 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
 
 @contextmanager
 def _instance(home: Path, *, only_look: bool) -> Iterator[bool]:
-    """The database, brought up where it is empty; whether `yinuo up` runs beside. Raises DatabaseError for one that is not this program's."""
+    """The database, brought up where it is empty; whether `yinuo up` runs beside.
+
+    Raises DatabaseError for one that is not this program's.
+    """
     from django.db import connections
 
     from yinuo.deploy import upgrade
@@ -115,7 +119,9 @@ def _plan_of(name: str, text: str) -> Plan:
         raise WrongInput(error.field, str(error)) from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        raise WrongInput(name, f"{f'第 {line[1]} 行' if line else '文件末尾'}不是 TOML（样本：yinuo setup --example）") from None
+        raise WrongInput(
+            name, f"{f'第 {line[1]} 行' if line else '文件末尾'}不是 TOML（样本：yinuo setup --example）"
+        ) from None
 
 
 def _carry_out(given: Plan, home: Path, serving: bool) -> int:
@@ -230,7 +236,9 @@ class Questions:
             return
         for key in ("mail.port", "mail.tls", "mail.user", "mail.password", "mail.from"):
             self._setting(key)
-        self.made.test_mail = self._line("  发一封测试邮件到（不发就回车）", lambda text: plan.mail_address(text, "邮箱"))
+        self.made.test_mail = self._line(
+            "  发一封测试邮件到（不发就回车）", lambda text: plan.mail_address(text, "邮箱")
+        )
 
     def _sms(self) -> None:
         self._setting("sms.url")

@@ -99,7 +99,9 @@ def _refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise typer.BadParameter(f"{host}:{port} 不能监听（{error.strerror}），请用 --port 另选一个", param_hint="--port") from None
+            raise typer.BadParameter(
+                f"{host}:{port} 不能监听（{error.strerror}），请用 --port 另选一个", param_hint="--port"
+            ) from None
 
 
 @contextmanager
@@ -110,7 +112,9 @@ def alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DatabaseError(f"{home} 已有一个 yinuo up 在运行（或者 yinuo setup、upgrade、restore 正在改动它）") from None
+            raise DatabaseError(
+                f"{home} 已有一个 yinuo up 在运行（或者 yinuo setup、upgrade、restore 正在改动它）"
+            ) from None
         yield
 
 
@@ -159,7 +163,10 @@ def _children(home: Path, host: str, port: int, workers: int) -> list[Child]:
     made = [web, *(child(f"worker-{number}", "yinuo.deploy.worker") for number in range(1, workers + 1))]
     made.append(child("sequencer", "yinuo.deploy.sequencer"))
     nodes = home / "nodes"
-    return [*made, *(child(f"node-{folder.name}", "yinuo.deploy.node", str(folder), "0") for folder in sorted(nodes.glob("*/")))]
+    return [
+        *made,
+        *(child(f"node-{folder.name}", "yinuo.deploy.node", str(folder), "0") for folder in sorted(nodes.glob("*/"))),
+    ]
 
 
 class DatabaseSupervisor:
@@ -170,7 +177,10 @@ class DatabaseSupervisor:
         self.deaths: list[float] = []
 
     def restart_if_dead(self, stop: threading.Event) -> bool:
-        """Returns whether it had died. Raises DatabaseError where it does not come back, so that `up` ends and whoever started it acts."""
+        """Returns whether it had died.
+
+        Raises DatabaseError where it does not come back, so that `up` ends and whoever started it acts.
+        """
         if self.server is None or self.server.alive() or stop.is_set():
             return False
         _say("数据库意外停止，重新启动")
@@ -239,7 +249,9 @@ def _wait_until_healthy(web: Child, host: str, port: int, stop: threading.Event)
             if not web.alive():
                 raise DatabaseError(f"网站没有起来，见 {web.log or '上面的日志'}") from None
             if time.monotonic() > deadline:
-                raise DatabaseError(f"网站在 {HEALTHY_WITHIN_SECONDS} 秒内没有应答（{error}），见 {web.log or '上面的日志'}") from None
+                raise DatabaseError(
+                    f"网站在 {HEALTHY_WITHIN_SECONDS} 秒内没有应答（{error}），见 {web.log or '上面的日志'}"
+                ) from None
         stop.wait(0.1)
 
 

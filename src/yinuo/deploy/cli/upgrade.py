@@ -23,7 +23,9 @@ FAULTS_SHOWN = 20
 @app.command()
 def upgrade(
     check: Annotated[bool, typer.Option("--check", help="只看要做什么，不改动")] = False,
-    backup: Annotated[Path | None, typer.Option(metavar="文件", help="升级以前的备份放在哪里；默认放在数据文件夹的 backups/")] = None,
+    backup: Annotated[
+        Path | None, typer.Option(metavar="文件", help="升级以前的备份放在哪里；默认放在数据文件夹的 backups/")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="接着做完中断的升级")] = False,
     data: Annotated[Path | None, typer.Option(help="数据文件夹（默认见 YINUO_DATA）", file_okay=False)] = None,
     as_json: Json = False,
@@ -54,9 +56,19 @@ def _tell_plan(as_json: bool) -> int:
     found.refuse_unfit()
     steps = notes(connections["owner"], found.pending)
     if as_json:
-        _print({"database": found.release, "program": __version__, "state": found.kind, "steps": [{"id": a, "note": b} for a, b in steps]})
+        _print(
+            {
+                "database": found.release,
+                "program": __version__,
+                "state": found.kind,
+                "steps": [{"id": a, "note": b} for a, b in steps],
+            }
+        )
     elif found.kind is Kind.CURRENT:
-        print(f"数据库就是 {found.release}，不用升级" + ("" if found.audited else "；升级以后的重算和审计还没有做，yinuo upgrade 会补上"))
+        print(
+            f"数据库就是 {found.release}，不用升级"
+            + ("" if found.audited else "；升级以后的重算和审计还没有做，yinuo upgrade 会补上")
+        )
     elif found.kind is Kind.EMPTY:
         print(f"数据库是空的：yinuo up 会建立 {__version__} 的结构")
     else:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def apply(plan: Plan, home: Path, at: datetime) -> list[str]:
-    """Does what the plan says and tells what changed. Rows first, all or none; then the settings' file, whole or not at all.
+    """Does what the plan says and tells what changed. Rows first, all or none; then the settings' file, whole or not at
+    all.
 
     Raises: Wrong naming the field; nothing was changed then.
     """
@@ -73,7 +74,9 @@ def _keep_administrators(plan: Plan, at: datetime) -> list[str]:
 
 
 def _keep_administrator(wanted: Mapping[str, str], at: datetime) -> list[str]:
-    """An account that is there keeps its password and its name; it gets the role, and the telephone and mail that were given."""
+    """An account that is there keeps its password and its name; it gets the role, and the telephone and mail that were
+    given.
+    """
     from yinuo.engine.base import Refused
     from yinuo.engine.people.actions import change_account, give_role, open_account
     from yinuo.engine.people.models import Department, InForce, Membership, Person
@@ -95,7 +98,9 @@ def _keep_administrator(wanted: Mapping[str, str], at: datetime) -> list[str]:
             message = f"登录名 {person.username} 是{person.name}的账号"
             raise Refused("setup.other", message, field="name", remedy="请另取一个登录名，或者核对姓名")
         if not person.is_active:
-            raise Refused("setup.closed", f"{person.username} 的账号已停用", field="username", remedy="请另写一位管理员")
+            raise Refused(
+                "setup.closed", f"{person.username} 的账号已停用", field="username", remedy="请另写一位管理员"
+            )
         given = {name: wanted[name].strip() for name in ("phone", "email") if wanted.get(name)}
         changed = [name for name, text in given.items() if getattr(person, name) != text]
         if changed:

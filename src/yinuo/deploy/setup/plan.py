@@ -32,7 +32,14 @@ def origin(text: str) -> str:
         known = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
     except ValueError:
         known = False
-    if not known or not HOST.fullmatch(parts.hostname or "") or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+    if (
+        not known
+        or not HOST.fullmatch(parts.hostname or "")
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
         raise ValueError("应为对外的网址，如 https://yinuo.example.gov.cn，后面不带路径")
     return text.rstrip("/")
 
@@ -90,7 +97,10 @@ def as_it_is(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One of the plan's settings: where the file has it, what it is called, the variable, and what it has to be. `secret`: never shown."""
+    """One of the plan's settings: where the file has it, what it is called, the variable, and what it has to be.
+
+    `secret`: never shown.
+    """
 
     key: str
     label: str
@@ -157,7 +167,10 @@ token = ""
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be. `settings`: by variable, None = to be removed; `hall`: its fields; a person's missing field stays as it is."""
+    """What is to be.
+
+    `settings`: by variable, None = to be removed; `hall`: its fields; a person's missing field stays as it is.
+    """
 
     administrators: list[dict[str, str]] = field(default_factory=list)
     hall: dict[str, str] = field(default_factory=dict)

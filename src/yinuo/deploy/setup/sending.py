@@ -15,11 +15,20 @@ def use(home: Path) -> None:
 
     known = in_force(home)
     settings.EMAIL_BACKEND = known.get("YINUO_EMAIL_BACKEND") or "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = known.get(f"{SMTP}HOST", "localhost"), int(known.get(f"{SMTP}PORT", "25"))
-    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = known.get(f"{SMTP}USER", ""), known.get(f"{SMTP}PASSWORD", "")
+    settings.EMAIL_HOST, settings.EMAIL_PORT = (
+        known.get(f"{SMTP}HOST", "localhost"),
+        int(known.get(f"{SMTP}PORT", "25")),
+    )
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = (
+        known.get(f"{SMTP}USER", ""),
+        known.get(f"{SMTP}PASSWORD", ""),
+    )
     settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = known.get(f"{SMTP}TLS") == "1", known.get(f"{SMTP}TLS") == "ssl"
     settings.DEFAULT_FROM_EMAIL = known.get("YINUO_MAIL_FROM", "yinuo@localhost")
-    settings.YINUO_SMS_PROVIDER, settings.YINUO_SMS_URL = known.get("YINUO_SMS_PROVIDER", ""), known.get("YINUO_SMS_URL", "")
+    settings.YINUO_SMS_PROVIDER, settings.YINUO_SMS_URL = (
+        known.get("YINUO_SMS_PROVIDER", ""),
+        known.get("YINUO_SMS_URL", ""),
+    )
     settings.YINUO_SMS_TOKEN = known.get("YINUO_SMS_TOKEN", "")
 
 
@@ -43,7 +52,13 @@ def send_test_sms(home: Path, phone: str, at: datetime) -> str:
     use(home)
     if not sms_leaves():
         return "测试短信没有发出：没有设置短信网关"
-    message = Message(channel=Channel.SMS, phone=phone, template="setup.test", body="一诺：收到这条短信，说明短信已经设好。", queued_at=at)
+    message = Message(
+        channel=Channel.SMS,
+        phone=phone,
+        template="setup.test",
+        body="一诺：收到这条短信，说明短信已经设好。",
+        queued_at=at,
+    )
     try:
         gateway(Channel.SMS).send(message)
     except (SendError, OSError, ValueError) as error:

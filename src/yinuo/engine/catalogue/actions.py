@@ -29,7 +29,13 @@ def _of_department(matter_id: str, department: Department) -> None:
 
 
 def _announce(
-    model: type[A], said: dict[str, Any], actor: Actor, department: Department, matter_id: str, from_on: date, at: datetime
+    model: type[A],
+    said: dict[str, Any],
+    actor: Actor,
+    department: Department,
+    matter_id: str,
+    from_on: date,
+    at: datetime,
 ) -> tuple[A, bool]:
     """Writes a department's decision that holds from `from_on` on: its row, and whether it is new.
 
@@ -42,11 +48,17 @@ def _announce(
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     rows = model.objects.filter(hall_id=department.hall_id, matter_id=matter_id, replaced_at__isnull=True)
     planned = list(rows.filter(from_on__gte=from_on).order_by("from_on"))
-    if len(planned) == 1 and planned[0].from_on == from_on and all(getattr(planned[0], name) == value for name, value in said.items()):
+    if (
+        len(planned) == 1
+        and planned[0].from_on == from_on
+        and all(getattr(planned[0], name) == value for name, value in said.items())
+    ):
         return planned[0], False
     rows.filter(from_on__gte=from_on).update(replaced_at=at)
     rows.filter(Q(to_on__isnull=True) | Q(to_on__gt=from_on)).update(to_on=from_on)
-    with refuse_if_taken("catalogue.once", "这个事项在这段时间已有另一个决定", field="from_on", remedy="请刷新页面，核对已公布的决定"):
+    with refuse_if_taken(
+        "catalogue.once", "这个事项在这段时间已有另一个决定", field="from_on", remedy="请刷新页面，核对已公布的决定"
+    ):
         made = model.objects.create(
             hall_id=department.hall_id,
             matter_id=matter_id,
@@ -65,7 +77,8 @@ def offer_commitment(
 ) -> CommitmentOffer:
     """A department publishes from when its matter may (or may no longer) be promised. Running promises are untouched.
 
-    Raises Refused for another department's matter, a day gone by, no basis, and a matter without a standard on that day.
+    Raises Refused for another department's matter, a day gone by, no basis, and a matter without a standard on that
+    day.
     """
     if not access.can_offer(actor, department):
         raise forbid("只有承办部门可以决定本部门事项是否实行信用承诺")
@@ -77,9 +90,14 @@ def offer_commitment(
     matter = pack().matters[matter_id]
     if offered and matter.standard_at(from_on) is None:
         raise Refused(
-            "catalogue.standard", "这个事项还没有承诺标准，不能实行信用承诺", field="matter_id", remedy="请先在规则包公布承诺内容和标准"
+            "catalogue.standard",
+            "这个事项还没有承诺标准，不能实行信用承诺",
+            field="matter_id",
+            remedy="请先在规则包公布承诺内容和标准",
         )
-    made, new = _announce(CommitmentOffer, {"offered": offered, "basis": basis.strip()}, actor, department, matter_id, from_on, at)
+    made, new = _announce(
+        CommitmentOffer, {"offered": offered, "basis": basis.strip()}, actor, department, matter_id, from_on, at
+    )
     if new:
         data = {"matter": matter_id, "offered": offered, "from_on": from_on}
         record(actor, "catalogue.offer", made, at=at, why=basis, data=data)
@@ -88,9 +106,18 @@ def offer_commitment(
 
 @action
 def publish_tolerance(
-    *, actor: Actor, department: Department, matter_id: str, materials: Sequence[str], days: int, from_on: date, basis: str, at: datetime
+    *,
+    actor: Actor,
+    department: Department,
+    matter_id: str,
+    materials: Sequence[str],
+    days: int,
+    from_on: date,
+    basis: str,
+    at: datetime,
 ) -> Tolerance:
-    """A department publishes which secondary materials of its matter may come later and how long at most; none ends it (附件5·三(二)).
+    """A department publishes which secondary materials of its matter may come later and how long at most; none ends it
+    (附件5·三(二)).
 
     What has been accepted with a gap by then keeps its own term.
     """
@@ -114,7 +141,9 @@ def publish_tolerance(
 
 
 def _need_tolerable(matter: Matter, materials: Sequence[str], days: int, day: date) -> None:
-    """Raises Refused for a matter without 容缺受理, a main material or one the matter does not ask for, and a term too long or none."""
+    """Raises Refused for a matter without 容缺受理, a main material or one the matter does not ask for, and a term too
+    long or none.
+    """
     scope = pack().cite_texts(pack().parameter("deficient.excluded", day).cites)
     if (why := not_tolerated(matter, day)) is not None:
         raise Refused("catalogue.tolerance_handling", why, field="matter_id", cites=scope)
@@ -155,9 +184,12 @@ def set_handler(*, actor: Actor, department: Department, matter_id: str, person:
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     current = MatterHandler.objects.filter(hall_id=department.hall_id, matter_id=matter_id, to_on=None)
     current.exclude(person=person).update(to_on=Greatest("from_on", Value(day)))
-    with refuse_if_taken("catalogue.handler_once", f"{person.name}已经是这个事项的办理人", field="person", remedy="请刷新页面查看"):
+    with refuse_if_taken(
+        "catalogue.handler_once", f"{person.name}已经是这个事项的办理人", field="person", remedy="请刷新页面查看"
+    ):
         made, created = current.get_or_create(
-            person=person, defaults={"hall_id": department.hall_id, "matter_id": matter_id, "department": department, "from_on": day}
+            person=person,
+            defaults={"hall_id": department.hall_id, "matter_id": matter_id, "department": department, "from_on": day},
         )
     if created:
         record(actor, "catalogue.set_handler", made, at=at, data={"matter": matter_id, "person": person.pk})

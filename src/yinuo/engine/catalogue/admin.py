@@ -1,4 +1,6 @@
-"""What departments offer and tolerate and who handles what, as it stands; decided on the staff's pages 承诺事项, 容缺材料和时限, 人员与分工."""
+"""What departments offer and tolerate and who handles what, as it stands; decided on the staff's pages 承诺事项,
+容缺材料和时限, 人员与分工.
+"""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from yinuo.engine.people.models import Department, Hall, InForce, Person, one_in
 class Announced(InForce):
     """A department's published decision on one of its matters, from a day on until its next one.
 
-    A new decision ends the one in force on its first day and replaces what was planned from that day on. What is replaced keeps the
-    span it had until then and gets `replaced_at`: it is history and holds on no day.
+    A new decision ends the one in force on its first day and replaces what was planned from that day on. What is
+    replaced keeps the span it had until then and gets `replaced_at`: it is history and holds on no day.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -50,7 +50,8 @@ class CommitmentOffer(Announced):
 
 
 class Tolerance(Announced):
-    """What a department publishes of 容缺受理 for a matter: which materials may come later, and how long at most (附件5·三(二)).
+    """What a department publishes of 容缺受理 for a matter: which materials may come later, and how long at most
+    (附件5·三(二)).
 
     `materials`: ids of the matter's secondary materials; none = from then on no gap is tolerated. `days`: working days.
     """
@@ -94,8 +95,8 @@ class ZoneKind(models.TextChoices):
 class Zone(InForce):
     """特殊功能区: where assessments are made once for all who settle there (附件3·二(一)).
 
-    `body`: the committee, or the department named where there is none; `key` is what a project's `site.zone_id` says. A key is used
-    once and for all, so one row is one zone's whole span.
+    `body`: the committee, or the department named where there is none; `key` is what a project's `site.zone_id` says. A
+    key is used once and for all, so one row is one zone's whole span.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
@@ -114,11 +115,12 @@ class Zone(InForce):
 
 
 class RegionalResult(InForce, Versioned):
-    """区域评估评审结果 as it is published: made once for a zone, shared by every project there that meets its conditions (附件3·三(三)).
+    """区域评估评审结果 as it is published: made once for a zone, shared by every project there that meets its
+    conditions (附件3·三(三)).
 
-    In force from `from_on` until `to_on`; withdrawn, or replaced by `superseded_by`, it is shared no longer. `conditions` in the shape
-    of core.regional.Conditions, `obligations` what each project still does itself. `assessment_id`: the process it came of. A zone has
-    one result in use for a matter on a day.
+    In force from `from_on` until `to_on`; withdrawn, or replaced by `superseded_by`, it is shared no longer.
+    `conditions` in the shape of core.regional.Conditions, `obligations` what each project still does itself.
+    `assessment_id`: the process it came of. A zone has one result in use for a matter on a day.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
@@ -146,8 +148,12 @@ class RegionalResult(InForce, Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(to_on__isnull=False) & Q(to_on__gt=F("from_on")), name="regional_result_span"),
-            models.CheckConstraint(condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_why=""), name="regional_withdrawn_with_reason"),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=False) & Q(to_on__gt=F("from_on")), name="regional_result_span"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_why=""), name="regional_withdrawn_with_reason"
+            ),
             one_in_force(
                 "regional_result_once",
                 "zone",

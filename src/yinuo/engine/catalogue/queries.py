@@ -18,7 +18,9 @@ A = TypeVar("A", bound=Announced)
 
 @dataclass
 class HallBook:
-    """Who works where in a hall, kept for half a minute per process: a new handler gets the next item, not the one just filed."""
+    """Who works where in a hall, kept for half a minute per process: a new handler gets the next item, not the one just
+    filed.
+    """
 
     hall: Hall
     departments: dict[str, Department]
@@ -55,7 +57,10 @@ def hall_of_region(region: str) -> int | None:
 
 
 def filing_halls() -> list[Hall]:
-    """The halls at which a project may be filed here: those with the pack's filing department. A neighbour that only reports has none."""
+    """The halls at which a project may be filed here: those with the pack's filing department.
+
+    A neighbour that only reports has none.
+    """
     own = Hall.objects.filter(departments__key=pack().roles.filing_department)
     return list(own.select_related("region").order_by("id"))
 
@@ -75,8 +80,14 @@ def book(hall_id: int) -> HallBook:
 
 def _read(hall_id: int) -> HallBook:
     hall = Hall.objects.select_related("region").get(pk=hall_id)
-    made = HallBook(hall, {row.key: row for row in Department.objects.filter(hall_id=hall_id)}, read_at=time.monotonic())
-    rows = MatterHandler.objects.filter(hall_id=hall_id, to_on__isnull=True, person__is_active=True).select_related("person").order_by("id")
+    made = HallBook(
+        hall, {row.key: row for row in Department.objects.filter(hall_id=hall_id)}, read_at=time.monotonic()
+    )
+    rows = (
+        MatterHandler.objects.filter(hall_id=hall_id, to_on__isnull=True, person__is_active=True)
+        .select_related("person")
+        .order_by("id")
+    )
     for row in rows:
         made.handlers.setdefault(row.matter_id, []).append(row.person)
     return made
@@ -84,11 +95,15 @@ def _read(hall_id: int) -> HallBook:
 
 def offered(hall_id: int, day: date) -> dict[str, bool]:
     """The departments' own choices in force on `day`, by matter; matters not here follow the pack's offers."""
-    return dict(CommitmentOffer.objects.filter(CommitmentOffer.on(day), hall_id=hall_id).values_list("matter_id", "offered"))
+    return dict(
+        CommitmentOffer.objects.filter(CommitmentOffer.on(day), hall_id=hall_id).values_list("matter_id", "offered")
+    )
 
 
 def tolerance(hall_id: int, matter_id: str, day: date) -> Tolerance | None:
-    """What the department has published of gaps in this matter's material, in force on `day`; None = no gap is tolerated."""
+    """What the department has published of gaps in this matter's material, in force on `day`; None = no gap is
+    tolerated.
+    """
     found = Tolerance.objects.filter(Tolerance.on(day), hall_id=hall_id, matter_id=matter_id).order_by("id").first()
     return found if found is not None and found.materials else None
 
@@ -101,7 +116,9 @@ def tolerances(hall_id: int, day: date) -> dict[str, Tolerance]:
 
 @dataclass(frozen=True, slots=True)
 class Announcements(Generic[A]):
-    """A matter's decisions seen from a day: in force, planned for later days, and over or replaced; each list by its first day."""
+    """A matter's decisions seen from a day: in force, planned for later days, and over or replaced; each list by its
+    first day.
+    """
 
     current: A | None = None
     planned: tuple[A, ...] = ()
@@ -122,7 +139,9 @@ def announcements(model: type[A], department_id: int, day: date, matter_id: str 
 
 def _seen_from(day: date, rows: list[A]) -> Announcements[A]:
     planned = [row for row in rows if row.replaced_at is None and row.from_on > day]
-    current = [row for row in rows if row.replaced_at is None and row.from_on <= day and (row.to_on is None or row.to_on > day)]
+    current = [
+        row for row in rows if row.replaced_at is None and row.from_on <= day and (row.to_on is None or row.to_on > day)
+    ]
     past = [row for row in rows if row not in planned and row not in current]
     return Announcements(current[0] if current else None, tuple(planned), tuple(past))
 

@@ -1,4 +1,6 @@
-"""Documents are issued as rows; the paper is made and signed once, right after the commit, and kept by its SHA-256 (making.py)."""
+"""Documents are issued as rows; the paper is made and signed once, right after the commit, and kept by its SHA-256
+(making.py).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ def signing_provider() -> SigningProvider:
 
 @action
 def store_upload(*, actor: Actor, name: str, content: bytes, unit_id: int | None, at: datetime) -> StoredFile:
-    """Keeps an uploaded file after looking at what it really is. Raises Refused for one too large or not what it says."""
+    """Keeps an uploaded file after looking at what it really is.
+
+    Raises Refused for one too large or not what it says.
+    """
     if not access.can_store_file(actor, unit_id):
         raise forbid("只能为本单位上传文件")
     try:
@@ -39,7 +44,9 @@ def store_upload(*, actor: Actor, name: str, content: bytes, unit_id: int | None
     except UploadError as error:
         raise Refused("documents.upload", str(error), field="file") from error
     if {"javascript", "launch"} & set(info.flags):
-        raise Refused("documents.active", "文件里带有会自动运行的内容，不能上传", field="file", remedy="请另存为普通 PDF 后再上传")
+        raise Refused(
+            "documents.active", "文件里带有会自动运行的内容，不能上传", field="file", remedy="请另存为普通 PDF 后再上传"
+        )
     stored = StoredFile.objects.create(
         sha256=info.sha256,
         name=info.name,
@@ -79,7 +86,12 @@ def replace_file(*, actor: Actor, file_id: int, newer_id: int, at: datetime) -> 
     if newer.sha256 == file.sha256:
         raise Refused("documents.same_file", "这就是原来的文件，内容没有变化", field="file", remedy="请选择改过的文件")
     if newer.pk < file.pk:
-        raise Refused("documents.older_file", "这个文件比原来的上传得早，不能当作新版", field="file", remedy="要改用它，请先恢复使用")
+        raise Refused(
+            "documents.older_file",
+            "这个文件比原来的上传得早，不能当作新版",
+            field="file",
+            remedy="要改用它，请先恢复使用",
+        )
     last = file.marks.order_by("-id").first()
     if last is None or (last.kind, last.newer_id) != (MarkKind.REPLACED, newer.pk):
         _mark(actor, file, MarkKind.REPLACED, at, newer)
@@ -89,7 +101,10 @@ def replace_file(*, actor: Actor, file_id: int, newer_id: int, at: datetime) -> 
 
 
 def _own_file(actor: Actor, file_id: int) -> StoredFile:
-    """The unit's row is locked, so that two who mark a file at once leave one mark. Raises Forbidden for another's file and for papers issued."""
+    """The unit's row is locked, so that two who mark a file at once leave one mark.
+
+    Raises Forbidden for another's file and for papers issued.
+    """
     file = StoredFile.objects.defer("content").get(pk=file_id)
     if not access.can_mark_file(actor, file):
         raise forbid("只能管理本单位上传的文件")
@@ -129,7 +144,13 @@ def issue(
 
 @action
 def issue_unlisted(
-    *, kind: str, subject: models.Model, data: dict[str, Any], at: datetime, project_code: str = "", unit_id: int | None = None
+    *,
+    kind: str,
+    subject: models.Model,
+    data: dict[str, Any],
+    at: datetime,
+    project_code: str = "",
+    unit_id: int | None = None,
 ) -> None:
     """Like `issue`, but written with the action's other rows, without a statement of its own.
 
@@ -139,7 +160,13 @@ def issue_unlisted(
 
 
 def _document(
-    kind: str, subject: models.Model, data: dict[str, Any], at: datetime, number: str, project_code: str, unit_id: int | None
+    kind: str,
+    subject: models.Model,
+    data: dict[str, Any],
+    at: datetime,
+    number: str,
+    project_code: str,
+    unit_id: int | None,
 ) -> Document:
     """Raises PaperError for data that do not fit the paper: what could never be printed is not issued."""
     version = versions.current(kind)

@@ -18,8 +18,8 @@ from yinuo.engine.documents.models import Attachment, FileRole, StoredFile
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file as a row uses it. `unit_id`: whose library it lies in, None = staff's. `id` and `title` are those of the material it was
-    handed in as, else empty.
+    """A file as a row uses it. `unit_id`: whose library it lies in, None = staff's. `id` and `title` are those of the
+    material it was handed in as, else empty.
     """
 
     file: int
@@ -43,7 +43,8 @@ class AttachedFile:
 
 
 def own_files(ids: Sequence[int], *, unit_id: int | None, room: str, by_id: int | None = None) -> list[AttachedFile]:
-    """The files by their ids, in this order, from the unit's library; `unit_id` None = stored by staff, `by_id` = by this person.
+    """The files by their ids, in this order, from the unit's library; `unit_id` None = stored by staff, `by_id` = by
+    this person.
 
     Raises: Refused, coded for the `room`, for a file that is not there or belongs to another.
     """
@@ -58,7 +59,9 @@ def own_files(ids: Sequence[int], *, unit_id: int | None, room: str, by_id: int 
 
 
 def attach_files(subject: models.Model, role: FileRole, files: Iterable[AttachedFile]) -> None:
-    """Writes the row's list of files of one role, in one statement; called once a row and role, in the transaction that writes the row."""
+    """Writes the row's list of files of one role, in one statement; called once a row and role, in the transaction that
+    writes the row.
+    """
     kept = list(files)
     [held] = [one for one in FileList.of(type(subject)) if one.role == role]
     Attachment.objects.bulk_create(
@@ -77,7 +80,9 @@ def attach_files(subject: models.Model, role: FileRole, files: Iterable[Attached
 
 
 class FileList:
-    """A model's list of files of one role: `row.evidence` reads it at its first use, `load_files` reads those of many rows at once."""
+    """A model's list of files of one role: `row.evidence` reads it at its first use, `load_files` reads those of many
+    rows at once.
+    """
 
     known: ClassVar[list[FileList]] = []
 
@@ -118,7 +123,17 @@ def load_files(*groups: Iterable[models.Model]) -> None:
         ids[row._meta.label_lower].add(row.pk)
     wanted = reduce(or_, (Q(subject_kind=kind, subject_id__in=keys) for kind, keys in ids.items()))
     found: dict[tuple[str, int, str], list[AttachedFile]] = defaultdict(list)
-    fields = ("subject_kind", "subject_id", "role", "file_id", "file__name", "file__sha256", "file__unit_id", "material", "title")
+    fields = (
+        "subject_kind",
+        "subject_id",
+        "role",
+        "file_id",
+        "file__name",
+        "file__sha256",
+        "file__unit_id",
+        "material",
+        "title",
+    )
     for kind, key, role, *parts in Attachment.objects.filter(wanted).order_by("place").values_list(*fields):
         found[kind, key, role].append(AttachedFile(*parts))
     for row in rows:

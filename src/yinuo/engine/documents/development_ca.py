@@ -1,4 +1,6 @@
-"""A certificate authority for development and demonstration: its signatures are sound, but nobody vouches for the names."""
+"""A certificate authority for development and demonstration: its signatures are sound, but nobody vouches for the
+names.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,10 @@ class DevelopmentCA:
 
     def _root(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
         return self._kept(
-            "root", lambda key: _certificate(_name(ROOT_NAME, "root"), key.public_key(), _name(ROOT_NAME, "root"), key, ca=True)
+            "root",
+            lambda key: _certificate(
+                _name(ROOT_NAME, "root"), key.public_key(), _name(ROOT_NAME, "root"), key, ca=True
+            ),
         )
 
     def _signatory(self, signatory: Signatory) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
@@ -90,7 +95,9 @@ class DevelopmentCA:
                 if not path.exists():  # another process may have been first
                     key = ec.generate_private_key(ec.SECP256R1())
                     _write_private(
-                        path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + make(key).public_bytes(Encoding.PEM)
+                        path,
+                        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+                        + make(key).public_bytes(Encoding.PEM),
                     )
         pem = path.read_bytes()
         kept = load_pem_private_key(pem, password=None)
@@ -122,11 +129,21 @@ def _name(common_name: str, serial: str) -> x509.Name:
     # A serial number takes only printable ASCII: an office without a code is identified by the digest of its name.
     if not PRINTABLE.fullmatch(serial):
         serial = hashlib.sha256(serial.encode()).hexdigest()[:32]
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]), x509.NameAttribute(NameOID.SERIAL_NUMBER, serial[:64])])
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]),
+            x509.NameAttribute(NameOID.SERIAL_NUMBER, serial[:64]),
+        ]
+    )
 
 
 def _certificate(
-    subject: x509.Name, public_key: ec.EllipticCurvePublicKey, issuer: x509.Name, issuer_key: ec.EllipticCurvePrivateKey, *, ca: bool
+    subject: x509.Name,
+    public_key: ec.EllipticCurvePublicKey,
+    issuer: x509.Name,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    *,
+    ca: bool,
 ) -> x509.Certificate:
     usage = x509.KeyUsage(
         digital_signature=not ca, content_commitment=not ca, key_cert_sign=ca, crl_sign=ca, key_encipherment=False,

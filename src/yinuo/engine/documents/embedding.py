@@ -17,7 +17,10 @@ def embed_file(pdf: bytes, name: str, data: bytes, description: str) -> bytes:
     content = embed.EmbeddedFileObject.from_file_data(writer, data, compress=False, mime_type="text/plain")
     supplement = generic.NameObject("/Supplement")
     embed.embed_file(
-        writer, embed.FileSpec(name, file_name=name, embedded_data=content, description=description, af_relationship=supplement)
+        writer,
+        embed.FileSpec(
+            name, file_name=name, embedded_data=content, description=description, af_relationship=supplement
+        ),
     )
     made = io.BytesIO()
     writer.write(made)

@@ -51,7 +51,10 @@ class UploadError(ValueError):
 
 @dataclass(frozen=True)
 class FileInfo:
-    """An inspected file. `flags` name what its reader should be warned of: javascript, launch, embedded_file, encrypted, opaque."""
+    """An inspected file.
+
+    `flags` name what its reader should be warned of: javascript, launch, embedded_file, encrypted, opaque.
+    """
 
     name: str
     kind: str
@@ -79,7 +82,8 @@ def inspect_upload(name: str, data: bytes, limit: int, *, accepted: frozenset[st
     ending = _ending(clean)
     if ending not in TYPES[kind].endings:
         claimed = next(
-            (known.label for known in TYPES.values() if ending in known.endings), f"“{ending}”文件" if ending else "没有扩展名的文件"
+            (known.label for known in TYPES.values() if ending in known.endings),
+            f"“{ending}”文件" if ending else "没有扩展名的文件",
         )
         raise UploadError(f"文件名表明是{claimed}，内容却是{TYPES[kind].label}，请检查后重新上传。")
     _check_whole(kind, data)
@@ -90,7 +94,8 @@ def inspect_upload(name: str, data: bytes, limit: int, *, accepted: frozenset[st
 def safe_name(name: str) -> str:
     """The last part of a name, without what a file system, a page or a reader's eye could be fooled by."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    # Categories C*: control, format (bidirectional overrides turn exe.fdp into pdf.exe), surrogate, private, unassigned.
+    # Categories C*: control, format (bidirectional overrides turn exe.fdp into pdf.exe), surrogate, private,
+    # unassigned.
     kept = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C" and letter not in '<>:"|?*')
     kept = re.sub(r"\s+", " ", kept).strip().rstrip(" .")
     ending = _ending(kept)
@@ -158,7 +163,8 @@ def _check_whole(kind: str, data: bytes) -> None:
 def _pdf_name(name: str) -> bytes:
     """A pattern for a PDF name, whose letters may each be written as #xx."""
     letters = "".join(
-        f"(?:{re.escape(letter)}|#{''.join(f'[{digit}{digit.upper()}]' for digit in f'{ord(letter):02x}')})" for letter in name
+        f"(?:{re.escape(letter)}|#{''.join(f'[{digit}{digit.upper()}]' for digit in f'{ord(letter):02x}')})"
+        for letter in name
     )
     return f"/{letters}(?![A-Za-z0-9#])".encode()
 

@@ -45,13 +45,17 @@ def contents_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str,
 
 def signed_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every paper somebody signed."""
-    for key, code in Document.objects.filter(file__isnull=False).exclude(signer="").values_list("pk", "project_code").iterator():
+    for key, code in (
+        Document.objects.filter(file__isnull=False).exclude(signer="").values_list("pk", "project_code").iterator()
+    ):
         yield code or f"{Document._meta.label_lower}:{key}", (str(key),)
 
 
 def signed_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
     """For leaves of signed papers: the paper's digest, taken anew from its bytes, and its contents'."""
     digest = Func(F("file__content"), function="sha256", output_field=BinaryField())
-    rows = Document.objects.filter(pk__in=[said["document"] for _, said in leaves], file__isnull=False).annotate(paper=digest)
+    rows = Document.objects.filter(pk__in=[said["document"] for _, said in leaves], file__isnull=False).annotate(
+        paper=digest
+    )
     known = {row.pk: content(row) | {"sha256": bytes(row.paper).hex()} for row in rows}
     return [known.get(said["document"]) for _, said in leaves]

@@ -1,4 +1,6 @@
-"""When papers are made: by a job right after the commit, or by the page that asks first; one that fails is noted and tried again."""
+"""When papers are made: by a job right after the commit, or by the page that asks first; one that fails is noted and
+tried again.
+"""
 
 from __future__ import annotations
 
@@ -61,5 +63,7 @@ def _note(document_id: int, error: PaperError, at: datetime) -> None:
     attempts = min((known.attempts if known else 0) + 1, 1000)
     wait = min(timedelta(minutes=2 ** min(attempts, 12)), LONGEST_WAIT)
     said = {"attempts": attempts, "said": error.said[:400], "last_at": at, "retry_at": at + wait}
-    PaperFault.objects.update_or_create(document_id=document_id, defaults=said, create_defaults={**said, "first_at": at})
+    PaperFault.objects.update_or_create(
+        document_id=document_id, defaults=said, create_defaults={**said, "first_at": at}
+    )
     log.error("paper not made", document=document_id, attempts=attempts, said=error.said, exc_info=error)

@@ -22,7 +22,10 @@ class StoredFile(AppendOnly):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="file_not_empty")]
-        indexes = [models.Index(fields=["unit", "-id"], name="files_of_unit"), models.Index(fields=["sha256"], name="files_by_digest")]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="files_of_unit"),
+            models.Index(fields=["sha256"], name="files_by_digest"),
+        ]
 
     @property
     def is_picture(self) -> bool:
@@ -37,7 +40,10 @@ class MarkKind(models.TextChoices):
 
 
 class FileMark(AppendOnly):
-    """What a unit says of a file in its library; the last mark counts. The file itself never goes: a submission may rest on it."""
+    """What a unit says of a file in its library; the last mark counts.
+
+    The file itself never goes: a submission may rest on it.
+    """
 
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="marks")
     kind = models.CharField(max_length=8, choices=MarkKind.choices)
@@ -52,7 +58,9 @@ class FileMark(AppendOnly):
                 name="mark_replaced_by_newer",
             ),
             # Versions only go forward, so that they never go round.
-            models.CheckConstraint(condition=Q(newer__isnull=True) | Q(newer__gt=F("file")), name="mark_newer_is_later"),
+            models.CheckConstraint(
+                condition=Q(newer__isnull=True) | Q(newer__gt=F("file")), name="mark_newer_is_later"
+            ),
         ]
         indexes = [models.Index(fields=["file", "-id"], name="marks_of_file")]
 
@@ -66,7 +74,8 @@ class FileRole(models.TextChoices):
 class Attachment(AppendOnly):
     """附件: a file used by a row. `role` says what for, `place` is its order in the row's list of that role.
 
-    `material` and `title`: which material of the matter the file is, and its name as the matter listed it; empty in other roles.
+    `material` and `title`: which material of the matter the file is, and its name as the matter listed it; empty in
+    other roles.
     """
 
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -80,8 +89,12 @@ class Attachment(AppendOnly):
     class Meta:
         constraints = [
             # Its index also answers which files a row has.
-            models.UniqueConstraint(fields=["subject_kind", "subject_id", "role", "place"], name="attachment_place_once"),
-            models.CheckConstraint(condition=~Q(role="material") ^ ~Q(material=""), name="attachment_names_its_material"),
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "role", "place"], name="attachment_place_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="material") ^ ~Q(material=""), name="attachment_names_its_material"
+            ),
         ]
 
 
@@ -122,7 +135,10 @@ class Document(FixedWhenMade):
 
 
 class PaperFault(models.Model):
-    """Why a document has no file yet, and when it is tried again. It stays after the file is made, as a note for the operator."""
+    """Why a document has no file yet, and when it is tried again.
+
+    It stays after the file is made, as a note for the operator.
+    """
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="fault")
     attempts = models.PositiveSmallIntegerField("已试次数")

@@ -17,7 +17,9 @@ def verification_url(base_url: str, project_code: str, credit_code: str) -> str:
 
 
 def qr_svg(payload: str, *, dark: str = "#101820") -> str:
-    """A code without its quiet zone (the page around it gives one), error correction M or better; L where no code of M holds so much."""
+    """A code without its quiet zone (the page around it gives one), error correction M or better; L where no code of M
+    holds so much.
+    """
     try:
         code = segno.make(payload, error="m", micro=False)
     except segno.DataOverflowError:

@@ -51,7 +51,11 @@ def in_use(unit_id: int) -> QuerySet[StoredFile]:
 
 def versions(file: StoredFile) -> list[StoredFile]:
     """The file's whole line, newest first: what replaced it and what it replaced."""
-    marks = FileMark.objects.filter(kind=MarkKind.REPLACED, file__unit_id=file.unit_id).order_by("id").values_list("file_id", "newer_id")
+    marks = (
+        FileMark.objects.filter(kind=MarkKind.REPLACED, file__unit_id=file.unit_id)
+        .order_by("id")
+        .values_list("file_id", "newer_id")
+    )
     newer_of = dict(marks)
     newest = file.pk
     while newest in newer_of:

@@ -29,7 +29,10 @@ _lock = threading.Lock()
 
 
 class PaperError(Refused):
-    """A paper could not be made: its data do not fit the template, or typesetting or signing failed. `said` is for the operator."""
+    """A paper could not be made: its data do not fit the template, or typesetting or signing failed.
+
+    `said` is for the operator.
+    """
 
     status = 503
 
@@ -48,7 +51,8 @@ def render_pdf(
     seal: str | None = None,
     printed: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The document as PDF/A-3, dated `on`. `version` of the template; None is the newest, for what is printed and kept nowhere.
+    """The document as PDF/A-3, dated `on`. `version` of the template; None is the newest, for what is printed and kept
+    nowhere.
 
     `seal`: the words on the seal of a paper about to be signed; None draws none.
     `printed`: the offline code of a certificate's back and what is told of it; None leaves the back away.
@@ -58,7 +62,9 @@ def render_pdf(
     return pdf
 
 
-def render_png(template: str, data: Mapping[str, Any], on: datetime, *, ppi: int = 144, seal: str | None = None) -> list[bytes]:
+def render_png(
+    template: str, data: Mapping[str, Any], on: datetime, *, ppi: int = 144, seal: str | None = None
+) -> list[bytes]:
     """The document's pages as pictures."""
     pages = _compile(template, data, on, seal, None, None, format="png", ppi=ppi)
     return pages if isinstance(pages, list) else [pages]
@@ -66,7 +72,9 @@ def render_png(template: str, data: Mapping[str, Any], on: datetime, *, ppi: int
 
 @cache
 def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_folder(name) for name in FONT_WHEELS])
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[_folder(name) for name in FONT_WHEELS]
+    )
     return typst.Compiler(root=papers(), font_paths=fonts, ignore_system_fonts=True)
 
 
@@ -99,13 +107,18 @@ def _compile(
         inputs["printed"] = json.dumps({**printed, "svg": qr_svg(printed["text"], dark="#000000")}, ensure_ascii=False)
     with _lock:
         try:
-            return _compiler().compile(file_of(template, number), sys_inputs=inputs, timestamp=on.replace(microsecond=0), **options)
+            return _compiler().compile(
+                file_of(template, number), sys_inputs=inputs, timestamp=on.replace(microsecond=0), **options
+            )
         except typst.TypstError as error:
             raise PaperError(f"{template}：{error.message}") from error
 
 
 def check(template: str, version: int, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data for a version of a template, without what is attached to the paper. Raises PaperError for a key too few or too many."""
+    """The data for a version of a template, without what is attached to the paper.
+
+    Raises PaperError for a key too few or too many.
+    """
     shape = shapes().get(template, {}).get(version)
     if shape is None:
         raise PaperError(f"没有文书模板 {template} 第 {version} 版")

@@ -1,7 +1,7 @@
 """What each template needs: the keys of its data, all JSON-able and complete (absent values are None, not left out).
 
-Dates are ISO (`2026-11-03`), instants ISO with offset; the templates write them as 2026年11月3日. Money is 万元 as a decimal string.
-Law stands in the data (limits, remedies, cites come from the pack), never in a template.
+Dates are ISO (`2026-11-03`), instants ISO with offset; the templates write them as 2026年11月3日. Money is 万元 as a
+decimal string. Law stands in the data (limits, remedies, cites come from the pack), never in a template.
 """
 
 from __future__ import annotations

@@ -68,27 +68,38 @@ class SignatureReport:
 
 
 def verify_pdf(data: bytes, expected_sha256: str | None, *, roots: Sequence[bytes], at: datetime) -> SignatureReport:
-    """Judges a file by its signature, by the signature's reach to the last byte, and by the digest on the trail where one is given.
+    """Judges a file by its signature, by the signature's reach to the last byte, and by the digest on the trail where
+    one is given.
 
     The signature alone is not enough: a few bytes beside it and whatever follows it are outside its reach.
     """
     reasons = []
-    if expected_sha256 is not None and not hmac.compare_digest(hashlib.sha256(data).hexdigest(), expected_sha256.lower()):
+    if expected_sha256 is not None and not hmac.compare_digest(
+        hashlib.sha256(data).hexdigest(), expected_sha256.lower()
+    ):
         reasons.append("文件的SHA-256摘要与留痕记录不一致")
     try:
         report = _judge(data, roots, at)
-    except Exception as error:  # a damaged file makes the parser fail in any of its ways: none of them is a valid signature
+    except (
+        Exception
+    ) as error:  # a damaged file makes the parser fail in any of its ways: none of them is a valid signature
         report = SignatureReport(False, (f"文件或者签名无法解析（{type(error).__name__}）",))
     reasons += report.reasons
-    return SignatureReport(not reasons, tuple(reasons), report.signer, report.signer_id, report.signed_at, report.covers_entire_file)
+    return SignatureReport(
+        not reasons, tuple(reasons), report.signer, report.signer_id, report.signed_at, report.covers_entire_file
+    )
 
 
 def _judge(data: bytes, roots: Sequence[bytes], at: datetime) -> SignatureReport:
     signatures = PdfFileReader(io.BytesIO(data), strict=True).embedded_signatures
     if len(signatures) != 1:
-        return SignatureReport(False, ("文件没有电子签名",) if not signatures else (f"文件有{len(signatures)}个电子签名，只应有一个",))
+        return SignatureReport(
+            False, ("文件没有电子签名",) if not signatures else (f"文件有{len(signatures)}个电子签名，只应有一个",)
+        )
     signature = signatures[0]
-    trust = ValidationContext(trust_roots=[x509.Certificate.load(der) for der in roots], moment=at, allow_fetching=False)
+    trust = ValidationContext(
+        trust_roots=[x509.Certificate.load(der) for der in roots], moment=at, allow_fetching=False
+    )
     status = validate_pdf_signature(signature, signer_validation_context=trust)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     checks = (
@@ -102,7 +113,12 @@ def _judge(data: bytes, roots: Sequence[bytes], at: datetime) -> SignatureReport
     reasons = tuple(reason for passed, reason in checks if not passed)
     subject = signature.signer_cert.subject.native
     return SignatureReport(
-        not reasons, reasons, subject.get("common_name"), subject.get("serial_number"), signature.self_reported_timestamp, whole
+        not reasons,
+        reasons,
+        subject.get("common_name"),
+        subject.get("serial_number"),
+        signature.self_reported_timestamp,
+        whole,
     )
 
 

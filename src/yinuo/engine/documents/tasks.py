@@ -17,8 +17,11 @@ def make_soon() -> None:
             make_papers.defer()
 
 
-# One at a time over all workers: typesetting takes a whole processor, and nobody waits for it who does not open the paper.
-@app.task(queue="papers", name="documents.make_papers", lock="documents.make_papers", queueing_lock="documents.make_papers")
+# One at a time over all workers: typesetting takes a whole processor, and nobody waits for it who does not open the
+# paper.
+@app.task(
+    queue="papers", name="documents.make_papers", lock="documents.make_papers", queueing_lock="documents.make_papers"
+)
 def make_papers() -> None:
     """One batch a job, so that a worker asked to stop can."""
     if make_due(timezone.now) >= BATCH:

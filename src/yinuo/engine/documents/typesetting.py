@@ -1,4 +1,6 @@
-"""The bytes of an issued paper: typeset by the version it was issued with, with its proof attached, signed by who issues it."""
+"""The bytes of an issued paper: typeset by the version it was issued with, with its proof attached, signed by who
+issues it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ from yinuo.engine.register import paper_names
 
 
 def paper_bytes(document: Document, provider: SigningProvider, at: datetime) -> tuple[bytes, str]:
-    """The paper and who signed it, "" = nobody. It is dated by the issue, its signature by `at`, the moment of signing."""
+    """The paper and who signed it, "" = nobody.
+
+    It is dated by the issue, its signature by `at`, the moment of signing.
+    """
     issuer = str(document.data.get("department") or document.data.get("issuer") or document.data.get("hall") or "")
     if not issuer:
         return render_pdf(document.kind, document.data, document.issued_at, version=document.template_version), ""
@@ -31,7 +36,8 @@ def paper_bytes(document: Document, provider: SigningProvider, at: datetime) -> 
 
 
 def _with_proof(document: Document, seal: str | None) -> bytes:
-    """The paper with the proof of the record it names (附件7·第十三条), attached and on its back: whoever has it can check it without a server.
+    """The paper with the proof of the record it names (附件7·第十三条), attached and on its back: whoever has it can
+    check it without a server.
 
     Where the log has a twin its proof is attached after the log's own.
     """

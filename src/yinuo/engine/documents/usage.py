@@ -1,4 +1,5 @@
-"""Where a file is used: every attachment and every column that names a file, found in one query; then each use in words.
+"""Where a file is used: every attachment and every column that names a file, found in one query; then each use in
+words.
 
 What a use is called and which page shows it, the rooms say in their `uses.py` (`uses` of their register).
 """
@@ -42,9 +43,10 @@ class Place:
 class FileUse:
     """How the uses by one model are told to the unit whose file it is.
 
-    `what` and `about` are texts with paths of the model's fields in braces, `{role}` = what the file is for. `at`: path of the moment;
-    `page`: name of the unit's page that shows it, "" = none, with the value of the path `key`. `running`: which rows are not concluded,
-    so that a newer version could still go in. `shown`: which rows the unit may know of.
+    `what` and `about` are texts with paths of the model's fields in braces, `{role}` = what the file is for. `at`: path
+    of the moment; `page`: name of the unit's page that shows it, "" = none, with the value of the path `key`.
+    `running`: which rows are not concluded, so that a newer version could still go in. `shown`: which rows the unit may
+    know of.
     """
 
     model: type[models.Model]
@@ -57,8 +59,15 @@ class FileUse:
     shown: Q = EVERY_ROW
 
     def rows(self, ids: Iterable[int]) -> QuerySet[Any, dict[str, Any]]:
-        paths = {name for text in (self.what, self.about) for _, name, _, _ in Formatter().parse(text) if name and name != "role"}
-        running = Q(pk__in=self.model._default_manager.filter(self.running).values("pk")) if self.running else Q(pk__in=[])
+        paths = {
+            name
+            for text in (self.what, self.about)
+            for _, name, _, _ in Formatter().parse(text)
+            if name and name != "role"
+        }
+        running = (
+            Q(pk__in=self.model._default_manager.filter(self.running).values("pk")) if self.running else Q(pk__in=[])
+        )
         found = self.model._default_manager.filter(self.shown, pk__in=list(ids)).annotate(use_running=running)
         return found.values("pk", "use_running", self.at, *paths, *([self.key] if self.key else []))
 
@@ -84,7 +93,9 @@ def told() -> dict[str, FileUse]:
 def columns() -> list[models.Field[Any, Any]]:
     """Every column that names a file, of whatever room."""
     relations = StoredFile._meta.get_fields(include_hidden=True)
-    keys = [one.field for one in relations if isinstance(one, models.ForeignObjectRel) and one.related_model not in NO_USE]
+    keys = [
+        one.field for one in relations if isinstance(one, models.ForeignObjectRel) and one.related_model not in NO_USE
+    ]
     return [*keys, *(apps.get_model(label)._meta.get_field(name) for label, name in BARE)]
 
 
@@ -97,12 +108,19 @@ def places_of(ids: Iterable[int]) -> list[Place]:
         .values_list(F(field.attname), Value(field.model._meta.label_lower), "pk", Value(field.name))
         for field in columns()
     ]
-    attached = Attachment.objects.filter(file_id__in=wanted).order_by().values_list("file_id", "subject_kind", "subject_id", "role")
+    attached = (
+        Attachment.objects.filter(file_id__in=wanted)
+        .order_by()
+        .values_list("file_id", "subject_kind", "subject_id", "role")
+    )
     return [Place(*row) for row in attached.union(*parts)]
 
 
 def uses_of(ids: Iterable[int]) -> dict[int, list[Use]]:
-    """File id → its uses as its unit is told them, the latest first. One query, and one more for each kind of row found."""
+    """File id → its uses as its unit is told them, the latest first.
+
+    One query, and one more for each kind of row found.
+    """
     wanted = set(ids)
     made: dict[int, list[Use]] = {pk: [] for pk in wanted}
     by_kind: dict[str, list[Place]] = defaultdict(list)

@@ -1,8 +1,9 @@
 """The versions of each paper: a template file and the shape of its data, kept for good once released.
 
-`<room>/typst/<name>/<version>.typ` is a template; what several share (`base`, `mock_form`) has versions of its own. `released.toml` holds the
-digests. Run `python -m yinuo.engine.documents.versions` to write it anew; how a paper is changed: docs/papers.md.
-Run it with `--release 0.9.0` when that is released: from then on nothing registered may change.
+`<room>/typst/<name>/<version>.typ` is a template; what several share (`base`, `mock_form`) has versions of its own.
+`released.toml` holds the digests. Run `python -m yinuo.engine.documents.versions` to write it anew; how a paper is
+changed: docs/papers.md. Run it with `--release 0.9.0` when that is released: from then on nothing registered may
+change.
 """
 
 from __future__ import annotations
@@ -77,7 +78,12 @@ def registry() -> tuple[str, dict[str, dict[str, Any]]]:
 
 def changed(known: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> list[str]:
     """What was released and is another thing now, or gone: `receipt/1.typ`, `receipt/1.data`, `made_with/typst`."""
-    return [f"{name}/{part}" for name, parts in known.items() for part, said in parts.items() if now.get(name, {}).get(part) != said]
+    return [
+        f"{name}/{part}"
+        for name, parts in known.items()
+        for part, said in parts.items()
+        if now.get(name, {}).get(part) != said
+    ]
 
 
 def outline(shape: Any) -> Any:
@@ -104,10 +110,13 @@ def write(release: str = "") -> None:
     fixed_since, known = registry() if RELEASED.exists() else ("", {})
     moved = [name for name in changed(known, now) if not name.startswith("made_with/")]
     if moved and fixed_since:
-        sys.exit(f"自 {fixed_since} 起已登记的版本不能改：{'、'.join(moved)}。请改回，另存为新的版本（见 docs/papers.md）")
+        sys.exit(
+            f"自 {fixed_since} 起已登记的版本不能改：{'、'.join(moved)}。请改回，另存为新的版本（见 docs/papers.md）"
+        )
     fixed = f'fixed_since = "{fixed_since or release}"\n\n' if fixed_since or release else ""
     parts = [
-        f"[{name}]\n" + "".join(f'"{part}" = "{said}"\n' for part, said in sorted(parts.items())) for name, parts in sorted(now.items())
+        f"[{name}]\n" + "".join(f'"{part}" = "{said}"\n' for part, said in sorted(parts.items()))
+        for name, parts in sorted(now.items())
     ]
     RELEASED.write_text(f"{HEAD}\n{fixed}" + "\n".join(parts), encoding="utf-8")
 

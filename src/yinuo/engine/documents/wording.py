@@ -1,4 +1,6 @@
-"""How a paper names the law and tells dates: by title and article, as a court reads it, not by the short forms of a page."""
+"""How a paper names the law and tells dates: by title and article, as a court reads it, not by the short forms of a
+page.
+"""
 
 from __future__ import annotations
 

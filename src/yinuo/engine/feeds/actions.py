@@ -22,10 +22,25 @@ PLACE = """
 
 
 def write(
-    feed: Feed, kind: str, unit: ProjectUnit, *, project_code: str, data: Mapping[str, Any], at: datetime, hall_id: int | None = None
+    feed: Feed,
+    kind: str,
+    unit: ProjectUnit,
+    *,
+    project_code: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    hall_id: int | None = None,
 ) -> None:
     """Inside the action that it tells of. Raises ValueError for a kind the feed does not have."""
-    row = FeedEntry(feed=feed.name, kind=feed.kinds(kind), unit=unit, hall_id=hall_id, project_code=project_code, data=dict(data), at=at)
+    row = FeedEntry(
+        feed=feed.name,
+        kind=feed.kinds(kind),
+        unit=unit,
+        hall_id=hall_id,
+        project_code=project_code,
+        data=dict(data),
+        at=at,
+    )
     row.digest = digest_of(row)
     current().add(row)
 

@@ -1,4 +1,7 @@
-"""What other systems read in order. The room knows no feed and no kind by name: a room that has a feed registers it as a `Feed`."""
+"""What other systems read in order.
+
+The room knows no feed and no kind by name: a room that has a feed registers it as a `Feed`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ class Feed:
 
 
 class FeedEntry(AppendOnly):
-    """One thing other systems are told, as it was when it happened; written with what it tells of. A correction is a new entry.
+    """One thing other systems are told, as it was when it happened; written with what it tells of. A correction is a
+    new entry.
 
     `digest` is the SHA-256 of the canonical JSON (RFC 8785) of what is told (`queries.told`).
     """
@@ -37,7 +41,8 @@ class FeedEntry(AppendOnly):
 class FeedPlace(AppendOnly):
     """An entry's place in its feed, from 1 without a gap; given after the entry is committed, by one writer at a time.
 
-    Numbers given inside the entry's own transaction would become visible out of order. A reader that reads on from a place misses nothing.
+    Numbers given inside the entry's own transaction would become visible out of order. A reader that reads on from a
+    place misses nothing.
     """
 
     entry = models.OneToOneField(FeedEntry, on_delete=models.PROTECT, related_name="place")

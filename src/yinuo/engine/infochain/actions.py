@@ -39,7 +39,9 @@ def add_key(*, actor: Actor, department_id: int, at: datetime) -> IssuerKey:
     if not access.can_keep_keys_of(actor, department):
         raise forbid("只有本大厅的系统管理员可以管理签名密钥")
     if IssuerKey.objects.filter(department=department, retired_at__isnull=True).exists():
-        raise Refused("infochain.has_key", "这个部门已经有在用的签名密钥", field="department", remedy="如需更换，请使用“更换密钥”")
+        raise Refused(
+            "infochain.has_key", "这个部门已经有在用的签名密钥", field="department", remedy="如需更换，请使用“更换密钥”"
+        )
     return _add(actor, department, "infochain.add_key", at)
 
 
@@ -54,7 +56,9 @@ def _add(actor: Actor, department: Department, verb: str, at: datetime, why: str
 
 @action
 def rotate_key(*, actor: Actor, key_id: int, reason: str, at: datetime) -> IssuerKey:
-    """Retires a key and puts a new one in its place; the old one's revocation enters the log once no process can hold it."""
+    """Retires a key and puts a new one in its place; the old one's revocation enters the log once no process can hold
+    it.
+    """
     key = IssuerKey.objects.select_for_update(no_key=True, of=("self",)).select_related("department").get(pk=key_id)
     if not access.can_keep_keys_of(actor, key.department):
         raise forbid("只有本大厅的系统管理员可以管理签名密钥")
@@ -62,7 +66,10 @@ def rotate_key(*, actor: Actor, key_id: int, reason: str, at: datetime) -> Issue
         raise Refused("infochain.reason", "请写明更换密钥的原因", field="reason")
     if key.department is None:
         raise Refused(
-            "infochain.platform_key", "平台自己的密钥由各节点记录在案，不能在这里更换", field="key", remedy="请按《信息链》的说明另行办理"
+            "infochain.platform_key",
+            "平台自己的密钥由各节点记录在案，不能在这里更换",
+            field="key",
+            remedy="请按《信息链》的说明另行办理",
         )
     if key.retired_at is not None:
         raise Refused("infochain.retired", "这把密钥已经停用", field="key", remedy="请刷新页面查看在用的密钥")
@@ -77,7 +84,9 @@ def revoke_retired_keys(*, actor: Actor, at: datetime) -> int:
     if not access.can_keep_keys(actor):
         raise forbid("只有系统管理员可以管理签名密钥")
     before = at - timedelta(seconds=keys.REVOKED_AFTER_SECONDS)
-    due = IssuerKey.objects.select_for_update(no_key=True, skip_locked=True).filter(retired_at__lte=before, revoked_at__isnull=True)
+    due = IssuerKey.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        retired_at__lte=before, revoked_at__isnull=True
+    )
     rows = list(due.order_by("id"))
     for key in rows:
         key.revoked_at = at
@@ -89,7 +98,8 @@ def revoke_retired_keys(*, actor: Actor, at: datetime) -> int:
 
 @action
 def erase(*, actor: Actor, label: str, why: str, at: datetime) -> int:
-    """Empties a subject's key and salts (个人信息保护法 47): what its leaves say can no longer be told, and the tree stands untouched.
+    """Empties a subject's key and salts (个人信息保护法 47): what its leaves say can no longer be told, and the tree
+    stands untouched.
 
     How many leaves were emptied; the act itself stays on the trail.
     """
@@ -109,7 +119,8 @@ def erase(*, actor: Actor, label: str, why: str, at: datetime) -> int:
 
 @action
 def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: datetime) -> int:
-    """Keeps what the nodes of the policy signed below a checkpoint of ours or of its twin; how many lines were new. Sent twice it changes nothing.
+    """Keeps what the nodes of the policy signed below a checkpoint of ours or of its twin; how many lines were new.
+    Sent twice it changes nothing.
 
     Whoever holds a node's key may hand its signature in: the signature is its own proof.
     Raises: Refused for what is no checkpoint, none of ours, or signed by no node of the policy.
@@ -121,11 +132,20 @@ def take_cosignatures(*, actor: Actor, body: bytes, policy: Policy | None, at: d
     except Unverified as error:
         raise Refused("infochain.cosignature", f"这不是可用的见证：{error}", field="body") from None
     rows = [(book, row) for book in (MAIN, TWIN) if (row := book.checkpoints.objects.filter(pk=head.size).first())]
-    book, row = next(((book, row) for book, row in rows if Note.parse(row.note.encode()).text == note.text), (MAIN, None))
+    book, row = next(
+        ((book, row) for book, row in rows if Note.parse(row.note.encode()).text == note.text), (MAIN, None)
+    )
     if row is None:
-        raise Refused("infochain.checkpoint", "这不是本日志发布的检查点", field="body", remedy="请先取得最新的检查点，再提交见证")
+        raise Refused(
+            "infochain.checkpoint", "这不是本日志发布的检查点", field="body", remedy="请先取得最新的检查点，再提交见证"
+        )
     if not signed or policy is None:
-        raise Refused("infochain.witness", "签名的节点不在见证规则里", field="body", remedy="请联系平台运行者把节点的公钥加入见证规则")
+        raise Refused(
+            "infochain.witness",
+            "签名的节点不在见证规则里",
+            field="body",
+            remedy="请联系平台运行者把节点的公钥加入见证规则",
+        )
     kept = 0
     for name, key in policy.witnesses.items():
         seconds = signed.get(key)
@@ -145,7 +165,8 @@ EVIDENCE_LIMIT = 100
 def take_evidence(*, actor: Actor, body: bytes, policy: Policy | None, at: datetime) -> bool:
     """Keeps what a node of the policy reports of this log; whether it was new. Sent twice it changes nothing.
 
-    Raises: Refused for what is no evidence, not signed by a node of the policy, or one report more than is kept of a node.
+    Raises: Refused for what is no evidence, not signed by a node of the policy, or one report more than is kept of a
+    node.
     """
     try:
         told, signature = parse_evidence(body)
@@ -159,7 +180,12 @@ def take_evidence(*, actor: Actor, body: bytes, policy: Policy | None, at: datet
     if Evidence.objects.filter(digest=told.digest).exists():
         return False
     if Evidence.objects.filter(witness=witness).count() >= EVIDENCE_LIMIT:
-        raise Refused("infochain.evidence_full", "这个节点送来的证据已经很多，请先由人查看", field="body", remedy="请联系平台运行者")
+        raise Refused(
+            "infochain.evidence_full",
+            "这个节点送来的证据已经很多，请先由人查看",
+            field="body",
+            remedy="请联系平台运行者",
+        )
     row, made = Evidence.objects.get_or_create(
         digest=told.digest,
         defaults={

@@ -1,7 +1,9 @@
-"""The anchor: now and then the log's head is also written to a chain that others run, off the way of every writing (docs/chain.md).
+"""The anchor: now and then the log's head is also written to a chain that others run, off the way of every writing
+(docs/chain.md).
 
-A row is committed before its transaction leaves, with the signed bytes: whoever is killed in between sends the same bytes again. What the
-chain has is compared with the log's own tree each time, and a log that is shorter or other than what it once anchored is never anchored on.
+A row is committed before its transaction leaves, with the signed bytes: whoever is killed in between sends the same
+bytes again. What the chain has is compared with the log's own tree each time, and a log that is shorter or other than
+what it once anchored is never anchored on.
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ Wait = Callable[[float], None]
 
 
 class Mismatch(Exception):
-    """The chain and the log do not say the same: the log was rewritten, or an older backup is at work. Nothing is anchored then."""
+    """The chain and the log do not say the same: the log was rewritten, or an older backup is at work.
+
+    Nothing is anchored then.
+    """
 
 
 class NotSet(Exception):
@@ -80,7 +85,10 @@ def account() -> str | None:
 
 
 def keep_key(private: bytes | None = None) -> str:
-    """Makes the account's key, or keeps one that was made elsewhere; the account. Raises NotSet where there is one already."""
+    """Makes the account's key, or keeps one that was made elsewhere; the account.
+
+    Raises NotSet where there is one already.
+    """
     private = new_private() if private is None else private
     made = address_of(private)
     if not sealed.write_new(key_path(), PURPOSE, made, private):
@@ -112,12 +120,16 @@ def deploy(anchor: Anchor, *, wait: Wait = time.sleep) -> str:
     anchor.evm.send(made.raw)
     receipt = _awaited(anchor.evm, made.hash, wait)
     if receipt is None or not receipt.accepted:
-        raise Declined(f"部署没有成功：交易 {made.hash} {'被拒绝' if receipt else '还不在区块里，请稍后用区块浏览器查看'}")
+        raise Declined(
+            f"部署没有成功：交易 {made.hash} {'被拒绝' if receipt else '还不在区块里，请稍后用区块浏览器查看'}"
+        )
     return receipt.contract
 
 
 def due(at: datetime) -> bool:
-    """Whether a run is called for: the last good one is long enough ago, something is under way, or the last one failed."""
+    """Whether a run is called for: the last good one is long enough ago, something is under way, or the last one
+    failed.
+    """
     state = AnchorState.objects.filter(pk=1).first()
     if state is None or state.error or state.fault or Anchoring.objects.filter(confirmed_at=None, failed="").exists():
         return True
@@ -182,11 +194,15 @@ def _fault(kept: Kept) -> str:
 
 
 def compare(evm: Evm, of: str, origin: str) -> tuple[int, list[str]]:
-    """Every head ever anchored against the log's own tree, and what is on record here against the chain; how many, and the faults."""
+    """Every head ever anchored against the log's own tree, and what is on record here against the chain; how many, and
+    the faults.
+    """
     found = evm.history(of, log_id(origin), settings.YINUO_ANCHOR_FROM_BLOCK)
     faults = [fault for kept in found if (fault := _fault(kept))]
     there = {(kept.size, kept.root) for kept in found}
-    for row in Anchoring.objects.filter(account=of, contract=evm.contract, origin=origin, confirmed_at__isnull=False).order_by("size"):
+    for row in Anchoring.objects.filter(
+        account=of, contract=evm.contract, origin=origin, confirmed_at__isnull=False
+    ).order_by("size"):
         if (row.size, bytes(row.root)) not in there:
             faults.append(f"本地记着 {row.size} 条已锚定（交易 {row.transaction}），链上没有：所连的链或者合约换过")
     return len(found), faults
@@ -206,8 +222,9 @@ def compare_configured() -> tuple[int, list[str], str]:
 
 
 def compare_tree(evm: Evm, of: str, checkpoint: Checkpoint, read: ReadTile) -> int:
-    """For whoever has a proof and a mirror of the log: that the tree the proof stands in goes on from all that was anchored, or is
-    the beginning of it; how many anchored heads agree. Raises Mismatch, and Unverified for a tree that cannot be read.
+    """For whoever has a proof and a mirror of the log: that the tree the proof stands in goes on from all that was
+    anchored, or is the beginning of it; how many anchored heads agree. Raises Mismatch, and Unverified for a tree that
+    cannot be read.
     """
     found = evm.history(of, log_id(checkpoint.origin), settings.YINUO_ANCHOR_FROM_BLOCK)
     if not found:
@@ -292,7 +309,9 @@ def _adopt(anchor: Anchor, origin: str, kept: Kept, at: datetime) -> None:
     """A head the chain has and no row here speaks of, as after a restore: put on record with its own transaction."""
     if _of(anchor).filter(origin=origin, size=kept.size, confirmed_at__isnull=False).exists():
         return
-    found = next((one for one in anchor.evm.history(anchor.account, log_id(origin), kept.number) if one.size == kept.size), None)
+    found = next(
+        (one for one in anchor.evm.history(anchor.account, log_id(origin), kept.number) if one.size == kept.size), None
+    )
     if found is not None:
         Anchoring.objects.get_or_create(
             transaction=found.transaction,

@@ -1,4 +1,6 @@
-"""Everything the log says, checked against itself and against the rows the county works with; what does not fit is named."""
+"""Everything the log says, checked against itself and against the rows the county works with; what does not fit is
+named.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,8 @@ def snapshot() -> Iterator[None]:
 
 
 def audit(log: VerifierKey | None, twin: VerifierKey | None = None, *, at: datetime | None = None) -> Report:
-    """Entries, trees, signatures, records, business rows and derived columns, in that order, as of one moment. Reads only.
+    """Entries, trees, signatures, records, business rows and derived columns, in that order, as of one moment. Reads
+    only.
 
     `at`: now, for the columns that depend on it; None = the derived columns are not looked at.
     """
@@ -102,7 +105,9 @@ def _entries(report: Report) -> dict[str, Leaf]:
 
 
 def _rows(below: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """Places and entries, in parts: each begins where the last one ended, not past so many rows, which would all be read again."""
+    """Places and entries, in parts: each begins where the last one ended, not past so many rows, which would all be
+    read again.
+    """
     at = -1
     while True:
         with binary() as cursor:
@@ -114,11 +119,16 @@ def _rows(below: int | None = None) -> Iterator[tuple[int, bytes]]:
         at = rows[-1][0]
 
 
-_PART = "SELECT index, entry FROM infochain_logentry WHERE index > %s AND (%s::bigint IS NULL OR index < %s) ORDER BY index LIMIT %s"
+_PART = (
+    "SELECT index, entry FROM infochain_logentry WHERE index > %s AND (%s::bigint IS NULL OR index < %s) ORDER BY "
+    "index LIMIT %s"
+)
 
 
 def audit_tree(report: Report, book: Book = MAIN) -> None:
-    """Tiles and head, built anew from the entries; the twin may be shorter than they are, and is judged as far as it goes."""
+    """Tiles and head, built anew from the entries; the twin may be shorter than they are, and is judged as far as it
+    goes.
+    """
     head = book.heads.objects.filter(pk=1).first()
     if head is None:
         return
@@ -152,7 +162,9 @@ def audit_tree(report: Report, book: Book = MAIN) -> None:
             report.faults.append(f"{of}树块 {tile.path} 与条目不符{_places(tile.level, tile.index, now, then)}")
     for row in book.edges.objects.all():
         if (now := edges.get(row.level, b"")) != bytes(row.data):
-            report.faults.append(f"{of}第 {row.level} 层边缘的树块与条目不符{_places(row.level, size // WIDTH, now, bytes(row.data))}")
+            report.faults.append(
+                f"{of}第 {row.level} 层边缘的树块与条目不符{_places(row.level, size // WIDTH, now, bytes(row.data))}"
+            )
 
 
 def _places(level: int, index: int, now: bytes, then: bytes) -> str:
@@ -173,7 +185,12 @@ def _checkpoints(report: Report, log: VerifierKey | None, book: Book = MAIN) -> 
             found = Head.parse(note.text)
             if log is not None and log not in note.signed_by([log]):
                 raise Unverified("没有日志自己的签名")
-            if head is None or found.size != row.size or found.root != bytes(row.root) or (row.size > head.size and book is MAIN):
+            if (
+                head is None
+                or found.size != row.size
+                or found.root != bytes(row.root)
+                or (row.size > head.size and book is MAIN)
+            ):
                 raise Unverified("与库中记录不符")
             if row.size and row.size <= head.size and book.tree(row.size).root() != found.root:
                 raise Unverified("不是现在这棵树的开头")
@@ -194,7 +211,11 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
             continue
         try:
             leaf = parse(bytes(entry))
-            if leaf.hash != bytes(record.hash) or (leaf.subject, leaf.n, leaf.type) != (record.subject_id, record.n, record.type):
+            if leaf.hash != bytes(record.hash) or (leaf.subject, leaf.n, leaf.type) != (
+                record.subject_id,
+                record.n,
+                record.type,
+            ):
                 raise Unverified("与日志不符")
             if record.fields is None and record.subject.key is not None:
                 raise Unverified("内容已经丢失（恢复旧备份以后从节点取回的条目）")
@@ -209,7 +230,9 @@ def _records(report: Report, last: dict[str, Leaf]) -> None:
 
 
 def _business(report: Report) -> None:
-    """The newest leaf of each kind against the row it speaks of, as that reads today; and the rows of which no leaf speaks."""
+    """The newest leaf of each kind against the row it speaks of, as that reads today; and the rows of which no leaf
+    speaks.
+    """
     erased = set(Subject.objects.filter(key__isnull=True).values_list("label", flat=True))
     for type, marks, apart, handler, standing in register.leaves():
         now, newest, told = import_string(handler), _newest(type, marks, apart), set()
@@ -223,11 +246,17 @@ def _business(report: Report) -> None:
                 told.add((label, tuple(str(said[name]) for name in apart)))
         for label, values in import_string(standing)() if standing else ():
             if (label, values) not in told and label not in erased:
-                report.faults.append(f"{label}：业务表里有（{_which(type, list(zip(apart, values, strict=True)))}），日志里没有")
+                report.faults.append(
+                    f"{label}：业务表里有（{_which(type, list(zip(apart, values, strict=True)))}），日志里没有"
+                )
 
 
-def _rows_now(now: Callable[..., Any], leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[tuple[str, dict[str, Any]], Any]]:
-    """Each leaf with its row as that reads today; one by one where a leaf among them cannot be read, for it must not stop the audit."""
+def _rows_now(
+    now: Callable[..., Any], leaves: Sequence[tuple[str, dict[str, Any]]]
+) -> list[tuple[tuple[str, dict[str, Any]], Any]]:
+    """Each leaf with its row as that reads today; one by one where a leaf among them cannot be read, for it must not
+    stop the audit.
+    """
     try:
         return list(zip(leaves, now(leaves), strict=True))
     except caches.UNREADABLE:
@@ -237,20 +266,33 @@ def _rows_now(now: Callable[..., Any], leaves: Sequence[tuple[str, dict[str, Any
 
 
 def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Subject and fields of the leaves that state all of `marks`; of those a subject has alike in `apart` the newest alone."""
-    records = LeafRecord.objects.filter(type=type, fields__isnull=False).order_by("subject_id", "n").values_list("subject__label", "fields")
+    """Subject and fields of the leaves that state all of `marks`; of those a subject has alike in `apart` the newest
+    alone.
+    """
+    records = (
+        LeafRecord.objects.filter(type=type, fields__isnull=False)
+        .order_by("subject_id", "n")
+        .values_list("subject__label", "fields")
+    )
     for label, leaves in groupby(records.iterator(STEP), key=itemgetter(0)):
         told = ({name: value for _, name, value in fields} for _, fields in leaves if _readable(fields))
-        yield from ((label, said) for said in {str([said[name] for name in apart]): said for said in told if marks <= said.keys()}.values())
+        yield from (
+            (label, said)
+            for said in {str([said[name] for name in apart]): said for said in told if marks <= said.keys()}.values()
+        )
 
 
 def _readable(fields: Any) -> bool:
     """Whether they are fields at all; where they are not, `_records` names the leaf."""
-    return isinstance(fields, list) and all(isinstance(one, list) and len(one) == 3 and isinstance(one[1], str) for one in fields)
+    return isinstance(fields, list) and all(
+        isinstance(one, list) and len(one) == 3 and isinstance(one[1], str) for one in fields
+    )
 
 
 def _which(type: str, apart: Sequence[tuple[str, Any]]) -> str:
-    return "，".join([TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart if not isinstance(value, list))])
+    return "，".join(
+        [TYPES[type], *(f"{FIELDS.get(name, name)} {value}" for name, value in apart if not isinstance(value, list))]
+    )
 
 
 def _said(value: Any) -> str:

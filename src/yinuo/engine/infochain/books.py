@@ -17,7 +17,10 @@ from yinuo.engine.infochain import models
 
 @contextmanager
 def binary() -> Iterator[Any]:
-    """A cursor that gives bytes as they are: as Django asks for them they come in hexadecimal, twice as long. Raises Django's errors."""
+    """A cursor that gives bytes as they are: as Django asks for them they come in hexadecimal, twice as long.
+
+    Raises Django's errors.
+    """
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.connection.cursor(binary=True) as raw:
         yield raw
 
@@ -38,12 +41,16 @@ class Book:
     def _tiles_asked(self) -> str:
         tiles, edges, heads = (model._meta.db_table for model in (self.tiles, self.edges, self.heads))
         return (
-            f"SELECT level, index, data FROM unnest(%s::int[], %s::bigint[]) AS asked (level, index) JOIN {tiles} USING (level, index)"  # noqa: S608
+            f"SELECT level, index, data FROM unnest(%s::int[], %s::bigint[]) AS asked (level, index) JOIN "
+            f"{tiles} USING (level, index)"  # noqa: S608
             f" UNION ALL SELECT level, size >> (8 * (level + 1)), data FROM {edges}, {heads}"
         )
 
     def read_tiles(self, tiles: Iterable[Tile]) -> Callable[[Tile], bytes]:
-        """Reads tiles by one query, and gives each one's bytes; a narrower one is the beginning of what is there. b"" = it is not there."""
+        """Reads tiles by one query, and gives each one's bytes; a narrower one is the beginning of what is there.
+
+        b"" = it is not there.
+        """
         places = sorted({(tile.level, tile.index) for tile in tiles})
         with binary() as cursor:
             cursor.execute(self._tiles_asked, [[level for level, _ in places], [index for _, index in places]])
@@ -65,7 +72,9 @@ class Book:
     def keep(self, grown: Grown) -> None:
         """The tiles of an append."""
         full, edges = split_off(grown)
-        self.tiles.objects.bulk_create(self.tiles(level=tile.level, index=tile.index, data=data) for tile, data in full.items())
+        self.tiles.objects.bulk_create(
+            self.tiles(level=tile.level, index=tile.index, data=data) for tile, data in full.items()
+        )
         rows = [self.edges(level=level, data=data) for level, data in edges.items()]
         self.edges.objects.bulk_create(rows, update_conflicts=True, unique_fields=["level"], update_fields=["data"])
 
@@ -82,4 +91,6 @@ def split_off(grown: Grown) -> tuple[dict[Tile, bytes], dict[int, bytes]]:
 
 
 MAIN = Book("日志", sha256, models.LogTile, models.LogEdge, models.LogHead, models.Checkpoint, models.Cosignature)
-TWIN = Book("国密并行树", sm3, models.TwinTile, models.TwinEdge, models.TwinHead, models.TwinCheckpoint, models.TwinCosignature)
+TWIN = Book(
+    "国密并行树", sm3, models.TwinTile, models.TwinEdge, models.TwinHead, models.TwinCheckpoint, models.TwinCosignature
+)

@@ -1,4 +1,5 @@
-"""The anchor's contract on a chain that speaks Ethereum's JSON-RPC (FISCO BCOS 3.x, Besu, others), through `web3` of the extra `anchor`.
+"""The anchor's contract on a chain that speaks Ethereum's JSON-RPC (FISCO BCOS 3.x, Besu, others), through `web3` of
+the extra `anchor`.
 
 Transactions are of the old kind with a gas price: every such chain takes them, those without gas too.
 """
@@ -29,7 +30,10 @@ class Declined(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A head as the contract has it; size 0 = none. `number`: of the block it came with; `transaction` only where the history was asked."""
+    """A head as the contract has it; size 0 = none.
+
+    `number`: of the block it came with; `transaction` only where the history was asked.
+    """
 
     size: int
     root: bytes
@@ -65,15 +69,17 @@ def compiled() -> dict[str, Any]:
 
 
 def _web3() -> Any:
-    """The library, loaded when first asked for. It lets Python recurse a hundred times deeper: whoever sends deeply nested data could
-    then end the process, so that is taken back.
+    """The library, loaded when first asked for. It lets Python recurse a hundred times deeper: whoever sends deeply
+    nested data could then end the process, so that is taken back.
     """
     deepest = sys.getrecursionlimit()
     try:
         import web3
         from eth_account import Account  # noqa: F401  loads the rest of what raises the limit
     except ImportError:
-        raise Unreachable("没有安装 web3，不能锚定：请运行 pip install 'yinuo[anchor]'（或者按 requirements-anchor.lock 安装）") from None
+        raise Unreachable(
+            "没有安装 web3，不能锚定：请运行 pip install 'yinuo[anchor]'（或者按 requirements-anchor.lock 安装）"
+        ) from None
     finally:
         sys.setrecursionlimit(deepest)
     return web3
@@ -102,7 +108,9 @@ class Evm:
 
     def __init__(self, rpc: str, contract: str = "") -> None:
         web3 = _web3()
-        provider = web3.HTTPProvider(rpc, request_kwargs={"timeout": TIMEOUT_SECONDS}, exception_retry_configuration=None)
+        provider = web3.HTTPProvider(
+            rpc, request_kwargs={"timeout": TIMEOUT_SECONDS}, exception_retry_configuration=None
+        )
         self._web3 = web3.Web3(provider)
         self.contract = contract
         with self._said():
@@ -135,7 +143,9 @@ class Evm:
         with self._said():
             there = self._web3.eth.get_code(self._contract.address)
         if f"0x{bytes(there).hex()}" != compiled()["deployed"]:
-            raise Declined(f"地址 {self.contract} 上的程序不是本平台的锚定合约：请核对 YINUO_ANCHOR_CONTRACT 和所连的链")
+            raise Declined(
+                f"地址 {self.contract} 上的程序不是本平台的锚定合约：请核对 YINUO_ANCHOR_CONTRACT 和所连的链"
+            )
 
     def head(self, account: str, log: bytes) -> Kept:
         with self._said():
@@ -145,10 +155,17 @@ class Evm:
     def history(self, account: str, log: bytes, from_block: int = 0) -> list[Kept]:
         """Every head ever anchored, oldest first, each out of the event of its transaction."""
         with self._said():
-            found = self._contract.events.Anchored().get_logs(from_block=from_block, argument_filters={"account": account, "log": log})
+            found = self._contract.events.Anchored().get_logs(
+                from_block=from_block, argument_filters={"account": account, "log": log}
+            )
         rows = sorted(found, key=lambda one: (one["blockNumber"], one["logIndex"]))
         return [
-            Kept(one["args"]["size"], bytes(one["args"]["root"]), one["blockNumber"], f"0x{bytes(one['transactionHash']).hex()}")
+            Kept(
+                one["args"]["size"],
+                bytes(one["args"]["root"]),
+                one["blockNumber"],
+                f"0x{bytes(one['transactionHash']).hex()}",
+            )
             for one in rows
         ]
 
@@ -179,7 +196,11 @@ class Evm:
             with self._said():
                 self._web3.eth.send_raw_transaction(raw)
         except Declined as error:
-            if "already known" not in str(error) and "already imported" not in str(error) and "AlreadyKnown" not in str(error):
+            if (
+                "already known" not in str(error)
+                and "already imported" not in str(error)
+                and "AlreadyKnown" not in str(error)
+            ):
                 raise
 
     def receipt(self, hash: str) -> Receipt | None:

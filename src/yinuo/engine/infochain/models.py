@@ -26,9 +26,14 @@ class IssuerKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["department"], condition=Q(retired_at__isnull=True), name="one_key_at_work", nulls_distinct=False
+                fields=["department"],
+                condition=Q(retired_at__isnull=True),
+                name="one_key_at_work",
+                nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=Q(retired_at__isnull=True) | ~Q(reason=""), name="key_retired_with_reason"),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True) | ~Q(reason=""), name="key_retired_with_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -36,7 +41,10 @@ class IssuerKey(models.Model):
 
 
 class Subject(models.Model):
-    """What the log speaks of: its name there, its own running number and its last leaf. Without `key` it has been erased."""
+    """What the log speaks of: its name there, its own running number and its last leaf.
+
+    Without `key` it has been erased.
+    """
 
     label = models.CharField(max_length=80)
     key = models.BinaryField(null=True)
@@ -53,11 +61,16 @@ class Subject(models.Model):
 
 
 class LeafRecord(models.Model):
-    """The private side of a leaf: salts and values of its fields, to be shown to whoever may see them. Erasure empties them."""
+    """The private side of a leaf: salts and values of its fields, to be shown to whoever may see them.
+
+    Erasure empties them.
+    """
 
     outbox_id = models.UUIDField(unique=True)
     # Found by the unique pair below; an index of its own would be written three times a filing and read by nobody.
-    subject = models.ForeignKey(Subject, to_field="name", on_delete=models.PROTECT, related_name="leaves", db_index=False)
+    subject = models.ForeignKey(
+        Subject, to_field="name", on_delete=models.PROTECT, related_name="leaves", db_index=False
+    )
     n = models.PositiveIntegerField()
     type = models.CharField(max_length=40)
     hash = models.BinaryField()
@@ -135,7 +148,10 @@ class Cosignature(AppendOnly):
 
 
 class AuditRun(AppendOnly):
-    """An audit that was made: how much it looked at and what did not fit. Of `faults` the first few, without the values they speak of."""
+    """An audit that was made: how much it looked at and what did not fit.
+
+    Of `faults` the first few, without the values they speak of.
+    """
 
     at = models.DateTimeField()
     milliseconds = models.PositiveIntegerField()
@@ -164,7 +180,10 @@ class Evidence(AppendOnly):
 
 
 class TwinTile(models.Model):
-    """A full tile of 256 SM3 hashes. Derived from the entries, so it may be made anew; what was signed over it stays."""
+    """A full tile of 256 SM3 hashes.
+
+    Derived from the entries, so it may be made anew; what was signed over it stays.
+    """
 
     level = models.PositiveSmallIntegerField()
     index = models.BigIntegerField()
@@ -184,8 +203,8 @@ class TwinEdge(models.Model):
 class TwinHead(models.Model):
     """How far the twin is built, signed up to `note`'s size, and published; one row.
 
-    `size` may lie behind what is signed while the twin is built anew. `stopped_at`: switched off since then; `refused`: why it is not
-    signed although switched on.
+    `size` may lie behind what is signed while the twin is built anew. `stopped_at`: switched off since then; `refused`:
+    why it is not signed although switched on.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -252,14 +271,19 @@ class Anchoring(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "contract"], condition=Q(confirmed_at__isnull=True, failed=""), name="one_anchoring_under_way"
+                fields=["account", "contract"],
+                condition=Q(confirmed_at__isnull=True, failed=""),
+                name="one_anchoring_under_way",
             ),
             models.CheckConstraint(condition=Q(confirmed_at__isnull=True) | Q(failed=""), name="anchored_or_failed"),
         ]
 
 
 class AnchorState(models.Model):
-    """What the last run came to; one row. `error` passes, `fault` is for a person: the chain and the log do not say the same."""
+    """What the last run came to; one row.
+
+    `error` passes, `fault` is for a person: the chain and the log do not say the same.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     looked_at = models.DateTimeField(null=True)

@@ -1,4 +1,6 @@
-"""How the log fares, for those who watch over it: what waits, who lags behind, what nodes report, and what the last audit found."""
+"""How the log fares, for those who watch over it: what waits, who lags behind, what nodes report, and what the last
+audit found.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ AUDITED_WITHIN = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """A node of the policy. `since`: the first checkpoint it has not seen is this old; `last_at`: its last signature."""
+    """A node of the policy.
+
+    `since`: the first checkpoint it has not seen is this old; `last_at`: its last signature.
+    """
 
     name: str
     public: bytes
@@ -38,8 +43,8 @@ class NodeState:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Evidence of a node. `proof`: its two checkpoints contradict each other under the log's own signature; `against`: one of them, signed
-    by the log, is no beginning of the log as it stands here.
+    """Evidence of a node. `proof`: its two checkpoints contradict each other under the log's own signature; `against`:
+    one of them, signed by the log, is no beginning of the log as it stands here.
     """
 
     row: Evidence
@@ -77,7 +82,11 @@ def watched(policy: Policy | None, at: datetime) -> Watched:
     logs = policy.logs if policy else ()
     return Watched(
         status=status,
-        signing="red" if status.refused or (status.twin and status.twin.refused) else "green" if status.published else "yellow",
+        signing="red"
+        if status.refused or (status.twin and status.twin.refused)
+        else "green"
+        if status.published
+        else "yellow",
         head_at=Checkpoint.objects.filter(pk=status.published).values_list("at", flat=True).first(),
         oldest=oldest,
         waiting=_light(oldest, WAITING),
@@ -87,7 +96,13 @@ def watched(policy: Policy | None, at: datetime) -> Watched:
         faults=tuple(lint(policy)) if independent and policy else (),
         reported=tuple(_judged(row, logs, status.published) for row in evidence),
         audit=run,
-        audited="yellow" if run is None else "red" if run.fault_count else "green" if at - run.at <= AUDITED_WITHIN else "yellow",
+        audited="yellow"
+        if run is None
+        else "red"
+        if run.fault_count
+        else "green"
+        if at - run.at <= AUDITED_WITHIN
+        else "yellow",
         keys=tuple(IssuerKey.objects.defer("private").order_by("department_id", "id")),
     )
 
@@ -103,7 +118,12 @@ def _nodes(policy: Policy, status: queries.Status, at: datetime) -> list[NodeSta
     made = []
     for name, key in policy.witnesses.items():
         size = status.witnesses.get(name, 0)
-        seconds = Cosignature.objects.filter(witness=name).order_by("-checkpoint_id").values_list("seconds", flat=True).first()
+        seconds = (
+            Cosignature.objects.filter(witness=name)
+            .order_by("-checkpoint_id")
+            .values_list("seconds", flat=True)
+            .first()
+        )
         since = _unseen_for(size, status.published, at)
         last = None if seconds is None else _instant(seconds)
         light = "yellow" if not size and since <= timedelta(seconds=LAGGING[1]) else _light(since, LAGGING)
@@ -113,7 +133,12 @@ def _nodes(policy: Policy, status: queries.Status, at: datetime) -> list[NodeSta
 
 def _unseen_for(seen: int, published: int, at: datetime) -> timedelta:
     """How long the first checkpoint above what was seen has waited to be seen; nothing where none has."""
-    first = Checkpoint.objects.filter(size__gt=seen, size__lte=published).order_by("size").values_list("at", flat=True).first()
+    first = (
+        Checkpoint.objects.filter(size__gt=seen, size__lte=published)
+        .order_by("size")
+        .values_list("at", flat=True)
+        .first()
+    )
     return max(at - first, timedelta()) if first else timedelta()
 
 

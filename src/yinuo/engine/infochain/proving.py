@@ -1,4 +1,6 @@
-"""What a leaf states, once it is known that its issuer signed just that: for whoever is about to rely on a row the leaf speaks of."""
+"""What a leaf states, once it is known that its issuer signed just that: for whoever is about to rely on a row the leaf
+speaks of.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from yinuo.engine.infochain.sealing import shown
 class Stated:
     """A leaf that was found whole.
 
-    **Shape** `label`: the subject it speaks of; `fields`: what it states by name, None = erased; `fault`: why it cannot be believed.
+    **Shape** `label`: the subject it speaks of; `fields`: what it states by name, None = erased; `fault`: why it cannot
+    be believed.
     """
 
     label: str = ""
@@ -31,7 +34,8 @@ class Stated:
     fault: str = ""
 
 
-# What this process has found whole, by the leaf's hash and label: an entry that was verified once states the same for ever.
+# What this process has found whole, by the leaf's hash and label: an entry that was verified once states the same for
+# ever.
 _known: dict[tuple[bytes, str], Stated] = {}
 KEPT = 20_000
 
@@ -62,8 +66,9 @@ def remembered(hash: bytes, label: str) -> Stated | None:
 def stated(leaf_ids: Collection[UUID]) -> dict[UUID, Stated]:
     """What each of these leaves states, in one statement; one that has no record is left out.
 
-    A leaf counts when it stands in the log or waits for its place there, its hash and its fields are those on record, its subject is
-    the one its label gives, and its signature fits a key of the registry that this instance's own secret vouches for.
+    A leaf counts when it stands in the log or waits for its place there, its hash and its fields are those on record,
+    its subject is the one its label gives, and its signature fits a key of the registry that this instance's own secret
+    vouches for.
     """
     found: dict[UUID, Stated] = {}
     with connection.cursor() as cursor:
@@ -71,7 +76,15 @@ def stated(leaf_ids: Collection[UUID]) -> dict[UUID, Stated]:
         for outbox_id, type, name, n, hash, fields, label, key, entry, *signer in cursor.fetchall():
             try:
                 said = _checked(
-                    type, name, n, bytes(hash), json.loads(fields) if isinstance(fields, str) else fields, label, key, entry, *signer
+                    type,
+                    name,
+                    n,
+                    bytes(hash),
+                    json.loads(fields) if isinstance(fields, str) else fields,
+                    label,
+                    key,
+                    entry,
+                    *signer,
                 )
             except Unverified as error:
                 found[outbox_id] = Stated(label, type, fault=str(error))
@@ -125,7 +138,8 @@ def _checked(
 
 @lru_cache(maxsize=1000)
 def is_ours(kid: str, public: bytes, private: bytes) -> bool:
-    """Whether a key of the registry was made by this instance: its private half opens under the instance's secret, which no table holds.
+    """Whether a key of the registry was made by this instance: its private half opens under the instance's secret,
+    which no table holds.
 
     Whoever can write tables alone cannot put a key of theirs into the registry.
     """

@@ -37,7 +37,10 @@ read_tiles, read_tile = MAIN.read_tiles, MAIN.read
 
 
 def inclusion(index: int, size: int) -> list[bytes]:
-    """The inclusion proof of the entry at `index` under the checkpoint of `size`. Raises Unverified where the tree is broken."""
+    """The inclusion proof of the entry at `index` under the checkpoint of `size`.
+
+    Raises Unverified where the tree is broken.
+    """
     return Tree(size, read_tiles(tiles_for_inclusion(index, size))).inclusion(index)
 
 
@@ -73,7 +76,9 @@ def witnessed(policy: Policy | None, above: int = 0, *, oldest: bool = False, bo
 
     Without a policy simply the newest or oldest. The oldest shows since when an entry has been in the log.
     """
-    sizes = book.checkpoints.objects.filter(size__gt=above, size__lte=book.published()).order_by("size" if oldest else "-size")
+    sizes = book.checkpoints.objects.filter(size__gt=above, size__lte=book.published()).order_by(
+        "size" if oldest else "-size"
+    )
     if policy is None or policy.quorum == "none":
         first = sizes.values_list("size", flat=True).first()
         return None if first is None else checkpoint(first, book)
@@ -117,7 +122,12 @@ class NotYet(Exception):
 
 
 def prove(
-    record: LeafRecord, policy: Policy | None, *, show: Sequence[str] | None = None, oldest: bool = False, book: Book = MAIN
+    record: LeafRecord,
+    policy: Policy | None,
+    *,
+    show: Sequence[str] | None = None,
+    oldest: bool = False,
+    book: Book = MAIN,
 ) -> Proven:
     """The proof of one leaf, its fields named in `show` disclosed (all of them without). Raises NotYet.
 
@@ -148,7 +158,9 @@ def prove_leaf(label: str, n: int, policy: Policy | None, book: Book = MAIN) -> 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A proof as a code to be printed, and what is told beside it: whose entry, of which day, at which place, seen by whom."""
+    """A proof as a code to be printed, and what is told beside it: whose entry, of which day, at which place, seen by
+    whom.
+    """
 
     text: str
     issuer: str
@@ -191,12 +203,18 @@ Show = Callable[[LeafRecord], Sequence[str]]
 
 
 def history(label: str, policy: Policy | None, show: Show) -> list[Written]:
-    """The leaves of a subject that stand in the log, oldest first, each with the fields `show` names; proven where witnessed."""
+    """The leaves of a subject that stand in the log, oldest first, each with the fields `show` names; proven where
+    witnessed.
+    """
     records = leaves_of(label)
-    entries = {entry.outbox_id: entry for entry in LogEntry.objects.filter(outbox_id__in=[one.outbox_id for one in records])}
+    entries = {
+        entry.outbox_id: entry for entry in LogEntry.objects.filter(outbox_id__in=[one.outbox_id for one in records])
+    }
     note, made = witnessed(policy), []
     size = size_of(note) if note else 0
-    read = read_tiles(tile for entry in entries.values() if entry.index < size for tile in tiles_for_inclusion(entry.index, size))
+    read = read_tiles(
+        tile for entry in entries.values() if entry.index < size for tile in tiles_for_inclusion(entry.index, size)
+    )
     for record in records:
         if (entry := entries.get(record.outbox_id)) is not None:
             shown_now = _disclosed(record, show(record))
@@ -209,7 +227,9 @@ def _disclosed(record: LeafRecord, show: Sequence[str] | None) -> tuple[str, ...
     return tuple(shown(field) for field in record.fields or [] if show is None or field[1] in show)
 
 
-def _proof(entry: LogEntry, note: Note, disclosures: Sequence[str], read: Callable[[Tile], bytes], digest: Digest = sha256) -> Proof:
+def _proof(
+    entry: LogEntry, note: Note, disclosures: Sequence[str], read: Callable[[Tile], bytes], digest: Digest = sha256
+) -> Proof:
     size = size_of(note)
     extra = canonical({"entry": bytes(entry.entry).decode(), "disclosures": list(disclosures)})
     return Proof(entry.index, tuple(Tree(size, read, digest).inclusion(entry.index)), note, extra)
@@ -234,7 +254,10 @@ class TwinStatus:
 
 @dataclass(frozen=True, slots=True)
 class AnchorStatus:
-    """How far the log is anchored on a chain, since when, in which block and transaction. `waiting`: a transaction in no block yet."""
+    """How far the log is anchored on a chain, since when, in which block and transaction.
+
+    `waiting`: a transaction in no block yet.
+    """
 
     size: int
     at: datetime | None
@@ -264,10 +287,16 @@ class Status:
 
 
 def status(policy: Policy | None) -> Status:
-    """`witnessed_size`: how many entries stand under a checkpoint the policy accepts; `witnesses`: each one's largest size."""
+    """`witnessed_size`: how many entries stand under a checkpoint the policy accepts; `witnesses`: each one's largest
+    size.
+    """
     head = LogHead.objects.filter(pk=1).first()
     sizes = Cosignature.objects.order_by("-checkpoint_id").values_list("checkpoint_id", flat=True)
-    seen = {name: size for name in (policy.witnesses if policy else ()) if (size := sizes.filter(witness=name).first()) is not None}
+    seen = {
+        name: size
+        for name in (policy.witnesses if policy else ())
+        if (size := sizes.filter(witness=name).first()) is not None
+    }
     note = witnessed(policy) if policy is not None and policy.quorum != "none" else None
     return Status(
         size=head.size if head else 0,
@@ -309,7 +338,9 @@ def _twin_status(policy: Policy | None, size: int) -> TwinStatus | None:
     if head is None:
         return None
     note = witnessed(policy, book=TWIN) if policy is not None and policy.quorum != "none" else None
-    return TwinStatus(head.size, head.published, max(0, size - head.size), size_of(note) if note else 0, head.stopped_at, head.refused)
+    return TwinStatus(
+        head.size, head.published, max(0, size - head.size), size_of(note) if note else 0, head.stopped_at, head.refused
+    )
 
 
 def log_key() -> VerifierKey | None:
@@ -324,7 +355,10 @@ def twin_key() -> VerifierKey | None:
 
 
 def twin_policy_text() -> str:
-    """The policy in force, asking the same nodes about the twin. Empty where there is none. Raises Unverified for a broken file."""
+    """The policy in force, asking the same nodes about the twin.
+
+    Empty where there is none. Raises Unverified for a broken file.
+    """
     key = twin_key()
     if key is None:
         return ""
@@ -333,7 +367,10 @@ def twin_policy_text() -> str:
 
 
 def policy() -> Policy | None:
-    """The policy in force: the operator's file, else the log alone, which no node witnesses. Raises Unverified for a broken file."""
+    """The policy in force: the operator's file, else the log alone, which no node witnesses.
+
+    Raises Unverified for a broken file.
+    """
     try:
         return Policy.parse(Path(settings.YINUO_CHAIN_POLICY).read_bytes())
     except FileNotFoundError:
@@ -351,12 +388,18 @@ def policy_text() -> str:
 
 
 def platform_key() -> bytes | None:
-    row = IssuerKey.objects.filter(department__isnull=True, retired_at__isnull=True).values_list("public", flat=True).first()
+    row = (
+        IssuerKey.objects.filter(department__isnull=True, retired_at__isnull=True)
+        .values_list("public", flat=True)
+        .first()
+    )
     return None if row is None else bytes(row)
 
 
 def departments_without_key() -> list[int]:
-    having = IssuerKey.objects.filter(retired_at__isnull=True, department_id__isnull=False).values_list("department_id", flat=True)
+    having = IssuerKey.objects.filter(retired_at__isnull=True, department_id__isnull=False).values_list(
+        "department_id", flat=True
+    )
     return list(Department.objects.exclude(pk__in=having).order_by("id").values_list("pk", flat=True))
 
 

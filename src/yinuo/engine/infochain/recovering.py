@@ -1,7 +1,8 @@
-"""After an older backup was restored: the entries it lacks come back from a node's mirror, and what was written since goes on from them.
+"""After an older backup was restored: the entries it lacks come back from a node's mirror, and what was written since
+goes on from them.
 
-Nothing is sequenced anew: the log goes on exactly as it was signed. What those entries said privately is lost with the database that
-held it; `yinuo chain audit` names them.
+Nothing is sequenced anew: the log goes on exactly as it was signed. What those entries said privately is lost with the
+database that held it; `yinuo chain audit` names them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ LOST = "恢复旧备份，私钥已失"
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """How many entries came back, of them those whose private side is here, and how many waiting leaves were written anew."""
+    """How many entries came back, of them those whose private side is here, and how many waiting leaves were written
+    anew.
+    """
 
     entries: int
     known: int
@@ -41,11 +44,14 @@ class Recovered:
     size: int
 
 
-def recover(*, note: Note, fetch: Callable[[int, int], Sequence[bytes]], log: VerifierKey, lock: HeadLock, at: datetime) -> Recovered:
-    """Takes from a mirror what the database lacks up to the checkpoint the node holds; run again it finds nothing to do.
+def recover(
+    *, note: Note, fetch: Callable[[int, int], Sequence[bytes]], log: VerifierKey, lock: HeadLock, at: datetime
+) -> Recovered:
+    """Takes from a mirror what the database lacks up to the checkpoint the node holds; run again it finds nothing to
+    do.
 
-    `fetch(low, high)`: the mirror's entries [low, high). Raises Behind where the mirror is not this log's, or ends before what was
-    signed; nothing is changed then.
+    `fetch(low, high)`: the mirror's entries [low, high). Raises Behind where the mirror is not this log's, or ends
+    before what was signed; nothing is changed then.
     """
     target = Checkpoint.parse(note.text)
     if target.origin != log.name or log not in note.signed_by([log]):
@@ -72,7 +78,8 @@ def recover(*, note: Note, fetch: Callable[[int, int], Sequence[bytes]], log: Ve
 
 
 def vouch(*, lock: HeadLock) -> int:
-    """Writes the lock file anew from the database's own head, where somebody has made sure that no more was ever signed.
+    """Writes the lock file anew from the database's own head, where somebody has made sure that no more was ever
+    signed.
 
     How many entries the log has. Raises Behind where there is a lock file: then it decides.
     """
@@ -88,8 +95,8 @@ def vouch(*, lock: HeadLock) -> int:
 
 
 def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> None:
-    """A key the lost days revoked must sign nothing after its revocation: it is retired first, and rests as long as a process may
-    remember it. Raises Behind until then.
+    """A key the lost days revoked must sign nothing after its revocation: it is retired first, and rests as long as a
+    process may remember it. Raises Behind until then.
     """
     size = LogHead.objects.values_list("size", flat=True).get(pk=1)
     entries = fetch(size, target.size) if size < target.size else []
@@ -104,7 +111,9 @@ def _need_keys_at_rest(target: Checkpoint, fetch: Callable[[int, int], Sequence[
         raise Behind(f"有部门密钥在丢失的日子里已经作废，刚刚停用；请过 {keys.REVOKED_AFTER_SECONDS} 秒再运行一次")
 
 
-def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[int, int], Sequence[bytes]], at: datetime) -> Recovered:
+def _bring_back(
+    head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[int, int], Sequence[bytes]], at: datetime
+) -> Recovered:
     if MAIN.tree(head.size).root() != bytes(head.root):
         raise Behind(f"库中日志的树根与记录的不符（{head.size} 条）：请先恢复一份完好的备份")
     if head.size >= target.size:
@@ -124,7 +133,9 @@ def _bring_back(head: LogHead, target: Checkpoint, note: Note, fetch: Callable[[
     ChainRow.objects.filter(pk__in=[row.pk for row in known if row]).delete()
     text = bytes(Note(note.text, tuple(line for line in note.lines if line.name == target.origin))).decode()
     SignedHead.objects.get_or_create(size=target.size, defaults={"root": target.root, "note": text, "at": at})
-    LogHead.objects.filter(pk=1).update(size=target.size, root=target.root, note=text, published=target.size, refused="")
+    LogHead.objects.filter(pk=1).update(
+        size=target.size, root=target.root, note=text, published=target.size, refused=""
+    )
     _keys(leaves, at)
     resealed = _reseal(list(waiting.values()), _subjects(leaves))
     _note_lost([(place, leaf) for place, leaf, row in zip(places, leaves, known, strict=True) if row is None])
@@ -168,7 +179,9 @@ def _subjects(leaves: Sequence[Leaf]) -> set[str]:
             # Leaves written since the restore are numbered anew below, beginning here.
             Subject.objects.filter(pk=row.pk).update(n=leaf.n, last=leaf.hash)
         elif name.startswith("key:"):
-            Subject.objects.create(label=f"key:{kid_of(named_key(leaf)[1])}", key=os.urandom(32), name=name, n=leaf.n, last=leaf.hash)
+            Subject.objects.create(
+                label=f"key:{kid_of(named_key(leaf)[1])}", key=os.urandom(32), name=name, n=leaf.n, last=leaf.hash
+            )
     return set(present)
 
 

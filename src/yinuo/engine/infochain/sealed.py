@@ -20,7 +20,10 @@ def cipher(purpose: str) -> AESGCM:
 
 
 def write_new(path: Path, purpose: str, public: str, private: bytes) -> bool:
-    """The public half in clear and the private one sealed to it, on the disk when this returns. False = the file was there already."""
+    """The public half in clear and the private one sealed to it, on the disk when this returns.
+
+    False = the file was there already.
+    """
     nonce = os.urandom(12)
     sealed = nonce + cipher(purpose).encrypt(nonce, private, public.encode())
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -48,7 +48,9 @@ def key_row(type: str, key: IssuerKey, at: datetime, reason: str = "") -> ChainR
     return row
 
 
-_LOCK = "SELECT id, label, key, name, n, last FROM infochain_subject WHERE label = ANY(%s) ORDER BY label FOR NO KEY UPDATE"
+_LOCK = (
+    "SELECT id, label, key, name, n, last FROM infochain_subject WHERE label = ANY(%s) ORDER BY label FOR NO KEY UPDATE"
+)
 
 
 def _subjects(labels: list[str]) -> dict[str, Subject]:
@@ -56,7 +58,10 @@ def _subjects(labels: list[str]) -> dict[str, Subject]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [labels])
-        return {row[1]: Subject(id=row[0], label=row[1], key=row[2], name=row[3], n=row[4], last=row[5]) for row in cursor.fetchall()}
+        return {
+            row[1]: Subject(id=row[0], label=row[1], key=row[2], name=row[3], n=row[4], last=row[5])
+            for row in cursor.fetchall()
+        }
 
 
 def _new_subject(row: ChainRow) -> Subject:
@@ -126,5 +131,6 @@ def _move_on(subjects: Sequence[Subject]) -> None:
     if subjects:
         with connection.cursor() as cursor:
             cursor.executemany(
-                "UPDATE infochain_subject SET n = %s, last = %s WHERE id = %s", [(one.n, one.last, one.pk) for one in subjects]
+                "UPDATE infochain_subject SET n = %s, last = %s WHERE id = %s",
+                [(one.n, one.last, one.pk) for one in subjects],
             )

@@ -1,7 +1,7 @@
 """One sequencer at a time gives waiting leaves their places in the log, signs the new head and publishes it.
 
-Held by an advisory lock and by compare-and-swap on the head: a rival finds nothing to do. A database that is behind the lock file,
-or behind what a node has seen, was restored or lost: nothing is signed any more until its entries are back.
+Held by an advisory lock and by compare-and-swap on the head: a rival finds nothing to do. A database that is behind the
+lock file, or behind what a node has seen, was restored or lost: nothing is signed any more until its entries are back.
 """
 
 from __future__ import annotations
@@ -38,8 +38,13 @@ class Step:
     size: int
 
 
-def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH, twin: twinning.Twin | None = None) -> Step | None:
-    """Takes what waits, at most `batch` leaves; `twin` grows in the same transaction. None = another sequencer is at work. Raises Behind."""
+def step(
+    *, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH, twin: twinning.Twin | None = None
+) -> Step | None:
+    """Takes what waits, at most `batch` leaves; `twin` grows in the same transaction.
+
+    None = another sequencer is at work. Raises Behind.
+    """
     with alone() as held, binary() as cursor:
         if not held:
             return None
@@ -65,8 +70,8 @@ def step(*, key: SigningKey, lock: HeadLock, at: datetime, batch: int = BATCH, t
 
 @contextmanager
 def alone() -> Iterator[bool]:
-    """Whether no other sequencer is at work. Held beyond the commit, until the lock file is written: else an older head could
-    overwrite a newer one's. Ends with the connection, so a killed sequencer keeps nobody waiting.
+    """Whether no other sequencer is at work. Held beyond the commit, until the lock file is written: else an older head
+    could overwrite a newer one's. Ends with the connection, so a killed sequencer keeps nobody waiting.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY])
@@ -80,7 +85,8 @@ def alone() -> Iterator[bool]:
 
 
 def idle(*, twin: bool = False) -> bool:
-    """Whether nothing waits: no leaf, a first head, and that published; `twin`: it too. One small question, asked often.
+    """Whether nothing waits: no leaf, a first head, and that published; `twin`: it too. One small question, asked
+    often.
 
     A twin that may not be signed is looked at again with the next entry.
     """
@@ -153,7 +159,12 @@ def _need_whole(head: _Head, lock: HeadLock) -> None:
             if head.published:
                 raise Behind(f"锁定文件 {lock.path} 不见了，而日志已有 {head.size} 条：请从节点核对后恢复锁定文件")
         elif (signed.size, signed.root) != (head.size, head.root) and not _begins_with(head, signed):
-            raise Behind(f"数据库里的日志有 {head.size} 条，而已签到 {signed.size} 条：多半恢复了旧备份。不再签名，请从节点取回缺少的条目")
+            raise Behind(
+                (
+                    f"数据库里的日志有 {head.size} 条，而已签到 {signed.size} 条：多半恢复了旧备份。不再签名，"
+                    f"请从节点取回缺少的条目"
+                )
+            )
     except Unverified as error:
         raise Behind(f"日志的树不完整：{error}") from error
     if head.seen > head.size:
@@ -164,7 +175,8 @@ def _begins_with(head: _Head, signed: Checkpoint) -> bool:
     return signed.size <= head.size and MAIN.tree(signed.size).root() == signed.root
 
 
-# No entry is fetched only to be sent back: it is moved where it lies, and hashed here, where SHA-256 takes a quarter of the time.
+# No entry is fetched only to be sent back: it is moved where it lies, and hashed here, where SHA-256 takes a quarter of
+# the time.
 # The batch stands in the text: with a limit it does not know PostgreSQL plans every round anew.
 _PLACE = """
     WITH taken AS (
@@ -198,7 +210,10 @@ _MOVE = """
 
 
 def _move(cursor: Any, head: _Head, grown: Grown, key: SigningKey, at: datetime) -> str:
-    """Keeps the grown tree and signs its head; the signed note. Raises Behind where the head was moved by somebody else."""
+    """Keeps the grown tree and signs its head; the signed note.
+
+    Raises Behind where the head was moved by somebody else.
+    """
     note = bytes(sign_checkpoint(Checkpoint(key.name, grown.size, grown.root), key)).decode()
     full, edges = split_off(grown)
     values = {
@@ -221,7 +236,8 @@ def _move(cursor: Any, head: _Head, grown: Grown, key: SigningKey, at: datetime)
     return note
 
 
-# Lost in a crash it is done again by the next round, so nobody waits for the disk: this one statement alone commits without.
+# Lost in a crash it is done again by the next round, so nobody waits for the disk: this one statement alone commits
+# without.
 _PUBLISH = """
     UPDATE infochain_loghead SET published = %(size)s
     WHERE id = 1 AND published < %(size)s AND set_config('synchronous_commit', 'off', true) = 'off'

@@ -1,4 +1,6 @@
-"""The log's key and its lock file: both lie beside the database, so that a restored database does not bring its own witness along."""
+"""The log's key and its lock file: both lie beside the database, so that a restored database does not bring its own
+witness along.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,8 @@ class HeadLock:
             os.close(folder)
 
     def _overwrite(self, data: bytes) -> bool:
-        """In place, at a fifth of the time, where the old head is as long: within one sector, which a disk writes whole or not at all
-        (PostgreSQL keeps its `pg_control` so). Whether it was.
+        """In place, at a fifth of the time, where the old head is as long: within one sector, which a disk writes whole
+        or not at all (PostgreSQL keeps its `pg_control` so). Whether it was.
         """
         try:
             handle = os.open(self.path, os.O_WRONLY)
@@ -59,7 +61,10 @@ class HeadLock:
 
 
 def log_key(folder: Path, origin: str) -> SigningKey:
-    """The log's key: made at the first start under its origin, kept for its life. Raises Unverified for a broken file."""
+    """The log's key: made at the first start under its origin, kept for its life.
+
+    Raises Unverified for a broken file.
+    """
     path = folder / "log_key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

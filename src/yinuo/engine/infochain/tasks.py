@@ -20,7 +20,12 @@ log = structlog.get_logger(__name__)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="chain", name="infochain.keep_keys", aliases=["yinuo.apps.infochain.tasks.keep_keys"], queueing_lock="infochain_keys")
+@app.task(
+    queue="chain",
+    name="infochain.keep_keys",
+    aliases=["yinuo.apps.infochain.tasks.keep_keys"],
+    queueing_lock="infochain_keys",
+)
 def keep_keys(timestamp: int) -> int:
     """Keys for departments that are new, and the revocation of retired ones."""
     at = now()
@@ -28,7 +33,12 @@ def keep_keys(timestamp: int) -> int:
 
 
 @app.periodic(cron="10 19 * * *")
-@app.task(queue="chain", name="infochain.audit_daily", aliases=["yinuo.apps.infochain.tasks.audit_daily"], queueing_lock="infochain_audit")
+@app.task(
+    queue="chain",
+    name="infochain.audit_daily",
+    aliases=["yinuo.apps.infochain.tasks.audit_daily"],
+    queueing_lock="infochain_audit",
+)
 def audit_daily(timestamp: int) -> int:
     """The whole log against itself and the rows the county works with, every night at 3:10; how many faults."""
     return audit_now(now()).fault_count
@@ -53,10 +63,16 @@ def give_keys(at: datetime) -> int:
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(
-    queue="chain", name="infochain.keep_anchored", aliases=["yinuo.apps.infochain.tasks.keep_anchored"], queueing_lock="infochain_anchor"
+    queue="chain",
+    name="infochain.keep_anchored",
+    aliases=["yinuo.apps.infochain.tasks.keep_anchored"],
+    queueing_lock="infochain_anchor",
 )
 def keep_anchored(timestamp: int) -> int:
-    """The log's head to the chain, when the operator has set one up and it is time; how far it is anchored. What fails is tried again."""
+    """The log's head to the chain, when the operator has set one up and it is time; how far it is anchored.
+
+    What fails is tried again.
+    """
     at = now()
     if not anchoring.configured() or not anchoring.due(at):
         return 0

@@ -1,7 +1,7 @@
 """The twin: a second tree over the same entries, hashed with SM3 and signed with SM2 (docs/adr/0009-twin-tree.md).
 
-It is a function of the entries, so it can be begun later, stand still, and be made anew; what must never happen is that it is signed
-otherwise than before. It never holds up the log itself: what is wrong with it is noted on its own head.
+It is a function of the entries, so it can be begun later, stand still, and be made anew; what must never happen is that
+it is signed otherwise than before. It never holds up the log itself: what is wrong with it is noted on its own head.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _follow(twin: Twin, size: int, at: datetime) -> None:
     if head.size == size and signed != size:
         note = sign_checkpoint(Checkpoint(twin.key.name, head.size, bytes(head.root)), twin.key)
         head.note = bytes(note).decode()
-        TwinCheckpoint.objects.get_or_create(size=head.size, defaults={"root": bytes(head.root), "note": head.note, "at": at})
+        TwinCheckpoint.objects.get_or_create(
+            size=head.size, defaults={"root": bytes(head.root), "note": head.note, "at": at}
+        )
     head.refused = ""
     if head.size == size:
         head.stopped_at = None
@@ -151,7 +153,10 @@ def stand_still(at: datetime) -> None:
 
 @transaction.atomic
 def tear_down() -> int:
-    """Throws the tree away, so that the next rounds build it anew out of the entries; how many it had. What was signed stays."""
+    """Throws the tree away, so that the next rounds build it anew out of the entries; how many it had.
+
+    What was signed stays.
+    """
     head = TwinHead.objects.select_for_update().filter(pk=1).first()
     if head is None:
         return 0

@@ -1,4 +1,6 @@
-"""What the verifier says, in the words of whoever reads Chinese; it stays in English itself, as the specifications it follows are."""
+"""What the verifier says, in the words of whoever reads Chinese; it stays in English itself, as the specifications it
+follows are.
+"""
 
 from __future__ import annotations
 

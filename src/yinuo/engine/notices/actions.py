@@ -1,4 +1,6 @@
-"""Messages are rows of the action's transaction; a job queued in the same transaction sends them after commit, at least once."""
+"""Messages are rows of the action's transaction; a job queued in the same transaction sends them after commit, at least
+once.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ def tell(
 ) -> None:
     """Queues a message of `template` to persons (by the template's channels) and, in the site, to a unit.
 
-    `page` is where the message leads. `link`: what leads there from outside, without an account; the text names its address when it is
-    sent (see `Message.text`).
+    `page` is where the message leads. `link`: what leads there from outside, without an account; the text names its
+    address when it is sent (see `Message.text`).
     """
     text = notices()[template]
     # What people wrote may end with a full stop; the text sets its own.
@@ -95,12 +97,20 @@ def tell_number(template: str, phone: str, /, *, at: datetime, link: PageRef | N
 def warn_of_expiring_keys(*, at: datetime) -> int:
     """Tells the person of every key that expires soon, once; returns how many were told."""
     until = at + timedelta(days=settings.YINUO_KEY_NOTICE_DAYS)
-    soon = ApiKey.objects.filter(expires_at__gt=at, expires_at__lte=until, revoked_at__isnull=True, warned_at__isnull=True)
+    soon = ApiKey.objects.filter(
+        expires_at__gt=at, expires_at__lte=until, revoked_at__isnull=True, warned_at__isnull=True
+    )
     keys = list(soon.select_for_update(skip_locked=True, of=("self",)).select_related("person").order_by("id"))
     for key in keys:
         day = key.expires_at.astimezone(TZ).strftime("%Y年%m月%d日")
         tell("key_expiring", at=at, persons=[key.person], name=key.name, prefix=key.prefix, until=day)
-        record(Actor.system(), "notices.warn_of_expiring_key", key, at=at, data={"person": key.person_id, "expires_at": key.expires_at})
+        record(
+            Actor.system(),
+            "notices.warn_of_expiring_key",
+            key,
+            at=at,
+            data={"person": key.person_id, "expires_at": key.expires_at},
+        )
     ApiKey.objects.filter(pk__in=[key.pk for key in keys]).update(warned_at=at)
     return len(keys)
 

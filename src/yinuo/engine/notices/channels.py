@@ -34,19 +34,29 @@ _direct = urllib.request.build_opener(_NoRedirects)
 
 
 class SmsGateway:
-    """An HTTP gateway: POST JSON {id, phone, text}; `Idempotency-Key` is the message's id, so a resend is not a second SMS."""
+    """An HTTP gateway: POST JSON {id, phone, text}; `Idempotency-Key` is the message's id, so a resend is not a second
+    SMS.
+    """
 
     def __init__(self, url: str, token: str, timeout: float = 10) -> None:
-        if not url.startswith(("https://", "http://127.0.0.1:", "http://127.0.0.1/", "http://localhost:", "http://localhost/")):
+        if not url.startswith(
+            ("https://", "http://127.0.0.1:", "http://127.0.0.1/", "http://localhost:", "http://localhost/")
+        ):
             raise ValueError("短信网关须用 https")
         self.url, self.token, self.timeout = url, token, timeout
 
     def send(self, message: Message) -> None:
-        body = json.dumps({"id": str(message.pk), "phone": message.number, "text": message.text}, ensure_ascii=False).encode()
+        body = json.dumps(
+            {"id": str(message.pk), "phone": message.number, "text": message.text}, ensure_ascii=False
+        ).encode()
         request = urllib.request.Request(  # noqa: S310  the scheme is checked above
             self.url,
             data=body,
-            headers={"Content-Type": "application/json", "Idempotency-Key": str(message.pk), "Authorization": f"Bearer {self.token}"},
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": str(message.pk),
+                "Authorization": f"Bearer {self.token}",
+            },
         )
         try:
             with _direct.open(request, timeout=self.timeout) as response:
@@ -65,7 +75,9 @@ class ConsoleSms:
 class Mail:
     def send(self, message: Message) -> None:
         assert message.person is not None
-        mail = EmailMessage(message.subject, message.text, to=[message.person.email], headers={"Message-ID": f"<{message.pk}@yinuo>"})
+        mail = EmailMessage(
+            message.subject, message.text, to=[message.person.email], headers={"Message-ID": f"<{message.pk}@yinuo>"}
+        )
         try:
             mail.send()
         except (OSError, ValueError) as error:

@@ -15,7 +15,9 @@ from yinuo.engine.work.models import WorkItem
 
 
 def readers(item: WorkItem, at: datetime, *roles: StaffRole) -> list[Person]:
-    """The handler (or, unassigned, everybody of the department who handles such items) and the hall's holders of `roles`."""
+    """The handler (or, unassigned, everybody of the department who handles such items) and the hall's holders of
+    `roles`.
+    """
     day = at.astimezone(TZ).date()
     if item.assignee is not None:
         found = [item.assignee]
@@ -50,7 +52,10 @@ def light_turned(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_
 
 
 def due_today(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: Any) -> None:
-    """The handler alone: the supervisor heard of the yellow light and will hear of the red one. A gap's term is the unit's."""
+    """The handler alone: the supervisor heard of the yellow light and will hear of the red one.
+
+    A gap's term is the unit's.
+    """
     if term := unit_terms().get(subject.kind):
         _tell_unit(term.today, subject, at)
         return
@@ -72,7 +77,9 @@ def _tell_unit(template: str, subject: WorkItem, at: datetime) -> None:
     if subject.unit_id is None:
         return
     day = at.astimezone(TZ).date()
-    persons = [row.person for row in persons_of(subject.unit_id, day) if row.confirmed_at is not None and row.from_on <= day]
+    persons = [
+        row.person for row in persons_of(subject.unit_id, day) if row.confirmed_at is not None and row.from_on <= day
+    ]
     due = subject.due_at.astimezone(TZ) if subject.due_at else None
     tell(
         template,
@@ -82,7 +89,11 @@ def _tell_unit(template: str, subject: WorkItem, at: datetime) -> None:
         project_code=subject.project_code,
         page=subject.unit_page_ref,
         title=subject.title,
-        due=f"{closing_day(due):%m月%d日} 24:00" if due and due.time() == time.min else f"{due:%m月%d日 %H:%M}" if due else "",
+        due=f"{closing_day(due):%m月%d日} 24:00"
+        if due and due.time() == time.min
+        else f"{due:%m月%d日 %H:%M}"
+        if due
+        else "",
     )
 
 

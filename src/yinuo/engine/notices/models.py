@@ -28,8 +28,9 @@ class MessageState(models.TextChoices):
 class Message(LeadsToPage):
     """One message to one person; it leaves at least once, and `id` is the gateway's idempotency key.
 
-    `phone`: where it goes when it is for a number rather than an account. The body of a secret one is emptied once it has left.
-    `body` may hold LINK where the message's page is to be named; `text` puts its address there when the message is sent.
+    `phone`: where it goes when it is for a number rather than an account. The body of a secret one is emptied once it
+    has left. `body` may hold LINK where the message's page is to be named; `text` puts its address there when the
+    message is sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,7 +58,9 @@ class Message(LeadsToPage):
             models.Index(fields=["unit", "-queued_at"], condition=Q(channel="site"), name="messages_of_unit"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(person__isnull=False) | Q(unit__isnull=False) | ~Q(phone=""), name="message_to_somebody")
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(unit__isnull=False) | ~Q(phone=""), name="message_to_somebody"
+            )
         ]
 
     @property
@@ -68,4 +71,8 @@ class Message(LeadsToPage):
     @property
     def text(self) -> str:
         """The words that are sent."""
-        return self.body.replace(LINK, f"{settings.YINUO_ORIGIN.rstrip('/')}{self.url}") if LINK in self.body else self.body
+        return (
+            self.body.replace(LINK, f"{settings.YINUO_ORIGIN.rstrip('/')}{self.url}")
+            if LINK in self.body
+            else self.body
+        )

@@ -16,7 +16,8 @@ BATCH = 100
 
 
 def send_due(now: datetime, batch: int = BATCH) -> int:
-    """Sends what is due, each message under its own lock; one that fails waits longer every time. Returns how many left.
+    """Sends what is due, each message under its own lock; one that fails waits longer every time. Returns how many
+    left.
 
     A crash after the gateway's answer and before the commit sends again, with the same id.
     """
@@ -49,7 +50,9 @@ def send_due(now: datetime, batch: int = BATCH) -> int:
                 sent += 1
             if message.secret and message.state != MessageState.QUEUED:
                 message.body, message.page, message.page_args = "", "", {}
-            message.save(update_fields=["state", "sent_at", "error", "attempts", "next_attempt_at", "body", "page", "page_args"])
+            message.save(
+                update_fields=["state", "sent_at", "error", "attempts", "next_attempt_at", "body", "page", "page_args"]
+            )
     return sent
 
 

@@ -44,7 +44,10 @@ class HallAdmin(RoomAdmin):
 
     def act(self, actor: Actor, row: Hall, data: dict[str, Any], change: bool) -> Hall:
         return people.change_hall(
-            actor=actor, hall_id=row.pk, at=timezone.now(), **{name: data[name] for name in ("phone", "address", "hours")}
+            actor=actor,
+            hall_id=row.pk,
+            at=timezone.now(),
+            **{name: data[name] for name in ("phone", "address", "hours")},
         )
 
 
@@ -66,7 +69,11 @@ class PersonForm(forms.ModelForm):
     """The username is given once; a password only at the opening, afterwards its owner alone sets it."""
 
     password1 = forms.CharField(
-        label="初始密码", required=False, widget=forms.PasswordInput(), help_text="不填则由本人用邮箱设置密码。", strip=False
+        label="初始密码",
+        required=False,
+        widget=forms.PasswordInput(),
+        help_text="不填则由本人用邮箱设置密码。",
+        strip=False,
     )
 
     class Meta:
@@ -83,7 +90,11 @@ class PersonAdmin(RoomAdmin):
     search_fields = ("name", "username", "phone")
 
     def get_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
-        return ("username", "name", "phone", "email", "is_active") if obj else ("username", "name", "phone", "email", "password1")
+        return (
+            ("username", "name", "phone", "email", "is_active")
+            if obj
+            else ("username", "name", "phone", "email", "password1")
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> tuple[str, ...]:
         return ("username",) if obj else ()
@@ -121,7 +132,10 @@ class MembershipAdmin(RoomAdmin):
         actor, now = actor_for(request), timezone.now()
         chosen = rows.select_related("department")
         self.one_by_one(
-            request, chosen, lambda row: people.end_role(actor=actor, membership=row, at=now, why=BY_HAND), "已终止 {count} 个角色"
+            request,
+            chosen,
+            lambda row: people.end_role(actor=actor, membership=row, at=now, why=BY_HAND),
+            "已终止 {count} 个角色",
         )
 
 
@@ -184,7 +198,10 @@ class ApiKeyAdmin(RoomAdmin):
     def revoke(self, request: HttpRequest, rows: QuerySet[ApiKey]) -> None:
         actor, now = actor_for(request), timezone.now()
         self.one_by_one(
-            request, rows, lambda row: people.revoke_key(actor=actor, key_id=row.pk, at=now, why=BY_HAND), "已停用 {count} 把密钥"
+            request,
+            rows,
+            lambda row: people.revoke_key(actor=actor, key_id=row.pk, at=now, why=BY_HAND),
+            "已停用 {count} 把密钥",
         )
 
 

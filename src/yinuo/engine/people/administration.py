@@ -1,6 +1,7 @@
 """What every room's admin stands on: administrators alone, nothing deleted, nothing saved but through an action.
 
-The administration is for the hall's own data (departments, accounts, roles, units). Whatever has weight is read here and written elsewhere.
+The administration is for the hall's own data (departments, accounts, roles, units). Whatever has weight is read here
+and written elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from yinuo.engine.people.queries import actor_of_membership, memberships_of
 
 
 def administrator(request: HttpRequest) -> Actor | None:
-    """The administrator asking: by their role today; the account made at set-up, which gives the first one, for the first hall."""
+    """The administrator asking: by their role today; the account made at set-up, which gives the first one, for the
+    first hall.
+    """
     if not hasattr(request, "_yinuo_administrator"):
         request._yinuo_administrator = _administrator(request)  # type: ignore[attr-defined]
     return cast("Actor | None", request._yinuo_administrator)  # type: ignore[attr-defined]
@@ -84,7 +87,11 @@ class RoomAdmin(ReadOnlyAdmin):
         obj.__dict__.update(made.__dict__)
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if any(not _is_number(request.POST.get(name, "")) for name in self.autocomplete_fields):
             # The widget looks the value up while the form is shown again, and has no answer for what is no number.

@@ -1,4 +1,6 @@
-"""Whom somebody turns to who cannot go on by themselves: the hall of the pack's place, as the frame of every page shows it."""
+"""Whom somebody turns to who cannot go on by themselves: the hall of the pack's place, as the frame of every page shows
+it.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +55,8 @@ def forget() -> None:
 def contact(day: date) -> Contact | None:
     """The hall's contact, read once a minute per process; None before the hall is set up.
 
-    A database that does not answer leaves what was read last, and is asked again a minute later: a page that needs no database is
-    shown without one.
+    A database that does not answer leaves what was read last, and is asked again a minute later: a page that needs no
+    database is shown without one.
     """
     if _copy.read_at is None or time.monotonic() - _copy.read_at > _FRESH_SECONDS:
         _copy.read_at = time.monotonic()
@@ -69,7 +71,10 @@ def last_read() -> Contact | None:
 
 
 def home_hall(day: date) -> Hall:
-    """The hall of the pack's own place: whom somebody turns to who has no project yet. Raises Hall.DoesNotExist before set-up."""
+    """The hall of the pack's own place: whom somebody turns to who has no project yet.
+
+    Raises Hall.DoesNotExist before set-up.
+    """
     halls = list(Hall.objects.order_by("id"))
     name = str(pack().parameter("place.hall", day).value)
     found = next((hall for hall in halls if hall.name == name), halls[0] if halls else None)

@@ -69,8 +69,9 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser, PermissionsMixin):
     """A natural person who signs in; what they may do comes from memberships and bindings, never from here.
 
-    `phone_verified_at`: when a code sent to `phone` came back; such a number belongs to one open account, and signs in like the username.
-    `sign_outs`: how often the person ended every session at once; sessions from before no longer hold.
+    `phone_verified_at`: when a code sent to `phone` came back; such a number belongs to one open account, and signs in
+    like the username. `sign_outs`: how often the person ended every session at once; sessions from before no longer
+    hold.
     """
 
     username = models.CharField("登录名", max_length=60, unique=True)
@@ -91,9 +92,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["phone"], condition=Q(phone_verified_at__isnull=False, is_active=True), name="person_verified_phone_once"
+                fields=["phone"],
+                condition=Q(phone_verified_at__isnull=False, is_active=True),
+                name="person_verified_phone_once",
             ),
-            models.CheckConstraint(condition=Q(phone_verified_at__isnull=True) | ~Q(phone=""), name="person_verified_phone_there"),
+            models.CheckConstraint(
+                condition=Q(phone_verified_at__isnull=True) | ~Q(phone=""), name="person_verified_phone_there"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,10 +172,11 @@ class Membership(InForce):
 
 
 class Delegation(InForce):
-    """While it holds, `substitute` may handle what is `person`'s; limited to kinds of work, matters, projects where they are named.
+    """While it holds, `substitute` may handle what is `person`'s; limited to kinds of work, matters, projects where
+    they are named.
 
-    `kinds`: of work.WorkKind; `matters`: ids of the pack; `projects`: their numbers. Each list empty = all; those named all have to fit.
-    Several may hold at once, each for its part, so there is no exclusion constraint.
+    `kinds`: of work.WorkKind; `matters`: ids of the pack; `projects`: their numbers. Each list empty = all; those named
+    all have to fit. Several may hold at once, each for its part, so there is no exclusion constraint.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
@@ -222,7 +228,9 @@ class ProjectUnit(models.Model):
                 name="unit_identified",
                 violation_error_message="项目单位须有统一社会信用代码，或企业名称预先核准号",
             ),
-            models.UniqueConstraint(fields=["reservation_no"], condition=~Q(reservation_no=""), name="unit_reservation_once"),
+            models.UniqueConstraint(
+                fields=["reservation_no"], condition=~Q(reservation_no=""), name="unit_reservation_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -230,10 +238,12 @@ class ProjectUnit(models.Model):
 
 
 class AuthorisedPerson(InForce):
-    """经办人: bound to the unit by the legal representative's authorisation; `confirmed_at` unset = asked, not yet bound.
+    """经办人: bound to the unit by the legal representative's authorisation; `confirmed_at` unset = asked, not yet
+    bound.
 
-    `asked_by`: who of the unit named the person, empty where they asked themselves; `letter_id`: the stored letter of authorisation.
-    A unit may have several persons and a person several units; the same two are bound once at a time, asked or confirmed.
+    `asked_by`: who of the unit named the person, empty where they asked themselves; `letter_id`: the stored letter of
+    authorisation. A unit may have several persons and a person several units; the same two are bound once at a time,
+    asked or confirmed.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bindings")
@@ -249,7 +259,8 @@ class AuthorisedPerson(InForce):
 
 
 class ApiKey(models.Model):
-    """A machine's key: only its SHA-256 is kept, and its first characters to know it by; it expires, and its person is told before.
+    """A machine's key: only its SHA-256 is kept, and its first characters to know it by; it expires, and its person is
+    told before.
 
     `warned_at`: when the expiry was announced, once.
     """

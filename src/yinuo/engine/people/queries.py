@@ -30,7 +30,9 @@ def memberships_of(person: Person, day: date) -> list[Membership]:
 
 def bindings_of(person: Person, day: date) -> list[AuthorisedPerson]:
     """The units a person is bound to on `day`."""
-    return list(person.bindings.filter(InForce.on(day), confirmed_at__isnull=False).select_related("unit").order_by("id"))
+    return list(
+        person.bindings.filter(InForce.on(day), confirmed_at__isnull=False).select_related("unit").order_by("id")
+    )
 
 
 def persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
@@ -41,19 +43,27 @@ def persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
 
 def persons_bound(unit_id: int, day: date) -> list[Person]:
     """Everybody who acts for the unit on `day`."""
-    rows = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True)
+    rows = AuthorisedPerson.objects.filter(
+        InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True
+    )
     return [row.person for row in rows.select_related("person").order_by("id")]
 
 
 def has_others(unit_id: int, person_id: int, day: date) -> bool:
     """Whether somebody else acts for the unit on `day`, and is able to sign in."""
-    rows = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True)
+    rows = AuthorisedPerson.objects.filter(
+        InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True
+    )
     return rows.exclude(person_id=person_id).exists()
 
 
 def former_persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
     """Whose authorisation has ended, the latest first."""
-    rows = AuthorisedPerson.objects.filter(unit_id=unit_id, to_on__lte=day).select_related("person").order_by("-to_on", "-id")
+    rows = (
+        AuthorisedPerson.objects.filter(unit_id=unit_id, to_on__lte=day)
+        .select_related("person")
+        .order_by("-to_on", "-id")
+    )
     return list(rows[:50])
 
 
@@ -98,7 +108,8 @@ _KEY = """
 
 
 def actor_of_key(secret: str, at: datetime) -> Actor | None:
-    """For whom a live key speaks, in one statement: a membership, a unit, or (an administrator's key without either) another system.
+    """For whom a live key speaks, in one statement: a membership, a unit, or (an administrator's key without either)
+    another system.
 
     A key ends with the role or the authorisation it speaks for.
     """
@@ -117,7 +128,10 @@ def actor_of_key(secret: str, at: datetime) -> Actor | None:
 
 
 def name_of_key(secret: str) -> str:
-    """What a key is called where it was issued: the name by which another system is known here. Raises ApiKey.DoesNotExist."""
+    """What a key is called where it was issued: the name by which another system is known here.
+
+    Raises ApiKey.DoesNotExist.
+    """
     return ApiKey.objects.values_list("name", flat=True).get(digest=key_digest(secret))
 
 
@@ -141,7 +155,9 @@ def department(hall_id: int, key: str) -> Department:
     return Department.objects.get(hall_id=hall_id, key=key)
 
 
-def holders(role: StaffRole, day: date, *, department_id: int | None = None, hall_id: int | None = None, stage: str = "") -> list[Person]:
+def holders(
+    role: StaffRole, day: date, *, department_id: int | None = None, hall_id: int | None = None, stage: str = ""
+) -> list[Person]:
     """Everybody who holds `role` on `day`, within a department or a hall."""
     query = Person.objects.filter(is_active=True).order_by("id")
     where = Q(memberships__from_on__lte=day) & (Q(memberships__to_on__isnull=True) | Q(memberships__to_on__gt=day))

@@ -1,7 +1,7 @@
 """`record()` alone writes the trail; a unit of work gathers its rows and writes them once, in the action's transaction.
 
-Everything outbound hangs on it: the trail row, the chain row where the event is of weight, the messages and one dispatch job.
-What a verb sets off in a higher room, that room registers (`engine/register.py`).
+Everything outbound hangs on it: the trail row, the chain row where the event is of weight, the messages and one
+dispatch job. What a verb sets off in a higher room, that room registers (`engine/register.py`).
 """
 
 from __future__ import annotations
@@ -100,11 +100,18 @@ _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=Non
 def unit_of_work() -> Iterator[UnitOfWork]:
     """One transaction and one flush for the outermost action; an inner one that fails takes its own rows back.
 
-    Where a refusal ends it, what others must hear of the refusal (`Refused.afterwards`) follows in a transaction of its own.
+    Where a refusal ends it, what others must hear of the refusal (`Refused.afterwards`) follows in a transaction of its
+    own.
     """
     outer = _current.get()
     if outer is not None:
-        rows, answers, jobs, papers, dispatch = len(outer.rows), len(outer.answers), len(outer.jobs), len(outer.papers), outer.dispatch
+        rows, answers, jobs, papers, dispatch = (
+            len(outer.rows),
+            len(outer.answers),
+            len(outer.jobs),
+            len(outer.papers),
+            outer.dispatch,
+        )
         try:
             yield outer
         except BaseException:
@@ -160,8 +167,9 @@ def record(
     issuer_id: int | None = None,
     leaf_id: UUID | None = None,
 ) -> Entry:
-    """The trail row of a write; `chain` names the leaf type where the event is of weight, `issuer_id` the department that vouches
-    for it (else the actor's, else the platform), `leaf_id` the leaf that a row of the action refers to already.
+    """The trail row of a write; `chain` names the leaf type where the event is of weight, `issuer_id` the department
+    that vouches for it (else the actor's, else the platform), `leaf_id` the leaf that a row of the action refers to
+    already.
     """
     unit = current()
     stored = store(decision, at) if isinstance(decision, Decision) else decision
@@ -208,8 +216,8 @@ def enter(
 ) -> None:
     """A leaf for the information chain, signed by its issuer when the action ends.
 
-    `first`: nothing was ever said of this subject, for it came to be in this very action; then nobody looks for its last leaf.
-    `leaf_id`: what the leaf is called (its `outbox_id`), where a row refers to it.
+    `first`: nothing was ever said of this subject, for it came to be in this very action; then nobody looks for its
+    last leaf. `leaf_id`: what the leaf is called (its `outbox_id`), where a row refers to it.
     """
     row = new_row(ChainRow, type=type, label=label, at=at, **({"outbox_id": leaf_id} if leaf_id else {}))
     row.payload, row.issuer_id, row.first = _plain(data), issuer_id, first
@@ -252,7 +260,9 @@ def store(decision: Decision, at: datetime) -> StoredDecision:
 
 def seen(actor: Actor, what: str, *, at: datetime, project_code: str = "", unit_id: int | None = None) -> None:
     """Notes that somebody looked at a company's data. The only thing a GET may write."""
-    Seen.objects.create(at=at, person_id=actor.person_id, role=actor.role, unit_id=unit_id, project_code=project_code, what=what)
+    Seen.objects.create(
+        at=at, person_id=actor.person_id, role=actor.role, unit_id=unit_id, project_code=project_code, what=what
+    )
 
 
 @dataclass
@@ -279,10 +289,11 @@ CLAIM = """
 
 
 def once(actor: Actor, key: str, body_hash: str, *, at: datetime) -> Once:
-    """Claims `key` for this request, inside the action's transaction; a second sender waits for the first, then gets its answer.
+    """Claims `key` for this request, inside the action's transaction; a second sender waits for the first, then gets
+    its answer.
 
-    People without an account share one name: their key counts together with what they sent, so that nobody meets another's answer.
-    Raises: Refused when the key was used for another request.
+    People without an account share one name: their key counts together with what they sent, so that nobody meets
+    another's answer. Raises: Refused when the key was used for another request.
     """
     current()
     if actor.person_id is None and actor.role == "public":
@@ -295,7 +306,12 @@ def once(actor: Actor, key: str, body_hash: str, *, at: datetime) -> Once:
         return Once(claimed[0])
     known = Idempotency.objects.get(actor_key=actor_key, key=key)
     if known.request_hash != body_hash:
-        raise Refused("idempotency.reused", "这个请求编号已用于另一份内容", field="idempotency_key", remedy="请为新的内容使用新的请求编号")
+        raise Refused(
+            "idempotency.reused",
+            "这个请求编号已用于另一份内容",
+            field="idempotency_key",
+            remedy="请为新的内容使用新的请求编号",
+        )
     return Once(known.pk, known.answer, known.status)
 
 
@@ -322,7 +338,10 @@ FORGET = """
 
 
 def forget_answers(now: datetime, batch: int = 5000) -> int:
-    """Lets go of keys older than YINUO_IDEMPOTENCY_DAYS, batch by batch; what was done stays, with its trail. Returns how many."""
+    """Lets go of keys older than YINUO_IDEMPOTENCY_DAYS, batch by batch; what was done stays, with its trail.
+
+    Returns how many.
+    """
     before, gone = now - timedelta(days=settings.YINUO_IDEMPOTENCY_DAYS), 0
     while True:
         with connection.cursor() as cursor:

@@ -47,7 +47,8 @@ class Entry(AppendOnly):
 
 
 class ChainRow(models.Model):
-    """A signed leaf that waits to enter the information chain; the sequencer drains it with DELETE … SKIP LOCKED RETURNING.
+    """A signed leaf that waits to enter the information chain; the sequencer drains it with DELETE … SKIP LOCKED
+    RETURNING.
 
     `label` names the subject it speaks of: a project's code, or another row by its kind and key.
     """

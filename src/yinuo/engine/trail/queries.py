@@ -14,7 +14,9 @@ def of_project(project_code: str) -> QuerySet[Entry]:
 def of_subject(subject: models.Model) -> QuerySet[Entry]:
     """The trail of one thing, oldest first: for a project that has no code yet."""
     return (
-        Entry.objects.filter(subject_kind=subject._meta.label_lower, subject_id=str(subject.pk)).select_related("decision").order_by("id")
+        Entry.objects.filter(subject_kind=subject._meta.label_lower, subject_id=str(subject.pk))
+        .select_related("decision")
+        .order_by("id")
     )
 
 

@@ -20,7 +20,10 @@ def can_see(actor: Actor, item: WorkItem) -> bool:
         return item.role == "agent" and item.hall_id == actor.hall_id and item.assignee_id == actor.person_id
     if actor.role == "stage_convener":
         return item.hall_id == actor.hall_id and item.stage == actor.stage
-    return actor.role in ("general_convener", "supervisor", "comprehensive", "administrator") and item.hall_id == actor.hall_id
+    return (
+        actor.role in ("general_convener", "supervisor", "comprehensive", "administrator")
+        and item.hall_id == actor.hall_id
+    )
 
 
 def can_handle(actor: Actor, item: WorkItem, day: date) -> bool:
@@ -34,7 +37,9 @@ def can_handle(actor: Actor, item: WorkItem, day: date) -> bool:
     if item.assignee_id is None or item.assignee_id == actor.person_id:
         return True
     rows = standing_in(actor.person_id, day) if actor.person_id is not None else []
-    return any(row.person_id == item.assignee_id and row.covers(item.kind, item.matter_id, item.project_id) for row in rows)
+    return any(
+        row.person_id == item.assignee_id and row.covers(item.kind, item.matter_id, item.project_id) for row in rows
+    )
 
 
 def can_reassign(actor: Actor, item: WorkItem) -> bool:

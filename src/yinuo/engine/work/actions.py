@@ -1,4 +1,7 @@
-"""Every write to what waits for somebody. Callers hold the project row's lock; the tick takes it through the settings' hook."""
+"""Every write to what waits for somebody.
+
+Callers hold the project row's lock; the tick takes it through the settings' hook.
+"""
 
 from __future__ import annotations
 
@@ -157,7 +160,9 @@ def pause_reason(code: str, day: date) -> PauseReason:
 
 
 @action
-def pause(*, actor: Actor, item: WorkItem, reason: str, at: datetime, note: str = "", ends_by: datetime | None = None) -> WorkItem:
+def pause(
+    *, actor: Actor, item: WorkItem, reason: str, at: datetime, note: str = "", ends_by: datetime | None = None
+) -> WorkItem:
     """Stops the clock for a reason of the pack, until resumed or the reason's longest term (or an earlier `ends_by`)."""
     if item.state != WorkState.RUNNING:
         raise Refused("work.not_running", "这件事没有在计时，不能暂停", remedy="请刷新页面查看最新状态")
@@ -206,7 +211,14 @@ def resume(*, actor: Actor, item: WorkItem, at: datetime, note: str = "") -> Wor
     item.state, item.paused_at, item.pause_ends_at = WorkState.RUNNING, None, None
     _save(item, "state", "paused_at", "pause_ends_at")
     by_itself = actor.role == "system"
-    record(actor, "work.pause_ended" if by_itself else "work.resume", item, at=moment, project_code=item.project_code, why=note)
+    record(
+        actor,
+        "work.pause_ended" if by_itself else "work.resume",
+        item,
+        at=moment,
+        project_code=item.project_code,
+        why=note,
+    )
     return item
 
 
@@ -239,7 +251,9 @@ def close(*, actor: Actor, item: WorkItem, at: datetime, outcome: str, cancelled
         if item.pause_ends_at is not None and item.pause_ends_at <= at:
             resume(actor=Actor.system(), item=item, at=at, note="暂停期限届满，自动恢复")
         else:
-            ClockEvent.objects.create(item=item, kind=ClockEvent.Kind.RESUME, at=at, by_id=actor.person_id, note="随办结恢复")
+            ClockEvent.objects.create(
+                item=item, kind=ClockEvent.Kind.RESUME, at=at, by_id=actor.person_id, note="随办结恢复"
+            )
             item.paused_at = item.pause_ends_at = None
     item.state = WorkState.CANCELLED if cancelled else WorkState.DONE
     item.closed_at, item.outcome = at, outcome
@@ -260,13 +274,23 @@ def hand_over(*, actor: Actor, item: WorkItem, department_id: int | None, role: 
     """Another office takes the item from here; its clock runs on, for whoever waits does not care which office is slow."""
     item.department_id, item.role, item.assignee = department_id, role, None
     item.save(update_fields=["department", "role", "assignee"])
-    record(actor, "work.hand_over", item, at=at, project_code=item.project_code, data={"department": department_id, "role": role})
+    record(
+        actor,
+        "work.hand_over",
+        item,
+        at=at,
+        project_code=item.project_code,
+        data={"department": department_id, "role": role},
+    )
     return item
 
 
 @action
 def add_tag(*, item: WorkItem, tag: str) -> WorkItem:
-    """A word beside the item in every inbox; the same word again changes nothing. The room that asks for it leaves the trail."""
+    """A word beside the item in every inbox; the same word again changes nothing.
+
+    The room that asks for it leaves the trail.
+    """
     if tag not in item.tags:
         item.tags = [*item.tags, tag]
         item.save(update_fields=["tags"])
@@ -275,8 +299,13 @@ def add_tag(*, item: WorkItem, tag: str) -> WorkItem:
 
 @action
 def cancel_of_project(*, actor: Actor, project_id: int, at: datetime, why: str) -> int:
-    """Ends every open clock of a project that is withdrawn or terminated; returns how many. A complaint is still owed its answer."""
-    rows = WorkItem.objects.select_for_update(no_key=True).filter(project_id=project_id, state__in=["running", "paused"])
+    """Ends every open clock of a project that is withdrawn or terminated; returns how many.
+
+    A complaint is still owed its answer.
+    """
+    rows = WorkItem.objects.select_for_update(no_key=True).filter(
+        project_id=project_id, state__in=["running", "paused"]
+    )
     items = list(rows.exclude(kind__in=outliving()).order_by("id"))
     for item in items:
         close(actor=actor, item=item, at=at, outcome=why[:40], cancelled=True)
@@ -292,11 +321,21 @@ def reassign(*, actor: Actor, item: WorkItem, person: Person, at: datetime, why:
     if not item.is_open:
         raise Refused("work.closed", "这件事已经办完，不能转交")
     if not access.works_for(person, item.department_id, at.astimezone(clocks.clock.TZ).date()):
-        raise Refused("work.assignee", f"{person.name}不在承办部门，不能接办", field="person", remedy="请选择承办部门的人员")
+        raise Refused(
+            "work.assignee", f"{person.name}不在承办部门，不能接办", field="person", remedy="请选择承办部门的人员"
+        )
     before = item.assignee_id
     item.assignee = person
     item.save(update_fields=["assignee"])
-    record(actor, "work.reassign", item, at=at, project_code=item.project_code, why=why, data={"from": before, "to": person.pk})
+    record(
+        actor,
+        "work.reassign",
+        item,
+        at=at,
+        project_code=item.project_code,
+        why=why,
+        data={"from": before, "to": person.pk},
+    )
     return item
 
 
@@ -306,7 +345,11 @@ def reassign_all(*, actor: Actor, person: Person, to: Person, at: datetime, why:
 
     Those the other may not handle stay, and so do those of departments that are not the actor's to arrange.
     """
-    held = WorkItem.objects.select_for_update(no_key=True).filter(assignee=person, state__in=["running", "paused"]).order_by("id")
+    held = (
+        WorkItem.objects.select_for_update(no_key=True)
+        .filter(assignee=person, state__in=["running", "paused"])
+        .order_by("id")
+    )
     day = at.astimezone(clocks.clock.TZ).date()
     fitting = [item for item in held if access.works_for(to, item.department_id, day)]
     own = [item for item in fitting if access.can_reassign(actor, item)]
@@ -318,9 +361,11 @@ def reassign_all(*, actor: Actor, person: Person, to: Person, at: datetime, why:
 
 
 def tick(now: datetime, batch: int = 200) -> int:
-    """Tells every light and pause that has turned since the last tick; costs what is due, not what is open. Returns how many turned.
+    """Tells every light and pause that has turned since the last tick; costs what is due, not what is open. Returns how
+    many turned.
 
-    Each item is its own transaction: its project is locked first (as every transition does), then the item if it is still due.
+    Each item is its own transaction: its project is locked first (as every transition does), then the item if it is
+    still due.
     """
     turned = 0
     due = WorkItem.objects.filter(state__in=["running", "paused"], next_transition_at__lte=now)
@@ -377,8 +422,8 @@ def _moment(item: WorkItem, at: datetime) -> Moment:
 def remind_on_the_day(now: datetime) -> int:
     """On the morning of its last day whoever has an item hears of it once more (U-4); returns how many were told.
 
-    Only what began before today: what was taken up today was told its term then. Of what waits for a company only the gap it has
-    promised to fill. Costs what falls due today, not what is open.
+    Only what began before today: what was taken up today was told its term then. Of what waits for a company only the
+    gap it has promised to fill. Costs what falls due today, not what is open.
     """
     calendar, day = clocks.calendar(), now.astimezone(clocks.clock.TZ).date()
     if calendar.is_working(day) and now < calendar.opening(day):
@@ -396,7 +441,10 @@ def remind_on_the_day(now: datetime) -> int:
         due_at__lte=ends,
         started_at__lt=begins,
     )
-    return sum(_remind(item_id, project_id, now, ends) for item_id, project_id in list(due.order_by("id").values_list("id", "project_id")))
+    return sum(
+        _remind(item_id, project_id, now, ends)
+        for item_id, project_id in list(due.order_by("id").values_list("id", "project_id"))
+    )
 
 
 def _remind(item_id: int, project_id: int | None, now: datetime, ends: datetime) -> int:
@@ -411,7 +459,9 @@ def _remind(item_id: int, project_id: int | None, now: datetime, ends: datetime)
         if item is None or item.reminders.filter(moment=Moment.ON, by_id__isnull=True).exists():
             return 0
         Reminder.objects.create(item=item, light=item.light_at(now), moment=Moment.ON, at=now)
-        record(Actor.system(), "work.due_today", item, at=now, project_code=item.project_code, data={"due_at": item.due_at})
+        record(
+            Actor.system(), "work.due_today", item, at=now, project_code=item.project_code, data={"due_at": item.due_at}
+        )
         return 1
 
 
@@ -434,15 +484,22 @@ def remind(*, actor: Actor, item: WorkItem, note: str, at: datetime, idempotency
 
 
 @action
-def import_calendar(*, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime, settles_year: bool = False) -> dict[str, Any]:
-    """Takes in a published holiday notice over the pack's seed and recomputes the open clocks it touches; again, it changes nothing.
+def import_calendar(
+    *, actor: Actor, days: Iterable[DayNotice], source: str, at: datetime, settles_year: bool = False
+) -> dict[str, Any]:
+    """Takes in a published holiday notice over the pack's seed and recomputes the open clocks it touches; again, it
+    changes nothing.
 
     `settles_year`: the notice is the year's whole arrangement, not a single local holiday.
     """
     if actor.role not in ("administrator", "system"):
         raise forbid("只有系统管理员可以导入节假日通知")
     known = clocks.calendar()
-    fresh = [day for day in days if (settles_year and known.day(day.on).provisional) or known.is_working(day.on) != day.working]
+    fresh = [
+        day
+        for day in days
+        if (settles_year and known.day(day.on).provisional) or known.is_working(day.on) != day.working
+    ]
     CalendarNotice.objects.bulk_create(
         CalendarNotice(
             on=day.on,
@@ -494,7 +551,9 @@ def save_filter(*, actor: Actor, name: str, query: str, at: datetime) -> SavedFi
     own = SavedFilter.objects.filter(person_id=actor.person_id)
     if own.count() >= SAVED_FILTERS and not own.filter(name=name).exists():
         raise Refused("work.filter_many", f"最多保存 {SAVED_FILTERS} 个筛选", field="name", remedy="请先删除不用的筛选")
-    made, _ = SavedFilter.objects.update_or_create(person_id=actor.person_id, name=name, defaults={"query": query, "saved_at": at})
+    made, _ = SavedFilter.objects.update_or_create(
+        person_id=actor.person_id, name=name, defaults={"query": query, "saved_at": at}
+    )
     return made
 
 
@@ -534,7 +593,8 @@ def _own_filter(actor: Actor, filter_id: int) -> SavedFilter:
 
 @action
 def ask_export(*, actor: Actor, listing: str, query: str, ending: str, job: str, at: datetime) -> Export:
-    """Puts a long list on order, once while it is being made; what the person ordered a day ago and earlier is thrown away.
+    """Puts a long list on order, once while it is being made; what the person ordered a day ago and earlier is thrown
+    away.
 
     `job` is the dotted name of the task that makes it.
     """
@@ -542,7 +602,9 @@ def ask_export(*, actor: Actor, listing: str, query: str, ending: str, job: str,
         raise forbid("只有审批和管理人员可以导出")
     own = Export.objects.filter(person_id=actor.person_id)
     own.filter(asked_at__lt=at - timedelta(days=1)).delete()
-    same = own.filter(role=actor.role, department_id=actor.department_id, listing=listing, query=query[:400], ending=ending)
+    same = own.filter(
+        role=actor.role, department_id=actor.department_id, listing=listing, query=query[:400], ending=ending
+    )
     if (making := same.filter(state__in=["queued", "running"]).first()) is not None:
         return making
     made = Export.objects.create(

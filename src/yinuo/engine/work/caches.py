@@ -72,7 +72,9 @@ def _of(item: WorkItem, events: Sequence[ClockEvent], told: set[str], calendars:
 
 
 def _leave_what_was_still_to_come(made: WorkItem, item: WorkItem, closed_at: datetime) -> None:
-    """An end that a closed clock never reached was foreseen by the calendar of then; another calendar since is no fault."""
+    """An end that a closed clock never reached was foreseen by the calendar of then; another calendar since is no
+    fault.
+    """
     made.provisional = item.provisional
     for name in ("due_at", "statutory_due_at"):
         held, derived = getattr(item, name), getattr(made, name)

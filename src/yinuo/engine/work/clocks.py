@@ -20,7 +20,9 @@ _last: tuple[CalendarData, dict[date, DayNotice], set[int], WorkCalendar] | None
 
 
 def calendar() -> WorkCalendar:
-    """The pack's calendar with every imported notice over it; read again once a minute, so that an import reaches every process."""
+    """The pack's calendar with every imported notice over it; read again once a minute, so that an import reaches every
+    process.
+    """
     global _cached
     if _cached is None or time.monotonic() - _cached[0] > FRESH_SECONDS:
         extra: dict[date, DayNotice] = {}
@@ -46,7 +48,10 @@ def _with(extra: dict[date, DayNotice], settled: set[int]) -> WorkCalendar:
 
 
 def forget_calendar(*, doubtful: bool = False) -> None:
-    """After an import in this process, and between tests. `doubtful`: the import may yet be rolled back, so nothing read is kept."""
+    """After an import in this process, and between tests.
+
+    `doubtful`: the import may yet be rolled back, so nothing read is kept.
+    """
     global _cached, _kept_from
     _cached = None
     _kept_from = time.monotonic() + FRESH_SECONDS if doubtful else 0.0
@@ -54,7 +59,8 @@ def forget_calendar(*, doubtful: bool = False) -> None:
 
 def events_of(item: WorkItem, rows: Sequence[ClockEvent]) -> list[clock.Event]:
     """The item's history in core's words, in the order written."""
-    # A clock may be closed before it begins (a decision due after a notice period that is cut short): it has counted nothing.
+    # A clock may be closed before it begins (a decision due after a notice period that is cut short): it has counted
+    # nothing.
     began = min(item.started_at, item.closed_at) if item.closed_at else item.started_at
     events: list[clock.Event] = [clock.Start(began)]
     for row in rows:
@@ -85,7 +91,9 @@ class Calendars:
         """None = as it is known now."""
         known = [row for row in self.notices if moment is None or row.imported_at <= moment]
         if len(known) not in self.made:
-            extra = {row.on: DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,)) for row in known}
+            extra = {
+                row.on: DayNotice(on=row.on, working=row.working, name=row.name, cites=(row.source,)) for row in known
+            }
             settled = {row.on.year for row in known if row.settles_year}
             self.made[len(known)] = WorkCalendar.from_data(pack().calendar, extra, published=settled)
         return self.made[len(known)]
@@ -102,7 +110,9 @@ def state_of(
     return clock.derive(events_of(item, rows), terms, by or calendar(), warn_at, as_of, statutory=statutory)
 
 
-def proof_of(item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False) -> list[clock.ProofDay]:
+def proof_of(
+    item: WorkItem, rows: Sequence[ClockEvent], as_of: datetime, statutory: bool = False
+) -> list[clock.ProofDay]:
     """Day by day: how the due date came about."""
     terms = terms_of(item, statutory)
     if terms is None:

@@ -1,8 +1,9 @@
-"""The light of a clock, the only place where it is decided: the same rule for Python, for a query and for SQL (docs/adr/0012).
+"""The light of a clock, the only place where it is decided: the same rule for Python, for a query and for SQL
+(docs/adr/0012).
 
-A row holds from when its light is yellow and from when it is red (`core.clock.light_from`), empty where it never will be as things
-stand. Yellow begins at its instant, red after its own. A clock without a limit has neither, so it is green.
-A pause whose longest term is over has ended itself, whether or not the ticker has come by.
+A row holds from when its light is yellow and from when it is red (`core.clock.light_from`), empty where it never will
+be as things stand. Yellow begins at its instant, red after its own. A clock without a limit has neither, so it is
+green. A pause whose longest term is over has ended itself, whether or not the ticker has come by.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def has_light(wanted: str, moment: datetime) -> Q:
 
 def light_sql(row: str, moment: str) -> str:
     """The light of `row` (a table's name in the statement) at `moment` (an SQL expression)."""
-    return f"CASE WHEN {row}.red_from < {moment} THEN 'red' WHEN {row}.yellow_from <= {moment} THEN 'yellow' ELSE 'green' END"
+    return (
+        f"CASE WHEN {row}.red_from < {moment} THEN 'red' WHEN {row}.yellow_from <= {moment} THEN 'yellow' ELSE "
+        f"'green' END"
+    )
 
 
 # -- still paused
@@ -56,4 +60,6 @@ def paused_sql(row: str, moment: str) -> str:
 
 def due_sql(row: str, moment: str) -> str:
     """The due moment that is shown, `WorkItem.due_shown`."""
-    return f"CASE WHEN {row}.state = 'paused' AND NOT {paused_sql(row, moment)} THEN {row}.red_from ELSE {row}.due_at END"
+    return (
+        f"CASE WHEN {row}.state = 'paused' AND NOT {paused_sql(row, moment)} THEN {row}.red_from ELSE {row}.due_at END"
+    )

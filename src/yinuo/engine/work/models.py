@@ -23,11 +23,11 @@ class WorkItem(LeadsToPage):
     """What waits for somebody, with its clock.
 
     The clock is derived from `started_at` and the clock events by core.clock; `due_at`, `yellow_from`, `red_from` and
-    `next_transition_at` are its cache (work.caches). The light follows from `yellow_from`, `red_from` and the
-    moment of reading (`lights.py`), so a stopped ticker delays messages and never shows a wrong light. `announced` is the light last
-    told. `due_at` is shown and sorts; while paused it is the one of the pause's begin.
-    `waits_for`: staff (the department works), unit (the company must act) – the inbox splits by it.
-    `page` is the staff's page of it; `unit_page` is where the unit acts, and is there for all that waits for the unit.
+    `next_transition_at` are its cache (work.caches). The light follows from `yellow_from`, `red_from` and the moment of
+    reading (`lights.py`), so a stopped ticker delays messages and never shows a wrong light. `announced` is the light
+    last told. `due_at` is shown and sorts; while paused it is the one of the pause's begin. `waits_for`: staff (the
+    department works), unit (the company must act) – the inbox splits by it. `page` is the staff's page of it;
+    `unit_page` is where the unit acts, and is there for all that waits for the unit.
     """
 
     kind = models.CharField(max_length=24, choices=work_kinds)
@@ -77,7 +77,9 @@ class WorkItem(LeadsToPage):
                 name="work_open_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=Q(state__in=["running", "paused"]) | Q(closed_at__isnull=False), name="work_closed_at"),
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "paused"]) | Q(closed_at__isnull=False), name="work_closed_at"
+            ),
             models.CheckConstraint(condition=~Q(waits_for="unit") | ~Q(unit_page=""), name="work_unit_page"),
         ]
         indexes = [
@@ -86,10 +88,20 @@ class WorkItem(LeadsToPage):
                 condition=Q(state__in=["running", "paused"], next_transition_at__isnull=False),
                 name="work_next_transition",
             ),
-            models.Index(fields=["assignee", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_mine"),
-            models.Index(fields=["department", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_department"),
-            models.Index(fields=["hall", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_hall"),
-            models.Index(fields=["unit", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_unit"),
+            models.Index(
+                fields=["assignee", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_mine"
+            ),
+            models.Index(
+                fields=["department", "due_at", "id"],
+                condition=Q(state__in=["running", "paused"]),
+                name="work_department",
+            ),
+            models.Index(
+                fields=["hall", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_hall"
+            ),
+            models.Index(
+                fields=["unit", "due_at", "id"], condition=Q(state__in=["running", "paused"]), name="work_unit"
+            ),
             models.Index(fields=["subject_kind", "subject_id"], name="work_subject"),
             models.Index(fields=["project_id"], name="work_project"),
         ]
@@ -108,7 +120,9 @@ class WorkItem(LeadsToPage):
         return reverse(self.unit_page, kwargs=self.unit_page_args) if self.unit_page else ""
 
     def light_at(self, now: datetime) -> Light:
-        """The light at `now`, which is not before the clock's last event; a closed item keeps the one it had when it closed."""
+        """The light at `now`, which is not before the clock's last event; a closed item keeps the one it had when it
+        closed.
+        """
         return light(self.yellow_from, self.red_from, now)
 
     def is_paused_at(self, now: datetime) -> bool:
@@ -145,8 +159,8 @@ class ClockEvent(AppendOnly):
 class CalendarNotice(AppendOnly):
     """A day of a published holiday notice imported over the pack's seed; the latest row for a day counts.
 
-    `settles_year`: the notice covers its year as a whole, so that the year's other days are no longer provisional; a single
-    local holiday does not.
+    `settles_year`: the notice covers its year as a whole, so that the year's other days are no longer provisional; a
+    single local holiday does not.
     """
 
     on = models.DateField()
@@ -177,8 +191,12 @@ class Reminder(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["item", "light", "moment"], condition=Q(by__isnull=True), name="reminder_once_per_moment"),
-            models.UniqueConstraint(fields=["item"], condition=Q(by__isnull=True, moment="on"), name="reminder_once_on_the_day"),
+            models.UniqueConstraint(
+                fields=["item", "light", "moment"], condition=Q(by__isnull=True), name="reminder_once_per_moment"
+            ),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(by__isnull=True, moment="on"), name="reminder_once_on_the_day"
+            ),
         ]
 
 

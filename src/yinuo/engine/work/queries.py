@@ -25,7 +25,9 @@ OF_A_DEPARTMENT = ("approver", "principal", "utility", "zone")
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Whose work somebody does: `whole` all of it (their own, those stood in for without limit), `parts` only what each covers."""
+    """Whose work somebody does: `whole` all of it (their own, those stood in for without limit), `parts` only what each
+    covers.
+    """
 
     whole: frozenset[int | None]
     parts: tuple[Delegation, ...]
@@ -34,13 +36,15 @@ class Turns:
     def of(cls, actor: Actor, standing: Iterable[Delegation]) -> Turns:
         rows = tuple(standing)
         return cls(
-            frozenset([actor.person_id, *(row.person_id for row in rows if not row.limited)]), tuple(row for row in rows if row.limited)
+            frozenset([actor.person_id, *(row.person_id for row in rows if not row.limited)]),
+            tuple(row for row in rows if row.limited),
         )
 
     def take(self, work: WorkItem) -> bool:
         """Whether what is given to somebody is the actor's to do."""
         return work.assignee_id in self.whole or any(
-            row.person_id == work.assignee_id and row.covers(work.kind, work.matter_id, work.project_id) for row in self.parts
+            row.person_id == work.assignee_id and row.covers(work.kind, work.matter_id, work.project_id)
+            for row in self.parts
         )
 
     def given(self) -> Q:

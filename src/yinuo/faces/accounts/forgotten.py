@@ -38,7 +38,10 @@ class ResetForm(CodeForm, NewPassword):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """POST `do=send` sends a code; without it the form sets the password. The page is the same whether there is such an account or not."""
+    """POST `do=send` sends a code; without it the form sets the password.
+
+    The page is the same whether there is such an account or not.
+    """
     now, verb = timezone.now(), request.POST.get("do", "")
     known = phone_state(request, Purpose.RESET)
     asked = PhoneForm(request.POST if verb == "send" else None, initial={"phone": known.get("phone", "")})
@@ -47,7 +50,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if verb == "other":
         forget_phone(request, Purpose.RESET)
         return redirect("entrance:forgotten")
-    form: forms.Form = ResetForm(request.POST if request.method == "POST" and not verb else None, proved="proof" in known)
+    form: forms.Form = ResetForm(
+        request.POST if request.method == "POST" and not verb else None, proved="proof" in known
+    )
     if form.is_bound and known and form.is_valid():
         proof_id = proof_of(request, form, Purpose.RESET, now)
         said = form.cleaned_data
@@ -55,7 +60,9 @@ def forgotten(request: HttpRequest) -> HttpResponse:
             act = {"proof_id": proof_id, "name": said["name"], "password": said["password"], "at": now}
             done = attempt(form, lambda: (reset_password(**act),))
             if done == (None,):
-                form.add_error("name", "没有手机号和姓名都相符的账号。请核对姓名；换过手机号的，请带身份证件到政务大厅综合窗口办理")
+                form.add_error(
+                    "name", "没有手机号和姓名都相符的账号。请核对姓名；换过手机号的，请带身份证件到政务大厅综合窗口办理"
+                )
             elif done is not None:
                 forget_phone(request, Purpose.RESET)
                 messages.success(request, "密码已经重新设置，请用手机号或者登录名登录。")

@@ -54,7 +54,9 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     known = phone_state(request, Purpose.INVITED, about)
     asked = PhoneForm({"phone": found.phone})
     asked.is_valid()
-    form: CodeForm = InvitedForm(request.POST if request.method == "POST" and not verb else None, proved="proof" in known)
+    form: CodeForm = InvitedForm(
+        request.POST if request.method == "POST" and not verb else None, proved="proof" in known
+    )
     if person is None and queries.account_of_number(found.phone) is not None:
         if verb == "accept":
             return redirect_to_login(request.path)
@@ -86,7 +88,12 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         "other": person is not None and not own,
         "has_account": person is None and queries.account_of_number(found.phone) is not None,
     }
-    return render(request, "entrance/invitation.html", context, status=422 if form.errors or (verb == "send" and asked.errors) else 200)
+    return render(
+        request,
+        "entrance/invitation.html",
+        context,
+        status=422 if form.errors or (verb == "send" and asked.errors) else 200,
+    )
 
 
 def _accepted(request: HttpRequest) -> HttpResponse:

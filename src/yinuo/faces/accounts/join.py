@@ -68,7 +68,11 @@ def begin(request: HttpRequest) -> HttpResponse:
         return redirect("entrance:unit")
     now = timezone.now()
     form = PhoneForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and send(request, form, form.cleaned_data["phone"], Purpose.JOIN, now):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and send(request, form, form.cleaned_data["phone"], Purpose.JOIN, now)
+    ):
         return redirect("entrance:account")
     return render(request, "entrance/join.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -89,7 +93,9 @@ def account(request: HttpRequest) -> HttpResponse:
         if send(request, asked, known["phone"], Purpose.JOIN, now):
             messages.success(request, "验证码已重新发送。")
             return redirect("entrance:account")
-        return render(request, "entrance/account.html", {"form": form, "phone": known["phone"], "asked": asked}, status=422)
+        return render(
+            request, "entrance/account.html", {"form": form, "phone": known["phone"], "asked": asked}, status=422
+        )
     if form.is_bound and form.is_valid():
         person = _joined(request, form, now)
         if person is not None:
@@ -98,7 +104,9 @@ def account(request: HttpRequest) -> HttpResponse:
             messages.success(request, "账号已开通，以后用手机号登录。")
             return redirect("entrance:unit")
         form = again_without_code(request, form, AccountForm, Purpose.JOIN)
-    return render(request, "entrance/account.html", {"form": form, "phone": known["phone"]}, status=422 if form.errors else 200)
+    return render(
+        request, "entrance/account.html", {"form": form, "phone": known["phone"]}, status=422 if form.errors else 200
+    )
 
 
 def _joined(request: HttpRequest, form: forms.Form, at: datetime) -> Person | None:
@@ -109,7 +117,9 @@ def _joined(request: HttpRequest, form: forms.Form, at: datetime) -> Person | No
     return attempt(form, lambda: join(proof_id=proof_id, name=said["name"], password=said["password"], at=at))
 
 
-def again_without_code(request: HttpRequest, form: forms.Form, kind: type[CodeForm], purpose: Purpose, about: str = "") -> forms.Form:
+def again_without_code(
+    request: HttpRequest, form: forms.Form, kind: type[CodeForm], purpose: Purpose, about: str = ""
+) -> forms.Form:
     """The same form and its errors; a code that was right is not asked for a second time."""
     if "proof" not in phone_state(request, purpose, about) or "code" not in form.fields:
         return form
@@ -129,11 +139,16 @@ class UnitForm(forms.Form):
     """The unit as its licence has it, and the two papers; one that an earlier try has stored stays (`kept_…`)."""
 
     credit_code = forms.CharField(
-        label="统一社会信用代码", max_length=18, widget=CodeInput(), error_messages={"required": "照营业执照填写 18 位代码"}
+        label="统一社会信用代码",
+        max_length=18,
+        widget=CodeInput(),
+        error_messages={"required": "照营业执照填写 18 位代码"},
     )
     unit_name = forms.CharField(label="单位名称", max_length=120, error_messages={"required": "照营业执照填写单位名称"})
     unit_type = choice("单位类型", UnitType.choices, "选择单位类型", radio=True)
-    legal_representative = forms.CharField(label="法定代表人", max_length=60, error_messages={"required": "填写法定代表人姓名"})
+    legal_representative = forms.CharField(
+        label="法定代表人", max_length=60, error_messages={"required": "填写法定代表人姓名"}
+    )
     address = forms.CharField(label="住所", max_length=200, required=False)
     whose = choice("您是", WHOSE, "选择您凭什么代表这个单位", radio=True)
     may_sign = forms.BooleanField(label="委托书写明可以代表单位签署信用承诺", required=False)
@@ -143,7 +158,9 @@ class UnitForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["licence"].help_text = f"照片或者 PDF，不超过 {mebibytes()} MB。"
-        self.fields["letter"].help_text = f"法定代表人签字、加盖公章。照片或者 PDF，不超过 {mebibytes()} MB。本人是法定代表人的，不用上传。"
+        self.fields[
+            "letter"
+        ].help_text = f"法定代表人签字、加盖公章。照片或者 PDF，不超过 {mebibytes()} MB。本人是法定代表人的，不用上传。"
         self.kept: dict[str, StoredFile | None] = {"licence": None, "letter": None}
 
     def take(self, request: HttpRequest, person: Person, at: datetime) -> None:
@@ -156,7 +173,9 @@ class UnitForm(forms.Form):
                     self.add_error(name, f"“{sent.name}”太大，不能超过 {mebibytes()} MB")
                     continue
                 try:
-                    self.kept[name] = store_upload(actor=actor, name=sent.name or "", content=sent.read(), unit_id=None, at=at)
+                    self.kept[name] = store_upload(
+                        actor=actor, name=sent.name or "", content=sent.read(), unit_id=None, at=at
+                    )
                 except Refused as refusal:
                     self.add_error(name, str(refusal))
             elif known.isascii() and known.isdecimal() and len(known) < 18:
@@ -183,7 +202,9 @@ def unit(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "申请已提交。")
                 return redirect("entrance:unit")
     items = WorkItem.objects.filter(
-        kind=AccountsWork.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=[row.pk for row in waiting]
+        kind=AccountsWork.ADMISSION,
+        subject_kind=Admission._meta.label_lower,
+        subject_id__in=[row.pk for row in waiting],
     )
     due = {item.subject_id: item.due_shown(now) for item in items}
     context = {
@@ -208,7 +229,10 @@ def _again(rows: list[Admission]) -> dict[str, Any]:
 def _ask(person: Person, form: UnitForm, at: datetime) -> Admission:
     said = dict(form.cleaned_data)
     own = said.pop("whose") == "own"
-    said = {name: said[name] for name in ("credit_code", "unit_name", "unit_type", "legal_representative", "address", "may_sign")}
+    said = {
+        name: said[name]
+        for name in ("credit_code", "unit_name", "unit_type", "legal_representative", "address", "may_sign")
+    }
     kept = {f"{name}_id": file.pk if file else None for name, file in form.kept.items()}
     return ask_admission(actor=Actor(person.pk, "person"), own=own, at=at, **said, **kept)
 

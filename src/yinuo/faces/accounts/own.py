@@ -1,4 +1,6 @@
-"""A person's own page: who they are here, their telephone and mail, the second factor, and who signed in as them of late."""
+"""A person's own page: who they are here, their telephone and mail, the second factor, and who signed in as them of
+late.
+"""
 
 from __future__ import annotations
 
@@ -65,12 +67,16 @@ class PasswordField(forms.CharField):
 
 
 class ChangeForm(forms.Form):
-    """A code from the number before and one from the new; an account whose number was never proved shows its password instead."""
+    """A code from the number before and one from the new; an account whose number was never proved shows its password
+    instead.
+    """
 
     old_code = forms.CharField(
         label="原手机号收到的验证码", widget=OneTimeInput(), max_length=10, error_messages={"required": "填写验证码"}
     )
-    code = forms.CharField(label="新手机号收到的验证码", widget=OneTimeInput(), max_length=10, error_messages={"required": "填写验证码"})
+    code = forms.CharField(
+        label="新手机号收到的验证码", widget=OneTimeInput(), max_length=10, error_messages={"required": "填写验证码"}
+    )
     password = PasswordField()
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
@@ -116,10 +122,13 @@ def phone(request: HttpRequest) -> HttpResponse:
             proving = {"phone": person.phone, "purpose": Purpose.PHONE, "code": said["old_code"], "at": now}
             old = attempt(form, lambda: prove(**proving), {"code": "old_code"})
         if not form.errors:
-            new_id = attempt(form, lambda: prove(phone=known["phone"], purpose=Purpose.PHONE, code=said["code"], at=now))
+            new_id = attempt(
+                form, lambda: prove(phone=known["phone"], purpose=Purpose.PHONE, code=said["code"], at=now)
+            )
             if (
                 new_id is not None
-                and attempt(form, lambda: change_phone(actor=actor, proof_id=new_id, old_proof_id=old, at=now)) is not None
+                and attempt(form, lambda: change_phone(actor=actor, proof_id=new_id, old_proof_id=old, at=now))
+                is not None
             ):
                 forget_phone(request, Purpose.PHONE)
                 messages.success(request, "手机号已更换。")
@@ -182,7 +191,10 @@ def mail(request: HttpRequest) -> HttpResponse:
 def _sent(request: HttpRequest, person: Person, wanted: str) -> bool:
     token = signing.dumps({"person": person.pk, "mail": wanted, "before": person.email}, salt=MAIL_SALT)
     link = request.build_absolute_uri(f"{reverse('entrance:mail')}?link={token}")
-    body = f"{person.name}，您好：\n\n请打开下面的链接，确认这是您的邮箱（一天内有效）：\n{link}\n\n如果不是您本人操作，不用理会。\n"
+    body = (
+        f"{person.name}，您好：\n\n请打开下面的链接，确认这是您的邮箱（一天内有效）："
+        f"\n{link}\n\n如果不是您本人操作，不用理会。\n"
+    )
     try:
         EmailMessage("确认邮箱", body, to=[wanted]).send()
     except (OSError, ValueError):

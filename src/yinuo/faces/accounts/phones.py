@@ -1,4 +1,7 @@
-"""The two steps of every page that wants a telephone: the number, then the code that came to it. What is proved stays in the session."""
+"""The two steps of every page that wants a telephone: the number, then the code that came to it.
+
+What is proved stays in the session.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ class OneTimeInput(forms.TextInput):
 class PhoneForm(forms.Form):
     """The number a code goes to."""
 
-    phone = forms.CharField(label="手机号", widget=PhoneInput(), max_length=20, error_messages={"required": "填写 11 位手机号"})
+    phone = forms.CharField(
+        label="手机号", widget=PhoneInput(), max_length=20, error_messages={"required": "填写 11 位手机号"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -45,9 +50,14 @@ class PhoneForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The code that came; a form that wants more than the telephone adds its own fields. `proved` leaves the code out."""
+    """The code that came; a form that wants more than the telephone adds its own fields.
 
-    code = forms.CharField(label="短信验证码", widget=OneTimeInput(), max_length=10, error_messages={"required": "填写短信里的 6 位验证码"})
+    `proved` leaves the code out.
+    """
+
+    code = forms.CharField(
+        label="短信验证码", widget=OneTimeInput(), max_length=10, error_messages={"required": "填写短信里的 6 位验证码"}
+    )
 
     def __init__(self, *args: Any, proved: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -72,7 +82,9 @@ def _key(purpose: Purpose) -> str:
 
 
 def phone_state(request: HttpRequest, purpose: Purpose, about: str = "") -> dict[str, Any]:
-    """{"phone", "about", "proof"} of this browser; empty before a code was asked for, or where it was for something else."""
+    """{"phone", "about", "proof"} of this browser; empty before a code was asked for, or where it was for something
+    else.
+    """
     found = request.session.get(_key(purpose))
     return dict(found) if isinstance(found, dict) and found.get("about") == about else {}
 

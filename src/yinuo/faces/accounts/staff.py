@@ -52,7 +52,9 @@ def admissions(request: HttpRequest) -> HttpResponse:
     items = {item.subject_id: item for item in _items([row.pk for row in rows])}
     context = {
         "rows": [(row, items.get(row.pk), items[row.pk].light_at(now) if row.pk in items else "") for row in rows],
-        "breadcrumbs": [NavItem("综合窗口", reverse("staff:window")), NavItem("入驻申请")] if actor.role == "window" else [],
+        "breadcrumbs": [NavItem("综合窗口", reverse("staff:window")), NavItem("入驻申请")]
+        if actor.role == "window"
+        else [],
         "done": list(
             Admission.objects.filter(hall_id=actor.hall_id, decided_by__isnull=False)
             .select_related("person", "decided_by")
@@ -63,7 +65,11 @@ def admissions(request: HttpRequest) -> HttpResponse:
 
 
 def _items(ids: list[int]) -> list[WorkItem]:
-    return list(WorkItem.objects.filter(kind=AccountsWork.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=ids))
+    return list(
+        WorkItem.objects.filter(
+            kind=AccountsWork.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=ids
+        )
+    )
 
 
 @need_behind(*WHO, *WATCHING)
@@ -76,13 +82,19 @@ def admission(request: HttpRequest, admission_id: int) -> HttpResponse:
     if found.hall_id != actor.hall_id:
         raise forbid("只能查看本大厅的入驻申请")
     verb = request.POST.get("do", "")
-    agree = AdmitForm(request.POST if verb == "admit" else None, initial={"version": found.version, "may_sign": found.may_sign})
+    agree = AdmitForm(
+        request.POST if verb == "admit" else None, initial={"version": found.version, "may_sign": found.may_sign}
+    )
     refuse = DeclineForm(request.POST if verb == "decline" else None, initial={"version": found.version})
     form: Any = {"admit": agree, "decline": refuse}.get(verb)
     if form is not None and form.is_valid():
         said = form.cleaned_data
         common = {"actor": actor, "admission_id": found.pk, "version": said["version"], "at": now}
-        act = (lambda: admit(may_sign=said["may_sign"], **common)) if verb == "admit" else (lambda: decline(why=said["why"], **common))
+        act = (
+            (lambda: admit(may_sign=said["may_sign"], **common))
+            if verb == "admit"
+            else (lambda: decline(why=said["why"], **common))
+        )
         if attempt(form, act) is not None:
             messages.success(request, f"{found.unit_name}：{'已通过' if verb == 'admit' else '已告知申请人改正'}。")
             return redirect("staff:admissions")
@@ -95,7 +107,9 @@ def admission(request: HttpRequest, admission_id: int) -> HttpResponse:
         "rows": _rows(found),
         "known": known,
         "differs": _differences(found, known),
-        "others": [f"{row.name}（{mask_phone(row.phone)}）" for row in persons_bound(known.pk, timezone.localdate())] if known else [],
+        "others": [f"{row.name}（{mask_phone(row.phone)}）" for row in persons_bound(known.pk, timezone.localdate())]
+        if known
+        else [],
         "item": item,
         "light": item.light_at(now) if item else "",
         "agree": agree,
@@ -123,5 +137,8 @@ def _differences(found: Admission, known: ProjectUnit | None) -> list[str]:
     """Where the request and the unit on record say something else; the record stays as it is."""
     if known is None:
         return []
-    pairs = (("单位名称", found.unit_name, known.name), ("法定代表人", found.legal_representative, known.legal_representative))
+    pairs = (
+        ("单位名称", found.unit_name, known.name),
+        ("法定代表人", found.legal_representative, known.legal_representative),
+    )
     return [f"{label}：申请写“{said}”，平台登记“{had}”" for label, said, had in pairs if had and said != had]

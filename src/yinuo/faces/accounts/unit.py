@@ -67,9 +67,13 @@ def _line(row: AuthorisedPerson, actor: Actor, day: date) -> dict[str, Any]:
 
 class AuthoriseForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=60)
-    account = forms.CharField(label="手机号", max_length=60, help_text="没有账号的，会收到邀请短信；已有账号的，也可以填登录名")
+    account = forms.CharField(
+        label="手机号", max_length=60, help_text="没有账号的，会收到邀请短信；已有账号的，也可以填登录名"
+    )
     scope = forms.ChoiceField(label="授权办什么", choices=SCOPES, widget=forms.RadioSelect(), initial="act")
-    from_on = forms.DateField(label="从哪天起", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01"})
+    from_on = forms.DateField(
+        label="从哪天起", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01"}
+    )
     to_on = forms.DateField(
         label="到哪天止（含当天）",
         required=False,
@@ -117,9 +121,15 @@ def name_person(request: HttpRequest) -> HttpResponse:
         form = _again(form, actor, letter)
     else:
         form = AuthoriseForm(actor=actor, also=[], initial={"from_on": timezone.localtime(now).date(), "scope": "act"})
-    crumbs = [NavItem("我的项目", reverse("unit:projects")), NavItem("经办人", reverse("unit:persons")), NavItem("授权经办人")]
+    crumbs = [
+        NavItem("我的项目", reverse("unit:projects")),
+        NavItem("经办人", reverse("unit:persons")),
+        NavItem("授权经办人"),
+    ]
     unit = ProjectUnit.objects.get(pk=actor.unit_id)
-    return render(request, "unit/person_authorise.html", {"form": form, "unit": unit, "limit": mebibytes(), "breadcrumbs": crumbs})
+    return render(
+        request, "unit/person_authorise.html", {"form": form, "unit": unit, "limit": mebibytes(), "breadcrumbs": crumbs}
+    )
 
 
 def _letter(form: AuthoriseForm, actor: Actor, also: list[int]) -> int | None:
@@ -144,7 +154,10 @@ def _again(form: AuthoriseForm, actor: Actor, letter: int | None) -> AuthoriseFo
 
 
 def _name(form: AuthoriseForm, actor: Actor, letter: int | None) -> tuple[str, PageRef | None]:
-    """Whoever has an account is named; a number without one is invited. Returns what was done, and the link that was sent."""
+    """Whoever has an account is named; a number without one is invited.
+
+    Returns what was done, and the link that was sent.
+    """
     values = form.cleaned_data
     said = {
         "unit_id": actor.unit_id or 0,
@@ -177,7 +190,9 @@ def uninvite(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 
 class EndForm(forms.Form):
-    why = forms.CharField(label="为什么终止", max_length=200, widget=forms.Textarea({"rows": 2}), help_text="如：岗位调整、离职")
+    why = forms.CharField(
+        label="为什么终止", max_length=200, widget=forms.Textarea({"rows": 2}), help_text="如：岗位调整、离职"
+    )
 
 
 @need_own
@@ -191,7 +206,9 @@ def end(request: HttpRequest, binding_id: int) -> HttpResponse:
         raise forbid("只能管理本单位的经办人")
     form = EndForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        ended = attempt(form, lambda: end_binding(actor=actor, binding=binding, at=timezone.now(), why=form.cleaned_data["why"]))
+        ended = attempt(
+            form, lambda: end_binding(actor=actor, binding=binding, at=timezone.now(), why=form.cleaned_data["why"])
+        )
         if ended is not None:
             messages.success(request, f"已终止对{binding.person.name}的授权。")
             return redirect("unit:persons" if binding.person_id != actor.person_id else "common:start")
@@ -200,6 +217,10 @@ def end(request: HttpRequest, binding_id: int) -> HttpResponse:
         "form": form,
         "own": binding.person_id == actor.person_id,
         "last_one": not queries.has_others(binding.unit_id, binding.person_id, day),
-        "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("经办人", reverse("unit:persons")), NavItem("终止授权")],
+        "breadcrumbs": [
+            NavItem("我的项目", reverse("unit:projects")),
+            NavItem("经办人", reverse("unit:persons")),
+            NavItem("终止授权"),
+        ],
     }
     return render(request, "unit/person_end.html", context)

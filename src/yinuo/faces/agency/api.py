@@ -1,4 +1,7 @@
-"""代办服务 for machines. Handing in for the unit: an agent's key with `X-Yinuo-Via: agency.agreement:12`, on the ordinary endpoints."""
+"""代办服务 for machines.
+
+Handing in for the unit: an agent's key with `X-Yinuo-Via: agency.agreement:12`, on the ordinary endpoints.
+"""
 
 from __future__ import annotations
 
@@ -132,7 +135,13 @@ def body_out(body: AgencyBody) -> dict[str, Any]:
 
 
 def agent_out(agent: ServiceAgent) -> dict[str, Any]:
-    return {"id": agent.pk, "body": agent.body_id, "name": agent.person.name, "phone": agent.phone, "to_on": agent.to_on}
+    return {
+        "id": agent.pk,
+        "body": agent.body_id,
+        "name": agent.person.name,
+        "phone": agent.phone,
+        "to_on": agent.to_on,
+    }
 
 
 def application_out(made: AgencyRequest) -> dict[str, Any]:
@@ -160,7 +169,12 @@ def plan_out(agreement: Agreement, plan: FilingPlan) -> dict[str, Any]:
     day = timezone.now().astimezone(TZ).date()
     lines = queries.plan_lines(plan.rows, queries.items_of(agreement), day)
     names = ("name", "item_id", "state", "starts_on", "ends_on", "received_on", "concluded_on", "late")
-    return {"id": plan.pk, "at": plan.at, "note": plan.note, "rows": [{name: getattr(row, name) for name in names} for row in lines]}
+    return {
+        "id": plan.pk,
+        "at": plan.at,
+        "note": plan.note,
+        "rows": [{name: getattr(row, name) for name in names} for row in lines],
+    }
 
 
 # -- bodies and agents
@@ -170,7 +184,9 @@ def plan_out(agreement: Agreement, plan: FilingPlan) -> dict[str, Any]:
 def bodies(request: HttpRequest) -> list[dict[str, Any]]:
     day = timezone.localdate()
     agents = [agent_out(agent) for agent in queries.agents(day)]
-    return [{**body_out(body), "agents": [row for row in agents if row["body"] == body.pk]} for body in queries.bodies(day)]
+    return [
+        {**body_out(body), "agents": [row for row in agents if row["body"] == body.pk]} for body in queries.bodies(day)
+    ]
 
 
 @router.get("/agency/people", response=list[dict[str, Any]], summary="可以登记为代办员的人员")
@@ -179,7 +195,10 @@ def people(request: HttpRequest) -> list[dict[str, Any]]:
     actor = actor_of(request)
     if not access.can_head(actor, actor.hall_id or 0):
         raise forbid("代办服务机构由本大厅总召集人管理")
-    return [{"person": person.pk, "name": person.name} for person in queries.candidates(actor.hall_id or 0, timezone.localdate())]
+    return [
+        {"person": person.pk, "name": person.name}
+        for person in queries.candidates(actor.hall_id or 0, timezone.localdate())
+    ]
 
 
 @router.post("/agency/bodies", response={201: dict[str, Any]}, summary="设立代办服务机构")
@@ -197,7 +216,9 @@ def close_body(request: HttpRequest, body_id: int, body: WhyIn) -> dict[str, Any
 
 @router.post("/agency/bodies/{body_id}/agents", response={201: dict[str, Any]}, summary="登记代办员")
 def add_agent(request: HttpRequest, body_id: int, body: AgentIn) -> Status[dict[str, Any]]:
-    made = actions.add_agent(actor=actor_of(request), body_id=body_id, person_id=body.person, phone=body.phone, at=timezone.now())
+    made = actions.add_agent(
+        actor=actor_of(request), body_id=body_id, person_id=body.person, phone=body.phone, at=timezone.now()
+    )
     return Status(201, agent_out(made))
 
 
@@ -235,7 +256,10 @@ def of_project(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     found = queries.applications_of(project_id)
     agreements = [row.agreement for row in found if hasattr(row, "agreement")]
-    return {"applications": [application_out(row) for row in found], "agreements": [agreement_out(row) for row in agreements]}
+    return {
+        "applications": [application_out(row) for row in found],
+        "agreements": [agreement_out(row) for row in agreements],
+    }
 
 
 @router.post("/projects/{project_id}/agency", response={201: dict[str, Any]}, summary="申请代办服务")
@@ -263,16 +287,26 @@ def withdraw(request: HttpRequest, application_id: int, body: VersionIn) -> dict
     return application_out(made)
 
 
-@router.post("/agency/applications/{application_id}/refuse", response=dict[str, Any], summary="不予提供代办服务并说明理由")
+@router.post(
+    "/agency/applications/{application_id}/refuse", response=dict[str, Any], summary="不予提供代办服务并说明理由"
+)
 def refuse(request: HttpRequest, application_id: int, body: WhyIn) -> dict[str, Any]:
-    return application_out(actions.refuse_service(actor=actor_of(request), application_id=application_id, at=timezone.now(), **body.dict()))
+    return application_out(
+        actions.refuse_service(actor=actor_of(request), application_id=application_id, at=timezone.now(), **body.dict())
+    )
 
 
-@router.post("/agency/applications/{application_id}/offer", response={201: dict[str, Any]}, summary="同意代办，指派代办员并签署协议")
+@router.post(
+    "/agency/applications/{application_id}/offer",
+    response={201: dict[str, Any]},
+    summary="同意代办，指派代办员并签署协议",
+)
 def offer(request: HttpRequest, application_id: int, body: OfferIn) -> Status[dict[str, Any]]:
     values = body.dict()
     agent = values.pop("agent")
-    made = actions.offer_agreement(actor=actor_of(request), application_id=application_id, agent_id=agent, at=timezone.now(), **values)
+    made = actions.offer_agreement(
+        actor=actor_of(request), application_id=application_id, agent_id=agent, at=timezone.now(), **values
+    )
     return Status(201, agreement_out(made))
 
 
@@ -299,7 +333,9 @@ def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
 @router.post("/agency/{agreement_id}/sign", response=dict[str, Any], summary="项目单位签署协议")
 def sign(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, Any]:
     return agreement_out(
-        actions.sign_agreement(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version)
+        actions.sign_agreement(
+            actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version
+        )
     )
 
 
@@ -308,7 +344,9 @@ def assign(request: HttpRequest, agreement_id: int, body: AssignIn) -> dict[str,
     values = body.dict()
     agent = values.pop("agent")
     return agreement_out(
-        actions.assign_agent(actor=actor_of(request), agreement_id=agreement_id, agent_id=agent, at=timezone.now(), **values)
+        actions.assign_agent(
+            actor=actor_of(request), agreement_id=agreement_id, agent_id=agent, at=timezone.now(), **values
+        )
     )
 
 
@@ -333,21 +371,31 @@ def log_service(request: HttpRequest, agreement_id: int, body: LogIn) -> Status[
 @router.post("/agency/{agreement_id}/plan", response={201: dict[str, Any]}, summary="制定申报进度计划")
 def draw_plan(request: HttpRequest, agreement_id: int, body: NoteIn) -> Status[dict[str, Any]]:
     made = actions.draw_plan(
-        actor=actor_of(request), agreement_id=agreement_id, note=body.note, at=timezone.now(), idempotency_key=key_if_any(request)
+        actor=actor_of(request),
+        agreement_id=agreement_id,
+        note=body.note,
+        at=timezone.now(),
+        idempotency_key=key_if_any(request),
     )
     return Status(201, plan_out(queries.one(agreement_id), made))
 
 
 @router.post("/agency/{agreement_id}/green", response=list[dict[str, Any]], summary="申请绿色通道")
 def green(request: HttpRequest, agreement_id: int, body: GreenIn) -> list[dict[str, Any]]:
-    made = actions.ask_green_channel(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
+    made = actions.ask_green_channel(
+        actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()
+    )
     return [{"matter": row.matter_id, "reason": row.reason, "at": row.at} for row in made]
 
 
 @router.post("/agency/{agreement_id}/package", response={201: dict[str, Any]}, summary="套餐申报（代办员以企业名义）")
 def package(request: HttpRequest, agreement_id: int, body: PackageIn) -> Status[dict[str, Any]]:
     made = actions.submit_package(
-        actor=actor_of(request), agreement_id=agreement_id, parts=body.parts, at=timezone.now(), idempotency_key=key_of(request)
+        actor=actor_of(request),
+        agreement_id=agreement_id,
+        parts=body.parts,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
     )
     return Status(201, {"id": made.pk, "submissions": made.submissions})
 
@@ -357,38 +405,52 @@ def package(request: HttpRequest, agreement_id: int, body: PackageIn) -> Status[
 
 @router.post("/agency/{agreement_id}/finish", response=dict[str, Any], summary="报告委托事项完成")
 def finish(request: HttpRequest, agreement_id: int, body: TextIn) -> dict[str, Any]:
-    return agreement_out(actions.report_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()))
+    return agreement_out(
+        actions.report_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/agency/{agreement_id}/confirm", response=dict[str, Any], summary="项目单位确认办结")
 def confirm(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, Any]:
     return agreement_out(
-        actions.confirm_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version)
+        actions.confirm_finished(
+            actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version
+        )
     )
 
 
 @router.post("/agency/{agreement_id}/reject", response=dict[str, Any], summary="项目单位认为没有办完")
 def reject(request: HttpRequest, agreement_id: int, body: WhyIn) -> dict[str, Any]:
-    return agreement_out(actions.reject_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()))
+    return agreement_out(
+        actions.reject_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/agency/{agreement_id}/end", response=dict[str, Any], summary="项目单位终止代办委托")
 def end_by_wish(request: HttpRequest, agreement_id: int, body: WhyIn) -> dict[str, Any]:
-    return agreement_out(actions.end_by_wish(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()))
+    return agreement_out(
+        actions.end_by_wish(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/agency/{agreement_id}/end-by-law", response=dict[str, Any], summary="与现行法规相冲突，终止代办")
 def end_by_law(request: HttpRequest, agreement_id: int, body: WhyIn) -> dict[str, Any]:
-    return agreement_out(actions.end_by_law(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()))
+    return agreement_out(
+        actions.end_by_law(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/agency/{agreement_id}/archive", response=dict[str, Any], summary="归档并交还材料")
 def archive(request: HttpRequest, agreement_id: int, body: ArchiveIn) -> dict[str, Any]:
-    return agreement_out(actions.archive(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()))
+    return agreement_out(
+        actions.archive(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/agency/{agreement_id}/receive", response=dict[str, Any], summary="项目单位确认收到交还的材料")
 def receive(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, Any]:
     return agreement_out(
-        actions.confirm_return(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version)
+        actions.confirm_return(
+            actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), version=body.version
+        )
     )

@@ -1,4 +1,6 @@
-"""Forms of the agency's desk: answering an application, what is done under an agreement, and the bodies with their people."""
+"""Forms of the agency's desk: answering an application, what is done under an agreement, and the bodies with their
+people.
+"""
 
 from __future__ import annotations
 
@@ -41,11 +43,21 @@ class OfferForm(Versioned):
     )
     note = text_area("说明", "", "减少企业申请的服务的，写明理由。企业会看到。", rows=2)
 
-    def __init__(self, *args: Any, application: AgencyRequest, agents: list[ServiceAgent], reduced: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, application: AgencyRequest, agents: list[ServiceAgent], reduced: bool, **kwargs: Any
+    ) -> None:
         day = timezone.localdate()
-        initial = {"from_on": day, "to_on": day + HALF_A_YEAR, "services": application.services, "version": application.version}
+        initial = {
+            "from_on": day,
+            "to_on": day + HALF_A_YEAR,
+            "services": application.services,
+            "version": application.version,
+        }
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["agent"].choices = [("", "请选择"), *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents)]  # type: ignore[attr-defined]
+        self.fields["agent"].choices = [
+            ("", "请选择"),
+            *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents),
+        ]  # type: ignore[attr-defined]
         self.fields["services"].choices = [(name, ServiceKind(name).label) for name in application.services]  # type: ignore[attr-defined]
         if not reduced:
             self.fields["services"].help_text = "这家企业的信用等级不减少代办服务"
@@ -64,7 +76,10 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, agreement: Agreement, items: list[MapItem], **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["kind"].choices = [("", "请选择"), *((name, ServiceKind(name).label) for name in agreement.services)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [
+            ("", "请选择"),
+            *((name, ServiceKind(name).label) for name in agreement.services),
+        ]  # type: ignore[attr-defined]
         self.fields["matter_id"].choices = [("", "整个项目"), *((item.matter_id, item.name) for item in items)]  # type: ignore[attr-defined]
 
 
@@ -75,7 +90,9 @@ class PlanForm(forms.Form):
 
 class GreenForm(forms.Form):
     matters = forms.MultipleChoiceField(
-        label="请优先办理哪些事项", widget=forms.CheckboxSelectMultiple, error_messages={"required": "选择要优先办理的事项"}
+        label="请优先办理哪些事项",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "选择要优先办理的事项"},
     )
     reason = text_area("理由", "写明理由", "项目投资规模、建设计划、审批时限等。办理部门会看到。", rows=3)
 
@@ -93,7 +110,9 @@ class LawForm(Versioned):
 
 
 class ArchiveForm(Versioned):
-    returned = text_area("交还的材料", "", "一行一件，数量写在后面，用空格隔开。如：授权委托书原件 1 份。没有纸质材料的不填。", rows=5)
+    returned = text_area(
+        "交还的材料", "", "一行一件，数量写在后面，用空格隔开。如：授权委托书原件 1 份。没有纸质材料的不填。", rows=5
+    )
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -107,7 +126,10 @@ class AssignForm(Versioned):
 
     def __init__(self, *args: Any, agents: list[ServiceAgent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agent"].choices = [("", "请选择"), *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents)]  # type: ignore[attr-defined]
+        self.fields["agent"].choices = [
+            ("", "请选择"),
+            *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents),
+        ]  # type: ignore[attr-defined]
 
 
 class BodyForm(forms.Form):

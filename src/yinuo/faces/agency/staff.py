@@ -1,4 +1,6 @@
-"""代办 at the hall: what waits to be answered, the services under way with their figures, and one service with all that is done in it."""
+"""代办 at the hall: what waits to be answered, the services under way with their figures, and one service with all that
+is done in it.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": queries.waiting(actor.hall_id or 0),
         "may_answer": access.can_head(actor, actor.hall_id or 0),
-        "services": [(row, matters_words(row.matters), services_words(row.services)) for row in queries.services(actor, over=over)[:SHOWN]],
+        "services": [
+            (row, matters_words(row.matters), services_words(row.services))
+            for row in queries.services(actor, over=over)[:SHOWN]
+        ],
         "over": over,
         "may_list": actor.role in ("comprehensive", "administrator"),
         "heads": heads,
@@ -99,12 +104,16 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
     if request.method == "POST" and do not in ("offer", "refuse"):
         raise forbid("这个页面没有这项操作")
     decision = queries.check_of(found.project.unit, today(now))
-    agents = [row for row in queries.agents(today(now), actor.hall_id) if found.body_id in (row.body_id, row.body.parent_id)]
+    agents = [
+        row for row in queries.agents(today(now), actor.hall_id) if found.body_id in (row.body_id, row.body.parent_id)
+    ]
     reduced = decision.outcome["support"] == "reduced"
     offering = fields.OfferForm(
         request.POST if do == "offer" else None, auto_id="offer_%s", application=found, agents=agents, reduced=reduced
     )
-    refusing = fields.WhyForm(request.POST if do == "refuse" else None, auto_id="refuse_%s", initial={"version": found.version})
+    refusing = fields.WhyForm(
+        request.POST if do == "refuse" else None, auto_id="refuse_%s", initial={"version": found.version}
+    )
     form: forms.Form = offering if do == "offer" else refusing
     if do and form.is_valid() and attempt(form, _answer(actor, do, found, form)) is not None:
         messages.success(request, "已签署协议并送企业签署。" if do == "offer" else "已答复企业并说明理由。")
@@ -127,11 +136,18 @@ def application(request: HttpRequest, application_id: int) -> HttpResponse:
 
 def _answer(actor: Actor, do: str, found: AgencyRequest, form: forms.Form) -> Callable[[], object]:
     values = form.cleaned_data
-    common: dict[str, Any] = {"actor": actor, "application_id": found.pk, "at": timezone.now(), "version": values["version"]}
+    common: dict[str, Any] = {
+        "actor": actor,
+        "application_id": found.pk,
+        "at": timezone.now(),
+        "version": values["version"],
+    }
     if do == "refuse":
         return lambda: actions.refuse_service(why=values["why"], **common)
     names = ("from_on", "to_on", "services", "note")
-    return lambda: actions.offer_agreement(agent_id=int(values["agent"]), **{name: values[name] for name in names}, **common)
+    return lambda: actions.offer_agreement(
+        agent_id=int(values["agent"]), **{name: values[name] for name in names}, **common
+    )
 
 
 def _application_rows(found: AgencyRequest) -> list[Row]:
@@ -144,7 +160,11 @@ def _application_rows(found: AgencyRequest) -> list[Row]:
         Row("项目负责人", f"{found.lead_name}　{found.lead_phone}"),
         Row("经办人", f"{found.handler_name}　{found.handler_phone}"),
     ]
-    return [*rows, *([Row("说明", found.text)] if found.text else []), *([Row("答复", found.answer)] if found.answer else [])]
+    return [
+        *rows,
+        *([Row("说明", found.text)] if found.text else []),
+        *([Row("答复", found.answer)] if found.answer else []),
+    ]
 
 
 DONE = {
@@ -173,7 +193,11 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
     items = queries.items_of(found)
     made = _forms(found, actor, items, request.POST if do else None, do)
     form = made.get(do)
-    if form is not None and form.is_valid() and attempt(form, _act(actor, do, found, form), {"matter": "matter_id"}) is not None:
+    if (
+        form is not None
+        and form.is_valid()
+        and attempt(form, _act(actor, do, found, form), {"matter": "matter_id"}) is not None
+    ):
         messages.success(request, DONE[do])
         return redirect("staff:agency_service", found.pk)
     plan = plan_of(found, now, items)
@@ -183,7 +207,10 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "facts": facts_of(found),
         "plan": plan,
         "log": log_events(found),
-        "green": [(pack().matters[row.matter_id].full_name, row) for row in GreenChannel.objects.filter(agreement=found).order_by("id")],
+        "green": [
+            (pack().matters[row.matter_id].full_name, row)
+            for row in GreenChannel.objects.filter(agreement=found).order_by("id")
+        ],
         "packages": list(Package.objects.filter(agreement=found).order_by("-id")[:10]),
         "serves": access.can_serve(actor, found),
         "heads": access.can_head(actor, found.body.hall_id),
@@ -198,9 +225,15 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
     return render(request, "staff/agency_service.html", context, status=422 if do else 200)
 
 
-def _forms(found: Agreement, actor: Actor, items: list[MapItem], data: Mapping[str, Any] | None, do: str) -> dict[str, forms.Form]:
+def _forms(
+    found: Agreement, actor: Actor, items: list[MapItem], data: Mapping[str, Any] | None, do: str
+) -> dict[str, forms.Form]:
     seen = {"version": found.version}
-    agents = [row for row in queries.agents(timezone.localdate(), actor.hall_id) if found.body_id in (row.body_id, row.body.parent_id)]
+    agents = [
+        row
+        for row in queries.agents(timezone.localdate(), actor.hall_id)
+        if found.body_id in (row.body_id, row.body.parent_id)
+    ]
 
     def given(name: str) -> dict[str, Any]:
         return {"data": data if name == do else None, "auto_id": f"{name}_%s"}
@@ -209,13 +242,17 @@ def _forms(found: Agreement, actor: Actor, items: list[MapItem], data: Mapping[s
         return f"agency.{name}:{uuid.uuid4()}"
 
     return {
-        "log": fields.LogForm(**given("log"), agreement=found, items=items, initial={"on": timezone.localdate(), "key": key("log")}),
+        "log": fields.LogForm(
+            **given("log"), agreement=found, items=items, initial={"on": timezone.localdate(), "key": key("log")}
+        ),
         "plan": fields.PlanForm(**given("plan"), initial={"key": key("plan")}),
         "green": fields.GreenForm(**given("green"), items=items),
         "finish": fields.FinishForm(**given("finish"), initial=seen),
         "law": fields.LawForm(**given("law"), initial=seen),
         "archive": fields.ArchiveForm(**given("archive"), initial=seen),
-        "assign": fields.AssignForm(**given("assign"), agents=[row for row in agents if row.pk != found.agent_id], initial=seen),
+        "assign": fields.AssignForm(
+            **given("assign"), agents=[row for row in agents if row.pk != found.agent_id], initial=seen
+        ),
     }
 
 
@@ -227,7 +264,9 @@ def _act(actor: Actor, do: str, found: Agreement, form: forms.Form) -> Callable[
     if "key" in values:
         common["idempotency_key"] = values["key"]
     acts: dict[str, Callable[[], object]] = {
-        "log": lambda: actions.log_service(**{name: values[name] for name in ("kind", "matter_id", "on", "text")}, **common),
+        "log": lambda: actions.log_service(
+            **{name: values[name] for name in ("kind", "matter_id", "on", "text")}, **common
+        ),
         "plan": lambda: actions.draw_plan(note=values["note"], **common),
         "green": lambda: actions.ask_green_channel(matters=values["matters"], reason=values["reason"], **common),
         "finish": lambda: actions.report_finished(text=values["text"], **common),

@@ -55,7 +55,10 @@ def bodies(request: HttpRequest) -> HttpResponse:
         appraised.setdefault(row.agent_id, []).append(row)
     names = {agent.pk: agent.person.name for agent in agents}
     context = {
-        "bodies": [(body, [(agent, appraised.get(agent.pk, [])) for agent in agents if agent.body_id == body.pk]) for body in there],
+        "bodies": [
+            (body, [(agent, appraised.get(agent.pk, [])) for agent in agents if agent.body_id == body.pk])
+            for body in there
+        ],
         "trainings": [
             (row, "、".join(names[pk] for pk in row.agents if pk in names))
             for row in Training.objects.filter(body__in=there).order_by("-on", "-id")[:SHOWN]
@@ -67,7 +70,9 @@ def bodies(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/agency_bodies.html", context, status=422 if do else 200)
 
 
-def _forms(actor: Actor, there: list[AgencyBody], agents: list[ServiceAgent], request: HttpRequest, do: str) -> dict[str, forms.Form]:
+def _forms(
+    actor: Actor, there: list[AgencyBody], agents: list[ServiceAgent], request: HttpRequest, do: str
+) -> dict[str, forms.Form]:
     day = timezone.localdate()
     people = queries.candidates(actor.hall_id or 0, day)
 
@@ -77,7 +82,9 @@ def _forms(actor: Actor, there: list[AgencyBody], agents: list[ServiceAgent], re
     return {
         "body": fields.BodyForm(**given("body"), bodies=there),
         "agent": fields.AgentForm(**given("agent"), bodies=there, people=people),
-        "training": fields.TrainingForm(**given("training"), agents=agents, initial={"on": day, "key": f"agency.training:{uuid.uuid4()}"}),
+        "training": fields.TrainingForm(
+            **given("training"), agents=agents, initial={"on": day, "key": f"agency.training:{uuid.uuid4()}"}
+        ),
         "appraisal": fields.AppraisalForm(**given("appraisal"), agents=agents, initial={"year": day.year}),
         "end_agent": fields.EndForm(**given("end_agent"), label_suffix=""),
         "close_body": fields.EndForm(**given("close_body"), label_suffix=""),
@@ -102,7 +109,9 @@ def _act(actor: Actor, do: str, form: forms.Form, there: list[AgencyBody]) -> Ca
 
     acts: dict[str, Callable[[], object]] = {
         "body": open_it,
-        "agent": lambda: actions.add_agent(body_id=int(values["body"]), person_id=int(values["person"]), phone=values["phone"], **common),
+        "agent": lambda: actions.add_agent(
+            body_id=int(values["body"]), person_id=int(values["person"]), phone=values["phone"], **common
+        ),
         "training": train,
         "appraisal": lambda: actions.appraise_agent(
             agent_id=int(values["agent"]), year=values["year"], grade=values["grade"], text=values["text"], **common

@@ -1,4 +1,6 @@
-"""套餐申报: several matters handed in together for the unit, under the agreement's hat, in the order of their prerequisites."""
+"""套餐申报: several matters handed in together for the unit, under the agreement's hat, in the order of their
+prerequisites.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ class PackageForm(forms.Form):
 
 def ready(agreement: Agreement) -> list[MapItem]:
     """The matters under the agreement that may be handed in now."""
-    return [item for item in queries.in_order(queries.items_of(agreement)) if item.state == "open" and not waiting_for(item)]
+    return [
+        item for item in queries.in_order(queries.items_of(agreement)) if item.state == "open" and not waiting_for(item)
+    ]
 
 
 @need_behind("agent")
@@ -106,5 +110,7 @@ def _send(form: PackageForm, hat: Actor, found: Agreement) -> Package | None:
         return None
     return attempt(
         form,
-        lambda: submit_package(actor=hat, agreement_id=found.pk, parts=parts, at=timezone.now(), idempotency_key=form.cleaned_data["key"]),
+        lambda: submit_package(
+            actor=hat, agreement_id=found.pk, parts=parts, at=timezone.now(), idempotency_key=form.cleaned_data["key"]
+        ),
     )

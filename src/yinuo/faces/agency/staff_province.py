@@ -1,4 +1,6 @@
-"""What the province's credit platform says of a company: listed as class D or no longer, with its source and day (附件6·一)."""
+"""What the province's credit platform says of a company: listed as class D or no longer, with its source and day
+(附件6·一).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class ProvinceForm(forms.Form):
     source = forms.CharField(
         label="来源", max_length=200, help_text="如：省平台 2026 年 11 月通报", error_messages={"required": "写明来源"}
     )
-    on = forms.DateField(label="日期", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01", "required": "填写日期"})
+    on = forms.DateField(
+        label="日期", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01", "required": "填写日期"}
+    )
 
     def clean_credit_code(self) -> str:
         """Raises ValidationError for a unit nobody has heard of."""
@@ -53,7 +57,10 @@ def province(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         unit = ProjectUnit.objects.get(credit_code=values["credit_code"])
         said = {"listed": values["listed"] == "yes", "source": values["source"], "on": values["on"]}
-        if attempt(form, lambda: list_at_province(actor=actor_of(request), unit_id=unit.pk, at=now, **said)) is not None:
+        if (
+            attempt(form, lambda: list_at_province(actor=actor_of(request), unit_id=unit.pk, at=now, **said))
+            is not None
+        ):
             messages.success(request, f"已登记{unit.name}的省级信用等级。")
             return redirect("staff:agency_province")
     context = {

@@ -50,7 +50,9 @@ class ApplyForm(forms.Form):
         label="委托哪些事项", required=False, widget=forms.CheckboxSelectMultiple, help_text="一个也不选，就是全程代办"
     )
     lead_name = forms.CharField(label="项目负责人", max_length=60, error_messages={"required": "写项目负责人的姓名"})
-    lead_phone = forms.CharField(label="项目负责人电话", max_length=40, error_messages={"required": "写项目负责人的电话"})
+    lead_phone = forms.CharField(
+        label="项目负责人电话", max_length=40, error_messages={"required": "写项目负责人的电话"}
+    )
     handler_name = forms.CharField(label="经办人", max_length=60, error_messages={"required": "写经办人的姓名"})
     handler_phone = forms.CharField(label="经办人电话", max_length=40, error_messages={"required": "写经办人的电话"})
     text = forms.CharField(label="需要帮助的情况", required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
@@ -126,7 +128,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     latest = found[0] if found else None
     agreement = getattr(latest, "agreement", None) if latest else None
     do = request.POST.get("do", "") if request.method == "POST" else ""
-    row: AgencyRequest | Agreement | None = latest if latest and latest.state in ("applied", "offered") and do == "withdraw" else agreement
+    row: AgencyRequest | Agreement | None = (
+        latest if latest and latest.state in ("applied", "offered") and do == "withdraw" else agreement
+    )
     why = WhyForm(request.POST if do else None, initial={"version": row.version if row else 0})
     if do and row is None:
         raise forbid("这个页面没有这项操作")
@@ -147,7 +151,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "may_apply": access.can_apply(actor, project),
         "may_sign": access.can_sign(hat.binding if hat else None),
         "services": [one for one in [service_of(SERVICE, agreement) if agreement else None] if one],
-        "why": why if do else WhyForm(initial={"version": agreement.version if agreement else latest.version if latest else 0}),
+        "why": why
+        if do
+        else WhyForm(initial={"version": agreement.version if agreement else latest.version if latest else 0}),
         "withdrawing": WhyForm(initial={"version": latest.version if latest else 0}),
         "form": why if do else None,
         "earlier": [one for one in found[1:] if one.state in ("agreed", "refused", "lapsed")],

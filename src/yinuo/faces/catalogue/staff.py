@@ -1,4 +1,6 @@
-"""A department decides from when its matters may be promised (正文·二(一)，自主确定): what is in force, what is planned, what was."""
+"""A department decides from when its matters may be promised (正文·二(一)，自主确定): what is in force, what is
+planned, what was.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ class OfferForm(forms.Form):
         error_messages={"required": "填写生效日期"},
     )
     basis = forms.CharField(
-        label="依据", max_length=240, help_text="写进办事指南，例如公告或者会议纪要的文号。", error_messages={"required": "写明依据"}
+        label="依据",
+        max_length=240,
+        help_text="写进办事指南，例如公告或者会议纪要的文号。",
+        error_messages={"required": "写明依据"},
     )
 
 
@@ -60,7 +65,11 @@ def _answers(actor: Actor, day: date) -> list[tuple[Matter, MatterAnswer]]:
     office = Department.objects.get(pk=actor.department_id)
     found = screen({}, pack(), day, offered=offered(actor.hall_id or 0, day)).matters
     own = [(pack().matters[answer.id], answer) for answer in found]
-    return [(matter, answer) for matter, answer in own if matter.department == office.key and matter.id != roles().filing_matter]
+    return [
+        (matter, answer)
+        for matter, answer in own
+        if matter.department == office.key and matter.id != roles().filing_matter
+    ]
 
 
 def _line(matter: Matter, answer: MatterAnswer, day: date, found: Any) -> MatterLine[CommitmentOffer]:
@@ -68,7 +77,9 @@ def _line(matter: Matter, answer: MatterAnswer, day: date, found: Any) -> Matter
     if answer.listed is True:
         return MatterLine(matter, found.current, planned, LISTED, note="公布开办以后也要等清单改变才能承诺")
     if not answer.offered:
-        return MatterLine(matter, found.current, planned, NOT_OFFERED, note="" if matter.standard_at(day) else "还没有承诺标准")
+        return MatterLine(
+            matter, found.current, planned, NOT_OFFERED, note="" if matter.standard_at(day) else "还没有承诺标准"
+        )
     note = "视项目是否在负面清单内" if answer.listed is None else ""
     return MatterLine(matter, found.current, planned, OFFERED, "green", note)
 
@@ -84,10 +95,14 @@ def _since(line: MatterLine[CommitmentOffer], day: date) -> date | None:
 @need_role("approver", "principal")
 @require_safe
 def offers(request: HttpRequest) -> HttpResponse:
-    """Every matter of the department: offered or not, since when, what is planned; those the negative list keeps out stand apart."""
+    """Every matter of the department: offered or not, since when, what is planned; those the negative list keeps out
+    stand apart.
+    """
     actor, day = actor_of(request), timezone.localdate()
     said = announcements(CommitmentOffer, actor.department_id or 0, day)
-    lines = [_line(matter, answer, day, said.get(matter.id, NOTHING_ANNOUNCED)) for matter, answer in _answers(actor, day)]
+    lines = [
+        _line(matter, answer, day, said.get(matter.id, NOTHING_ANNOUNCED)) for matter, answer in _answers(actor, day)
+    ]
     crumbs = [NavItem("待办", reverse("staff:inbox")), NavItem("承诺事项")]
     context = {
         "rows": [(line, _since(line, day)) for line in lines if line.word != LISTED],
@@ -111,7 +126,9 @@ def offer(request: HttpRequest, matter_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         office, data = Department.objects.get(pk=actor.department_id), form.cleaned_data
         said = {"offered": data["offered"] == "yes", "from_on": data["from_on"], "basis": data["basis"]}
-        done = attempt(form, lambda: offer_commitment(actor=actor, department=office, matter_id=matter_id, at=now, **said))
+        done = attempt(
+            form, lambda: offer_commitment(actor=actor, department=office, matter_id=matter_id, at=now, **said)
+        )
         if done is not None:
             messages.success(request, f"已公布：{day_words(done.from_on)}起{what_of(done)}。办事指南随之更新。")
             return redirect("staff:offer", matter_id)
@@ -124,6 +141,10 @@ def offer(request: HttpRequest, matter_id: str) -> HttpResponse:
         "standard": matter.standard_at(day),
         "lines": history(found, what_of),
         "form": form,
-        "breadcrumbs": [NavItem("待办", reverse("staff:inbox")), NavItem("承诺事项", reverse("staff:offers")), NavItem(matter.full_name)],
+        "breadcrumbs": [
+            NavItem("待办", reverse("staff:inbox")),
+            NavItem("承诺事项", reverse("staff:offers")),
+            NavItem(matter.full_name),
+        ],
     }
     return render(request, "staff/offer.html", context, status=422 if form.errors else 200)

@@ -102,7 +102,17 @@ class HandleIn(VersionIn):
 
 
 def out(commitment: Commitment) -> dict[str, Any]:
-    same = ("id", "state", "fulfilment", "standard_version", "requirements", "promises", "letter_sha256", "signing", "signed_at")
+    same = (
+        "id",
+        "state",
+        "fulfilment",
+        "standard_version",
+        "requirements",
+        "promises",
+        "letter_sha256",
+        "signing",
+        "signed_at",
+    )
     return {
         **{name: getattr(commitment, name) for name in same},
         "scan_sha256": commitment.paper.scan_sha256 if commitment.paper else None,
@@ -128,7 +138,9 @@ def readable_one(request: HttpRequest, commitment_id: int) -> Commitment:
 
 @router.get("/items/{item_id}/commitment-letter", summary="承诺书预览（PDF），签署前阅读")
 def preview(request: HttpRequest, item_id: int) -> HttpResponse:
-    return HttpResponse(actions.preview_letter(actor=actor_of(request), item_id=item_id, at=timezone.now()), content_type=PDF)
+    return HttpResponse(
+        actions.preview_letter(actor=actor_of(request), item_id=item_id, at=timezone.now()), content_type=PDF
+    )
 
 
 @router.post("/items/{item_id}/commitments", response={201: CommitmentOut}, summary="签署承诺书并公示")
@@ -160,10 +172,14 @@ def letter(request: HttpRequest, commitment_id: int) -> HttpResponse:
     return HttpResponse(_letter(readable_one(request, commitment_id)), content_type=PDF)
 
 
-@router.get("/commitments/{commitment_id}/letter/check", response=dict[str, Any], summary="核验承诺书的签名、完整性与摘要")
+@router.get(
+    "/commitments/{commitment_id}/letter/check", response=dict[str, Any], summary="核验承诺书的签名、完整性与摘要"
+)
 def check_letter(request: HttpRequest, commitment_id: int) -> dict[str, Any]:
     commitment = readable_one(request, commitment_id)
-    report = verify_pdf(_letter(commitment), commitment.letter_sha256, roots=signing_provider().roots(), at=timezone.now())
+    report = verify_pdf(
+        _letter(commitment), commitment.letter_sha256, roots=signing_provider().roots(), at=timezone.now()
+    )
     return asdict(report)
 
 
@@ -196,7 +212,10 @@ def public_page(request: HttpRequest, commitment_id: int) -> dict[str, Any]:
         "takes_objections": page.takes_objections,
         "reports": [{"at": at, "text": text} for at, text in page.reports],
         "reviews": [asdict(row) for row in page.reviews],
-        "findings": [{"round": f.round, "requirement": f.requirement, "text": f.text, "met": f.met, "at": f.at} for f in page.findings],
+        "findings": [
+            {"round": f.round, "requirement": f.requirement, "text": f.text, "met": f.met, "at": f.at}
+            for f in page.findings
+        ],
     }
 
 
@@ -236,7 +255,10 @@ def objections(request: HttpRequest, commitment_id: int) -> list[dict[str, Any]]
 
 
 def _objection(request: HttpRequest, objection: Objection) -> dict[str, Any]:
-    shown = {name: getattr(objection, name) for name in ("id", "text", "state", "raised_at", "answer", "answered_at", "version")}
+    shown = {
+        name: getattr(objection, name)
+        for name in ("id", "text", "state", "raised_at", "answer", "answered_at", "version")
+    }
     if access.can_see_objector(actor_of(request), objection):
         shown |= {"name": objection.name, "contact": objection.contact}
     return shown
@@ -244,13 +266,17 @@ def _objection(request: HttpRequest, objection: Objection) -> dict[str, Any]:
 
 @router.post("/objections/{objection_id}/answer", response=dict[str, Any], summary="答复异议")
 def answer_objection(request: HttpRequest, objection_id: int, body: AnswerIn) -> dict[str, Any]:
-    made = actions.answer_objection(actor=actor_of(request), objection_id=objection_id, at=timezone.now(), **body.dict())
+    made = actions.answer_objection(
+        actor=actor_of(request), objection_id=objection_id, at=timezone.now(), **body.dict()
+    )
     return {"id": made.pk, "state": made.state, "answered_at": made.answered_at, "version": made.version}
 
 
 @router.post("/commitments/{commitment_id}/decide", response=CommitmentOut, summary="公示期满，按承诺直接决定")
 def decide(request: HttpRequest, commitment_id: int, body: DecideIn) -> dict[str, Any]:
-    made = actions.decide_on_commitment(actor=actor_of(request), commitment_id=commitment_id, at=timezone.now(), **body.dict())
+    made = actions.decide_on_commitment(
+        actor=actor_of(request), commitment_id=commitment_id, at=timezone.now(), **body.dict()
+    )
     return out(queries.one(made.pk))
 
 
@@ -273,13 +299,19 @@ def report_fulfilment(request: HttpRequest, commitment_id: int, body: TextIn) ->
 
 @router.post("/commitments/{commitment_id}/difficulties", response={201: dict[str, Any]}, summary="报告履约困难")
 def report_difficulty(request: HttpRequest, commitment_id: int, body: TextIn) -> Status[dict[str, Any]]:
-    made = actions.report_difficulty(actor=actor_of(request), commitment_id=commitment_id, text=body.text, at=timezone.now())
+    made = actions.report_difficulty(
+        actor=actor_of(request), commitment_id=commitment_id, text=body.text, at=timezone.now()
+    )
     return Status(201, {"id": made.pk, "version": made.version})
 
 
-@router.post("/difficulties/{difficulty_id}/handle", response=dict[str, Any], summary="帮助指导、处理意见、上报或者终止")
+@router.post(
+    "/difficulties/{difficulty_id}/handle", response=dict[str, Any], summary="帮助指导、处理意见、上报或者终止"
+)
 def handle_difficulty(request: HttpRequest, difficulty_id: int, body: HandleIn) -> dict[str, Any]:
-    made = actions.handle_difficulty(actor=actor_of(request), difficulty_id=difficulty_id, at=timezone.now(), **body.dict())
+    made = actions.handle_difficulty(
+        actor=actor_of(request), difficulty_id=difficulty_id, at=timezone.now(), **body.dict()
+    )
     return {"id": made.pk, "outcome": made.outcome, "version": made.version}
 
 
@@ -303,18 +335,26 @@ def reviews(request: HttpRequest, commitment_id: int) -> list[dict[str, Any]]:
 @router.post("/commitments/{commitment_id}/reviews", response={201: dict[str, Any]}, summary="复核履行中的承诺")
 def review_commitment(request: HttpRequest, commitment_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
     made = actions.review_commitment(
-        actor=actor_of(request), commitment_id=commitment_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+        actor=actor_of(request),
+        commitment_id=commitment_id,
+        idempotency_key=key_of(request),
+        at=timezone.now(),
+        **body.dict(),
     )
     return Status(201, _review(made))
 
 
-@router.get("/commitment-reviews", response=dict[str, Any], summary="待复核、将到期或者已复核的承诺（view：due、coming、done）")
+@router.get(
+    "/commitment-reviews", response=dict[str, Any], summary="待复核、将到期或者已复核的承诺（view：due、coming、done）"
+)
 def reviews_of(request: HttpRequest, view: str = "due", after: str = "", size: int = 40) -> dict[str, Any]:
     """A department its own, the watchers their hall's; `after` opens the next page, empty = no more."""
     if view not in ("due", "coming", "done"):
         raise Refused("api.view", "没有这样的列表", field="view", remedy="view 写 due、coming 或者 done")
     try:
-        page = queries.reviews_of(actor_of(request), timezone.now(), view=view, after=after, size=min(max(size, 1), 100))
+        page = queries.reviews_of(
+            actor_of(request), timezone.now(), view=view, after=after, size=min(max(size, 1), 100)
+        )
     except ValueError as error:
         raise Refused("api.after", "翻页游标不对", field="after", remedy="请使用上一页答复里的 after") from error
     items = [
@@ -367,7 +407,18 @@ class DenyLiftIn(Schema):
 
 
 def ruling_out(row: Ruling) -> dict[str, Any]:
-    same = ("id", "measures", "facts", "state", "number", "proposed_at", "answered_at", "answer", "delivered_at", "version")
+    same = (
+        "id",
+        "measures",
+        "facts",
+        "state",
+        "number",
+        "proposed_at",
+        "answered_at",
+        "answer",
+        "delivered_at",
+        "version",
+    )
     return {
         **{name: getattr(row, name) for name in same},
         "words": row.words,
@@ -389,35 +440,51 @@ def rulings(request: HttpRequest, commitment_id: int) -> list[dict[str, Any]]:
     return [ruling_out(row) for row in rows if access.can_see_ruling(actor, row)]
 
 
-@router.post("/commitments/{commitment_id}/rulings", response={201: dict[str, Any]}, summary="提出处理决定，或者提出解除停止建设")
+@router.post(
+    "/commitments/{commitment_id}/rulings", response={201: dict[str, Any]}, summary="提出处理决定，或者提出解除停止建设"
+)
 def propose_ruling(request: HttpRequest, commitment_id: int, body: RulingIn) -> Status[dict[str, Any]]:
     made = actions.propose_ruling(
-        actor=actor_of(request), commitment_id=commitment_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+        actor=actor_of(request),
+        commitment_id=commitment_id,
+        idempotency_key=key_of(request),
+        at=timezone.now(),
+        **body.dict(),
     )
     return Status(201, ruling_out(made))
 
 
 @router.post("/rulings/{ruling_id}/consent", response=dict[str, Any], summary="主要负责同志同意，作出处理决定")
 def consent_ruling(request: HttpRequest, ruling_id: int, body: RulingConsentIn) -> dict[str, Any]:
-    return ruling_out(actions.consent_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict()))
+    return ruling_out(
+        actions.consent_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/rulings/{ruling_id}/refuse", response=dict[str, Any], summary="主要负责同志不同意处理决定")
 def refuse_ruling(request: HttpRequest, ruling_id: int, body: RulingReasonIn) -> dict[str, Any]:
-    return ruling_out(actions.refuse_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict()))
+    return ruling_out(
+        actions.refuse_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/rulings/{ruling_id}/deliver", response=dict[str, Any], summary="登记处理决定的送达")
 def deliver_ruling(request: HttpRequest, ruling_id: int, body: DeliverRulingIn) -> dict[str, Any]:
-    return ruling_out(actions.deliver_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict()))
+    return ruling_out(
+        actions.deliver_ruling(actor=actor_of(request), ruling_id=ruling_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/rulings/{ruling_id}/ask-lift", response={201: dict[str, Any]}, summary="申请解除停止建设")
 def ask_lift(request: HttpRequest, ruling_id: int, body: LiftIn) -> Status[dict[str, Any]]:
-    made = actions.ask_lift(actor=actor_of(request), ruling_id=ruling_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict())
+    made = actions.ask_lift(
+        actor=actor_of(request), ruling_id=ruling_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+    )
     return Status(201, {"id": made.pk, "at": made.at})
 
 
 @router.post("/rulings/{ruling_id}/deny-lift", response=dict[str, Any], summary="答复不解除停止建设")
 def refuse_lift(request: HttpRequest, ruling_id: int, body: DenyLiftIn) -> dict[str, Any]:
-    return ruling_out(actions.refuse_lift(actor=actor_of(request), ruling_id=ruling_id, reason=body.reason, at=timezone.now()))
+    return ruling_out(
+        actions.refuse_lift(actor=actor_of(request), ruling_id=ruling_id, reason=body.reason, at=timezone.now())
+    )

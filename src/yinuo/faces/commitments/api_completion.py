@@ -80,7 +80,10 @@ def point(shown: Point, round_number: int) -> dict[str, Any]:
 
 @router.post("/projects/{project_id}/completion", response={201: dict[str, Any]}, summary="申请竣工验收")
 def apply(request: HttpRequest, project_id: int, body: ApplyIn) -> Status[dict[str, Any]]:
-    return Status(201, out(actions.apply_completion(actor=actor_of(request), project_id=project_id, why=body.why, at=timezone.now())))
+    return Status(
+        201,
+        out(actions.apply_completion(actor=actor_of(request), project_id=project_id, why=body.why, at=timezone.now())),
+    )
 
 
 @router.get("/projects/{project_id}/completion", response=dict[str, Any], summary="竣工验收逐项进展")
@@ -101,19 +104,25 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
 def record_finding(request: HttpRequest, completion_id: int, body: FindingIn) -> Status[dict[str, Any]]:
     if (body.commitment_id is None) == (body.item_id is None):
         raise Refused("api.point", "请指明承诺的一项要求，或者一个验收事项", field="commitment_id")
-    made = actions.record_finding(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict())
+    made = actions.record_finding(
+        actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict()
+    )
     now = CompletionVerification.objects.get(pk=completion_id)
     return Status(201, {"id": made.pk, "met": made.met, "round": made.round, "completion": out(now)})
 
 
 @router.post("/completions/{completion_id}/apply-again", response=dict[str, Any], summary="整改后再次申请")
 def apply_again(request: HttpRequest, completion_id: int, body: AgainIn) -> dict[str, Any]:
-    return out(actions.apply_again(actor=actor_of(request), completion_id=completion_id, text=body.text, at=timezone.now()))
+    return out(
+        actions.apply_again(actor=actor_of(request), completion_id=completion_id, text=body.text, at=timezone.now())
+    )
 
 
 @router.post("/completions/{completion_id}/fail", response=dict[str, Any], summary="情节严重，认定未通过")
 def fail(request: HttpRequest, completion_id: int, body: FailIn) -> dict[str, Any]:
-    return out(actions.fail_completion(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict()))
+    return out(
+        actions.fail_completion(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/completions/{completion_id}/propose-cycle", response=dict[str, Any], summary="重新提出完整周期加分")
@@ -139,7 +148,11 @@ def audits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
 @router.post("/projects/{project_id}/audit-reports", response={201: dict[str, Any]}, summary="提交审计报告")
 def hand_in_audit(request: HttpRequest, project_id: int, body: AuditIn) -> Status[dict[str, Any]]:
     made = actions.hand_in_audit(
-        actor=actor_of(request), project_id=project_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+        actor=actor_of(request),
+        project_id=project_id,
+        idempotency_key=key_of(request),
+        at=timezone.now(),
+        **body.dict(),
     )
     return Status(201, audit_out(made))
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ObjectionForm(forms.Form):
-    """Anybody's objection (附件2·第十三条, 正文·二(一)); name and contact are the objector's choice and are never shown."""
+    """Anybody's objection (附件2·第十三条, 正文·二(一)); name and contact are the objector's choice and are never
+    shown.
+    """
 
     text = forms.CharField(
         label=_("异议内容"),
@@ -18,6 +20,9 @@ class ObjectionForm(forms.Form):
     )
     name = forms.CharField(label=_("姓名或单位"), required=False, max_length=60)
     contact = forms.CharField(
-        label=_("联系方式"), required=False, max_length=80, help_text=_("只供办理部门向您核实，不会公开，也不会告诉项目单位。")
+        label=_("联系方式"),
+        required=False,
+        max_length=80,
+        help_text=_("只供办理部门向您核实，不会公开，也不会告诉项目单位。"),
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)

@@ -60,7 +60,14 @@ class Wanted:
 
     def url(self, **changes: str) -> str:
         """The address of this list, or of another that differs in `changes`; a new choice begins at the first page."""
-        asked = {"view": self.view, "q": self.text, "department": self.department, "fulfilment": self.fulfilment, "after": "", **changes}
+        asked = {
+            "view": self.view,
+            "q": self.text,
+            "department": self.department,
+            "fulfilment": self.fulfilment,
+            "after": "",
+            **changes,
+        }
         return f"{reverse('public:zone')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
@@ -80,20 +87,25 @@ def wanted(request: HttpRequest) -> Wanted:
 @require_safe
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Four lists by keyset: in notice, what came after, what verification found, and the filing pledges with their certificates."""
+    """Four lists by keyset: in notice, what came after, what verification found, and the filing pledges with their
+    certificates.
+    """
     now, asked = timezone.now(), wanted(request)
     lines, more = LISTS[asked.view](asked, now)
     context: dict[str, Any] = {
         "view": asked.view,
         "q": asked.text,
         "views": [
-            NavItem(label, asked.url(view=key, fulfilment="", department=""), current=key == asked.view) for key, label in VIEWS.items()
+            NavItem(label, asked.url(view=key, fulfilment="", department=""), current=key == asked.view)
+            for key, label in VIEWS.items()
         ],
         "period": pack().integer("notice.period", now.date()),
         "lines": lines,
         "filtered": bool(asked.text or asked.department or asked.fulfilment),
         "departments": _departments(asked) if asked.view in ("notice", "decided") else [],
-        "fulfilments": [(value, label, value == asked.fulfilment) for value, label in KEPT.items()] if asked.view == "decided" else [],
+        "fulfilments": [(value, label, value == asked.fulfilment) for value, label in KEPT.items()]
+        if asked.view == "decided"
+        else [],
         "next_url": asked.url(after=more) if more else "",
         "first_url": asked.url() if asked.after else "",
         "all_url": asked.url(q="", department="", fulfilment=""),
@@ -105,7 +117,9 @@ def _departments(asked: Wanted) -> list[tuple[str, str, bool]]:
     """Those that decide matters a promise may be made for."""
     rules, day = pack(), timezone.localdate()
     deciding = {matter.department for matter in rules.matters_at(day)}
-    named = [(key, row.short_name, key == asked.department) for key, row in rules.departments.items() if key in deciding]
+    named = [
+        (key, row.short_name, key == asked.department) for key, row in rules.departments.items() if key in deciding
+    ]
     return [("", "全部", not asked.department), *named]
 
 
@@ -196,7 +210,13 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
 def _ruling(row: Ruling) -> dict[str, Any]:
     """A ruling as everybody may read it."""
     lifted = row.stops and row.lifted_by.filter(state="made").exists()
-    return {"words": row.words, "number": row.number, "facts": row.facts, "answered_at": row.answered_at, "lifted": lifted}
+    return {
+        "words": row.words,
+        "number": row.number,
+        "facts": row.facts,
+        "answered_at": row.answered_at,
+        "lifted": lifted,
+    }
 
 
 def _object(request: HttpRequest, form: ObjectionForm, found: Commitment) -> Objection | None:
@@ -227,7 +247,12 @@ def _requirements(found: Commitment) -> list[dict[str, Any]]:
 
 def _objection_line(row: Objection) -> dict[str, Any]:
     """That there was one, when, and how it ended; neither its text nor anything of whoever raised it."""
-    return {"raised_at": row.raised_at, "state": row.state, "word": row.get_state_display(), "answered_at": row.answered_at}
+    return {
+        "raised_at": row.raised_at,
+        "state": row.state,
+        "word": row.get_state_display(),
+        "answered_at": row.answered_at,
+    }
 
 
 @never_cache

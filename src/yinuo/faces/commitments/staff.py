@@ -43,7 +43,9 @@ class DirectDecisionForm(Versioned):
 
 
 class ObjectionForm(Versioned):
-    upheld = choice("异议是否成立", [("no", "不成立，承诺继续"), ("yes", "成立，转为常规办理")], "选择异议是否成立", radio=True)
+    upheld = choice(
+        "异议是否成立", [("no", "不成立，承诺继续"), ("yes", "成立，转为常规办理")], "选择异议是否成立", radio=True
+    )
     answer = text_area("答复的理由和依据", "写明答复的理由和依据", "提出异议的人凭回执号能看到这段文字。")
 
 
@@ -51,7 +53,10 @@ class DifficultyForm(Versioned):
     outcome = choice("处理方式", (), "选择处理方式", radio=True)
     text = text_area("帮助指导的内容，或者处理意见和依据", "写明内容和依据")
     days = forms.IntegerField(
-        label="限期整改（工作日）", required=False, min_value=1, help_text="帮助指导同时要求限期整改的填写；不填不计时。"
+        label="限期整改（工作日）",
+        required=False,
+        min_value=1,
+        help_text="帮助指导同时要求限期整改的填写；不填不计时。",
     )
 
     def __init__(self, *args: Any, outcomes: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -65,7 +70,11 @@ def _visible(actor: Actor, commitment: Commitment) -> None:
 
 
 def _head(commitment: Commitment, label: str) -> dict[str, Any]:
-    return head_of(commitment.project, NavItem(commitment.item.name, reverse("staff:item", args=[commitment.item_id])), NavItem(label))
+    return head_of(
+        commitment.project,
+        NavItem(commitment.item.name, reverse("staff:item", args=[commitment.item_id])),
+        NavItem(label),
+    )
 
 
 @need_staff
@@ -195,7 +204,9 @@ def difficulty(request: HttpRequest, difficulty_id: int) -> HttpResponse:
     rule = pack().parameter("commitment.terminate_fields", about.project.rules_on)
     ends = about.field in rule.value
     outcomes = [
-        (outcome.value, str(outcome.label)) for outcome in NEXT.get(found.outcome, ()) if ends or outcome != DifficultyOutcome.TERMINATE
+        (outcome.value, str(outcome.label))
+        for outcome in NEXT.get(found.outcome, ())
+        if ends or outcome != DifficultyOutcome.TERMINATE
     ]
     if found.rulings.filter(state="proposed").exists():
         outcomes = []

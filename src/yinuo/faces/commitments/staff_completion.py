@@ -51,7 +51,10 @@ class FindingForm(EvidenceForm):
         super().__init__(*args, label_suffix="", **kwargs)
         if indicator:
             self.fields["measured"] = forms.CharField(
-                label="实测值", max_length=24, widget=DecimalInput(unit=indicator["unit"]), error_messages={"required": "填写实测值"}
+                label="实测值",
+                max_length=24,
+                widget=DecimalInput(unit=indicator["unit"]),
+                error_messages={"required": "填写实测值"},
             )
         if numbered:
             self.fields["document_number"] = forms.CharField(
@@ -172,9 +175,15 @@ class Desk:
         key, round_number = key_of(point), self.view.completion.round
         pending = point.pending(round_number)
         form = None
-        if pending and self.view.completion.state == "inspection" and access.can_verify(self.actor, point.department.pk):
+        if (
+            pending
+            and self.view.completion.state == "inspection"
+            and access.can_verify(self.actor, point.department.pk)
+        ):
             files = self.request.FILES if self.verb == key else None
-            form = FindingForm(self._data(key), files, numbered=point.commitment is None, indicator=point.indicator, prefix=key)
+            form = FindingForm(
+                self._data(key), files, numbered=point.commitment is None, indicator=point.indicator, prefix=key
+            )
         if point.met is True:
             state, word = "done", "达到要求"
         elif pending:
@@ -194,7 +203,11 @@ class Desk:
         """Where what was proposed for the cycle has been refused or withdrawn."""
         completion, project = self.view.completion, self.view.completion.project
         office = filing_department(project)
-        if completion.state != "passed" or not access.can_propose_cycle(self.actor, office) or not earns_points(project):
+        if (
+            completion.state != "passed"
+            or not access.can_propose_cycle(self.actor, office)
+            or not earns_points(project)
+        ):
             return None
         if cycle_proposed(completion) or not kept_promises(project):
             return None
@@ -209,7 +222,9 @@ class Desk:
             return None
         if not access.can_check_audit(self.actor, filing_department(self.view.completion.project)):
             return None
-        return AuditForm(self._data("audit"), initial={"version": report.version, "conclusion": report.conclusion}, prefix="audit")
+        return AuditForm(
+            self._data("audit"), initial={"version": report.version, "conclusion": report.conclusion}, prefix="audit"
+        )
 
     def run(self) -> str:
         form, act, words = self._asked()
@@ -230,7 +245,9 @@ class Desk:
             data = fail
             return (
                 fail,
-                lambda: fail_completion(**base, reason=data.cleaned_data["reason"], version=data.cleaned_data["version"]),
+                lambda: fail_completion(
+                    **base, reason=data.cleaned_data["reason"], version=data.cleaned_data["version"]
+                ),
                 "已认定竣工验收未通过，未履行的承诺已进入信用扣分程序。",
             )
         if self.verb == "cycle" and cycle is not None:

@@ -1,4 +1,6 @@
-"""定期复核 of promises that run: what is due for review, and the review itself, requirement by requirement (附件2·第十九条)."""
+"""定期复核 of promises that run: what is due for review, and the review itself, requirement by requirement
+(附件2·第十九条).
+"""
 
 from __future__ import annotations
 
@@ -156,10 +158,15 @@ def review(request: HttpRequest, commitment_id: int) -> HttpResponse:
     handles = access.can_handle(actor, found)
     if request.method == "POST" and not handles:
         raise forbid("这项承诺由同意承诺的部门复核")
-    points = [PointForm(request.POST or None, text=text, prefix=f"point-{number}") for number, text in enumerate(found.requirements)]
+    points = [
+        PointForm(request.POST or None, text=text, prefix=f"point-{number}")
+        for number, text in enumerate(found.requirements)
+    ]
     key = f"review:{found.pk}:{found.version}"
     form = ReviewForm(
-        request.POST or None, request.FILES or None, initial={"version": found.version, "on": timezone.localdate(), "key": key}
+        request.POST or None,
+        request.FILES or None,
+        initial={"version": found.version, "on": timezone.localdate(), "key": key},
     )
     if request.method == "POST" and _valid(form, points, request, actor, now):
         data = form.cleaned_data
@@ -182,7 +189,9 @@ def review(request: HttpRequest, commitment_id: int) -> HttpResponse:
             return redirect("staff:promise_review", found.pk)
     rule = pack().parameter("commitment.review_limit", found.project.rules_on)
     context = {
-        **head_of(found.project, NavItem(found.item.name, reverse("staff:item", args=[found.item_id])), NavItem("承诺复核")),
+        **head_of(
+            found.project, NavItem(found.item.name, reverse("staff:item", args=[found.item_id])), NavItem("承诺复核")
+        ),
         "commitment": found,
         "history": list(found.reviews.all()),
         "points": points,

@@ -1,4 +1,6 @@
-"""处理决定 on promises not kept: proposed by the department, made by its principal, delivered, and the stop lifted again (附件2·第十四条)."""
+"""处理决定 on promises not kept: proposed by the department, made by its principal, delivered, and the stop lifted
+again (附件2·第十四条).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ class ProposeForm(EvidenceForm):
         label="处理的措施", widget=forms.CheckboxSelectMultiple(), error_messages={"required": "选择处理的措施"}
     )
     facts = text_area(
-        "认定的事实和理由", "写明认定的事实和理由", "写进决定书，项目单位和公众能看到。写明怎样整改过、还有什么没有达到。", rows=6
+        "认定的事实和理由",
+        "写明认定的事实和理由",
+        "写进决定书，项目单位和公众能看到。写明怎样整改过、还有什么没有达到。",
+        rows=6,
     )
     key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput())
     field_order = ("measures", "facts", "files", "key")
@@ -71,7 +76,10 @@ class RefuseForm(Versioned):
 
 class DeliverForm(Versioned):
     how = forms.CharField(
-        label="送达方式", max_length=120, help_text="例如：直接送达、邮寄、公告。", error_messages={"required": "填写送达方式"}
+        label="送达方式",
+        max_length=120,
+        help_text="例如：直接送达、邮寄、公告。",
+        error_messages={"required": "填写送达方式"},
     )
 
 
@@ -100,7 +108,9 @@ def _offered(found: Commitment) -> list[tuple[str, str]]:
 def propose(request: HttpRequest, commitment_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     found = _commitment(actor, commitment_id)
-    form = ProposeForm(request.POST or None, request.FILES or None, measures=_offered(found), initial={"key": f"ruling:{uuid.uuid4()}"})
+    form = ProposeForm(
+        request.POST or None, request.FILES or None, measures=_offered(found), initial={"key": f"ruling:{uuid.uuid4()}"}
+    )
     if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
         made = attempt(
             form,
@@ -189,7 +199,11 @@ def _steps(request: HttpRequest, actor: Actor, found: Ruling, now: datetime) -> 
     made: dict[str, Step] = {}
     if found.state == RulingState.PROPOSED and access.can_consent_ruling(actor, found.commitment):
         yes, no = bound("consent", ConsentForm), bound("refuse", RefuseForm)
-        made["consent"] = (yes, lambda: consent_ruling(**base, **yes.cleaned_data), "处理决定已作出，决定书已出具，待送达。")
+        made["consent"] = (
+            yes,
+            lambda: consent_ruling(**base, **yes.cleaned_data),
+            "处理决定已作出，决定书已出具，待送达。",
+        )
         made["refuse"] = (no, lambda: refuse_ruling(**base, **no.cleaned_data), "已记录不同意，处理决定没有作出。")
     if not access.can_handle(actor, found.commitment) or found.state != RulingState.MADE:
         return made
@@ -199,7 +213,11 @@ def _steps(request: HttpRequest, actor: Actor, found: Ruling, now: datetime) -> 
     if found.stops and found in queries.standing_stops(found.commitment.project_id):
         data = (request.POST, request.FILES) if verb == "lift" else (None, None)
         lift = LiftForm(*data, prefix="lift", label_suffix="", initial={"key": f"lift:{uuid.uuid4()}"})
-        made["lift"] = (lift, lambda: _propose_lift(actor, found, lift, now), "已提出解除，等待本部门主要负责同志审签。")
+        made["lift"] = (
+            lift,
+            lambda: _propose_lift(actor, found, lift, now),
+            "已提出解除，等待本部门主要负责同志审签。",
+        )
     if open_request(found) and not found.lifted_by.filter(state=RulingState.PROPOSED).exists():
         deny = RefuseLiftForm(request.POST if verb == "deny" else None, prefix="deny", label_suffix="")
         made["deny"] = (deny, lambda: refuse_lift(**base, reason=deny.cleaned_data["reason"]), "已答复项目单位。")
@@ -231,7 +249,9 @@ def _rows(found: Ruling) -> list[Row]:
     if found.lifts:
         rows.insert(2, Row("解除的决定", found.lifts.number, reverse("staff:ruling", args=[found.lifts_id]), "查看"))
     if found.difficulty_id:
-        rows.append(Row("整改经过", "帮助指导和整改的记录", reverse("staff:difficulty", args=[found.difficulty_id]), "查看"))
+        rows.append(
+            Row("整改经过", "帮助指导和整改的记录", reverse("staff:difficulty", args=[found.difficulty_id]), "查看")
+        )
     if found.answered_at:
         rows.append(Row("审签", _who("", found.answered_by, found.answered_at)))
     if found.answer:

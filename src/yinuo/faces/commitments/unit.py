@@ -55,7 +55,10 @@ class SignForm(forms.Form):
 
 class WhyForm(forms.Form):
     why = forms.CharField(
-        label="为什么转为常规办理", widget=forms.Textarea({"rows": 3}), max_length=1000, error_messages={"required": "写明原因"}
+        label="为什么转为常规办理",
+        widget=forms.Textarea({"rows": 3}),
+        max_length=1000,
+        error_messages={"required": "写明原因"},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -108,7 +111,9 @@ def commit(request: HttpRequest, item_id: int) -> HttpResponse:
         "item": item,
         "form": form,
         "standard": standard,
-        "paper_url": reverse("staff:window_promise", args=[hat.actor.via.partition(":")[2], item.pk]) if hat and at_window else "",
+        "paper_url": reverse("staff:window_promise", args=[hat.actor.via.partition(":")[2], item.pk])
+        if hat and at_window
+        else "",
         "may_sign": access.can_sign(hat.binding if hat else None),
         "possible": item.promisable and standard is not None and item.state == ItemState.OPEN,
         "option": option(item),
@@ -217,7 +222,11 @@ def regular(request: HttpRequest, item_id: int) -> HttpResponse:
         done = attempt(
             form,
             lambda: actions.to_regular(
-                actor=actor_of(request), commitment_id=given.pk, why=values["why"], version=values["version"], at=timezone.now()
+                actor=actor_of(request),
+                commitment_id=given.pk,
+                why=values["why"],
+                version=values["version"],
+                at=timezone.now(),
             ),
         )
         if done is not None:
@@ -239,7 +248,9 @@ def _both_ways(item: MapItem, given: Commitment) -> list[Row]:
     stay = f"公示到 {zh_datetime(given.notice_until)}，还有 {left} 个工作日" if left else "公示期已满，部门可以直接决定"
     return [
         Row("继续承诺", stay),
-        Row("转为常规办理", f"交齐材料、受理以后 {days} 个工作日内办结" if days else "交齐材料、受理以后按办事指南办理"),
+        Row(
+            "转为常规办理", f"交齐材料、受理以后 {days} 个工作日内办结" if days else "交齐材料、受理以后按办事指南办理"
+        ),
     ]
 
 
@@ -281,7 +292,9 @@ def fulfilment(request: HttpRequest, item_id: int) -> HttpResponse:
             if form.is_valid():
                 said = {"text": form.cleaned_data["text"], "evidence": ids, "idempotency_key": form.cleaned_data["key"]}
                 done = attempt(
-                    form, lambda: actions.report_fulfilment(actor=actor, commitment_id=given.pk, at=now, **said), {"evidence": "files"}
+                    form,
+                    lambda: actions.report_fulfilment(actor=actor, commitment_id=given.pk, at=now, **said),
+                    {"evidence": "files"},
                 )
             if done is not None:
                 messages.success(request, "已报告履约情况，并在承诺专区公开。")
@@ -294,4 +307,7 @@ def fulfilment(request: HttpRequest, item_id: int) -> HttpResponse:
 
 def _about(item: MapItem, title: str) -> dict[str, Any]:
     promise = ("信用承诺", reverse("unit:commit", args=[item.pk]))
-    return {"item": item, "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), promise, title)}
+    return {
+        "item": item,
+        "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), promise, title),
+    }

@@ -31,7 +31,9 @@ class AuditForm(EvidenceForm):
     text = forms.CharField(required=False, widget=forms.HiddenInput())
     auditor = forms.CharField(label="审计机构", max_length=120, error_messages={"required": "填写审计机构的名称"})
     number = forms.CharField(label="报告文号", max_length=80, error_messages={"required": "填写审计报告的文号"})
-    on = forms.DateField(label="报告日期", widget=DateInput(), error_messages={"required": "填写报告日期", "invalid": "日期有误"})
+    on = forms.DateField(
+        label="报告日期", widget=DateInput(), error_messages={"required": "填写报告日期", "invalid": "日期有误"}
+    )
     conclusion = forms.ChoiceField(
         label="审计结论",
         choices=AuditConclusion.choices,
@@ -60,7 +62,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
             if form.is_valid():
                 made = attempt(
                     form,
-                    lambda: hand_in_audit(actor=actor, project_id=project.pk, evidence=ids, at=now, idempotency_key=key, **values),
+                    lambda: hand_in_audit(
+                        actor=actor, project_id=project.pk, evidence=ids, at=now, idempotency_key=key, **values
+                    ),
                     {"evidence": "files"},
                 )
                 if made is not None:

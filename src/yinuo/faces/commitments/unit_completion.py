@@ -25,7 +25,13 @@ from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Colour, Task
 from yinuo.ui.handling import attempt, posted
 
-COLOURS: dict[str, Colour] = {"guidance": "blue", "inspection": "blue", "rectifying": "amber", "passed": "green", "failed": "red"}
+COLOURS: dict[str, Colour] = {
+    "guidance": "blue",
+    "inspection": "blue",
+    "rectifying": "amber",
+    "passed": "green",
+    "failed": "red",
+}
 
 
 class Keyed(forms.Form):
@@ -45,7 +51,10 @@ class ApplyForm(Keyed):
 
 class AgainForm(Keyed):
     text = forms.CharField(
-        label="整改了什么", widget=forms.Textarea({"rows": 5}), max_length=4000, error_messages={"required": "写明整改的情况"}
+        label="整改了什么",
+        widget=forms.Textarea({"rows": 5}),
+        max_length=4000,
+        error_messages={"required": "写明整改的情况"},
     )
 
 
@@ -84,8 +93,12 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
 def _apply(request: HttpRequest, project: Project, view: CompletionView | None, form: forms.Form) -> object:
     actor, now, values = actor_of(request), timezone.now(), form.cleaned_data
     if view is None:
-        return apply_completion(actor=actor, project_id=project.pk, at=now, why=values["why"], idempotency_key=values["key"])
-    return apply_again(actor=actor, completion_id=view.completion.pk, text=values["text"], at=now, idempotency_key=values["key"])
+        return apply_completion(
+            actor=actor, project_id=project.pk, at=now, why=values["why"], idempotency_key=values["key"]
+        )
+    return apply_again(
+        actor=actor, completion_id=view.completion.pk, text=values["text"], at=now, idempotency_key=values["key"]
+    )
 
 
 def _before(project: Project) -> list[Task]:
@@ -100,7 +113,12 @@ def _before(project: Project) -> list[Task]:
             "green" if project.landed_at else "amber",
             f"/projects/{project.pk}/map/",
         ),
-        Task("报送竣工信息", "已完成" if reported else "等您报送", "green" if reported else "amber", "" if reported else url),
+        Task(
+            "报送竣工信息",
+            "已完成" if reported else "等您报送",
+            "green" if reported else "amber",
+            "" if reported else url,
+        ),
     ]
 
 
@@ -117,4 +135,10 @@ def _part(part: CompletionPart) -> dict[str, Any]:
 def _point(point: Point) -> dict[str, Any]:
     last = point.findings[-1] if point.findings else None
     words = {True: ("达到", "green"), False: ("没有达到", "red"), None: ("等验收", "grey")}[point.met]
-    return {"text": point.text, "word": words[0], "colour": words[1], "note": last.note if last else "", "at": last.at if last else None}
+    return {
+        "text": point.text,
+        "word": words[0],
+        "colour": words[1],
+        "note": last.note if last else "",
+        "at": last.at if last else None,
+    }

@@ -1,4 +1,6 @@
-"""Every promise of the company and how it is kept: what is to be done first, then what is in notice, being kept, and settled."""
+"""Every promise of the company and how it is kept: what is to be done first, then what is in notice, being kept, and
+settled.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,13 @@ def show(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = list(promises_of(actor_of(request).unit_id or 0)[:SHOWN])
     lines = [(_group(row), line_of(row, now)) for row in rows]
-    titles = {"act": "要您做的", "notice": "公示和待决定", "keeping": "正在履行", "settled": "已有结果", "gone": "转常规或者终止的"}
+    titles = {
+        "act": "要您做的",
+        "notice": "公示和待决定",
+        "keeping": "正在履行",
+        "settled": "已有结果",
+        "gone": "转常规或者终止的",
+    }
     groups = [Group(key, title, [line for name, line in lines if name == key]) for key, title in titles.items()]
     live = [row for row in rows if row.state not in GONE]
     context = {
@@ -124,6 +132,10 @@ def line_of(given: Commitment, now: datetime) -> Line:
         due = f"公示还有 {left} 个工作日" if left else "公示期满，等部门决定"
         objected = given.state == CommitmentState.OBJECTED
         return Line(
-            given, given.get_state_display(), "amber" if objected else "purple", due, "异议答复以前不能直接决定" if objected else ""
+            given,
+            given.get_state_display(),
+            "amber" if objected else "purple",
+            due,
+            "异议答复以前不能直接决定" if objected else "",
         )
     return Line(given, "履行中", "blue", "竣工验收时逐条核对", last, "报告履约", report)

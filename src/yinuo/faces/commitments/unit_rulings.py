@@ -40,7 +40,12 @@ def show(request: HttpRequest, ruling_id: int) -> HttpResponse:
         raise forbid("只能查看本单位项目的处理决定")
     project = found.commitment.project
     standing = found in queries.standing_stops(project.pk)
-    where = {"subject_kind": found._meta.label_lower, "subject_id": found.pk, "kind": CommitmentsWork.LIFT_REQUEST, "state": "running"}
+    where = {
+        "subject_kind": found._meta.label_lower,
+        "subject_id": found.pk,
+        "kind": CommitmentsWork.LIFT_REQUEST,
+        "state": "running",
+    }
     waiting = WorkItem.objects.filter(**where).first() if standing else None
     words = {"label": "整改的情况", "hint": "须附整改到位的证明。"}
     form: EvidenceForm = LiftForm(actor=actor, **words)
@@ -49,7 +54,9 @@ def show(request: HttpRequest, ruling_id: int) -> HttpResponse:
         if form.is_valid():
             ids, text = form.evidence(now), form.cleaned_data["text"]
             if form.is_valid() and attempt(
-                form, lambda: ask_lift(actor=actor, ruling_id=found.pk, text=text, evidence=ids, at=now), {"evidence": "files"}
+                form,
+                lambda: ask_lift(actor=actor, ruling_id=found.pk, text=text, evidence=ids, at=now),
+                {"evidence": "files"},
             ):
                 messages.success(request, "已申请解除停止建设，答复发短信通知。")
                 return redirect("unit:ruling", found.pk)

@@ -83,7 +83,19 @@ class ScoresIn(Schema):
 
 
 def proposal_out(proposal: PointProposal) -> dict[str, Any]:
-    same = ("id", "project_code", "state", "type", "on", "data", "basis", "cites", "proposed_at", "consent_note", "version")
+    same = (
+        "id",
+        "project_code",
+        "state",
+        "type",
+        "on",
+        "data",
+        "basis",
+        "cites",
+        "proposed_at",
+        "consent_note",
+        "version",
+    )
     return {
         **{name: getattr(proposal, name) for name in same},
         "unit": proposal.unit.credit_code,
@@ -96,7 +108,11 @@ def proposal_out(proposal: PointProposal) -> dict[str, Any]:
 
 def event_out(event: CreditEvent) -> dict[str, Any]:
     same = ("id", "seq", "type", "on", "project_code", "applied", "grade_before", "grade_after", "why", "cites", "at")
-    return {**{name: getattr(event, name) for name in same}, "points": plain(event.points), "score_after": number(event.score_after)}
+    return {
+        **{name: getattr(event, name) for name in same},
+        "points": plain(event.points),
+        "score_after": number(event.score_after),
+    }
 
 
 def number(value: Decimal | None) -> str | None:
@@ -112,7 +128,9 @@ def _known(states: str, choices: Any) -> list[str]:
     wanted = [state for state in states.split(",") if state]
     unknown = [state for state in wanted if state not in choices.values]
     if unknown:
-        raise Refused("api.state", f"没有名为 {unknown[0]} 的状态", field="state", remedy="可选：" + "、".join(choices.values))
+        raise Refused(
+            "api.state", f"没有名为 {unknown[0]} 的状态", field="state", remedy="可选：" + "、".join(choices.values)
+        )
     return wanted
 
 
@@ -127,7 +145,10 @@ def measures(request: HttpRequest, grade: str, as_of: date | None = None) -> lis
         found = measures_of(grade, rules, asked_day(as_of))
     except ScoreError as error:
         raise Refused("credit.grade", str(error), field="grade") from error
-    return [{"effect": row.effect, "value": row.value, "text": row.text, "cites": rules.cite_texts(row.cites)} for row in found]
+    return [
+        {"effect": row.effect, "value": row.value, "text": row.text, "cites": rules.cite_texts(row.cites)}
+        for row in found
+    ]
 
 
 @router.get("/credit/units/{credit_code}", response=dict[str, Any], summary="单位的信用分、等级、措施与历史")
@@ -146,9 +167,16 @@ def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
         "class_name": standing.class_name,
         "colour": standing.colour,
         "cites": standing.cites,
-        "measures": [{"effect": m.effect, "value": m.value, "text": m.text, "cites": m.cites} for m in standing.measures],
+        "measures": [
+            {"effect": m.effect, "value": m.value, "text": m.text, "cites": m.cites} for m in standing.measures
+        ],
         "history": [
-            {**event_out(line.event), "name": line.name, "taken": plain(line.taken), "rectify_until": line.rectify_until}
+            {
+                **event_out(line.event),
+                "name": line.name,
+                "taken": plain(line.taken),
+                "rectify_until": line.rectify_until,
+            }
             for line in queries.history(found.pk, day)
         ],
     }
@@ -217,31 +245,41 @@ def proposal(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
 
 @router.post("/credit/proposals/{proposal_id}/consent", response=dict[str, Any], summary="主要负责同志审签同意")
 def consent(request: HttpRequest, proposal_id: int, body: NoteIn) -> dict[str, Any]:
-    actions.consent(actor=actor_of(request), proposal_id=proposal_id, note=body.note, at=timezone.now(), version=body.version)
+    actions.consent(
+        actor=actor_of(request), proposal_id=proposal_id, note=body.note, at=timezone.now(), version=body.version
+    )
     return proposal_out(queries.one(proposal_id))
 
 
 @router.post("/credit/proposals/{proposal_id}/refuse", response=dict[str, Any], summary="主要负责同志不同意")
 def refuse(request: HttpRequest, proposal_id: int, body: RefuseIn) -> dict[str, Any]:
-    actions.refuse_consent(actor=actor_of(request), proposal_id=proposal_id, reason=body.reason, at=timezone.now(), version=body.version)
+    actions.refuse_consent(
+        actor=actor_of(request), proposal_id=proposal_id, reason=body.reason, at=timezone.now(), version=body.version
+    )
     return proposal_out(queries.one(proposal_id))
 
 
 @router.post("/credit/proposals/{proposal_id}/execute", response=dict[str, Any], summary="总召集人执行")
 def execute(request: HttpRequest, proposal_id: int, body: VersionIn) -> dict[str, Any]:
-    return event_out(actions.execute(actor=actor_of(request), proposal_id=proposal_id, at=timezone.now(), version=body.version))
+    return event_out(
+        actions.execute(actor=actor_of(request), proposal_id=proposal_id, at=timezone.now(), version=body.version)
+    )
 
 
 @router.post("/credit/proposals/{proposal_id}/withdraw", response=dict[str, Any], summary="提出部门撤回")
 def withdraw(request: HttpRequest, proposal_id: int, body: WhyIn) -> dict[str, Any]:
-    actions.withdraw_proposal(actor=actor_of(request), proposal_id=proposal_id, why=body.why, at=timezone.now(), version=body.version)
+    actions.withdraw_proposal(
+        actor=actor_of(request), proposal_id=proposal_id, why=body.why, at=timezone.now(), version=body.version
+    )
     return proposal_out(queries.one(proposal_id))
 
 
 # -- points asked back
 
 
-@router.get("/credit/reliefs", response=list[dict[str, Any]], summary="修复与异议申请：单位看本单位的，部门看本部门办理的")
+@router.get(
+    "/credit/reliefs", response=list[dict[str, Any]], summary="修复与异议申请：单位看本单位的，部门看本部门办理的"
+)
 def reliefs(request: HttpRequest, state: str = "") -> list[dict[str, Any]]:
     actor, states = actor_of(request), _known(state, ReliefState)
     if actor.unit_id is not None:
@@ -273,7 +311,9 @@ class ReviewIn(Schema):
 @router.post("/credit/reliefs/{relief_id}/review", response={201: dict[str, Any]}, summary="对不同意的答复申请复核")
 def ask_review(request: HttpRequest, relief_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
-    made = actions.ask_review(actor=actor, relief_id=relief_id, text=body.text, evidence=body.evidence, at=timezone.now())
+    made = actions.ask_review(
+        actor=actor, relief_id=relief_id, text=body.text, evidence=body.evidence, at=timezone.now()
+    )
     return Status(201, relief_out(made))
 
 
@@ -291,7 +331,9 @@ def import_scores(request: HttpRequest, body: ScoresIn) -> list[dict[str, Any]]:
     """Each row stands for itself; the same list sent again changes nothing."""
     rows = [row.dict() for row in body.rows]
     now: datetime = timezone.now()
-    reports = actions.import_scores(actor=actor_of(request), rows=rows, source=body.source, at=now, dry_run=body.dry_run)
+    reports = actions.import_scores(
+        actor=actor_of(request), rows=rows, source=body.source, at=now, dry_run=body.dry_run
+    )
     return [report.to_json() for report in reports]
 
 
@@ -302,15 +344,21 @@ def import_scores(request: HttpRequest, body: ScoresIn) -> list[dict[str, Any]]:
 def public_feed(request: HttpRequest, since: int = 0, size: int = 100, kind: str = "") -> dict[str, Any]:
     """Grades, points with basis and clause, promises given, kept and broken, rulings; in the order of their places.
 
-    Ask again from `next`. `digest` is the SHA-256 of the entry's canonical JSON (RFC 8785) of kind, unit_code, project_code, at, data.
+    Ask again from `next`. `digest` is the SHA-256 of the entry's canonical JSON (RFC 8785) of kind, unit_code,
+    project_code, at, data.
     """
     actor = actor_of(request)
     if not access.can_read_public(actor):
         raise forbid("只有对接的系统和管理人员可以读取")
     if kind and kind not in PublicKind.values:
-        raise Refused("api.kind", f"没有名为 {kind} 的类别", field="kind", remedy="可选：" + "、".join(PublicKind.values))
+        raise Refused(
+            "api.kind", f"没有名为 {kind} 的类别", field="kind", remedy="可选：" + "、".join(PublicKind.values)
+        )
     feed = read_on(placed(PUBLIC_FEED, kind=kind), max(since, 0), min(max(size, 1), 500))
-    rows = [{"place": row.number, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in feed.entries]
+    rows = [
+        {"place": row.number, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)}
+        for row in feed.entries
+    ]
     return {"items": rows, "next": feed.next}
 
 

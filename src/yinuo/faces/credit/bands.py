@@ -29,7 +29,9 @@ def next_band(score: Decimal | None, day: date) -> NextBand | None:
     if score is None:
         return None
     # The lowest band alone holds its lower end.
-    higher = [band for band in scale_at(pack(), day).bands if band.low >= score and not (band.lowest and band.low == score)]
+    higher = [
+        band for band in scale_at(pack(), day).bands if band.low >= score and not (band.lowest and band.low == score)
+    ]
     if not higher:
         return None
     band = min(higher, key=lambda one: one.low)

@@ -1,6 +1,7 @@
 """The score as a line, drawn on the server: a step at every event, on the bands of the grades.
 
-**Units** every coordinate is a percentage of the drawing, so that it is as wide as its place while its words keep their size.
+**Units** every coordinate is a percentage of the drawing, so that it is as wide as its place while its words keep their
+size.
 """
 
 from __future__ import annotations
@@ -119,12 +120,16 @@ def _stripes(low: Decimal, y: object, today: date) -> list[Stripe]:
             continue
         upper, lower = y(top), y(bottom)  # type: ignore[operator]
         middle = (upper + lower) / 2
-        made.append(Stripe(band.grade, grade_colour(band.grade), _percent(upper), _percent(lower - upper), _percent(middle)))
+        made.append(
+            Stripe(band.grade, grade_colour(band.grade), _percent(upper), _percent(lower - upper), _percent(middle))
+        )
     return made
 
 
 def _words(points: Sequence[Point]) -> str:
-    course = "；".join(f"{zh_date(_day(point.at))} {plain(point.score)} 分（{point.grade}）" for point in points[-LABELLED:])
+    course = "；".join(
+        f"{zh_date(_day(point.at))} {plain(point.score)} 分（{point.grade}）" for point in points[-LABELLED:]
+    )
     return f"信用分的变化：{course}"
 
 

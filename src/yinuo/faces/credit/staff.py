@@ -1,4 +1,6 @@
-"""Credit for the hall's people: the queue of each role, one proposal with its evidence and effect, reliefs, a unit's history."""
+"""Credit for the hall's people: the queue of each role, one proposal with its evidence and effect, reliefs, a unit's
+history.
+"""
 
 from __future__ import annotations
 
@@ -45,12 +47,21 @@ from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 from yinuo.ui.reading import today
 
-HISTORY = [Column("时间", "date"), Column("事由"), Column("变动", "number"), Column("分值", "number"), Column("等级", "date")]
+HISTORY = [
+    Column("时间", "date"),
+    Column("事由"),
+    Column("变动", "number"),
+    Column("分值", "number"),
+    Column("等级", "date"),
+]
 
 
 def deeds(day: date) -> list[tuple[str, str]]:
     """The acts listed on `day` with the article each is listed in and what it costs, to be picked from."""
-    return [(act.id, f"{act.text}（{_article(act)}，{signed(act.points).replace('-', '−')} 分{_cap(act)}）") for act in queries.acts(day)]
+    return [
+        (act.id, f"{act.text}（{_article(act)}，{signed(act.points).replace('-', '−')} 分{_cap(act)}）")
+        for act in queries.acts(day)
+    ]
 
 
 def _cap(act: queries.ActLine) -> str:
@@ -71,9 +82,13 @@ def sources(day: date) -> str:
 class ProposeForm(EvidenceForm):
     """加减分 by hand, for an act the provincial measures name; points are the rules', never typed."""
 
-    code = forms.CharField(label="项目代码", max_length=24, widget=CodeInput(), error_messages={"required": "填写项目代码"})
+    code = forms.CharField(
+        label="项目代码", max_length=24, widget=CodeInput(), error_messages={"required": "填写项目代码"}
+    )
     act = choice("违规情形", (), "选择违规情形", radio=True)
-    on = forms.DateField(label="发生日期", widget=DateInput(), error_messages={"required": "填写发生日期", "invalid": "日期有误"})
+    on = forms.DateField(
+        label="发生日期", widget=DateInput(), error_messages={"required": "填写发生日期", "invalid": "日期有误"}
+    )
     basis = text_area("事实和依据", "写明事实和依据", "写明何时、何地、何事，由什么文书认定。")
     key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput())
 
@@ -124,7 +139,9 @@ def propose(request: HttpRequest) -> HttpResponse:
         if found is None:
             form.add_error("code", "本大厅没有这个代码的项目")
         else:
-            made = attempt(form, lambda: _propose(actor, found, form, now), fields={"project_code": "code", "evidence": "files"})
+            made = attempt(
+                form, lambda: _propose(actor, found, form, now), fields={"project_code": "code", "evidence": "files"}
+            )
             if made is not None:
                 messages.success(request, "已提出，等待项目备案单位主要负责同志审签。")
                 return redirect("staff:proposal", made.pk)
@@ -174,7 +191,9 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
         "rows": _rows(found),
         "effect": _effect(found, now),
         "event": event,
-        "moved": {"points": signed(event.points), "after": score_words(event.score_after, event.grade_after)} if event else {},
+        "moved": {"points": signed(event.points), "after": score_words(event.score_after, event.grade_after)}
+        if event
+        else {},
         "evidence": found.evidence,
         "forms": forms_by,
         "form": forms_by.get(verb, forms.Form()),
@@ -216,7 +235,9 @@ def _steps(request: HttpRequest, actor: Actor, found: PointProposal, now: dateti
 
     made: dict[str, Step] = {}
     assert found.department is not None
-    if found.state == ProposalState.PROPOSED and access.can_consent(actor, found, filing_department(found.department).pk):
+    if found.state == ProposalState.PROPOSED and access.can_consent(
+        actor, found, filing_department(found.department).pk
+    ):
         yes, no = bound("consent", ConsentForm), bound("refuse", RefuseForm)
         made["consent"] = (
             yes,
@@ -230,7 +251,11 @@ def _steps(request: HttpRequest, actor: Actor, found: PointProposal, now: dateti
         )
     if found.state == ProposalState.CONSENTED and access.can_execute(actor, found):
         run = bound("execute", ExecuteForm)
-        made["execute"] = (run, lambda: execute(**base, version=run.cleaned_data["version"]), "已执行，分值和证书颜色已更新。")
+        made["execute"] = (
+            run,
+            lambda: execute(**base, version=run.cleaned_data["version"]),
+            "已执行，分值和证书颜色已更新。",
+        )
     if found.state in (ProposalState.PROPOSED, ProposalState.CONSENTED) and access.can_withdraw(actor, found):
         back = bound("withdraw", TakeBackForm)
         made["withdraw"] = (
@@ -249,7 +274,9 @@ def _rows(found: PointProposal) -> list[Row]:
         Row("发生日期", zh_date(found.on)),
         Row("事实和依据", found.basis),
         Row("规定", "；".join(found.cites)),
-        Row("提出", _who(found.department.short_name if found.department else "", found.proposed_by, found.proposed_at)),
+        Row(
+            "提出", _who(found.department.short_name if found.department else "", found.proposed_by, found.proposed_at)
+        ),
     ]
     if found.consented_at:
         rows.append(Row("审签", _who("", found.consented_by, found.consented_at)))
@@ -326,8 +353,19 @@ def relief(request: HttpRequest, relief_id: int) -> HttpResponse:
         Row("申请", _who("", found.asked_by, found.asked_at)),
     ]
     if found.of is not None:
-        rows.append(Row("原申请", f"{found.of.get_kind_display()}：{found.of.text}", reverse("staff:relief", args=[found.of_id]), "查看"))
-        rows.append(Row("原答复", f"{found.of.answer}（{_who('', found.of.decided_by, found.of.decided_at or found.asked_at)}）"))
+        rows.append(
+            Row(
+                "原申请",
+                f"{found.of.get_kind_display()}：{found.of.text}",
+                reverse("staff:relief", args=[found.of_id]),
+                "查看",
+            )
+        )
+        rows.append(
+            Row(
+                "原答复", f"{found.of.answer}（{_who('', found.of.decided_by, found.of.decided_at or found.asked_at)}）"
+            )
+        )
     if found.kind == "repair":
         rows.append(Row("整改期限", f"{zh_datetime(until)}{'（申请时已过期限）' if found.asked_at > until else ''}"))
     context = {

@@ -1,4 +1,6 @@
-"""Public credit evaluations taken in from a table: checked row by row first, then confirmed; what became of each row stays (附件2·第十六条)."""
+"""Public credit evaluations taken in from a table: checked row by row first, then confirmed; what became of each row
+stays (附件2·第十六条).
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file, source = form.cleaned_data["file"], form.cleaned_data["source"]
         content = file.read()
-        made = attempt(form, lambda: check_evaluations(actor=actor, name=file.name, content=content, source=source, at=now))
+        made = attempt(
+            form, lambda: check_evaluations(actor=actor, name=file.name, content=content, source=source, at=now)
+        )
         if made is not None:
             return redirect("staff:evaluation_batch", made.pk)
     parameter = pack().parameter("credit.rebase", timezone.localdate(now))
@@ -105,7 +109,10 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         done = attempt(form, lambda: take_evaluations(actor=actor, batch_id=found.pk, at=now))
         if done is not None:
             counts = done.counts()
-            messages.success(request, f"导入 {counts['imported']} 条，{counts['unchanged']} 条没有变化，{counts['refused']} 条不能导入。")
+            messages.success(
+                request,
+                f"导入 {counts['imported']} 条，{counts['unchanged']} 条没有变化，{counts['refused']} 条不能导入。",
+            )
             return redirect("staff:evaluation_batch", found.pk)
     only = request.GET.get("only", "")
     only = only if only in WORDS else ""
@@ -113,7 +120,9 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     rows = [(row, *words[row["outcome"]]) for row in found.report if not only or row["outcome"] == only]
     counts, here = found.counts(), reverse("staff:evaluation_batch", args=[found.pk])
     views = [NavItem(f"全部 {len(found.report)}", here, current=not only)]
-    views += [NavItem(f"{words[name][0]} {counts[name]}", f"{here}?only={name}", current=only == name) for name in WORDS]
+    views += [
+        NavItem(f"{words[name][0]} {counts[name]}", f"{here}?only={name}", current=only == name) for name in WORDS
+    ]
     context = {
         "batch": found,
         "form": form,
@@ -145,7 +154,9 @@ def table(request: HttpRequest) -> HttpResponse:
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """The report of one file."""
     text = data.get("batch", "")
-    found = get_object_or_404(EvaluationBatch, pk=int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0)
+    found = get_object_or_404(
+        EvaluationBatch, pk=int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+    )
     words = TAKEN_WORDS if found.state == BatchState.TAKEN else WORDS
 
     def lines(rows: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[object]]:

@@ -1,4 +1,6 @@
-"""What the public credit platform is told: the entries, the batches sent and when, and what has not arrived (附件2·第四条、第七条)."""
+"""What the public credit platform is told: the entries, the batches sent and when, and what has not arrived
+(附件2·第四条、第七条).
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         **shown,
-        "rows": [(row.entry, PublicKind(row.entry.kind).label, queries.public_words(row.entry)) for row in shown["rows"]],
+        "rows": [
+            (row.entry, PublicKind(row.entry.kind).label, queries.public_words(row.entry)) for row in shown["rows"]
+        ],
         "batches": PublicBatch.objects.order_by("-id")[:BATCHES],
         "unsent": queries.unsent(),
         "platform": there is not None,
@@ -75,6 +79,14 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
             entry = row.entry
             cites = "；".join(entry.data.get("cites", []))
             names = (entry.unit.name, entry.unit.credit_code, entry.project_code)
-            yield (row.number, PublicKind(entry.kind).label, *names, queries.public_words(entry), cites, entry.at, entry.digest)
+            yield (
+                row.number,
+                PublicKind(entry.kind).label,
+                *names,
+                queries.public_words(entry),
+                cites,
+                entry.at,
+                entry.digest,
+            )
 
     return Listing("共享到信用平台", FIELDS, placed(PUBLIC_FEED, kind=chosen(PUBLIC_FEED, data)), lines)

@@ -1,4 +1,6 @@
-"""加减分 in its queues: what waits for the role, oldest first, one after another; and everything of the hall, newest first."""
+"""加减分 in its queues: what waits for the role, oldest first, one after another; and everything of the hall, newest
+first.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,14 @@ QUEUES = {
     "approver": ([ProposalState.PROPOSED, ProposalState.CONSENTED], "办理中的加减分"),
 }
 STEPPING = ("principal", "general_convener")
-COLUMNS = [Column("单位"), Column("情形"), Column("预计变动", "number"), Column("状态"), Column("已等", "number"), Column("提出", "date")]
+COLUMNS = [
+    Column("单位"),
+    Column("情形"),
+    Column("预计变动", "number"),
+    Column("状态"),
+    Column("已等", "number"),
+    Column("提出", "date"),
+]
 FIELDS = (
     Field("项目单位", 32),
     Field("项目代码", 27),
@@ -70,7 +79,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     here = reverse("staff:credit")
     keep = {"view": "all"} if everything and own else {}
     reliefs = _reliefs(actor)
-    views = [NavItem(own[1], here, current=not everything), NavItem("全部", f"{here}?view=all", current=everything)] if own else []
+    views = (
+        [NavItem(own[1], here, current=not everything), NavItem("全部", f"{here}?view=all", current=everything)]
+        if own
+        else []
+    )
     context = {
         "title": own[1] if own and not everything else "加减分",
         "everything": everything,
@@ -84,13 +97,17 @@ def queue(request: HttpRequest) -> HttpResponse:
         "next_url": f"{here}?{urlencode({**keep, 'after': rows[-1].pk})}" if more else "",
         "first_url": f"{here}?{urlencode(keep)}" if after else "",
         "export_url": f"{reverse('staff:export', args=['credit'])}?{urlencode(keep)}",
-        "start_url": reverse("staff:proposal", args=[rows[0].pk]) if rows and not everything and actor.role in STEPPING else "",
+        "start_url": reverse("staff:proposal", args=[rows[0].pk])
+        if rows and not everything and actor.role in STEPPING
+        else "",
     }
     return render(request, "staff/credit.html", context)
 
 
 def _reliefs(actor: Actor) -> list[CreditRelief]:
-    """What the units asked that waits for the actor: a department's applications, for the body that manages credit the reviews."""
+    """What the units asked that waits for the actor: a department's applications, for the body that manages credit the
+    reviews.
+    """
     if actor.role == "approver":
         return list(queries.reliefs(department_id=actor.department_id, states=["asked"]).exclude(kind="review")[:50])
     if actor.role == "comprehensive":
@@ -133,7 +150,11 @@ def place(actor: Actor, found: PointProposal) -> str:
     if actor.role not in STEPPING or own_queue(actor) is None or found.state not in QUEUES[actor.role][0]:
         return ""
     waiting = list(_found(actor, everything=False).values_list("pk", flat=True)[:200])
-    return f"{QUEUES[actor.role][1]}：第 {waiting.index(found.pk) + 1} 件，共 {len(waiting)} 件" if found.pk in waiting else ""
+    return (
+        f"{QUEUES[actor.role][1]}：第 {waiting.index(found.pk) + 1} 件，共 {len(waiting)} 件"
+        if found.pk in waiting
+        else ""
+    )
 
 
 def _line(row: PointProposal, now: datetime) -> list[Any]:

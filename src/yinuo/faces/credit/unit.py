@@ -1,4 +1,6 @@
-"""The company's credit: the score, every event behind it with its clause, what the grade brings, and how to get points back."""
+"""The company's credit: the score, every event behind it with its clause, what the grade brings, and how to get points
+back.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,13 @@ def show(request: HttpRequest) -> HttpResponse:
     standing = queries.standing(unit_id, day)
     lines = queries.history(unit_id, day)
     read = Reading(unit_id, lines)
-    columns = [Column("日期", "date"), Column("事由"), Column("加减", "number"), Column("分值", "number"), Column("等级")]
+    columns = [
+        Column("日期", "date"),
+        Column("事由"),
+        Column("加减", "number"),
+        Column("分值", "number"),
+        Column("等级"),
+    ]
     context = {
         "standing": standing,
         "score": score_words(standing),
@@ -89,9 +97,15 @@ def _measures(standing: Standing) -> list[dict[str, Any]]:
     groups: list[list[dict[str, Any]]] = [[], [], []]
     for row in standing.measures:
         kind = 2 if row.value == "refused" else 1 if row.value in CUT or row.effect in LIMITED_EFFECTS else 0
-        groups[kind].append({"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": [_short(cite) for cite in row.cites]})
+        groups[kind].append(
+            {"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": [_short(cite) for cite in row.cites]}
+        )
     told = zip(KINDS, groups, strict=True)
-    return [{"title": title, "state": state, "colour": colour, "rows": rows} for (title, colour, state), rows in told if rows]
+    return [
+        {"title": title, "state": state, "colour": colour, "rows": rows}
+        for (title, colour, state), rows in told
+        if rows
+    ]
 
 
 def _short(cite: str) -> str:
@@ -107,7 +121,13 @@ def _own_text() -> str:
 def _row(line: HistoryLine) -> list[object]:
     event = line.event
     moved = "" if event.type == "rebase" else signed(event.points) if event.applied else "未计分"
-    return [event.on.isoformat(), Cell(line.name, note=event.why), moved, plain(event.score_after or Decimal(0)), event.grade_after]
+    return [
+        event.on.isoformat(),
+        Cell(line.name, note=event.why),
+        moved,
+        plain(event.score_after or Decimal(0)),
+        event.grade_after,
+    ]
 
 
 class Reading:
@@ -119,7 +139,10 @@ class Reading:
         self.proposals = PointProposal.objects.select_related("department").in_bulk(ids)
         codes = [event.project_code for event in events if event.project_code]
         self.projects = {
-            code: (pk, name) for code, pk, name in Project.objects.filter(code__in=codes, unit_id=unit_id).values_list("code", "pk", "name")
+            code: (pk, name)
+            for code, pk, name in Project.objects.filter(code__in=codes, unit_id=unit_id).values_list(
+                "code", "pk", "name"
+            )
         }
         load_files(self.proposals.values())
         self.unit_id = unit_id
@@ -154,18 +177,26 @@ class Reading:
 
     def _evidence(self, proposal: PointProposal) -> list[dict[str, Any]]:
         """The name of each piece of evidence; a link to it where it is the unit's own file."""
-        told = [{"name": one.name, "file": one.file if one.unit_id == self.unit_id else None} for one in proposal.evidence]
+        told = [
+            {"name": one.name, "file": one.file if one.unit_id == self.unit_id else None} for one in proposal.evidence
+        ]
         return told + ([{"name": proposal.evidence_note, "file": None}] if proposal.evidence_note else [])
 
 
-RELIEF_WORDS: dict[str, tuple[str, str]] = {"asked": ("等部门答复", "blue"), "accepted": ("同意", "green"), "rejected": ("不同意", "red")}
+RELIEF_WORDS: dict[str, tuple[str, str]] = {
+    "asked": ("等部门答复", "blue"),
+    "accepted": ("同意", "green"),
+    "rejected": ("不同意", "red"),
+}
 
 
 def _reliefs(unit_id: int, now: datetime) -> list[dict[str, Any]]:
     """The company's requests, each with its state, the term for the answer while it is open, and the answer."""
     rows = list(queries.reliefs(unit_id=unit_id)[:SHOWN_RELIEFS])
     open_ = [row.pk for row in rows if row.state == "asked"]
-    works = WorkItem.objects.filter(subject_kind="credit.creditrelief", subject_id__in=open_, state__in=["running", "paused"])
+    works = WorkItem.objects.filter(
+        subject_kind="credit.creditrelief", subject_id__in=open_, state__in=["running", "paused"]
+    )
     due = {work.subject_id: work for work in works} if open_ else {}
     made = []
     for row in rows:
@@ -176,7 +207,9 @@ def _reliefs(unit_id: int, now: datetime) -> list[dict[str, Any]]:
             answer_by += "，已超期"
         until = None if hasattr(row, "review") else queries.review_until(row)
         may = until is not None and now <= until
-        made.append({"row": row, "word": word, "colour": colour, "due": answer_by, "review_until": until if may else None})
+        made.append(
+            {"row": row, "word": word, "colour": colour, "due": answer_by, "review_until": until if may else None}
+        )
     return made
 
 
@@ -211,7 +244,9 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
                 values = form.cleaned_data
                 done = attempt(
                     form,
-                    lambda: ask_relief(actor=actor, event_id=event.pk, kind=values["kind"], text=values["text"], evidence=ids, at=now),
+                    lambda: ask_relief(
+                        actor=actor, event_id=event.pk, kind=values["kind"], text=values["text"], evidence=ids, at=now
+                    ),
                     {"evidence": "files"},
                 )
             if done is not None:
@@ -227,7 +262,11 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
         "repair_days": pack().integer("repair.decide_limit", timezone.localdate()),
         "cites": pack().cite_texts(pack().parameter("repair.decide_limit", timezone.localdate()).cites),
         "objection_days": pack().integer("credit_objection.limit", timezone.localdate()),
-        "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用", reverse("unit:credit")), NavItem("申请恢复分值")],
+        "breadcrumbs": [
+            NavItem("我的项目", reverse("unit:projects")),
+            NavItem("信用", reverse("unit:credit")),
+            NavItem("申请恢复分值"),
+        ],
     }
     return render(request, "unit/relief.html", context)
 
@@ -252,7 +291,9 @@ def review(request: HttpRequest, relief_id: int) -> HttpResponse:
         if form.is_valid():
             ids = form.evidence(now)
             text = form.cleaned_data["text"]
-            if form.is_valid() and attempt(form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=ids, at=now)):
+            if form.is_valid() and attempt(
+                form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=ids, at=now)
+            ):
                 messages.success(request, "复核申请已提交，结果发短信通知。")
                 return redirect("unit:credit")
             form = again(form, ids)  # type: ignore[assignment]
@@ -263,6 +304,10 @@ def review(request: HttpRequest, relief_id: int) -> HttpResponse:
         "until": queries.review_until(found),
         "days": pack().integer("credit_review.limit", day),
         "cites": pack().cite_texts(pack().parameter("credit_review.limit", day).cites),
-        "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("信用", reverse("unit:credit")), NavItem("申请复核")],
+        "breadcrumbs": [
+            NavItem("我的项目", reverse("unit:projects")),
+            NavItem("信用", reverse("unit:credit")),
+            NavItem("申请复核"),
+        ],
     }
     return render(request, "unit/review_relief.html", context, status=422 if form.errors else 200)

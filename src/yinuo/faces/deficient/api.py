@@ -124,12 +124,16 @@ def one(request: HttpRequest, deficient_id: int) -> dict[str, Any]:
 
 @router.post("/deficient/{deficient_id}/agree", response=dict[str, Any], summary="同意容缺受理，出具通知书")
 def agree(request: HttpRequest, deficient_id: int, body: AgreeIn) -> dict[str, Any]:
-    return shown(actions.agree_to_gap(actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), **body.dict()))
+    return shown(
+        actions.agree_to_gap(actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/deficient/{deficient_id}/decline", response=dict[str, Any], summary="不予容缺受理")
 def decline(request: HttpRequest, deficient_id: int, body: WhyIn) -> dict[str, Any]:
-    return shown(actions.decline_gap(actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), **body.dict()))
+    return shown(
+        actions.decline_gap(actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/deficient/{deficient_id}/sign", response=dict[str, Any], summary="登记签署的承诺，受理（综合窗口）")
@@ -147,12 +151,18 @@ def sign(request: HttpRequest, deficient_id: int, body: SignIn) -> dict[str, Any
 
 @router.post("/deficient/{deficient_id}/only-gap", response=dict[str, Any], summary="审查已毕，只差容缺材料")
 def only_gap(request: HttpRequest, deficient_id: int, body: NoteIn) -> dict[str, Any]:
-    return shown(actions.say_only_gap_left(actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), **body.dict()))
+    return shown(
+        actions.say_only_gap_left(actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/deficient/{deficient_id}/supply", response={201: dict[str, Any]}, summary="补齐容缺材料")
 def supply(request: HttpRequest, deficient_id: int, body: SupplyIn) -> Status[dict[str, Any]]:
     made = actions.supply_gap(
-        actor=actor_of(request), deficient_id=deficient_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
+        actor=actor_of(request),
+        deficient_id=deficient_id,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
+        **body.dict(),
     )
     return Status(201, {"id": made.pk, "number": made.number, "receipt_no": made.receipt_no})

@@ -1,4 +1,6 @@
-"""容缺受理 for the hall: what waits, the department's opinion, the signed notice at the window, and what a department tolerates."""
+"""容缺受理 for the hall: what waits, the department's opinion, the signed notice at the window, and what a department
+tolerates.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,11 @@ class AgreeForm(Versioned):
         label="几个工作日内补齐",
         min_value=1,
         widget=DecimalInput(unit="个工作日"),
-        error_messages={"required": "填写补齐的工作日数", "invalid": "工作日数应为整数", "min_value": "至少 1 个工作日"},
+        error_messages={
+            "required": "填写补齐的工作日数",
+            "invalid": "工作日数应为整数",
+            "min_value": "至少 1 个工作日",
+        },
     )
     opinion = text_area("意见", "", "会写进申请表（附件5-1）。", rows=2)
 
@@ -67,9 +73,13 @@ class OnlyGapForm(Versioned):
 
 
 class SignForm(Versioned):
-    signed_by = forms.CharField(label="承诺人（签字的人）", max_length=60, error_messages={"required": "填写承诺人姓名"})
+    signed_by = forms.CharField(
+        label="承诺人（签字的人）", max_length=60, error_messages={"required": "填写承诺人姓名"}
+    )
     commitment = forms.FileField(
-        label="签署后的通知书扫描件", help_text="PDF 或者照片，签字盖章清晰。", error_messages={"required": "上传签署后的通知书扫描件"}
+        label="签署后的通知书扫描件",
+        help_text="PDF 或者照片，签字盖章清晰。",
+        error_messages={"required": "上传签署后的通知书扫描件"},
     )
 
 
@@ -88,7 +98,16 @@ class GapDesk:
         self.verb = request.POST.get("do", "") if request.method == "POST" else ""
         self.verbs = self._verbs()
 
-    def _add(self, made: dict[str, Verb], do: str, words: tuple[str, str, str], form: type[Any], act: Any, done: str, **more: Any) -> None:
+    def _add(
+        self,
+        made: dict[str, Verb],
+        do: str,
+        words: tuple[str, str, str],
+        form: type[Any],
+        act: Any,
+        done: str,
+        **more: Any,
+    ) -> None:
         sent = self.verb == do
         data, sent_files = (self.request.POST, self.request.FILES) if sent else (None, None)
         bound = form(data, sent_files, initial={"version": self.row.version}, prefix=do, **more)
@@ -103,13 +122,26 @@ class GapDesk:
         if access.can_judge(self.actor, row.item) and row.state == "applied":
             words = ("同意容缺受理", "同意并出具通知书", "通知书写明所缺材料、期限和逾期的后果，由申请人到窗口签署。")
             self._add(
-                made, "agree", words, AgreeForm, lambda d: agree_to_gap(**base, **d), "已同意，通知书已出具。", longest=row.tolerance.days
+                made,
+                "agree",
+                words,
+                AgreeForm,
+                lambda d: agree_to_gap(**base, **d),
+                "已同意，通知书已出具。",
+                longest=row.tolerance.days,
             )
             words = ("不予容缺受理", "不予容缺", "")
             self._add(made, "decline", words, DeclineForm, lambda d: decline_gap(**base, **d), "已告知项目单位。")
         if access.can_judge(self.actor, row.item) and row.state == "waiting" and row.item.state == "accepted":
             words = ("审查已毕，只差空缺材料", "暂停我的计时", "")
-            self._add(made, "only_gap", words, OnlyGapForm, lambda d: say_only_gap_left(**base, **d), "计时已暂停，补齐后自动恢复。")
+            self._add(
+                made,
+                "only_gap",
+                words,
+                OnlyGapForm,
+                lambda d: say_only_gap_left(**base, **d),
+                "计时已暂停，补齐后自动恢复。",
+            )
         if access.is_window(self.actor, row.item) and row.state == "notified":
             words = ("登记签署的承诺", "受理", "申请人在通知书上签字盖章后扫描上传，事项随即受理。")
             self._add(made, "sign", words, SignForm, self._sign, "已受理，容缺期限开始。")
@@ -128,7 +160,10 @@ class GapDesk:
         )
 
     def run(self) -> str:
-        """Does what was asked; the words of success, "" = show the page again. Raises Refused for what is not open (any more)."""
+        """Does what was asked; the words of success, "" = show the page again.
+
+        Raises Refused for what is not open (any more).
+        """
         verb = self.verbs.get(self.verb)
         if verb is None:
             if not access.can_judge(self.actor, self.row.item) and not access.is_window(self.actor, self.row.item):
@@ -137,7 +172,11 @@ class GapDesk:
         if not verb.view.form.is_valid():
             return ""
         names = {"file": "commitment"}
-        return verb.done if attempt(verb.view.form, lambda: verb.act(verb.view.form.cleaned_data), names) is not None else ""
+        return (
+            verb.done
+            if attempt(verb.view.form, lambda: verb.act(verb.view.form.cleaned_data), names) is not None
+            else ""
+        )
 
 
 @need_staff
@@ -148,7 +187,9 @@ def one(request: HttpRequest, deficient_id: int) -> HttpResponse:
     if not access.can_look(actor, row.item):
         raise forbid("只能查看本大厅的事项")
     desk = GapDesk(request, row, actor)
-    if (done := posted(request, desk, "staff/deficient_one.html", _page, ("staff:deficient_one", deficient_id))) is not None:
+    if (
+        done := posted(request, desk, "staff/deficient_one.html", _page, ("staff:deficient_one", deficient_id))
+    ) is not None:
         return done
     return render(request, "staff/deficient_one.html", _page(desk), status=422 if request.method == "POST" else 200)
 
@@ -158,7 +199,11 @@ def _page(desk: GapDesk) -> dict[str, Any]:
     head = head_of(item.project, NavItem(item.name, reverse("staff:item", args=[item.pk])), NavItem("容缺受理"))
     found = [verb.view for verb in desk.verbs.values()]
     failed = desk.verbs.get(desk.verb)
-    works = WorkItem.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk).prefetch_related("events").order_by("id")
+    works = (
+        WorkItem.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk)
+        .prefetch_related("events")
+        .order_by("id")
+    )
     standing = standing_of(item, today(desk.now))
     return {
         **head,
@@ -234,7 +279,9 @@ def _own_matters(actor: Actor, day: Any) -> list[Matter]:
 
 def _names(row: Tolerance) -> str:
     """The materials that may come later, by name."""
-    return "、".join(material.name for material in pack().matters[row.matter_id].materials if material.id in row.materials)
+    return "、".join(
+        material.name for material in pack().matters[row.matter_id].materials if material.id in row.materials
+    )
 
 
 def _what(row: Tolerance) -> str:
@@ -250,8 +297,16 @@ def published(request: HttpRequest) -> HttpResponse:
     rows = []
     for matter in _own_matters(actor, day):
         found = known.get(matter.id, NOTHING_ANNOUNCED)
-        rows.append(MatterLine(matter, found.current, planned_words(found, _what), _names(found.current) if found.current else ""))
-    crumb = [NavItem("待办", reverse("staff:inbox")), NavItem("容缺受理", reverse("staff:deficient")), NavItem("容缺材料和时限")]
+        rows.append(
+            MatterLine(
+                matter, found.current, planned_words(found, _what), _names(found.current) if found.current else ""
+            )
+        )
+    crumb = [
+        NavItem("待办", reverse("staff:inbox")),
+        NavItem("容缺受理", reverse("staff:deficient")),
+        NavItem("容缺材料和时限"),
+    ]
     return render(request, "staff/tolerances.html", {"rows": rows, "breadcrumbs": crumb})
 
 
@@ -273,8 +328,13 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
     }
     form = ToleranceForm(request.POST if request.method == "POST" else None, matter=matter, initial=start)
     if request.method == "POST" and form.is_valid():
-        office, data = Department.objects.get(pk=actor.department_id), {**form.cleaned_data, "days": form.cleaned_data["days"] or 0}
-        done = attempt(form, lambda: publish_tolerance(actor=actor, department=office, matter_id=matter_id, at=now, **data))
+        office, data = (
+            Department.objects.get(pk=actor.department_id),
+            {**form.cleaned_data, "days": form.cleaned_data["days"] or 0},
+        )
+        done = attempt(
+            form, lambda: publish_tolerance(actor=actor, department=office, matter_id=matter_id, at=now, **data)
+        )
         if done is not None:
             messages.success(request, f"已公布“{matter.full_name}”的容缺材料和时限，办事指南随之更新。")
             return redirect("staff:tolerances")

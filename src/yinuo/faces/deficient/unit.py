@@ -1,4 +1,6 @@
-"""容缺受理 for the company: what may come later and where to apply; the form 5—1 at the window; the gap filled, online or there."""
+"""容缺受理 for the company: what may come later and where to apply; the form 5—1 at the window; the gap filled, online
+or there.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,19 @@ class ContactForm(forms.Form):
 
     contact_name = forms.CharField(label="联系人", max_length=60, error_messages={"required": "填写联系人"})
     contact_phone = forms.CharField(label="联系电话", max_length=40, error_messages={"required": "填写联系电话"})
-    no_secret = forms.BooleanField(label="所交材料不涉及国家秘密", error_messages={"required": "请确认所交材料不涉及国家秘密"})
+    no_secret = forms.BooleanField(
+        label="所交材料不涉及国家秘密", error_messages={"required": "请确认所交材料不涉及国家秘密"}
+    )
 
 
 @need_unit
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show(request: HttpRequest, item_id: int) -> HttpResponse:
-    """At the window the form; to everybody else of the unit, what may come later and where to go. What was lacking is what was not handed in."""
+    """At the window the form; to everybody else of the unit, what may come later and where to go.
+
+    What was lacking is what was not handed in.
+    """
     item, actor, now = item_of(request, item_id), actor_of(request), timezone.now()
     standing, at_window = standing_of(item, timezone.localdate(now)), access.is_window(actor, item)
     found = queries.of_item(item)
@@ -86,7 +93,9 @@ def _groups(handing: Handing, tolerated: list[dict[str, Any]]) -> list[dict[str,
     return [{**group, "later": group["material"]["id"] in later} for group in handing.form.groups()]
 
 
-def _apply(request: HttpRequest, item: MapItem, handing: Handing, contact: ContactForm, rows: list[dict[str, Any]]) -> DeficientAcceptance:
+def _apply(
+    request: HttpRequest, item: MapItem, handing: Handing, contact: ContactForm, rows: list[dict[str, Any]]
+) -> DeficientAcceptance:
     handed, data = {row["id"] for row in rows}, handing.form.cleaned_data
     return apply_deficient(
         actor=actor_of(request),

@@ -24,7 +24,9 @@ NAMED = {"office": "offices", "handler": "handlers", "matter": "matters"}
 
 
 class ScopeIn(Schema):
-    """period: month, quarter, year (with `on`, a day in it) or free (with `from`, `to`); area: a hall's id or “region”; split: a day."""
+    """period: month, quarter, year (with `on`, a day in it) or free (with `from`, `to`); area: a hall's id or “region”;
+    split: a day.
+    """
 
     period: str = "year"
     on: str = ""
@@ -90,17 +92,24 @@ def _head(source: str, asked: Asked) -> dict[str, Any]:
 def index(request: HttpRequest) -> dict[str, Any]:
     if not access.can_read(actor_of(request)):
         raise forbid("您当前的角色不能查看统计指标")
-    rows = [{"source": name, "title": told.title, "definition": told.text, "parts": told.parts} for name, told in DEFINITIONS.items()]
+    rows = [
+        {"source": name, "title": told.title, "definition": told.text, "parts": told.parts}
+        for name, told in DEFINITIONS.items()
+    ]
     return {"figures": rows, "dimensions": list(queries.DIMENSIONS)}
 
 
 @router.get("/figures/{source}", response=dict[str, Any], summary="一个指标，可按一两个维度分组（by：month,part）")
 def figure(request: HttpRequest, source: str, asked: Query[ScopeIn], by: str = "") -> dict[str, Any]:
-    """`n` cases; `on_time`, `late` by the promised, `lawful`, `unlawful` by the statutory term; `median`, `high`, `days` in days."""
+    """`n` cases; `on_time`, `late` by the promised, `lawful`, `unlawful` by the statutory term; `median`, `high`,
+    `days` in days.
+    """
     actor, found = _asked(request, asked)
     dimensions = tuple(dict.fromkeys(name for name in by.split(",") if name))
     if len(dimensions) > 2 or not set(dimensions) <= set(queries.DIMENSIONS):
-        raise Refused("figures.by", "不能这样分组", field="by", remedy=f"最多两个，可以是 {'、'.join(queries.DIMENSIONS)}")
+        raise Refused(
+            "figures.by", "不能这样分组", field="by", remedy=f"最多两个，可以是 {'、'.join(queries.DIMENSIONS)}"
+        )
     if "handler" in dimensions and not access.can_open(actor, found.scope.hall_ids):
         raise forbid("只能按办理人查看本大厅的指标")
     gathered = queries.gather(_source(source), found.scope, timezone.now(), dimensions)
@@ -117,13 +126,37 @@ def _group(dimensions: tuple[str, ...], key: tuple[Any, ...], gathered: queries.
 
 
 @router.get("/figures/{source}/cases", response=dict[str, Any], summary="一个指标所数的每一件")
-def listed(request: HttpRequest, source: str, asked: Query[ScopeIn], pick: Query[PickIn], after: str = "") -> dict[str, Any]:
+def listed(
+    request: HttpRequest, source: str, asked: Query[ScopeIn], pick: Query[PickIn], after: str = ""
+) -> dict[str, Any]:
     """The latest first; `after` opens the next page, "" = no more. `n` is how many there are in all."""
     actor, found = _asked(request, asked)
     if not access.can_open(actor, found.scope.hall_ids):
         raise forbid("只能逐件查看本大厅的事项")
     chosen, now = Pick.read(pick.dict()), timezone.now()
     rows, later = queries.page(_source(source), found.scope, now, chosen, after)
-    names = ("place", "at", "kind", "project", "code", "unit", "matter_id", "what", "office", "handler", "part", "mark", "subject")
-    cases = [{**{name: getattr(row, name) for name in names}, "days": _number(row.days), "worth": _number(row.worth)} for row in rows]
-    return {**_head(source, found), "n": queries.count(source, found.scope, now, chosen), "cases": cases, "after": later}
+    names = (
+        "place",
+        "at",
+        "kind",
+        "project",
+        "code",
+        "unit",
+        "matter_id",
+        "what",
+        "office",
+        "handler",
+        "part",
+        "mark",
+        "subject",
+    )
+    cases = [
+        {**{name: getattr(row, name) for name in names}, "days": _number(row.days), "worth": _number(row.worth)}
+        for row in rows
+    ]
+    return {
+        **_head(source, found),
+        "n": queries.count(source, found.scope, now, chosen),
+        "cases": cases,
+        "after": later,
+    }

@@ -1,4 +1,6 @@
-"""The dashboards' figures: each with its definition, its facts, and tables that may be drawn, every number leading to its cases."""
+"""The dashboards' figures: each with its definition, its facts, and tables that may be drawn, every number leading to
+its cases.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def promises(dash: Dash) -> Block:
         counted(dash, "不能承诺", of_part(parts, "barred"), "promises", part="barred"),
         counted(dash, "清单外准予的事项", found.all.n, "promises"),
     ]
-    return Block("promises", told.title, told.text, facts, [_promise_months(dash, found, target), *_promised_by(dash, found)])
+    return Block(
+        "promises", told.title, told.text, facts, [_promise_months(dash, found, target), *_promised_by(dash, found)]
+    )
 
 
 def _promise_months(dash: Dash, found: Gathered, target: Fraction) -> Table:
@@ -71,7 +75,13 @@ def _promise_months(dash: Dash, found: Gathered, target: Fraction) -> Table:
         kept = of_part(sums, "promised")
         cells = [dash.count(kept, "promises", month=month, part="promised"), dash.count(n, "promises", month=month)]
         rows.append([month_words(month), rate(share(kept, n)), rate(target), *cells])
-    heads = [Head("月份", "text"), Head("办理率", "drawn", "--brand"), Head("目标", "drawn", "--amber-mark"), Head("按承诺"), Head("全部")]
+    heads = [
+        Head("月份", "text"),
+        Head("办理率", "drawn", "--brand"),
+        Head("目标", "drawn", "--amber-mark"),
+        Head("按承诺"),
+        Head("全部"),
+    ]
     name = "promises.month"
     return Table(name, "各月承诺办理率", heads, rows, "line", "%", high="100", export_url=dash.export(name))
 
@@ -96,13 +106,19 @@ def coverage(dash: Dash) -> Block:
     value, target = share(stands, stands + missing), pack().share("kpi.coverage_share", dash.scope.rules_day)
     facts = [
         fact(told.title, percent(value), note=against(value, target), main=True),
-        *(counted(dash, label, of_part(parts, part), "coverage", "个", part=part) for part, label in told.parts.items()),
+        *(
+            counted(dash, label, of_part(parts, part), "coverage", "个", part=part)
+            for part, label in told.parts.items()
+        ),
     ]
     crossed = found.crossed("month", "part")
     rows = [
         [
             month_words(month),
-            *(dash.count(of_part(crossed.get(month, {}), part), "coverage", month=month, part=part) for part in told.parts),
+            *(
+                dash.count(of_part(crossed.get(month, {}), part), "coverage", month=month, part=part)
+                for part in told.parts
+            ),
         ]
         for month in months_of(dash.scope, today(dash.now))
     ]
@@ -124,19 +140,32 @@ def landings(dash: Dash) -> Block:
     found = dash.gather("landings", (side,), ("band", side), ("month",))
     names = told.marks if dash.scope.split else told.parts
     facts = [
-        fact("落地天数中位数", number(found.all.median, "1"), "天" if found.all.n else "", note="一半的项目不超过", main=True),
+        fact(
+            "落地天数中位数",
+            number(found.all.median, "1"),
+            "天" if found.all.n else "",
+            note="一半的项目不超过",
+            main=True,
+        ),
         fact(high_words(dash, "项目"), number(found.all.high, "1"), "天" if found.all.n else ""),
         counted(dash, "落地的项目", found.all.n, "landings", "个"),
         *(_side(dash, label, found.of(side).get(key, Sums()), {side: key}) for key, label in names.items()),
     ]
     return Block(
-        "landings", told.title, told.text, facts, [_bands(dash, found, side, names), _landed_months(dash, found)], note=_hall_wide(dash)
+        "landings",
+        told.title,
+        told.text,
+        facts,
+        [_bands(dash, found, side, names), _landed_months(dash, found)],
+        note=_hall_wide(dash),
     )
 
 
 def _side(dash: Dash, label: str, sums: Sums, pick: Mapping[str, str]) -> Fact:
     url = dash.cases("landings", **pick) if sums.n else ""
-    return fact(label, number(sums.median, "1"), "天（中位数）" if sums.n else "", note=f"{sums.n} 个", url=url, link="逐件查看")
+    return fact(
+        label, number(sums.median, "1"), "天（中位数）" if sums.n else "", note=f"{sums.n} 个", url=url, link="逐件查看"
+    )
 
 
 def _bands(dash: Dash, found: Gathered, side: str, names: Mapping[str, str]) -> Table:
@@ -156,9 +185,18 @@ def _landed_months(dash: Dash, found: Gathered) -> Table:
     rows = []
     for month in months_of(dash.scope, today(dash.now)):
         sums = months.get(month, Sums())
-        rows.append([month_words(month), amount(sums.median, "1"), amount(sums.high, "1"), dash.count(sums.n, "landings", month=month)])
+        rows.append(
+            [
+                month_words(month),
+                amount(sums.median, "1"),
+                amount(sums.high, "1"),
+                dash.count(sums.n, "landings", month=month),
+            ]
+        )
     heads = [Head("落地月份", "text"), Head("中位数", "drawn"), Head(high_words(dash), "drawn"), Head("项目")]
-    return Table("landings.month", "各月落地的项目", heads, rows, "line", "天", export_url=dash.export("landings.month"))
+    return Table(
+        "landings.month", "各月落地的项目", heads, rows, "line", "天", export_url=dash.export("landings.month")
+    )
 
 
 # -- 事项用时
@@ -169,7 +207,12 @@ def decisions(dash: Dash) -> Block:
     found = dash.gather("decisions", ("matter",), ("month",))
     all_ = found.all
     facts = [
-        fact("承诺时限按时办结率", percent(_kept(all_)), note=f"{all_.on_time} ／ {all_.on_time + all_.late} 件", main=True),
+        fact(
+            "承诺时限按时办结率",
+            percent(_kept(all_)),
+            note=f"{all_.on_time} ／ {all_.on_time + all_.late} 件",
+            main=True,
+        ),
         fact("法定时限按时办结率", percent(_lawful(all_)), note=f"{all_.lawful} ／ {all_.lawful + all_.unlawful} 件"),
         fact("用时中位数", number(all_.median), "天" if all_.n else ""),
         fact(high_words(dash, "申请"), number(all_.high), "天" if all_.n else ""),
@@ -193,9 +236,20 @@ def _kept_months(dash: Dash, found: Gathered) -> Table:
     rows = []
     for month in months_of(dash.scope, today(dash.now)):
         sums = months.get(month, Sums())
-        rows.append([month_words(month), rate(_kept(sums)), rate(_lawful(sums)), dash.count(sums.n, "decisions", month=month)])
+        rows.append(
+            [month_words(month), rate(_kept(sums)), rate(_lawful(sums)), dash.count(sums.n, "decisions", month=month)]
+        )
     heads = [Head("月份", "text"), Head("承诺时限", "drawn"), Head("法定时限", "drawn"), Head("申请")]
-    return Table("decisions.month", "各月按时办结率", heads, rows, "line", "%", high="100", export_url=dash.export("decisions.month"))
+    return Table(
+        "decisions.month",
+        "各月按时办结率",
+        heads,
+        rows,
+        "line",
+        "%",
+        high="100",
+        export_url=dash.export("decisions.month"),
+    )
 
 
 def _matters(dash: Dash, found: Gathered) -> Table:
@@ -208,9 +262,16 @@ def _matters(dash: Dash, found: Gathered) -> Table:
         ]
         cells += [rate(_lawful(sums)), dash.count(sums.unlawful, "decisions", matter=matter, mark="late")]
         rows.append([words(found.matters[matter]), amount(sums.median), amount(sums.high), *cells])
-    heads = [Head("事项", "text"), Head("中位数（天）", "drawn"), Head(f"{high_words(dash)}（天）", "drawn"), Head("申请")]
+    heads = [
+        Head("事项", "text"),
+        Head("中位数（天）", "drawn"),
+        Head(f"{high_words(dash)}（天）", "drawn"),
+        Head("申请"),
+    ]
     heads += [Head("承诺时限按时"), Head("超期"), Head("法定时限按时"), Head("超期")]
-    return Table("decisions.matter", "各事项用时", heads, rows, "rows", most=CHARTED, export_url=dash.export("decisions.matter"))
+    return Table(
+        "decisions.matter", "各事项用时", heads, rows, "rows", most=CHARTED, export_url=dash.export("decisions.matter")
+    )
 
 
 def pauses(dash: Dash) -> Block:
@@ -221,7 +282,13 @@ def pauses(dash: Dash) -> Block:
     facts = [
         fact(told.title, percent(share(found.all.days, ran.all.days)), main=True),
         fact("停着的天数", number(found.all.days), "天"),
-        fact("计时的天数", number(ran.all.days), "天", url=dash.cases("runs") if ran.all.n else "", link=f"{ran.all.n} 只时钟"),
+        fact(
+            "计时的天数",
+            number(ran.all.days),
+            "天",
+            url=dash.cases("runs") if ran.all.n else "",
+            link=f"{ran.all.n} 只时钟",
+        ),
         counted(dash, "暂停", found.all.n, "pauses", "次"),
     ]
     labels = {reason.id: reason.label for reason in pack().pauses}
@@ -230,7 +297,10 @@ def pauses(dash: Dash) -> Block:
     offices = [(office_of(found, key), {"office": key}, sums) for key, sums in found.of("office").items()]
     tables.append(_still(dash, "pauses.office", "哪个部门的事项停着", "部门", offices, ran.all.days))
     if dash.opens:
-        people = [(words(found.handlers.get(key) or "系统"), {"handler": key}, sums) for key, sums in found.of("handler").items()]
+        people = [
+            (words(found.handlers.get(key) or "系统"), {"handler": key}, sums)
+            for key, sums in found.of("handler").items()
+        ]
         tables.append(_still(dash, "pauses.handler", "由谁停", "按下暂停的人", people, ran.all.days))
     return Block("pauses", told.title, f"{told.text}{DEFINITIONS['runs'].text}", facts, tables)
 
@@ -264,7 +334,13 @@ def lights_now(dash: Dash) -> Block:
 
 
 def lights_then(dash: Dash) -> Block:
-    return _lights(dash, "lights", {part: LIGHTS[part] for part in ("red", "yellow", "green")}, "各部门时段内的灯", "各办理人时段内的灯")
+    return _lights(
+        dash,
+        "lights",
+        {part: LIGHTS[part] for part in ("red", "yellow", "green")},
+        "各部门时段内的灯",
+        "各办理人时段内的灯",
+    )
 
 
 def _lights(dash: Dash, source: str, parts: Mapping[str, str], of_offices: str, of_people: str) -> Block:
@@ -288,7 +364,9 @@ def reviews(dash: Dash) -> Block:
     bad, closed = of_part(parts, "bad"), found.get(["part", "mark"], "bad", "closed").n
     counts = Sums(n=n - of_part(parts, "set_aside"), worth=found.all.worth - parts.get("set_aside", Sums()).worth)
     facts = [
-        fact("好评率", percent(share(of_part(parts, "good"), n)), note=f"{of_part(parts, 'good')} ／ {n} 条", main=True),
+        fact(
+            "好评率", percent(share(of_part(parts, "good"), n)), note=f"{of_part(parts, 'good')} ／ {n} 条", main=True
+        ),
         fact("平均级别", number(counts.mean_worth, "0.01"), "／ 5" if counts.n else "", note="不含申诉成立的"),
         counted(dash, "评价", n, "reviews", "条"),
         counted(dash, "差评", bad, "reviews", "条", part="bad"),
@@ -307,7 +385,9 @@ def reviews(dash: Dash) -> Block:
         counted_ = [dash.count(of_part(sums, part), "reviews", month=month, part=part) for part in told.parts]
         rows.append([month_words(month), rate(share(of_part(sums, "good"), whole(sums))), *counted_])
     heads = [Head("月份", "text"), Head("好评率", "drawn", "--green"), *(Head(label) for label in told.parts.values())]
-    months = Table("reviews.month", "各月好评率", heads, rows, "line", "%", high="100", export_url=dash.export("reviews.month"))
+    months = Table(
+        "reviews.month", "各月好评率", heads, rows, "line", "%", high="100", export_url=dash.export("reviews.month")
+    )
     offices = parted(dash, found, "reviews", "各部门的评价", "reviews", "office", told.parts, "部门")
     return Block("reviews", told.title, told.text, facts, [months, offices])
 
@@ -326,7 +406,9 @@ def warnings(dash: Dash) -> Block:
     rows = []
     for kind in WarningKind:
         marks, sums = crossed.get(kind.value, {}), kinds.get(kind.value, Sums())
-        cells = [dash.count(of_part(marks, state), "warnings", part=kind.value, mark=state) for state in WarningState.values]
+        cells = [
+            dash.count(of_part(marks, state), "warnings", part=kind.value, mark=state) for state in WarningState.values
+        ]
         rows.append([words(kind.label), *cells, dash.count(sums.n, "warnings", part=kind.value), amount(sums.median)])
     heads = [
         Head("预警", "text"),
@@ -334,7 +416,14 @@ def warnings(dash: Dash) -> Block:
         Head("合计"),
         Head("办结用时中位数（天）"),
     ]
-    table = Table("warnings.kind", "各种预警", heads, rows if found.all.n else [], "stack", export_url=dash.export("warnings.kind"))
+    table = Table(
+        "warnings.kind",
+        "各种预警",
+        heads,
+        rows if found.all.n else [],
+        "stack",
+        export_url=dash.export("warnings.kind"),
+    )
     return Block("warnings", told.title, told.text, facts, [table])
 
 
@@ -374,11 +463,15 @@ def _invested(dash: Dash, name: str, caption: str, first: str, lines: Sequence[S
 def _crossed(dash: Dash, found: Gathered) -> Table:
     parts = DEFINITIONS["projects"].parts
     rows = []
-    for letter, sums in sorted(found.crossed("mark", "part").items(), key=lambda pair: -sum(one.worth for one in pair[1].values())):
+    for letter, sums in sorted(
+        found.crossed("mark", "part").items(), key=lambda pair: -sum(one.worth for one in pair[1].values())
+    ):
         cells = [dash.count(of_part(sums, part), "projects", mark=letter, part=part) for part in parts]
         rows.append([words(name_of(letter)), *cells])
     heads = [Head("行业", "text"), *(Head(label, "drawn", COLOURS[part]) for part, label in parts.items())]
-    return Table("projects.cross", "各行业的项目处在什么阶段", heads, rows, "stack", export_url=dash.export("projects.cross"))
+    return Table(
+        "projects.cross", "各行业的项目处在什么阶段", heads, rows, "stack", export_url=dash.export("projects.cross")
+    )
 
 
 # -- 各大厅
@@ -392,7 +485,10 @@ def halls(dash: Dash) -> Block:
     )
     rows = []
     for hall_id, name in sorted(names_of(dash.scope.hall_ids).items()):
-        parts = {one: found.crossed("hall", "part").get(hall_id, {}) for one, found in (("p", promised), ("c", covered), ("r", reviewed))}
+        parts = {
+            one: found.crossed("hall", "part").get(hall_id, {})
+            for one, found in (("p", promised), ("c", covered), ("r", reviewed))
+        }
         stands, missing = of_part(parts["c"], "covered"), of_part(parts["c"], "missing")
         land, kept = landed.get(["hall"], hall_id), decided.get(["hall"], hall_id)
         rows.append(

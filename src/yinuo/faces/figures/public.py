@@ -1,4 +1,6 @@
-"""改革成效: the few figures of the reform that everybody may read, a year of each region, with what each of them counts (正文·一(三))."""
+"""改革成效: the few figures of the reform that everybody may read, a year of each region, with what each of them counts
+(正文·一(三)).
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "regions": found,
         "told": told,
         "at": at,
-        "cites": words.cite_links(dict.fromkeys(cite for name in TARGETS for cite in pack().parameter(name, day).cites)),
+        "cites": words.cite_links(
+            dict.fromkeys(cite for name in TARGETS for cite in pack().parameter(name, day).cites)
+        ),
         "breadcrumbs": [NavItem("改革成效")],
     }
     return render(request, "public/figures.html", context)

@@ -1,4 +1,6 @@
-"""What a dashboard is made of: figures with their facts and tables, and the words of their numbers, every number leading to its cases."""
+"""What a dashboard is made of: figures with their facts and tables, and the words of their numbers, every number
+leading to its cases.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a figure; `chart` says how it is drawn (line, bar, stack, rows), "" = not. `name` is its name in an address."""
+    """One table of a figure; `chart` says how it is drawn (line, bar, stack, rows), "" = not.
+
+    `name` is its name in an address.
+    """
 
     name: str
     caption: str
@@ -157,7 +162,11 @@ def against(value: Fraction | None, target: Fraction) -> str:
     goal = f"目标 {percent(target)}"
     if value is None:
         return f"{goal}，时段内还没有"
-    return f"{goal}，已达到" if value >= target else f"{goal}，差 {number(Decimal(int((target - value) * 1000 + 1)) / 10)} 个百分点"
+    return (
+        f"{goal}，已达到"
+        if value >= target
+        else f"{goal}，差 {number(Decimal(int((target - value) * 1000 + 1)) / 10)} 个百分点"
+    )
 
 
 def high_words(dash: Dash, what: str = "") -> str:
@@ -200,19 +209,36 @@ def whole(sums: Mapping[Any, Sums]) -> int:
 
 
 def parted(
-    dash: Dash, gathered: Gathered, name: str, caption: str, source: str, dimension: str, parts: Mapping[str, str], first: str
+    dash: Dash,
+    gathered: Gathered,
+    name: str,
+    caption: str,
+    source: str,
+    dimension: str,
+    parts: Mapping[str, str],
+    first: str,
 ) -> Table:
     """A line a value of the dimension, a column a part: drawn as bars, the parts one after another."""
     heads = [Head(first, "text"), *(Head(label, "drawn", COLOURS.get(part, "")) for part, label in parts.items())]
     rows = []
     for value, sums in by_most(gathered.crossed(dimension, "part").items()):
-        who = office_of(gathered, value) if dimension == "office" else words(gathered.handlers.get(value) or "没有指定办理人")
-        rows.append([who, *(dash.count(of_part(sums, part), source, part=part, **{dimension: value}) for part in parts)])
+        who = (
+            office_of(gathered, value)
+            if dimension == "office"
+            else words(gathered.handlers.get(value) or "没有指定办理人")
+        )
+        rows.append(
+            [who, *(dash.count(of_part(sums, part), source, part=part, **{dimension: value}) for part in parts)]
+        )
     most = 0 if dimension == "office" else CHARTED
-    return Table(f"{name}.{dimension}", caption, heads, rows, "stack", most=most, export_url=dash.export(f"{name}.{dimension}"))
+    return Table(
+        f"{name}.{dimension}", caption, heads, rows, "stack", most=most, export_url=dash.export(f"{name}.{dimension}")
+    )
 
 
-def fact(label: str, value: str, unit: str = "", note: str = "", url: str = "", link: str = "", *, main: bool = False) -> Fact:
+def fact(
+    label: str, value: str, unit: str = "", note: str = "", url: str = "", link: str = "", *, main: bool = False
+) -> Fact:
     return Fact(label, value, unit, note=note, url=url, link=link if url else "", main=main)
 
 

@@ -1,4 +1,6 @@
-"""统计看板: the figures of a span for those who lead and watch over a hall, each to be opened down to its cases, on pages and on a wall."""
+"""统计看板: the figures of a span for those who lead and watch over a hall, each to be opened down to its cases, on
+pages and on a wall.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,11 @@ def frame(request: HttpRequest, dash: Dash, name: str, refusal: Refused | None) 
     tabs = [NavItem("总览", f"{_url('')}?{query}", current=not name)]
     tabs += [NavItem(label, f"{_url(key)}?{query}", current=key == name) for key, (label, _) in PARTS.items()]
     # What was typed stays where it cannot be read.
-    typed = {key: request.GET.get(key, "") for key in FIELDS} if refusal else {key: asked.query.get(key, "") for key in FIELDS}
+    typed = (
+        {key: request.GET.get(key, "") for key in FIELDS}
+        if refusal
+        else {key: asked.query.get(key, "") for key in FIELDS}
+    )
     return {
         "tabs": tabs,
         "title": PARTS[name][0] if name else "统计看板",
@@ -122,7 +128,11 @@ def _beside(asked: Asked, here: str) -> list[NavItem]:
     before, _ = span_of(asked.period, asked.scope.since - timedelta(days=1))
     named = {"month": "月", "quarter": "季度", "year": "年"}[asked.period]
     pairs = ((f"上一{named}", before), (f"下一{named}", asked.scope.until))
-    return [NavItem(label, f"{here}?{urlencode({**rest, 'on': day.isoformat()})}") for label, day in pairs if 2000 <= day.year < 2100]
+    return [
+        NavItem(label, f"{here}?{urlencode({**rest, 'on': day.isoformat()})}")
+        for label, day in pairs
+        if 2000 <= day.year < 2100
+    ]
 
 
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
@@ -134,7 +144,10 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     table = next((one for one in BLOCKS[block](dash).tables if one.name == data["table"]), None)
     if table is None:
         raise Http404
-    fields = [Field(head.label, 30 if head.kind == "text" else 16, "text" if head.kind == "text" else "number") for head in table.heads]
+    fields = [
+        Field(head.label, 30 if head.kind == "text" else 16, "text" if head.kind == "text" else "number")
+        for head in table.heads
+    ]
     title = f"{table.caption} {dash.asked.area_name} {span_words(dash.asked)}"
 
     def lines(rows: Any) -> Any:

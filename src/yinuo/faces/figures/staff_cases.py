@@ -40,7 +40,13 @@ PAGES = {"lights": "staff:item", "promises": "staff:item", "decisions": "staff:i
 # When a case is listed by, and what its days and its worth are.
 AT = {"promises": "决定", "coverage": "备案", "landings": "落地", "decisions": "决定", "runs": "开始计时", "pauses": "暂停", "open": "到期",
       "lights": "亮灯", "reviews": "评价", "warnings": "发现", "projects": "立项"}  # fmt: skip
-DAYS = {"landings": "天数", "decisions": "用时（天）", "runs": "计时（天）", "pauses": "停了（天）", "warnings": "办结用时（天）"}
+DAYS = {
+    "landings": "天数",
+    "decisions": "用时（天）",
+    "runs": "计时（天）",
+    "pauses": "停了（天）",
+    "warnings": "办结用时（天）",
+}
 WORTH = {"projects": "总投资（万元）", "reviews": "级别"}
 WHO = {"pauses": "按下暂停的人"}
 
@@ -61,7 +67,8 @@ def cases(request: HttpRequest, source: str) -> HttpResponse:
         "told": told(asked, actor),
         "definition": kind.text,
         "chips": [
-            (words, f"{here}?{urlencode({key: value for key, value in query.items() if key != name})}") for name, words in said(pick, names)
+            (words, f"{here}?{urlencode({key: value for key, value in query.items() if key != name})}")
+            for name, words in said(pick, names)
         ],
         "count": queries.count(source, asked.scope, now, pick),
         "counter": kind.counter,
@@ -70,7 +77,10 @@ def cases(request: HttpRequest, source: str) -> HttpResponse:
         "next_url": f"{here}?{urlencode({**query, 'after': later})}" if later else "",
         "first_url": f"{here}?{urlencode(query)}" if after else "",
         "export_url": f"{reverse('staff:export', args=['figure-cases'])}?{urlencode({**query, 'source': source})}",
-        "breadcrumbs": [NavItem("统计看板", f"{reverse('staff:dashboard')}?{urlencode(asked.query)}"), NavItem(kind.case)],
+        "breadcrumbs": [
+            NavItem("统计看板", f"{reverse('staff:dashboard')}?{urlencode(asked.query)}"),
+            NavItem(kind.case),
+        ],
     }
     return render(request, "staff/dashboard_cases.html", context)
 
@@ -130,7 +140,11 @@ def said(pick: Pick, names: Labels) -> list[tuple[str, str]]:
                 words = matter.full_name if matter else value
             case "band":
                 first = int(value) * BAND_DAYS + 1 if value != "0" else 0
-                words = f"{first}–{(int(value) + 1) * BAND_DAYS} 天" if int(value) < BANDS else f"超过 {BANDS * BAND_DAYS} 天"
+                words = (
+                    f"{first}–{(int(value) + 1) * BAND_DAYS} 天"
+                    if int(value) < BANDS
+                    else f"超过 {BANDS * BAND_DAYS} 天"
+                )
             case _:
                 words = value
         found.append((name, words))
@@ -146,7 +160,9 @@ def columns(source: str) -> list[Column]:
     made += [Column(AT[source], "date"), Column("情况")]
     made += [Column(DAYS[source], "number")] if source in DAYS else []
     made += [Column(WORTH[source], "number")] if source in WORTH else []
-    return made + ([Column(f"部门和{WHO.get(source, '办理人')}")] if source not in ("coverage", "landings", "projects") else [])
+    return made + (
+        [Column(f"部门和{WHO.get(source, '办理人')}")] if source not in ("coverage", "landings", "projects") else []
+    )
 
 
 def line(source: str, row: Case, names: Labels) -> list[Any]:
@@ -222,4 +238,9 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
 
     fields = [*FIRST, Field(AT[source], 17, "moment"), Field("情况", 24), Field(DAYS.get(source, "天数"), 12, "number")]
     fields += [Field(WORTH.get(source, "数额"), 14, "number"), Field("部门", 16), Field(WHO.get(source, "办理人"), 12)]
-    return Listing(f"{DEFINITIONS[source].case} {told(asked, actor).split(' · ')[1]}", fields, Every(source, asked.scope, now, pick), lines)
+    return Listing(
+        f"{DEFINITIONS[source].case} {told(asked, actor).split(' · ')[1]}",
+        fields,
+        Every(source, asked.scope, now, pick),
+        lines,
+    )

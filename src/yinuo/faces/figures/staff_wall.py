@@ -1,6 +1,7 @@
 """The figures on a wall: large, dark, read from across the room; no case, no company and nobody's name on it.
 
-It asks for itself once a minute; as long as nothing has changed the answer is 304, and the figures are counted once a minute for all.
+It asks for itself once a minute; as long as nothing has changed the answer is 304, and the figures are counted once a
+minute for all.
 """
 
 from __future__ import annotations
@@ -53,12 +54,16 @@ def forget() -> None:
 
 
 def _hung(request: HttpRequest) -> Actor | None:
-    """Who hung the wall here, while they still hold the role: the session ends as ever, and the wall shows its sums for the day."""
+    """Who hung the wall here, while they still hold the role: the session ends as ever, and the wall shows its sums for
+    the day.
+    """
     try:
         number = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=HANGS_SECONDS)
     except signing.BadSignature:
         return None
-    rows = Membership.objects.filter(InForce.on(timezone.localdate()), pk=number, person__is_active=True).select_related("department")
+    rows = Membership.objects.filter(
+        InForce.on(timezone.localdate()), pk=number, person__is_active=True
+    ).select_related("department")
     found = rows.first()
     return actor_of_membership(found) if found else None
 
@@ -74,7 +79,10 @@ def _hang(request: HttpRequest, answer: HttpResponse) -> None:
 
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
-    """`?period=`, `?area=` as on the dashboard; `?stop=1` takes the wall down. The frame stays, its inner part is asked for anew."""
+    """`?period=`, `?area=` as on the dashboard; `?stop=1` takes the wall down.
+
+    The frame stays, its inner part is asked for anew.
+    """
     if request.GET.get("stop") == "1":
         answer: HttpResponse = redirect("staff:dashboard")
         answer.delete_cookie(COOKIE, path=request.path)
@@ -95,7 +103,9 @@ def wall(request: HttpRequest) -> HttpResponse:
     elif asks_itself:
         answer = HttpResponse(drawn.html)
     else:
-        answer = render(request, "staff/dashboard_wall.html", {"inner": drawn.html, "told": words, "here": request.get_full_path()})
+        answer = render(
+            request, "staff/dashboard_wall.html", {"inner": drawn.html, "told": words, "here": request.get_full_path()}
+        )
     if actor is here and not asks_itself:
         _hang(request, answer)
     answer["ETag"] = etag

@@ -115,7 +115,9 @@ def _rates(dash: Dash, crossed: dict[str, dict[str, Sums]], target: Fraction) ->
         Head("按承诺"),
         Head("全部（件）"),
     ]
-    return Table("rates", "各月承诺办理率", heads, rows, "line", "%", high="100", export_url=dash.export("promises.month"))
+    return Table(
+        "rates", "各月承诺办理率", heads, rows, "line", "%", high="100", export_url=dash.export("promises.month")
+    )
 
 
 def _months(dash: Dash, months: Mapping[str, Sums]) -> Table:
@@ -130,6 +132,11 @@ def _months(dash: Dash, months: Mapping[str, Sums]) -> Table:
 def _offices(dash: Dash, waiting: Gathered) -> Table:
     rows = []
     for office, sums in by_most(waiting.crossed("office", "part").items()):
-        rows.append([office_of(waiting, office), *(dash.count(of_part(sums, part), "open", office=office, part=part) for part in LIGHTS)])
+        rows.append(
+            [
+                office_of(waiting, office),
+                *(dash.count(of_part(sums, part), "open", office=office, part=part) for part in LIGHTS),
+            ]
+        )
     heads = [Head("部门", "text"), *(Head(label, "drawn", COLOURS[part]) for part, label in LIGHTS.items())]
     return Table("now", "各部门现在的灯", heads, rows, "stack", export_url=dash.export("open.office"))

@@ -1,4 +1,6 @@
-"""Authorised search of the information chain (附件7·第十三条): nodes, grants, and the question a node signs with its own key."""
+"""Authorised search of the information chain (附件7·第十三条): nodes, grants, and the question a node signs with its
+own key.
+"""
 
 from __future__ import annotations
 
@@ -75,11 +77,21 @@ def grant_out(row: Grant) -> dict[str, Any]:
         "why",
         "version",
     )
-    return {"node": row.node.name, "organisation": row.node.organisation, **{name: getattr(row, name) for name in names}}
+    return {
+        "node": row.node.name,
+        "organisation": row.node.organisation,
+        **{name: getattr(row, name) for name in names},
+    }
 
 
 def search_out(row: ChainSearch) -> dict[str, Any]:
-    return {"id": row.pk, "node": row.node.name, "organisation": row.node.organisation, "code": row.project.code, "at": row.at}
+    return {
+        "id": row.pk,
+        "node": row.node.name,
+        "organisation": row.node.organisation,
+        "code": row.project.code,
+        "at": row.at,
+    }
 
 
 @router.get("/chain/nodes", response=list[dict[str, Any]], summary="登记的节点")
@@ -89,20 +101,28 @@ def nodes(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.post("/chain/nodes", response={201: dict[str, Any]}, summary="登记节点")
 def register(request: HttpRequest, body: NodeIn) -> Status[dict[str, Any]]:
-    made = actions.register_node(actor=actor_of(request), idempotency_key=key_if_any(request), at=timezone.now(), **body.dict())
+    made = actions.register_node(
+        actor=actor_of(request), idempotency_key=key_if_any(request), at=timezone.now(), **body.dict()
+    )
     return Status(201, node_out(made))
 
 
 @router.post("/chain/nodes/{node_id}/retire", response=dict[str, Any], summary="停用节点")
 def retire(request: HttpRequest, node_id: int, body: WhyIn) -> dict[str, Any]:
-    done = actions.retire_node(actor=actor_of(request), node_id=node_id, why=body.why, version=body.version, at=timezone.now())
+    done = actions.retire_node(
+        actor=actor_of(request), node_id=node_id, why=body.why, version=body.version, at=timezone.now()
+    )
     return node_out(done)
 
 
 @router.get("/chain/grants", response=list[dict[str, Any]], summary="查询授权：本单位的，或者本大厅的法定授权")
 def grants(request: HttpRequest) -> list[dict[str, Any]]:
     actor = actor_of(request)
-    rows = queries.of_unit(actor.unit_id) if actor.unit_id and access.can_consent(actor, actor.unit_id) else queries.orders(actor)
+    rows = (
+        queries.of_unit(actor.unit_id)
+        if actor.unit_id and access.can_consent(actor, actor.unit_id)
+        else queries.orders(actor)
+    )
     return [grant_out(row) for row in rows]
 
 
@@ -118,7 +138,9 @@ def give(request: HttpRequest, body: GrantIn) -> Status[dict[str, Any]]:
 
 @router.post("/chain/grants/{grant_id}/withdraw", response=dict[str, Any], summary="撤回授权")
 def withdraw(request: HttpRequest, grant_id: int, body: WhyIn) -> dict[str, Any]:
-    done = actions.withdraw(actor=actor_of(request), grant_id=grant_id, why=body.why, version=body.version, at=timezone.now())
+    done = actions.withdraw(
+        actor=actor_of(request), grant_id=grant_id, why=body.why, version=body.version, at=timezone.now()
+    )
     return grant_out(done)
 
 
@@ -130,7 +152,9 @@ def searches(request: HttpRequest, after: int = 0) -> dict[str, Any]:
     return {"searches": [search_out(row) for row in page.searches], "after": page.after or None}
 
 
-@router.post("/chain/search", response=dict[str, Any], auth=None, summary="节点查询一个项目的全部记录（以节点密钥签名）")
+@router.post(
+    "/chain/search", response=dict[str, Any], auth=None, summary="节点查询一个项目的全部记录（以节点密钥签名）"
+)
 def search(request: HttpRequest, body: SearchIn) -> dict[str, Any]:
     """The node's own signature is its key to this door; the question is noted before it is answered."""
     asked, now = Search(body.node, body.code, body.nonce, body.seconds), timezone.now()

@@ -49,7 +49,11 @@ class GrantForm(forms.Form):
     node = forms.ChoiceField(label="授权给谁", error_messages={"required": "选择一个机构"})
     project = forms.ChoiceField(label="查询哪些项目", required=False)
     types = forms.MultipleChoiceField(
-        label="查询哪些记录", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple, help_text="都不选，就是全部记录。"
+        label="查询哪些记录",
+        choices=KINDS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="都不选，就是全部记录。",
     )
     fields_ = forms.MultipleChoiceField(
         label="只看哪些内容",
@@ -58,14 +62,25 @@ class GrantForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="都不选，就是这些记录的全部内容。",
     )
-    until = forms.DateField(label="到哪天止（含当天）", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01"})
+    until = forms.DateField(
+        label="到哪天止（含当天）", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01"}
+    )
     basis_text = forms.CharField(
-        label="依据", max_length=300, widget=forms.Textarea({"rows": 3}), error_messages={"required": "写明为什么授权、依据什么"}
+        label="依据",
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "写明为什么授权、依据什么"},
     )
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     def __init__(
-        self, *args: Any, nodes: Sequence[ChainNode], projects: Sequence[tuple[int, str]], everything: str, at: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        nodes: Sequence[ChainNode],
+        projects: Sequence[tuple[int, str]],
+        everything: str,
+        at: datetime,
+        **kwargs: Any,
     ) -> None:
         longest = pack().integer("chain.grant_longest", at.astimezone(TZ).date())
         initial = {"until": at.astimezone(TZ).date() + longest // 2 * DAY, "key": f"grant:{uuid.uuid4()}"}
@@ -95,5 +110,7 @@ class GrantForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    why = forms.CharField(label="为什么撤回", max_length=200, widget=forms.Textarea({"rows": 2}), error_messages={"required": "写明原因"})
+    why = forms.CharField(
+        label="为什么撤回", max_length=200, widget=forms.Textarea({"rows": 2}), error_messages={"required": "写明原因"}
+    )
     version = forms.IntegerField(widget=forms.HiddenInput())

@@ -89,7 +89,9 @@ def retire(request: HttpRequest, node_id: int) -> HttpResponse:
         if done is not None:
             messages.success(request, f"{node.organisation} 的节点已停用，它的查询不再答复。")
             return redirect("staff:nodes")
-    return render(request, "staff/node_retire.html", {"form": form, "node": node, "breadcrumbs": [NODES, NavItem("停用节点")]})
+    return render(
+        request, "staff/node_retire.html", {"form": form, "node": node, "breadcrumbs": [NODES, NavItem("停用节点")]}
+    )
 
 
 @need_role("principal", "supervisor")
@@ -111,16 +113,26 @@ def orders(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     listed = [node for node in queries.nodes(live=True) if node.kind in access.BY_STATUTE]
-    projects = Project.objects.filter(hall_id=actor.hall_id, code__isnull=False).order_by("-id").values_list("pk", "name")[:200]
+    projects = (
+        Project.objects.filter(hall_id=actor.hall_id, code__isnull=False)
+        .order_by("-id")
+        .values_list("pk", "name")[:200]
+    )
     data = request.POST if request.method == "POST" else None
     form = GrantForm(data, nodes=listed, projects=list(projects), everything="本大厅的全部项目", at=now)
     form.fields["basis_text"].help_text = "写明法律、法规或者文件的名称和条款，以及履行什么职责。"
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: actions.order(actor=actor, at=now, **form.values()), {"fields": "fields_", "until_at": "until"})
+        made = attempt(
+            form,
+            lambda: actions.order(actor=actor, at=now, **form.values()),
+            {"fields": "fields_", "until_at": "until"},
+        )
         if made is not None:
             messages.success(request, f"已授权{made.node.organisation}查询。")
             return redirect("staff:grants")
-    return render(request, "staff/grant_new.html", {"form": form, "nodes": listed, "breadcrumbs": [ORDERS, NavItem("授权查询")]})
+    return render(
+        request, "staff/grant_new.html", {"form": form, "nodes": listed, "breadcrumbs": [ORDERS, NavItem("授权查询")]}
+    )
 
 
 @need_role("principal")
@@ -138,5 +150,10 @@ def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
         if done is not None:
             messages.success(request, f"已撤回对{grant.node.organisation}的授权。")
             return redirect("staff:grants")
-    context = {"form": form, "line": line_of(grant, now), "back": reverse("staff:grants"), "breadcrumbs": [ORDERS, NavItem("撤回授权")]}
+    context = {
+        "form": form,
+        "line": line_of(grant, now),
+        "back": reverse("staff:grants"),
+        "breadcrumbs": [ORDERS, NavItem("撤回授权")],
+    }
     return render(request, "staff/grant_withdraw.html", context)

@@ -1,4 +1,6 @@
-"""Who may search the unit's records on the information chain, who has, and how it is ended (附件7·第十三条, 个人信息保护法 44、45)."""
+"""Who may search the unit's records on the information chain, who has, and how it is ended (附件7·第十三条,
+个人信息保护法 44、45).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ NAMES = {"fields": "fields_", "until_at": "until"}
 
 
 def _crumbs(*more: str) -> list[NavItem]:
-    return [NavItem("我的项目", reverse("unit:projects")), NavItem("数据授权与查询", reverse("unit:grants")), *map(NavItem, more)]
+    return [
+        NavItem("我的项目", reverse("unit:projects")),
+        NavItem("数据授权与查询", reverse("unit:grants")),
+        *map(NavItem, more),
+    ]
 
 
 @need_own
@@ -77,7 +83,9 @@ def _seen(unit_id: int) -> list[dict[str, object]]:
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    projects = Project.objects.filter(unit_id=actor.unit_id, code__isnull=False).order_by("-id").values_list("pk", "name")
+    projects = (
+        Project.objects.filter(unit_id=actor.unit_id, code__isnull=False).order_by("-id").values_list("pk", "name")
+    )
     nodes = list(queries.nodes(live=True))
     form = GrantForm(posted(request), nodes=nodes, projects=list(projects), everything="本单位的全部项目", at=now)
     if request.method == "POST" and form.is_valid():
@@ -102,5 +110,10 @@ def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
         if done is not None:
             messages.success(request, f"已撤回对{grant.node.organisation}的授权。")
             return redirect("unit:grants")
-    context = {"form": form, "line": line_of(grant, now), "back": reverse("unit:grants"), "breadcrumbs": _crumbs("撤回授权")}
+    context = {
+        "form": form,
+        "line": line_of(grant, now),
+        "back": reverse("unit:grants"),
+        "breadcrumbs": _crumbs("撤回授权"),
+    }
     return render(request, "unit/grant_withdraw.html", context)

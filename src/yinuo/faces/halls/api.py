@@ -45,7 +45,9 @@ class BulletinIn(Schema):
 
 
 class ReportedIn(Schema):
-    """As `yinuo policy hall` takes an event, with its reference, words and evidence; or `withdraws` an earlier reference."""
+    """As `yinuo policy hall` takes an event, with its reference, words and evidence; or `withdraws` an earlier
+    reference.
+    """
 
     reference: str
     evidence: str
@@ -81,7 +83,9 @@ def bulletin_out(row: Bulletin) -> dict[str, Any]:
 
 @router.get("/halls/ranking", auth=None, response=dict[str, Any], summary="政务大厅实时排名")
 def ranking(request: HttpRequest) -> dict[str, Any]:
-    """One entry a region; scores as decimal strings, `months` beside `course` from the first to the present; as fresh as `as_of`."""
+    """One entry a region; scores as decimal strings, `months` beside `course` from the first to the present; as fresh
+    as `as_of`.
+    """
     as_of, found = queries.rankings(timezone.now())
     return {"as_of": as_of, "regions": [_ranked(one) for one in found]}
 
@@ -108,9 +112,14 @@ def _ranked(found: queries.Ranking) -> dict[str, Any]:
     }
 
 
-@router.get("/halls/{hall_id}/events", auth=None, response=dict[str, Any], summary="一个大厅一个月的评分事件（month：2026-11）")
+@router.get(
+    "/halls/{hall_id}/events", auth=None, response=dict[str, Any], summary="一个大厅一个月的评分事件（month：2026-11）"
+)
 def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -> dict[str, Any]:
-    """Each with what it counted, why and by which clause; no person is named. `next` is the page after this one, null at the end."""
+    """Each with what it counted, why and by which clause; no person is named.
+
+    `next` is the page after this one, null at the end.
+    """
     now = timezone.now()
     day = queries.today(now)
     hall = Hall.objects.get(pk=hall_id)
@@ -154,7 +163,11 @@ def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -
 @router.get("/halls/bulletins", auth=None, response=dict[str, Any], summary="各期通报")
 def bulletins(request: HttpRequest) -> dict[str, Any]:
     rows = Bulletin.objects.order_by("-month", "region_id")[:200]
-    return {"bulletins": [{"id": row.pk, "region_id": row.region_id, "month": row.month, "number": row.number} for row in rows]}
+    return {
+        "bulletins": [
+            {"id": row.pk, "region_id": row.region_id, "month": row.month, "number": row.number} for row in rows
+        ]
+    }
 
 
 @router.get("/halls/bulletins/{bulletin_id}", auth=None, response=dict[str, Any], summary="一期通报")
@@ -164,17 +177,23 @@ def bulletin(request: HttpRequest, bulletin_id: int) -> dict[str, Any]:
 
 @router.post("/halls/bulletins", response={201: dict[str, Any]}, summary="发布一个月的通报")
 def publish(request: HttpRequest, body: BulletinIn) -> Status[dict[str, Any]]:
-    made = actions.publish_bulletin(actor=actor_of(request), region_id=body.region_id, month=body.month, at=timezone.now())
+    made = actions.publish_bulletin(
+        actor=actor_of(request), region_id=body.region_id, month=body.month, at=timezone.now()
+    )
     return Status(201, bulletin_out(made))
 
 
 @router.post("/halls/{hall_id}/points", response={201: dict[str, Any]}, summary="人工评分")
 def give(request: HttpRequest, hall_id: int, body: PointsIn) -> Status[dict[str, Any]]:
-    made = actions.give_points(actor=actor_of(request), hall_id=hall_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict())
+    made = actions.give_points(
+        actor=actor_of(request), hall_id=hall_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+    )
     return Status(201, points_out(made.pk))
 
 
-@router.post("/halls/{hall_id}/reports", response={201: dict[str, Any]}, summary="报送大厅评分事件（另有系统办理的大厅）")
+@router.post(
+    "/halls/{hall_id}/reports", response={201: dict[str, Any]}, summary="报送大厅评分事件（另有系统办理的大厅）"
+)
 def report(request: HttpRequest, hall_id: int, body: ReportIn) -> Status[dict[str, Any]]:
     """All or none; a row sent again under its reference changes nothing."""
     rows = [row.dict() for row in body.rows]
@@ -185,6 +204,10 @@ def report(request: HttpRequest, hall_id: int, body: ReportIn) -> Status[dict[st
 @router.post("/halls/points/{manual_id}/correct", response={201: dict[str, Any]}, summary="更正人工评分")
 def correct(request: HttpRequest, manual_id: int, body: CorrectionIn) -> Status[dict[str, Any]]:
     made = actions.correct_points(
-        actor=actor_of(request), manual_id=manual_id, reason=body.reason, idempotency_key=key_of(request), at=timezone.now()
+        actor=actor_of(request),
+        manual_id=manual_id,
+        reason=body.reason,
+        idempotency_key=key_of(request),
+        at=timezone.now(),
     )
     return Status(201, points_out(made.pk))

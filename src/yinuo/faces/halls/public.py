@@ -1,4 +1,6 @@
-"""Scores of the halls for everybody: the live ranking, and every hall's month opened down to its cases (附件7·第十九条)."""
+"""Scores of the halls for everybody: the live ranking, and every hall's month opened down to its cases
+(附件7·第十九条).
+"""
 
 from __future__ import annotations
 

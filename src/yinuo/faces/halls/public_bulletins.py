@@ -1,4 +1,6 @@
-"""What is told of the halls month by month, and who was honoured: papers that do not change (附件7·第十九条、第二十二条)."""
+"""What is told of the halls month by month, and who was honoured: papers that do not change (附件7·第十九条、
+第二十二条).
+"""
 
 from __future__ import annotations
 
@@ -81,19 +83,26 @@ def bulletin(request: HttpRequest, bulletin_id: int) -> HttpResponse:
         "columns": COLUMNS,
         "lines": [_line(line) for line in body["lines"]],
         "corrections": [
-            (one["month"], one["hall"], plain(Decimal(one["told"])), plain(Decimal(one["now"]))) for one in body["corrections"]
+            (one["month"], one["hall"], plain(Decimal(one["told"])), plain(Decimal(one["now"])))
+            for one in body["corrections"]
         ],
         "awarded": _awarded(found.honours.select_related("hall")),
         "quarter_ends": bool(body["quarter"]),
         "cites": words.cite_links(_cites(found.month)),
-        "breadcrumbs": _crumbs(NavItem("月度通报", reverse("public:bulletins")), NavItem(f"{found.month.year}年{found.month.month}月")),
+        "breadcrumbs": _crumbs(
+            NavItem("月度通报", reverse("public:bulletins")), NavItem(f"{found.month.year}年{found.month.month}月")
+        ),
     }
     return render(request, "public/bulletin.html", context)
 
 
 def _cites(month: date) -> list[str]:
     day = max(month, pack().valid_from)
-    found = [cite for name in ("hall.start", "hall.assessment_points", "hall.honoured") for cite in pack().parameter(name, day).cites]
+    found = [
+        cite
+        for name in ("hall.start", "hall.assessment_points", "hall.honoured")
+        for cite in pack().parameter(name, day).cites
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -136,7 +145,9 @@ def paper(request: HttpRequest, bulletin_id: int) -> HttpResponse:
 @conditional_page
 def honours(request: HttpRequest) -> HttpResponse:
     """The titles quarter by quarter, the latest first."""
-    rows = Honour.objects.select_related("hall", "bulletin").order_by("-bulletin__month", "bulletin__region_id", "id")[: 12 * SHOWN]
+    rows = Honour.objects.select_related("hall", "bulletin").order_by("-bulletin__month", "bulletin__region_id", "id")[
+        : 12 * SHOWN
+    ]
     by_bulletin: dict[int, list[Honour]] = {}
     for row in rows:
         by_bulletin.setdefault(row.bulletin_id, []).append(row)

@@ -21,7 +21,12 @@ from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.words import CiteLink
 
 LIGHTS = {"yellow": "亮黄灯", "red": "亮红灯"}
-CASES = {"review": "staff:service_review", "light": "staff:item", "project": "staff:project", "manual": "staff:manual_points"}
+CASES = {
+    "review": "staff:service_review",
+    "light": "staff:item",
+    "project": "staff:project",
+    "manual": "staff:manual_points",
+}
 WIDTH, HEIGHT, EDGE = 96, 24, 3
 
 
@@ -93,7 +98,9 @@ def case_of(event: HallEvent, actor: Actor) -> str:
 
 
 def by_rule(told: Sequence[Told], texts: Mapping[str, str]) -> list[RuleLine]:
-    """The month's points gathered by the rule that gave them, the first that counted first; `texts` says what a rule is."""
+    """The month's points gathered by the rule that gave them, the first that counted first; `texts` says what a rule
+    is.
+    """
     found: dict[tuple[str, ...], tuple[int, Decimal, tuple[str, ...]]] = {}
     for one in told:
         if one.point.points:
@@ -110,7 +117,9 @@ def spark(course: Sequence[Decimal], low: Decimal, high: Decimal) -> str:
     span = high - low or Decimal(1)
     step = Decimal(WIDTH - 2 * EDGE) / max(len(course) - 1, 1)
     level = Decimal(HEIGHT - 2 * EDGE)
-    made = [f"{EDGE + step * place:.1f},{EDGE + level * (high - score) / span:.1f}" for place, score in enumerate(course)]
+    made = [
+        f"{EDGE + step * place:.1f},{EDGE + level * (high - score) / span:.1f}" for place, score in enumerate(course)
+    ]
     return " ".join(made if len(made) > 1 else [*made, f"{WIDTH - EDGE},{made[0].split(',')[1]}"])
 
 

@@ -1,4 +1,5 @@
-"""The hall's score for those who answer for it: points by hand and what takes them back, the month's bulletin, who needs a word.
+"""The hall's score for those who answer for it: points by hand and what takes them back, the month's bulletin, who
+needs a word.
 
 附件7·第十一条、第十二条、第十九条、第二十二条.
 """
@@ -55,7 +56,13 @@ class PointsForm(forms.Form):
         help_text="哪份文件、哪一条，或者哪次督查。公开页面上会显示。",
         error_messages={"required": "写明评分依据"},
     )
-    evidence = text_area("证据", "写明有什么证据", "例如通报文号、检查记录、来访登记。只有大厅的管理人员看得到。", rows=3, most=TEXT_LIMIT)
+    evidence = text_area(
+        "证据",
+        "写明有什么证据",
+        "例如通报文号、检查记录、来访登记。只有大厅的管理人员看得到。",
+        rows=3,
+        most=TEXT_LIMIT,
+    )
     reason = text_area("理由", "写明理由", "为什么加减、为什么是这个分值。", rows=3, most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,7 +71,9 @@ class PointsForm(forms.Form):
 
 class CorrectionForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), required=False, max_length=80)
-    reason = text_area("为什么更正", "写明为什么更正", "更正是另记一条相反的分值，原来的留在记录里。", rows=3, most=TEXT_LIMIT)
+    reason = text_area(
+        "为什么更正", "写明为什么更正", "更正是另记一条相反的分值，原来的留在记录里。", rows=3, most=TEXT_LIMIT
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -133,7 +142,9 @@ def publish(request: HttpRequest) -> HttpResponse:
         month = date.fromisoformat(f"{request.POST.get('month', '')}-01")
     except ValueError:
         raise forbid("请从页面上选择要发布的月份") from None
-    made = publish_bulletin(actor=actor, region_id=queries.area_of(_hall_of(actor)).region.pk, month=month, at=timezone.now())
+    made = publish_bulletin(
+        actor=actor, region_id=queries.area_of(_hall_of(actor)).region.pk, month=month, at=timezone.now()
+    )
     messages.success(request, f"{made.number}已发布。")
     return redirect("public:bulletin", made.pk)
 
@@ -148,12 +159,16 @@ def manual(request: HttpRequest, manual_id: int) -> HttpResponse:
         raise forbid("只能查看本大厅的人工评分")
     corrected = getattr(found, "corrected_by", None)
     may = access.can_give_points(actor, found.hall_id) and corrected is None and found.corrects_id is None
-    form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"key": f"correct:{uuid.uuid4()}"})
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None, initial={"key": f"correct:{uuid.uuid4()}"}
+    )
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
         done = attempt(
             form,
-            lambda: correct_points(actor=actor, manual_id=found.pk, reason=values["reason"], idempotency_key=values["key"], at=now),
+            lambda: correct_points(
+                actor=actor, manual_id=found.pk, reason=values["reason"], idempotency_key=values["key"], at=now
+            ),
         )
         if done is not None:
             messages.success(request, "已更正。")

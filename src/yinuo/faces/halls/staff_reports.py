@@ -1,4 +1,6 @@
-"""Events of a hall whose matters are handled in another system, taken in from a table (附件7·第十八条: the region's mean is of all its halls)."""
+"""Events of a hall whose matters are handled in another system, taken in from a table (附件7·第十八条: the region's
+mean is of all its halls).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ COLUMNS = {
     "专项": "track", "项目类型": "kind", "天数": "days", "审批天数": "approval_days", "分值": "points", "办理人员": "handler", "出处": "evidence",
     "撤回编号": "withdraws",
 }  # fmt: skip
-NAMES = {field: column for column, field in COLUMNS.items()} | {"matter": "事项或项目编号", "project": "事项或项目编号", "basis": "内容"}
+NAMES = {field: column for column, field in COLUMNS.items()} | {
+    "matter": "事项或项目编号",
+    "project": "事项或项目编号",
+    "basis": "内容",
+}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "type": {str(one.label): one.value for one in EventType},
     "light": {"黄灯": "yellow", "红灯": "red"},
@@ -59,8 +65,40 @@ EXAMPLES = [
         "政务服务网月报",
         "",
     ],
-    ["2026-11-0002", "2026-11-06", "亮灯", "取水-31", "取水许可", "", "黄灯", "", "", "", "", "", "", "审批系统导出", ""],
-    ["2026-11-0003", "2026-11-09", "项目落地", "2610-622921-04-01", "养殖场建设", "", "", "", "备案", "36", "28", "", "", "在线平台", ""],
+    [
+        "2026-11-0002",
+        "2026-11-06",
+        "亮灯",
+        "取水-31",
+        "取水许可",
+        "",
+        "黄灯",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "审批系统导出",
+        "",
+    ],
+    [
+        "2026-11-0003",
+        "2026-11-09",
+        "项目落地",
+        "2610-622921-04-01",
+        "养殖场建设",
+        "",
+        "",
+        "",
+        "备案",
+        "36",
+        "28",
+        "",
+        "",
+        "在线平台",
+        "",
+    ],
 ]
 
 
@@ -131,7 +169,9 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     try:
         lines = list(csv.reader(io.StringIO(text)))
     except csv.Error:
-        raise Refused("halls.table", "这个文件不是 CSV 表格，或者有一格太长", field="file", remedy="请用本页的样表重新填写") from None
+        raise Refused(
+            "halls.table", "这个文件不是 CSV 表格，或者有一格太长", field="file", remedy="请用本页的样表重新填写"
+        ) from None
     head = [name.strip() for name in lines[0]] if lines else []
     if strange := [name for name in head if name not in COLUMNS] or ([] if "编号" in head else ["编号"]):
         raise Refused("halls.table", f"表头不对：{'、'.join(strange[:5])}", field="file", remedy="请用本页的样表")

@@ -65,7 +65,9 @@ def tile(request: HttpRequest, path: str, twin: bool = False) -> HttpResponse:
     book = _book(twin)
     data = queries.served(wanted, book.published(), book)
     answer = HttpResponse(data, content_type=BYTES, status=200 if data else 404)
-    answer["Cache-Control"] = FOR_EVER if data and wanted.width == WIDTH else "public, max-age=60" if data else "no-store"
+    answer["Cache-Control"] = (
+        FOR_EVER if data and wanted.width == WIDTH else "public, max-age=60" if data else "no-store"
+    )
     return answer
 
 
@@ -79,7 +81,10 @@ def policy_file(request: HttpRequest, twin: bool = False) -> HttpResponse:
 
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
-    """The keys a node is begun with. Compare them with what the operator gave you another way: this page alone proves nothing."""
+    """The keys a node is begun with.
+
+    Compare them with what the operator gave you another way: this page alone proves nothing.
+    """
     log, platform = queries.log_key(), queries.platform_key()
     if log is None or platform is None:
         return HttpResponse(status=404, content_type=TEXT)
@@ -104,7 +109,10 @@ def cosignatures(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def evidence(request: HttpRequest) -> HttpResponse:
-    """A node reports what this log did. Kept for those who watch over it; the node keeps it too, and may show it to anybody."""
+    """A node reports what this log did.
+
+    Kept for those who watch over it; the node keeps it too, and may show it to anybody.
+    """
     if int(request.headers.get("Content-Length") or 0) > LIMIT:
         return HttpResponse("提交的内容太大\n", content_type=TEXT, status=413)
     try:

@@ -1,4 +1,6 @@
-"""双随机、一公开 by machine: planned and drawn by departments, recorded by inspectors, answered by units, read by everybody."""
+"""双随机、一公开 by machine: planned and drawn by departments, recorded by inspectors, answered by units, read by
+everybody.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class AvoidanceIn(Schema):
 
 
 class PlanIn(Schema):
-    """`departments`: keys of the offices that inspect together with the actor's; `issue`, `value_on`: which public draw is mixed in."""
+    """`departments`: keys of the offices that inspect together with the actor's; `issue`, `value_on`: which public draw
+    is mixed in.
+    """
 
     title: str
     subject: str
@@ -99,7 +103,9 @@ class StatementIn(VersionIn):
 
 
 class PointsIn(Schema):
-    """`type`: act (with `act`, the id in the list of acts, or `article` and `item`) or commitment_broken (with `check`, the fault's number)."""
+    """`type`: act (with `act`, the id in the list of acts, or `article` and `item`) or commitment_broken (with `check`,
+    the fault's number).
+    """
 
     type: str
     act: str | None = None
@@ -140,7 +146,19 @@ def inspector_out(row: Inspector) -> dict[str, Any]:
 
 def plan_out(plan: InspectionPlan) -> dict[str, Any]:
     """What everybody may know; of a draft nothing is announced yet."""
-    names = ("number", "title", "subject", "state", "version", "from_on", "until_on", "issue", "value_on", "announced_at", "earliest")
+    names = (
+        "number",
+        "title",
+        "subject",
+        "state",
+        "version",
+        "from_on",
+        "until_on",
+        "issue",
+        "value_on",
+        "announced_at",
+        "earliest",
+    )
     more = ("announcement_sha256", "seed_sha256", "drawn_at", "void_why", "void_at")
     return {
         "id": plan.pk,
@@ -166,13 +184,23 @@ def inspection_out(row: RandomInspection, *, inside: bool) -> dict[str, Any]:
         "published_at": row.published_at,
     }
     if inside:
-        made |= {"state": row.state, "version": row.version, "rectify_until": row.rectify_until, "inspected_at": row.inspected_at}
+        made |= {
+            "state": row.state,
+            "version": row.version,
+            "rectify_until": row.rectify_until,
+            "inspected_at": row.inspected_at,
+        }
     return made
 
 
 def replaced_out(row: RandomInspection) -> list[dict[str, Any]]:
-    """Who of those drawn could not go, and why: with that anybody can follow the next rank. What is personal in the reason is masked."""
-    return [{"number": one.number, "at": one.left_at, "why": masked(one.left_why)} for one in row.all_members if one.left_at]  # type: ignore[attr-defined]
+    """Who of those drawn could not go, and why: with that anybody can follow the next rank.
+
+    What is personal in the reason is masked.
+    """
+    return [
+        {"number": one.number, "at": one.left_at, "why": masked(one.left_why)} for one in row.all_members if one.left_at
+    ]  # type: ignore[attr-defined]
 
 
 @router.post("/inspectors", response={201: dict[str, Any]}, summary="登记检查人员")
@@ -194,12 +222,16 @@ def inspectors(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.post("/inspectors/{inspector_id}/end", response=dict[str, Any], summary="停用检查人员")
 def end_inspector(request: HttpRequest, inspector_id: int, body: EndIn) -> dict[str, Any]:
-    return inspector_out(actions.end_inspector(actor=actor_of(request), inspector_id=inspector_id, why=body.why, at=timezone.now()))
+    return inspector_out(
+        actions.end_inspector(actor=actor_of(request), inspector_id=inspector_id, why=body.why, at=timezone.now())
+    )
 
 
 @router.post("/inspectors/{inspector_id}/avoidances", response={201: dict[str, Any]}, summary="申报回避")
 def declare_avoidance(request: HttpRequest, inspector_id: int, body: AvoidanceIn) -> Status[dict[str, Any]]:
-    row = actions.declare_avoidance(actor=actor_of(request), inspector_id=inspector_id, at=timezone.now(), **body.dict())
+    row = actions.declare_avoidance(
+        actor=actor_of(request), inspector_id=inspector_id, at=timezone.now(), **body.dict()
+    )
     return Status(201, {"id": row.pk, "credit_code": row.unit.credit_code, "interest": row.interest})
 
 
@@ -213,7 +245,9 @@ def lift_avoidance(request: HttpRequest, avoidance_id: int) -> dict[str, Any]:
 def begin_plan(request: HttpRequest, body: PlanIn) -> Status[dict[str, Any]]:
     actor, values = actor_of(request), body.dict()
     values["departments"] = _offices(actor, values["departments"])
-    return Status(201, plan_out(actions.begin_plan(actor=actor, idempotency_key=key_of(request), at=timezone.now(), **values)))
+    return Status(
+        201, plan_out(actions.begin_plan(actor=actor, idempotency_key=key_of(request), at=timezone.now(), **values))
+    )
 
 
 @router.put("/inspection-plans/{plan_id}", response=dict[str, Any], summary="修改抽查计划")
@@ -229,21 +263,29 @@ def add_directed(request: HttpRequest, plan_id: int, body: DirectedIn) -> Status
     return Status(201, {"id": row.pk, "project_code": row.project.code, "reason": row.reason})
 
 
-@router.post("/inspection-plans/{plan_id}/directed/{directed_id}/remove", response=dict[str, Any], summary="去掉定向检查")
+@router.post(
+    "/inspection-plans/{plan_id}/directed/{directed_id}/remove", response=dict[str, Any], summary="去掉定向检查"
+)
 def remove_directed(request: HttpRequest, plan_id: int, directed_id: int, body: VersionIn) -> dict[str, Any]:
     return plan_out(
-        actions.remove_directed(actor=actor_of(request), plan_id=plan_id, directed_id=directed_id, version=body.version, at=timezone.now())
+        actions.remove_directed(
+            actor=actor_of(request), plan_id=plan_id, directed_id=directed_id, version=body.version, at=timezone.now()
+        )
     )
 
 
 @router.post("/inspection-plans/{plan_id}/announce", response=dict[str, Any], summary="公布抽查计划")
 def announce_plan(request: HttpRequest, plan_id: int, body: VersionIn) -> dict[str, Any]:
-    return plan_out(actions.announce_plan(actor=actor_of(request), plan_id=plan_id, version=body.version, at=timezone.now()))
+    return plan_out(
+        actions.announce_plan(actor=actor_of(request), plan_id=plan_id, version=body.version, at=timezone.now())
+    )
 
 
 @router.post("/inspection-plans/{plan_id}/draw", response=dict[str, Any], summary="抽取")
 def draw_plan(request: HttpRequest, plan_id: int, body: DrawIn) -> dict[str, Any]:
-    plan = actions.draw_plan(actor=actor_of(request), plan_id=plan_id, value=body.value, version=body.version, at=timezone.now())
+    plan = actions.draw_plan(
+        actor=actor_of(request), plan_id=plan_id, value=body.value, version=body.version, at=timezone.now()
+    )
     return {**plan_out(plan), "draw": queries.draw_file(plan)}
 
 
@@ -258,7 +300,12 @@ def public_plans(request: HttpRequest, after: int = 0) -> dict[str, Any]:
     return {"plans": [plan_out(plan) for plan in page.rows], "after": page.after or None}
 
 
-@router.get("/inspection-plans/{plan_id}", response=dict[str, Any], auth=None, summary="一个计划：公布的内容、抽取和结果，可以重算")
+@router.get(
+    "/inspection-plans/{plan_id}",
+    response=dict[str, Any],
+    auth=None,
+    summary="一个计划：公布的内容、抽取和结果，可以重算",
+)
 def public_plan(request: HttpRequest, plan_id: int) -> dict[str, Any]:
     plan = queries.public_plan(plan_id)
     if plan is None:
@@ -283,7 +330,10 @@ def _visible(request: HttpRequest, inspection_id: int) -> RandomInspection:
 def inspections(request: HttpRequest, view: str = "all", after: int = 0) -> dict[str, Any]:
     actor = actor_of(request)
     if actor.role == "unit" and actor.unit_id is not None and actor.scope is None:
-        return {"inspections": [inspection_out(row, inside=True) for row in queries.of_unit(actor.unit_id)], "after": None}
+        return {
+            "inspections": [inspection_out(row, inside=True) for row in queries.of_unit(actor.unit_id)],
+            "after": None,
+        }
     if actor.role not in access.READERS:
         raise forbid("只能查看本单位、本大厅的检查")
     page = queries.mine(actor, after) if view == "mine" else queries.of_hall(actor, after)
@@ -301,7 +351,8 @@ def inspection(request: HttpRequest, inspection_id: int) -> dict[str, Any]:
         **inspection_out(row, inside=True),
         "questions": [{"key": one.key, "text": one.text, "standard": one.standard} for one in questions_of(row)],
         "members": [
-            {"id": one.pk, "number": one.number, "name": one.inspector.person.name, "left_at": one.left_at} for one in row.all_members
+            {"id": one.pk, "number": one.number, "name": one.inspector.person.name, "left_at": one.left_at}
+            for one in row.all_members
         ],
         "visits": [
             {
@@ -313,7 +364,10 @@ def inspection(request: HttpRequest, inspection_id: int) -> dict[str, Any]:
                 "signed_at": visit.signed_at,
                 "returned_why": visit.returned_why,
                 "signed_by": [one.person.name for one in visit.signatures.all()],
-                "checks": [{"id": one.pk, "text": one.text, "answer": one.answer, "note": one.note} for one in visit.checks.all()],
+                "checks": [
+                    {"id": one.pk, "text": one.text, "answer": one.answer, "note": one.note}
+                    for one in visit.checks.all()
+                ],
             }
             for visit in visits
         ],
@@ -328,41 +382,56 @@ def record_visit(request: HttpRequest, inspection_id: int, body: VisitIn) -> Sta
 
 @router.post("/inspections/{inspection_id}/sign", response=dict[str, Any], summary="检查人员签名")
 def sign_visit(request: HttpRequest, inspection_id: int, body: VersionIn) -> dict[str, Any]:
-    visit = actions.sign_visit(actor=actor_of(request), inspection_id=inspection_id, version=body.version, at=timezone.now())
+    visit = actions.sign_visit(
+        actor=actor_of(request), inspection_id=inspection_id, version=body.version, at=timezone.now()
+    )
     return {"round": visit.round, "signed_at": visit.signed_at}
 
 
 @router.post("/inspections/{inspection_id}/return", response=dict[str, Any], summary="退回检查记录")
 def return_visit(request: HttpRequest, inspection_id: int, body: WhyIn) -> dict[str, Any]:
     return inspection_out(
-        actions.return_visit(actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()), inside=True
+        actions.return_visit(actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()),
+        inside=True,
     )
 
 
 @router.post("/inspections/{inspection_id}/replace", response=dict[str, Any], summary="替换检查人员")
 def replace_member(request: HttpRequest, inspection_id: int, body: ReplaceIn) -> dict[str, Any]:
     row = actions.replace_member(
-        actor=actor_of(request), inspection_id=inspection_id, member_id=body.member, why=body.why, version=body.version, at=timezone.now()
+        actor=actor_of(request),
+        inspection_id=inspection_id,
+        member_id=body.member,
+        why=body.why,
+        version=body.version,
+        at=timezone.now(),
     )
     return inspection_out(row, inside=True)
 
 
 @router.post("/inspections/{inspection_id}/opinion", response={201: dict[str, Any]}, summary="项目单位陈述意见")
 def state_opinion(request: HttpRequest, inspection_id: int, body: StatementIn) -> Status[dict[str, Any]]:
-    row = actions.state_opinion(actor=actor_of(request), inspection_id=inspection_id, text=body.text, files=body.files, at=timezone.now())
+    row = actions.state_opinion(
+        actor=actor_of(request), inspection_id=inspection_id, text=body.text, files=body.files, at=timezone.now()
+    )
     return Status(201, {"id": row.pk, "at": row.at})
 
 
 @router.post("/inspections/{inspection_id}/rectified", response={201: dict[str, Any]}, summary="项目单位报告改正情况")
 def report_rectified(request: HttpRequest, inspection_id: int, body: StatementIn) -> Status[dict[str, Any]]:
-    row = actions.report_rectified(actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict())
+    row = actions.report_rectified(
+        actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()
+    )
     return Status(201, {"id": row.pk, "at": row.at})
 
 
 @router.post("/inspections/{inspection_id}/publish", response=dict[str, Any], summary="公示检查结果")
 def publish_result(request: HttpRequest, inspection_id: int, body: VersionIn) -> dict[str, Any]:
     return inspection_out(
-        actions.publish_result(actor=actor_of(request), inspection_id=inspection_id, version=body.version, at=timezone.now()), inside=True
+        actions.publish_result(
+            actor=actor_of(request), inspection_id=inspection_id, version=body.version, at=timezone.now()
+        ),
+        inside=True,
     )
 
 
@@ -383,5 +452,7 @@ def propose_points(request: HttpRequest, inspection_id: int, body: PointsIn) -> 
 
 @router.post("/inspections/{inspection_id}/interviews", response={201: dict[str, Any]}, summary="记录约谈")
 def record_interview(request: HttpRequest, inspection_id: int, body: InterviewIn) -> Status[dict[str, Any]]:
-    made = actions.record_interview(actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict())
+    made = actions.record_interview(
+        actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()
+    )
     return Status(201, {"id": made.pk, "on": made.on})

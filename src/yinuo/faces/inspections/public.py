@@ -38,7 +38,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "next_url": f"{here}?after={page.after}" if page.after else "",
         "first_url": here if after else "",
         "rates": [
-            (label, pools.percent(str(pack().parameter(f"inspection.rate_{name}", day).value))) for name, label in pools.RATES.items()
+            (label, pools.percent(str(pack().parameter(f"inspection.rate_{name}", day).value)))
+            for name, label in pools.RATES.items()
         ],
         "cites": pack().cite_texts(pack().parameter("inspection.rate_normal", day).cites),
         "breadcrumbs": [NavItem(CRUMB)],
@@ -57,11 +58,15 @@ def _found(plan_id: int) -> InspectionPlan:
 def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     found = _found(plan_id)
     told = found.announcement or {}
-    names = dict(Department.objects.filter(hall_id=found.hall_id, key__in=told["departments"]).values_list("key", "short_name"))
+    names = dict(
+        Department.objects.filter(hall_id=found.hall_id, key__in=told["departments"]).values_list("key", "short_name")
+    )
     codes = [row["project"] for row in (*told["projects"], *told["directed"])]
     projects = {
         row.code: row
-        for row in Project.objects.filter(code__in=codes).select_related("unit").only("code", "name", "unit__name", "unit__credit_code")
+        for row in Project.objects.filter(code__in=codes)
+        .select_related("unit")
+        .only("code", "name", "unit__name", "unit__credit_code")
     }
     logged = queries.logged(found)
     context = {
@@ -73,9 +78,18 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
             for name, label in pools.RATES.items()
             if name in told["rates"]
         ],
-        "people": [(names.get(key, key), sum(row["department"] == key for row in told["inspectors"])) for key in told["departments"]],
-        "projects": [(row["project"], projects.get(row["project"]), pools.RATES.get(row["rate"], row["rate"])) for row in told["projects"]],
-        "directed": [(row["project"], projects.get(row["project"]), DirectedReason(row["reason"]).label) for row in told["directed"]],
+        "people": [
+            (names.get(key, key), sum(row["department"] == key for row in told["inspectors"]))
+            for key in told["departments"]
+        ],
+        "projects": [
+            (row["project"], projects.get(row["project"]), pools.RATES.get(row["rate"], row["rate"]))
+            for row in told["projects"]
+        ],
+        "directed": [
+            (row["project"], projects.get(row["project"]), DirectedReason(row["reason"]).label)
+            for row in told["directed"]
+        ],
         "inspectors": [(row["number"], names.get(row["department"], row["department"])) for row in told["inspectors"]],
         "draw_by": draw_by(found),
         "overdue": overdue(found, timezone.now()),

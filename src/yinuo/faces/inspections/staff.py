@@ -33,7 +33,10 @@ class PlanForm(Versioned):
     title = forms.CharField(label="计划的名称", max_length=80, error_messages={"required": "填写计划的名称"})
     subject = choice("抽查事项", (), "选择抽查事项")
     departments = forms.MultipleChoiceField(
-        label="联合检查的部门", required=False, widget=forms.CheckboxSelectMultiple, help_text="只由本部门检查的，不选。"
+        label="联合检查的部门",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="只由本部门检查的，不选。",
     )
     from_on = day_field("检查自")
     until_on = day_field("检查至", "最后一天。")
@@ -56,12 +59,16 @@ class PlanForm(Versioned):
 
     @property
     def values(self) -> dict[str, Any]:
-        data = {name: self.cleaned_data[name] for name in ("title", "subject", "from_on", "until_on", "issue", "value_on")}
+        data = {
+            name: self.cleaned_data[name] for name in ("title", "subject", "from_on", "until_on", "issue", "value_on")
+        }
         return {**data, "departments": [int(one) for one in self.cleaned_data.get("departments", [])]}
 
 
 class DirectedForm(Versioned):
-    project_code = forms.CharField(label="项目代码", max_length=24, widget=CodeInput(), error_messages={"required": "填写项目代码"})
+    project_code = forms.CharField(
+        label="项目代码", max_length=24, widget=CodeInput(), error_messages={"required": "填写项目代码"}
+    )
     reason = choice("为什么定向检查", DirectedReason.choices, "选择为什么定向检查", "公开。")
     note = text_area("具体情形", "写明具体情形", "不公开。", rows=2)
 
@@ -113,7 +120,10 @@ class EndForm(forms.Form):
 
 class AvoidForm(forms.Form):
     credit_code = forms.CharField(
-        label="应当回避的单位（统一社会信用代码）", max_length=18, widget=CodeInput(), error_messages={"required": "填写统一社会信用代码"}
+        label="应当回避的单位（统一社会信用代码）",
+        max_length=18,
+        widget=CodeInput(),
+        error_messages={"required": "填写统一社会信用代码"},
     )
     interest = choice("是什么关系", Interest.choices, "选择是什么关系")
     note = forms.CharField(label="说明", required=False, max_length=200, help_text="只有本部门看得到。")
@@ -153,7 +163,10 @@ def new(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = PlanForm(posted, actor=actor, day=timezone.localdate(now), initial={"key": uuid4().hex})
     if posted is not None and form.is_valid():
-        made = attempt(form, lambda: actions.begin_plan(actor=actor, at=now, idempotency_key=form.cleaned_data["key"], **form.values))
+        made = attempt(
+            form,
+            lambda: actions.begin_plan(actor=actor, at=now, idempotency_key=form.cleaned_data["key"], **form.values),
+        )
         if made is not None:
             messages.success(request, "计划已保存。补上定向检查的项目以后，就可以公布。")
             return redirect("staff:inspection_plan", made.pk)
@@ -192,7 +205,9 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "forms": steps,
         "form": steps.get(verb),
         "directed": list(found.directed.select_related("project").order_by("id")),
-        "departments": [one.department.short_name for one in found.departments.select_related("department").order_by("id")],
+        "departments": [
+            one.department.short_name for one in found.departments.select_related("department").order_by("id")
+        ],
         "rows": queries.of_plan(found) if found.state == PlanState.DRAWN else [],
         "value": _public_value(found.announced_at or now),
         "earliest": found.earliest or earliest(now, found.value_on),
@@ -227,9 +242,14 @@ def _forms(actor: Actor, found: InspectionPlan, request: HttpRequest, verb: str,
         return {"draw": DrawForm(bound("draw"), initial=version), "void": VoidForm(bound("void"), initial=version)}
     if found.state != PlanState.DRAFT:
         return {}
-    joint = [str(one) for one in found.departments.exclude(department_id=found.lead_id).values_list("department_id", flat=True)]
+    joint = [
+        str(one)
+        for one in found.departments.exclude(department_id=found.lead_id).values_list("department_id", flat=True)
+    ]
     values = {name: getattr(found, name) for name in ("title", "subject", "from_on", "until_on", "issue", "value_on")}
-    change = PlanForm(bound("change"), actor=actor, day=timezone.localdate(now), initial={**version, **values, "departments": joint})
+    change = PlanForm(
+        bound("change"), actor=actor, day=timezone.localdate(now), initial={**version, **values, "departments": joint}
+    )
     return {
         "change": change,
         "directed": DirectedForm(bound("directed"), initial=version),
@@ -248,7 +268,9 @@ def _done(actor: Actor, found: InspectionPlan, verb: str, form: Any, now: dateti
             case "change":
                 return actions.change_plan(**common, **form.values)
             case "directed":
-                return actions.add_directed(**common, project_code=data["project_code"], reason=data["reason"], note=data["note"])
+                return actions.add_directed(
+                    **common, project_code=data["project_code"], reason=data["reason"], note=data["note"]
+                )
             case "remove":
                 return actions.remove_directed(**common, directed_id=data["directed"])
             case "announce":
@@ -274,7 +296,10 @@ def _counts(found: InspectionPlan, now: datetime) -> dict[str, Any]:
             (label, rates.count(name), pools.percent(str(pack().parameter(f"inspection.rate_{name}", day).value)))
             for name, label in pools.RATES.items()
         ],
-        "people": [(one.department.short_name, sum(row.department_id == one.department_id for row in people)) for one in offices],
+        "people": [
+            (one.department.short_name, sum(row.department_id == one.department_id for row in people))
+            for one in offices
+        ],
     }
 
 
@@ -298,7 +323,13 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     if sent is not None and sent.is_valid() and _kept(actor, do, number, sent, now):
         messages.success(request, {"register": "已登记。", "end": "已停用。", "avoid": "已申报回避。"}[do])
         return redirect("staff:inspectors")
-    context = {"lines": lines, "register": register, "form": sent, "keeps": keeps, "breadcrumbs": [_root(), NavItem("检查人员名录")]}
+    context = {
+        "lines": lines,
+        "register": register,
+        "form": sent,
+        "keeps": keeps,
+        "breadcrumbs": [_root(), NavItem("检查人员名录")],
+    }
     return render(request, "staff/inspectors.html", context, status=422 if do else 200)
 
 
@@ -308,7 +339,9 @@ def _line(actor: Actor, row: Inspector, request: HttpRequest, do: str, number: s
     if access.can_keep_inspectors(actor, row.department):
         line["end"] = EndForm(request.POST if sent and do == "end" else None, prefix=f"e{row.pk}", label_suffix="")
     if access.can_declare(actor, row):
-        line["avoid"] = AvoidForm(request.POST if sent and do == "avoid" else None, prefix=f"a{row.pk}", label_suffix="")
+        line["avoid"] = AvoidForm(
+            request.POST if sent and do == "avoid" else None, prefix=f"a{row.pk}", label_suffix=""
+        )
     return line
 
 
@@ -325,7 +358,9 @@ def _kept(actor: Actor, do: str, number: str, form: forms.Form, now: datetime) -
             {"person": "who"},
         )  # fmt: skip
     elif do == "end":
-        made = attempt(form, lambda: actions.end_inspector(actor=actor, inspector_id=int(number), why=data["why"], at=now))
+        made = attempt(
+            form, lambda: actions.end_inspector(actor=actor, inspector_id=int(number), why=data["why"], at=now)
+        )
     else:
         made = attempt(form, lambda: actions.declare_avoidance(actor=actor, inspector_id=int(number), at=now, **data))
     return made is not None

@@ -36,7 +36,9 @@ class QuestionForm(forms.Form):
     """One question; a prefix tells it from the others."""
 
     answer = choice("结论", Answer.choices, "选择结论", radio=True)
-    note = forms.CharField(label="情况", required=False, max_length=1000, widget=forms.Textarea({"rows": 2}), help_text="不符合的必须写。")
+    note = forms.CharField(
+        label="情况", required=False, max_length=1000, widget=forms.Textarea({"rows": 2}), help_text="不符合的必须写。"
+    )
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", prefix=question.key, **kwargs)
@@ -52,7 +54,9 @@ class QuestionForm(forms.Form):
 class VisitForm(EvidenceForm, Versioned):
     on = day_field("检查日期")
     outcome = choice("检查结果", Outcome.choices, "选择检查结果", radio=True)
-    rectify_days = forms.IntegerField(label="几个工作日内改正", required=False, min_value=1, help_text="责令限期改正的填写。")
+    rectify_days = forms.IntegerField(
+        label="几个工作日内改正", required=False, min_value=1, help_text="责令限期改正的填写。"
+    )
     summary = text_area("检查情况", "写明检查的情况")
 
     field_order = ("on", "outcome", "rectify_days", "summary", "files", "version")
@@ -124,7 +128,8 @@ def inspection(request: HttpRequest, inspection_id: int) -> HttpResponse:
     if verb and verb not in steps:
         raise forbid("这次检查现在不能这样办理")
     asked = [
-        QuestionForm(request.POST if verb == "record" else None, question=one) for one in (questions_of(found) if "record" in steps else [])
+        QuestionForm(request.POST if verb == "record" else None, question=one)
+        for one in (questions_of(found) if "record" in steps else [])
     ]
     if (
         verb
@@ -203,14 +208,19 @@ def _valid(form: Any, asked: Sequence[QuestionForm], request: HttpRequest, actor
     return all([form.is_valid(), kept, *(one.is_valid() for one in asked)])
 
 
-def _done(actor: Actor, found: RandomInspection, verb: str, form: Any, asked: Sequence[QuestionForm], now: datetime) -> bool:
+def _done(
+    actor: Actor, found: RandomInspection, verb: str, form: Any, asked: Sequence[QuestionForm], now: datetime
+) -> bool:
     data: dict[str, Any] = {**form.cleaned_data}
     common: dict[str, Any] = {"actor": actor, "inspection_id": found.pk, "at": now}
 
     def act() -> object:
         match verb:
             case "record":
-                answers = {one.question.key: {"answer": one.cleaned_data["answer"], "note": one.cleaned_data["note"]} for one in asked}
+                answers = {
+                    one.question.key: {"answer": one.cleaned_data["answer"], "note": one.cleaned_data["note"]}
+                    for one in asked
+                }
                 values = {name: data[name] for name in ("on", "outcome", "summary", "rectify_days", "version")}
                 return actions.record_visit(**common, **values, answers=answers, files=form.file_ids)
             case "sign":
@@ -218,13 +228,17 @@ def _done(actor: Actor, found: RandomInspection, verb: str, form: Any, asked: Se
             case "return":
                 return actions.return_visit(**common, why=data["why"], version=data["version"])
             case "replace":
-                return actions.replace_member(**common, member_id=int(data["member"]), why=data["why"], version=data["version"])
+                return actions.replace_member(
+                    **common, member_id=int(data["member"]), why=data["why"], version=data["version"]
+                )
             case "publish":
                 return actions.publish_result(**common, version=data["version"])
             case "points":
                 kind, _, name = data["about"].partition("-")
                 if kind == "broken":
-                    return actions.propose_points(**common, type="commitment_broken", data={}, check_id=int(name), basis=data["basis"])
+                    return actions.propose_points(
+                        **common, type="commitment_broken", data={}, check_id=int(name), basis=data["basis"]
+                    )
                 return actions.propose_points(**common, type="act", data={"act": name}, basis=data["basis"])
             case _:
                 values = {name: data[name] for name in ("on", "attendees", "content", "demands")}

@@ -101,7 +101,10 @@ def out(parcel: Parcel) -> dict[str, Any]:
         "status": parcel.status,
         "titled_on": parcel.titled_on,
         "basics": {kind: {"on": row.on, "ready": row.ready, "evidence": row.evidence} for kind, row in basics.items()},
-        "assessed": [{"matter_id": one.matter_id, "on": one.on, "evidence": one.evidence} for one in rules.assessed(parcel, day).values()],
+        "assessed": [
+            {"matter_id": one.matter_id, "on": one.on, "evidence": one.evidence}
+            for one in rules.assessed(parcel, day).values()
+        ],
         "indicators": parcel.indicators,
         "controls": rules.promised(parcel),
         "standard": parcel.standard_id is not None,
@@ -128,16 +131,28 @@ def list_out(land_list: LandChecklist) -> dict[str, Any]:
 
 def input_out(row: ListInput) -> dict[str, Any]:
     same = ("id", "part", "points", "asked_at", "answered_at", "lapsed_at", "version")
-    return {**{name: getattr(row, name) for name in same}, "department": row.department.key, "office": row.department.name}
+    return {
+        **{name: getattr(row, name) for name in same},
+        "department": row.department.key,
+        "office": row.department.name,
+    }
 
 
 def use_out(use: ParcelUse) -> dict[str, Any]:
-    return {"id": use.pk, "project": use.project_id, "parcel": use.parcel_id, "commitment": use.commitment_id, "at": use.at}
+    return {
+        "id": use.pk,
+        "project": use.project_id,
+        "parcel": use.parcel_id,
+        "commitment": use.commitment_id,
+        "at": use.at,
+    }
 
 
 @router.get("/parcels", response=dict[str, Any], auth=None, summary="公开的地块")
 def parcels(request: HttpRequest, status: str = "", search: str = "", standard: bool = False) -> dict[str, Any]:
-    return {"parcels": [out(row) for row in queries.public_parcels(status=status, search=search, standard=standard)[:200]]}
+    return {
+        "parcels": [out(row) for row in queries.public_parcels(status=status, search=search, standard=standard)[:200]]
+    }
 
 
 @router.post("/parcels", response={201: dict[str, Any]}, summary="登记地块")
@@ -197,7 +212,9 @@ def interest(request: HttpRequest, parcel_id: int, body: InterestIn) -> Status[d
     made = actions.register_interest(
         actor=actor_of(request), parcel_id=parcel_id, note=body.note, at=timezone.now(), idempotency_key=key_of(request)
     )
-    return Status(201, {"id": made.pk, "parcel": made.parcel_id, "unit": made.unit_id, "grade": made.grade, "at": made.at})
+    return Status(
+        201, {"id": made.pk, "parcel": made.parcel_id, "unit": made.unit_id, "grade": made.grade, "at": made.at}
+    )
 
 
 @router.get("/parcels/{parcel_id}/interests", response=dict[str, Any], summary="意向单位及排序理由")
@@ -248,19 +265,30 @@ def answer(request: HttpRequest, input_id: int, body: SaidIn) -> dict[str, Any]:
 
 @router.post("/land-inputs/{input_id}/correct", response={201: dict[str, Any]}, summary="更正清单，形成新的版本")
 def correct(request: HttpRequest, input_id: int, body: CorrectIn) -> Status[dict[str, Any]]:
-    return Status(201, list_out(actions.correct_input(actor=actor_of(request), input_id=input_id, at=timezone.now(), **body.dict())))
+    return Status(
+        201,
+        list_out(actions.correct_input(actor=actor_of(request), input_id=input_id, at=timezone.now(), **body.dict())),
+    )
 
 
 @router.post("/land-lists/{land_list_id}/assemble", response=dict[str, Any], summary="汇总形成用地清单")
 def assemble(request: HttpRequest, land_list_id: int, body: VersionIn) -> dict[str, Any]:
-    made = actions.assemble_list(actor=actor_of(request), land_list_id=land_list_id, at=timezone.now(), version=body.version)
+    made = actions.assemble_list(
+        actor=actor_of(request), land_list_id=land_list_id, at=timezone.now(), version=body.version
+    )
     return list_out(made)
 
 
-@router.post("/projects/{project_id}/parcel", response={201: dict[str, Any]}, summary="项目确认用地，签署控制性指标承诺")
+@router.post(
+    "/projects/{project_id}/parcel", response={201: dict[str, Any]}, summary="项目确认用地，签署控制性指标承诺"
+)
 def settle(request: HttpRequest, project_id: int, body: SettleIn) -> Status[dict[str, Any]]:
     made = actions.settle_project(
-        actor=actor_of(request), project_id=project_id, parcel_id=body.parcel_id, at=timezone.now(), idempotency_key=key_of(request)
+        actor=actor_of(request),
+        project_id=project_id,
+        parcel_id=body.parcel_id,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
     )
     return Status(201, use_out(made))
 

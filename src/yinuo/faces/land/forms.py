@@ -24,7 +24,9 @@ MORE, MOST = 3, 40
 class NotedForm(Versioned):
     """Something that is there since a day, with what shows it."""
 
-    on = forms.DateField(label="自哪一天起", widget=DateInput(), error_messages={"required": "填写日期", "invalid": "填写日期"})
+    on = forms.DateField(
+        label="自哪一天起", widget=DateInput(), error_messages={"required": "填写日期", "invalid": "填写日期"}
+    )
     evidence = forms.CharField(
         label="依据", max_length=240, help_text="文件名称和文号、验收单等。", error_messages={"required": "写明依据"}
     )
@@ -57,7 +59,9 @@ class IndicatorsForm(Versioned):
 
     def __init__(self, *args: Any, parcel: Parcel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        required = {str(name) for name in pack().parameter("standard_land.required_indicators", timezone.localdate()).value}
+        required = {
+            str(name) for name in pack().parameter("standard_land.required_indicators", timezone.localdate()).value
+        }
         given = {row["id"]: row["value"] for row in parcel.indicators}
         for one in INDICATORS.values():
             hint = "“标准地”必须有。" if one.id in required else ""
@@ -80,9 +84,14 @@ class SaleForm(Versioned):
 
     unit = choice("受让单位", (), "")
     credit_code = forms.CharField(
-        label="其他单位的统一社会信用代码", required=False, max_length=18, help_text="受让单位没有登记意向的，填写代码。"
+        label="其他单位的统一社会信用代码",
+        required=False,
+        max_length=18,
+        help_text="受让单位没有登记意向的，填写代码。",
     )
-    contract_number = forms.CharField(label="出让合同编号", max_length=60, error_messages={"required": "填写出让合同编号"})
+    contract_number = forms.CharField(
+        label="出让合同编号", max_length=60, error_messages={"required": "填写出让合同编号"}
+    )
     contract_on = forms.DateField(
         label="签订日期", widget=DateInput(), error_messages={"required": "填写签订日期", "invalid": "填写签订日期"}
     )
@@ -118,19 +127,27 @@ class OpenListForm(forms.Form):
     surveyed_on = forms.DateField(
         label="普查日期", widget=DateInput(), error_messages={"required": "填写普查日期", "invalid": "填写普查日期"}
     )
-    survey = text_area("土地现状", "填写土地现状普查情况", "地形标高、地上附着物、地下管线、权属、相邻关系等，一项一段。", rows=6)
+    survey = text_area(
+        "土地现状", "填写土地现状普查情况", "地形标高、地上附着物、地下管线、权属、相邻关系等，一项一段。", rows=6
+    )
     indicator_departments = forms.MultipleChoiceField(
-        label="请提出评估关键指标要素的部门", widget=forms.CheckboxSelectMultiple(), error_messages={"required": "至少选择一个部门"}
+        label="请提出评估关键指标要素的部门",
+        widget=forms.CheckboxSelectMultiple(),
+        error_messages={"required": "至少选择一个部门"},
     )
     design_departments = forms.MultipleChoiceField(
-        label="请提出技术设计要点的部门和单位", widget=forms.CheckboxSelectMultiple(), error_messages={"required": "至少选择一个部门或单位"}
+        label="请提出技术设计要点的部门和单位",
+        widget=forms.CheckboxSelectMultiple(),
+        error_messages={"required": "至少选择一个部门或单位"},
     )
 
     def __init__(self, *args: Any, parcel: Parcel, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         day = timezone.localdate()
         offices = book(parcel.hall_id).departments
-        local = [(key, row.short_name) for key, row in offices.items() if not key.startswith(("province_", "prefecture_"))]
+        local = [
+            (key, row.short_name) for key, row in offices.items() if not key.startswith(("province_", "prefecture_"))
+        ]
         self.initial.setdefault("key", uuid4().hex)
         for name in ("indicator_departments", "design_departments"):
             self.fields[name].choices = local  # type: ignore[attr-defined]
@@ -143,7 +160,9 @@ class PointsForm(Versioned):
     count = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=MOST)
     nothing = forms.BooleanField(label="没有要求", required=False)
 
-    def __init__(self, data: Any = None, *, points: list[dict[str, str]] | None = None, more: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, points: list[dict[str, str]] | None = None, more: bool = False, **kwargs: Any
+    ) -> None:
         said = points or []
         try:
             count = int((data or {}).get("count", 0) or 0)
@@ -157,11 +176,19 @@ class PointsForm(Versioned):
         self.initial["count"] = count
         for n in self.numbers:
             row = said[n] if n < len(said) else {}
-            self.fields[f"{n}-subject"] = forms.CharField(label="事项", required=False, max_length=80, initial=row.get("subject", ""))
-            self.fields[f"{n}-text"] = forms.CharField(
-                label="要求", required=False, max_length=1000, initial=row.get("text", ""), widget=forms.Textarea({"rows": 2})
+            self.fields[f"{n}-subject"] = forms.CharField(
+                label="事项", required=False, max_length=80, initial=row.get("subject", "")
             )
-            self.fields[f"{n}-basis"] = forms.CharField(label="依据", required=False, max_length=200, initial=row.get("basis", ""))
+            self.fields[f"{n}-text"] = forms.CharField(
+                label="要求",
+                required=False,
+                max_length=1000,
+                initial=row.get("text", ""),
+                widget=forms.Textarea({"rows": 2}),
+            )
+            self.fields[f"{n}-basis"] = forms.CharField(
+                label="依据", required=False, max_length=200, initial=row.get("basis", "")
+            )
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -175,7 +202,10 @@ class PointsForm(Versioned):
 
     @property
     def points(self) -> list[dict[str, str]]:
-        rows = [{name: self.cleaned_data.get(f"{n}-{name}", "") for name in ("subject", "text", "basis")} for n in self.numbers]
+        rows = [
+            {name: self.cleaned_data.get(f"{n}-{name}", "") for name in ("subject", "text", "basis")}
+            for n in self.numbers
+        ]
         return [row for row in rows if any(row.values())]
 
     @property

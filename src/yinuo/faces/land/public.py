@@ -1,4 +1,6 @@
-"""Land for everybody: what is offered, what is a 标准地 and what it brings, and what buyers have promised (正文·二(二))."""
+"""Land for everybody: what is offered, what is a 标准地 and what it brings, and what buyers have promised
+(正文·二(二)).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ VIEWS = {"": "全部", "standard": "“标准地”", "offered": "正在出让",
 class InterestForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
     note = forms.CharField(
-        label="用地意向", required=False, max_length=400, widget=forms.Textarea({"rows": 3}), help_text="拟建项目、投资、建设时间。"
+        label="用地意向",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="拟建项目、投资、建设时间。",
     )
 
 
@@ -37,7 +43,9 @@ class InterestForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     view, search = request.GET.get("view", ""), request.GET.get("q", "").strip()
     view = view if view in VIEWS else ""
-    rows = queries.public_parcels(status=view if view in ("offered", "sold") else "", search=search, standard=view == "standard")
+    rows = queries.public_parcels(
+        status=view if view in ("offered", "sold") else "", search=search, standard=view == "standard"
+    )
     base = reverse("public:parcels")
     context = {
         "rows": list(rows[:SHOWN]),
@@ -105,7 +113,10 @@ def _interest(request: HttpRequest, found: Parcel) -> InterestForm | None:
 
 def _facts(found: Parcel) -> str:
     """What a self-check may begin with: the parcel's area and zone, and that the land is already supplied."""
-    facts = {"land_area": f"{found.area.normalize():f}", "n": "state_land_supply.new_construction_land.agricultural_land"}
+    facts = {
+        "land_area": f"{found.area.normalize():f}",
+        "n": "state_land_supply.new_construction_land.agricultural_land",
+    }
     if found.zone is not None:
         facts["zone_id"] = found.zone.key
     return urlencode(facts)

@@ -1,4 +1,6 @@
-"""One parcel for the hall: what is there and what is missing, the list on its way, who is interested, and the next step."""
+"""One parcel for the hall: what is there and what is missing, the list on its way, who is interested, and the next
+step.
+"""
 
 from __future__ import annotations
 

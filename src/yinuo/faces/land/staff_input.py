@@ -73,7 +73,12 @@ def land_input(request: HttpRequest, input_id: int) -> HttpResponse:
 def _form(request: HttpRequest, row: ListInput, actor: Any) -> PointsForm | None:
     """The form the list's state leaves open to who looks; None = nothing to write."""
     data = request.POST if request.method == "POST" else None
-    if row.land_list.state in UNDER_WAY and row.answered_at is None and row.asked_at is not None and access.can_answer(actor, row):
+    if (
+        row.land_list.state in UNDER_WAY
+        and row.answered_at is None
+        and row.asked_at is not None
+        and access.can_answer(actor, row)
+    ):
         return PointsForm(data, initial={"version": row.version})
     if row.land_list.state == "ready" and access.can_correct(actor, row):
         return CorrectForm(data, points=points_of(row), initial={"version": row.land_list.version})

@@ -32,13 +32,20 @@ class ParcelForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
     number = forms.CharField(
-        label="地块编号", max_length=40, help_text="大写字母、数字和短横线，例如 JSS-2026-03。", error_messages={"required": "填写地块编号"}
+        label="地块编号",
+        max_length=40,
+        help_text="大写字母、数字和短横线，例如 JSS-2026-03。",
+        error_messages={"required": "填写地块编号"},
     )
     name = forms.CharField(label="地块名称", max_length=80, error_messages={"required": "填写地块名称"})
     place = forms.CharField(label="位置和四至", max_length=240, error_messages={"required": "填写位置和四至"})
-    area = forms.CharField(label="面积", max_length=20, widget=DecimalInput(unit="平方米"), error_messages={"required": "填写面积"})
+    area = forms.CharField(
+        label="面积", max_length=20, widget=DecimalInput(unit="平方米"), error_messages={"required": "填写面积"}
+    )
     land_use = choice("土地用途", LandUse.choices, "选择土地用途")
-    zone = forms.ModelChoiceField(label="所在特殊功能区", queryset=Zone.objects.none(), required=False, empty_label="不在特殊功能区内")
+    zone = forms.ModelChoiceField(
+        label="所在特殊功能区", queryset=Zone.objects.none(), required=False, empty_label="不在特殊功能区内"
+    )
 
     def __init__(self, *args: Any, zones: Any, must: bool, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -59,7 +66,9 @@ def entering(actor: Actor, data: Any) -> ParcelForm | None:
             return None
     elif keeper is None or not access.can_enter(actor, keeper, None):
         return None
-    return ParcelForm(data, zones=zones, must=actor.role == "zone", initial={"key": uuid4().hex, "land_use": LandUse.INDUSTRIAL})
+    return ParcelForm(
+        data, zones=zones, must=actor.role == "zone", initial={"key": uuid4().hex, "land_use": LandUse.INDUSTRIAL}
+    )
 
 
 @need_staff
@@ -73,7 +82,9 @@ def parcels(request: HttpRequest) -> HttpResponse:
         zone = data["zone"]
         made = attempt(
             form,
-            lambda: enter_parcel(actor=actor, zone_id=zone.pk if zone else None, idempotency_key=data["key"], at=timezone.now(), **said),
+            lambda: enter_parcel(
+                actor=actor, zone_id=zone.pk if zone else None, idempotency_key=data["key"], at=timezone.now(), **said
+            ),
         )
         if made is not None:
             messages.success(request, f"已登记地块 {made.number}，接着登记权属、基本条件和控制性指标。")

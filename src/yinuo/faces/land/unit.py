@@ -28,7 +28,9 @@ from yinuo.ui.handling import attempt, posted
 
 class SettleForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
-    parcel = forms.ChoiceField(label="项目用哪个地块", widget=forms.RadioSelect(), error_messages={"required": "选择地块"})
+    parcel = forms.ChoiceField(
+        label="项目用哪个地块", widget=forms.RadioSelect(), error_messages={"required": "选择地块"}
+    )
     agreed = forms.BooleanField(
         label="已阅读所选地块的控制性指标，代表本单位承诺全部达到",
         required=False,
@@ -37,7 +39,10 @@ class SettleForm(forms.Form):
     def __init__(self, *args: object, parcels: list[Parcel], **kwargs: object) -> None:
         super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[arg-type]
         self.parcels = {str(row.pk): row for row in parcels}
-        rows = [(str(row.pk), f"{row.number} {row.name}（{row.mu} 亩{'，“标准地”' if row.standard_id else ''}）") for row in parcels]
+        rows = [
+            (str(row.pk), f"{row.number} {row.name}（{row.mu} 亩{'，“标准地”' if row.standard_id else ''}）")
+            for row in parcels
+        ]
         self.fields["parcel"].choices = rows  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, object]:
@@ -76,7 +81,11 @@ def parcel(request: HttpRequest, parcel_id: int) -> HttpResponse:
         "lists": lists,
         "newest": lists[0] if lists else None,
         "use": found.uses.filter(ended_at__isnull=True).select_related("project").first(),
-        "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("我的地块", reverse("unit:land")), NavItem(found.number)],
+        "breadcrumbs": [
+            NavItem("我的项目", reverse("unit:projects")),
+            NavItem("我的地块", reverse("unit:land")),
+            NavItem(found.number),
+        ],
     }
     return render(request, "unit/land_parcel.html", context)
 
@@ -96,11 +105,17 @@ def settle(request: HttpRequest, project_id: int) -> HttpResponse:
         made = attempt(
             form,
             lambda: settle_project(
-                actor=actor, project_id=project.pk, parcel_id=int(data["parcel"]), idempotency_key=data["key"], at=timezone.now()
+                actor=actor,
+                project_id=project.pk,
+                parcel_id=int(data["parcel"]),
+                idempotency_key=data["key"],
+                at=timezone.now(),
             ),
         )
         if made is not None:
-            messages.success(request, "已确认用地。控制性指标已列入项目的承诺。" if made.commitment_id else "已确认用地。")
+            messages.success(
+                request, "已确认用地。控制性指标已列入项目的承诺。" if made.commitment_id else "已确认用地。"
+            )
             return redirect("unit:project_land", project.pk)
     context = {
         "project": project,

@@ -126,7 +126,17 @@ class MockOut(Schema):
 
 def mock_out(application_id: int) -> dict[str, Any]:
     one = queries.application_of(application_id)
-    names = ("id", "state", "number", "support", "land_expected_on", "land_kind", "land_number", "closed_why", "version")
+    names = (
+        "id",
+        "state",
+        "number",
+        "support",
+        "land_expected_on",
+        "land_kind",
+        "land_number",
+        "closed_why",
+        "version",
+    )
     lines = ("mock_at", "valid_until", "formal_at", "outcome", "note")
     said = ("id", "agreed", "text", "answered_at", "version")
     return {
@@ -142,7 +152,10 @@ def mock_out(application_id: int) -> dict[str, Any]:
             }
             for row in one.matters.all()
         ],
-        "opinions": [{"department": row.department.name, **{name: getattr(row, name) for name in said}} for row in one.opinions.all()],
+        "opinions": [
+            {"department": row.department.name, **{name: getattr(row, name) for name in said}}
+            for row in one.opinions.all()
+        ],
     }
 
 
@@ -158,7 +171,9 @@ def conditions(request: HttpRequest, project_id: int) -> dict[str, Any]:
 @router.post("/projects/{project_id}/mock", response={201: MockOut}, summary="窗口登记模拟审批申请")
 def register(request: HttpRequest, project_id: int, body: RegisterIn) -> Status[dict[str, Any]]:
     data = body.dict()
-    made = actions.register(actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_of(request), **data)
+    made = actions.register(
+        actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_of(request), **data
+    )
     return Status(201, mock_out(made.pk))
 
 
@@ -199,7 +214,11 @@ def distribute(request: HttpRequest, application_id: int, body: VersionIn) -> di
 @router.post("/mock/{application_id}/files", response={201: dict[str, Any]}, summary="窗口扫描材料入企业材料库")
 def files(request: HttpRequest, application_id: int, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
     kept = actions.keep_file(
-        actor=actor_of(request), application_id=application_id, name=file.name or "", content=file.read(), at=timezone.now()
+        actor=actor_of(request),
+        application_id=application_id,
+        name=file.name or "",
+        content=file.read(),
+        at=timezone.now(),
     )
     return Status(201, {"id": kept.pk, "name": kept.name, "sha256": kept.sha256, "size": kept.size})
 
@@ -222,7 +241,12 @@ def materials(request: HttpRequest, application_id: int, body: HandInIn) -> Stat
 @router.post("/mock/{application_id}/take-back", response=MockOut, summary="窗口撤回一个事项的材料")
 def take_back(request: HttpRequest, application_id: int, body: TakeBackIn) -> dict[str, Any]:
     actions.take_back(
-        actor=actor_of(request), application_id=application_id, item_id=body.item, why=body.why, version=body.version, at=timezone.now()
+        actor=actor_of(request),
+        application_id=application_id,
+        item_id=body.item,
+        why=body.why,
+        version=body.version,
+        at=timezone.now(),
     )
     return mock_out(application_id)
 
@@ -230,7 +254,9 @@ def take_back(request: HttpRequest, application_id: int, body: TakeBackIn) -> di
 @router.post("/mock/{application_id}/land", response=MockOut, summary="登记出让合同或者划拨决定书")
 def land(request: HttpRequest, application_id: int, body: LandIn) -> dict[str, Any]:
     data = body.dict()
-    actions.register_land(actor=actor_of(request), application_id=application_id, file_id=data.pop("scan"), at=timezone.now(), **data)
+    actions.register_land(
+        actor=actor_of(request), application_id=application_id, file_id=data.pop("scan"), at=timezone.now(), **data
+    )
     return mock_out(application_id)
 
 

@@ -1,4 +1,6 @@
-"""The window's forms of a mock approval: what is written on 附件4-1, what the conditions still ask, scans, land and changes."""
+"""The window's forms of a mock approval: what is written on 附件4-1, what the conditions still ask, scans, land and
+changes.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,20 @@ CONTACTS_SHOWN = 3
 
 def day(label: str, required: str, help_text: str = "") -> forms.DateField:
     return forms.DateField(
-        label=label, help_text=help_text, widget=DateInput(), error_messages={"required": required, "invalid": "写成 2027-02-01 这样的日期"}
+        label=label,
+        help_text=help_text,
+        widget=DateInput(),
+        error_messages={"required": required, "invalid": "写成 2027-02-01 这样的日期"},
     )
 
 
 def line(label: str, required: str = "", help_text: str = "", longest: int = 80) -> forms.CharField:
     return forms.CharField(
-        label=label, required=bool(required), help_text=help_text, max_length=longest, error_messages={"required": required}
+        label=label,
+        required=bool(required),
+        help_text=help_text,
+        max_length=longest,
+        error_messages={"required": required},
     )
 
 
@@ -39,7 +48,9 @@ def field_of(path: str) -> forms.Field:
         return choice(spec.label, [*YES_NO, ("", "不清楚")], help_text=spec.help, radio=True)
     if spec.type == "choice":
         return choice(spec.label, spec.choices.items(), help_text=spec.help)
-    return forms.CharField(label=spec.label, required=False, help_text=spec.help, widget=DecimalInput(unit=spec.unit), max_length=20)
+    return forms.CharField(
+        label=spec.label, required=False, help_text=spec.help, widget=DecimalInput(unit=spec.unit), max_length=20
+    )
 
 
 def name_of(path: str) -> str:
@@ -55,7 +66,9 @@ class RegisterForm(EvidenceForm):
     land_expected_on = day("土地预计取得时间", "填写土地预计取得时间")
     legal_representative = line("法定代表人", "填写法定代表人", longest=60)
 
-    def __init__(self, *args: Any, items: Sequence[MapItem], asked: Iterable[str], known: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Sequence[MapItem], asked: Iterable[str], known: dict[str, Any], **kwargs: Any
+    ) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.asked = tuple(asked)
@@ -76,7 +89,9 @@ class RegisterForm(EvidenceForm):
             if path in known:
                 value = known[path]
                 self.initial[name_of(path)] = ("yes" if value else "no") if isinstance(value, bool) else value
-        self.fields["note"] = text_area("同意列入的实际情况", "", "企业信用等次为 C 的，模拟审批可减少或取消，同意的写明理由。", rows=2)
+        self.fields["note"] = text_area(
+            "同意列入的实际情况", "", "企业信用等次为 C 的，模拟审批可减少或取消，同意的写明理由。", rows=2
+        )
         contacts = [f"{what}{n}" for n in range(1, CONTACTS_SHOWN + 1) for what in ("name", "phone")]
         last = ["progress", "land", "land_expected_on", "legal_representative", "files", "note", "key"]
         self.order_fields(["matters", *[name_of(path) for path in self.asked], *contacts, *last])
@@ -171,6 +186,11 @@ class HandInForm(Versioned):
         """One for each material, as the page shows them: its name, whether it is a main one, and its two fields."""
         kept = "kept0" in self.fields
         return [
-            {"name": row["name"], "main": row["main"], "scan": self[f"scan{n}"], "kept": self[f"kept{n}"] if kept else None}
+            {
+                "name": row["name"],
+                "main": row["main"],
+                "scan": self[f"scan{n}"],
+                "kept": self[f"kept{n}"] if kept else None,
+            }
             for n, row in enumerate(self.materials)
         ]

@@ -1,4 +1,6 @@
-"""模拟审批 at the window: the list, one application with its next step, handing in for the unit, the four forms on paper."""
+"""模拟审批 at the window: the list, one application with its next step, handing in for the unit, the four forms on
+paper.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ def mocks(request: HttpRequest) -> HttpResponse:
     found: list[Project] = []
     if search and actor.role == "window":
         rows = Project.objects.filter(hall_id=actor.hall_id, state=ProjectState.CONFIRMED).select_related("unit")
-        found = [*rows.filter(code=search), *rows.filter(name__icontains=search).exclude(code=search).order_by("-id")[:20]]
+        found = [
+            *rows.filter(code=search),
+            *rows.filter(name__icontains=search).exclude(code=search).order_by("-id")[:20],
+        ]
     context = {
         "rows": list(queries.of_hall(actor.hall_id or 0, open_only=not everything)[:SHOWN]),
         "everything": everything,
@@ -121,7 +126,9 @@ def new(request: HttpRequest, project_id: int) -> HttpResponse:
     project = Project.objects.select_related("unit__credit", "hall").get(pk=project_id)
     if not access.can_lead(actor, project):
         raise forbid("只能登记本大厅的项目")
-    known = {path: value for path in eligibility.to_ask(project) if (value := look_up(project.facts, path)) is not UNKNOWN}
+    known = {
+        path: value for path in eligibility.to_ask(project) if (value := look_up(project.facts, path)) is not UNKNOWN
+    }
     form = RegisterForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
@@ -202,17 +209,28 @@ class Desk:
     def _opinions(self) -> list[Verb]:
         made = []
         for opinion in self.application.opinions.all():
-            if self.application.state == "opinions" and opinion.answered_at is None and access.can_give_opinion(self.actor, opinion):
+            if (
+                self.application.state == "opinions"
+                and opinion.answered_at is None
+                and access.can_give_opinion(self.actor, opinion)
+            ):
                 do, pk = f"opinion-{opinion.pk}", opinion.pk
                 form = self._form(do, OpinionForm, opinion.version)
                 hint = "自然资源部门看用地和规划条件，市场监管部门看主体资格。"
 
                 def act(d: dict[str, Any], pk: int = pk) -> object:
                     return actions.give_opinion(
-                        actor=self.actor, opinion_id=pk, agreed=d["agreed"] == "yes", text=d["text"], version=d["version"], at=self.now
+                        actor=self.actor,
+                        opinion_id=pk,
+                        agreed=d["agreed"] == "yes",
+                        text=d["text"],
+                        version=d["version"],
+                        at=self.now,
                     )
 
-                made.append(Verb(do, f"{opinion.department.short_name}的意见", "提出意见", hint, form, act, "意见已提出。"))
+                made.append(
+                    Verb(do, f"{opinion.department.short_name}的意见", "提出意见", hint, form, act, "意见已提出。")
+                )
         return made
 
     def _of_window(self) -> list[Verb]:
@@ -249,8 +267,13 @@ class Desk:
             )
         if state == "running":
             form = self._form("land", LandForm, version)
-            hint = "登记后各部门在 3 个工作日内依次作出正式批复；用地、投资、规模、地点、主体的变化由系统比对，其余请逐项问清。"
-            made.append(Verb("land", "登记土地手续，进入文件转换", "登记", hint, form, self._land, "已登记。", folded=True))
+            hint = (
+                "登记后各部门在 3 个工作日内依次作出正式批复；用地、投资、规模、地点、主体的变化由系统比对，"
+                "其余请逐项问清。"
+            )
+            made.append(
+                Verb("land", "登记土地手续，进入文件转换", "登记", hint, form, self._land, "已登记。", folded=True)
+            )
         if state in ("running", "converting"):
             form = self._form("change", ChangeForm, version)
             hint = "登记后全部事项重新报批。"
@@ -360,7 +383,11 @@ def _page(desk: Desk, form: forms.Form) -> dict[str, Any]:
         "decision": decision_view(one.decision.body),
         "documents": list(of_subject(one).defer("data")),
         "results": list(Document.objects.filter(pk__in=papers_of).defer("data").order_by("id")),
-        "scans": [(words, file) for words, file in (("申请表", one.form), ("承诺书", one.commitment), ("土地手续", one.land_scan)) if file],
+        "scans": [
+            (words, file)
+            for words, file in (("申请表", one.form), ("承诺书", one.commitment), ("土地手续", one.land_scan))
+            if file
+        ],
         "first": [verb for verb in desk.verbs.values() if not verb.folded],
         "others": [verb for verb in desk.verbs.values() if verb.folded],
         "form": form,
@@ -371,7 +398,9 @@ def _page(desk: Desk, form: forms.Form) -> dict[str, Any]:
 
 def _handing(desk: Desk, row: MockMatter) -> bool:
     """Whether the window may hand in this matter's material now."""
-    return desk.leads and desk.application.state == "running" and row.outcome == "" and row.item.state in MATERIAL_STATES
+    return (
+        desk.leads and desk.application.state == "running" and row.outcome == "" and row.item.state in MATERIAL_STATES
+    )
 
 
 def rows_of(one: MockApplication) -> list[Row]:
@@ -441,7 +470,9 @@ def hand_in(request: HttpRequest, application_id: int, item_id: int) -> HttpResp
         "form": form,
         "waiting": waiting_for(item),
         "send_back": item.application.send_backs.order_by("-id").first() if item.application else None,
-        "breadcrumbs": crumbs(NavItem(application.project.name, reverse("staff:mock", args=[application.pk])), NavItem(item.name)),
+        "breadcrumbs": crumbs(
+            NavItem(application.project.name, reverse("staff:mock", args=[application.pk])), NavItem(item.name)
+        ),
     }
     return render(request, "staff/mock_hand_in.html", context, status=422 if form.errors else 200)
 
@@ -454,7 +485,9 @@ def _hand_in(actor: Actor, application: MockApplication, item: MapItem, form: Ha
     data, rows = form.cleaned_data, []
     for n, material in enumerate(form.materials):
         if file := data.get(f"scan{n}"):
-            kept = actions.keep_file(actor=actor, application_id=application.pk, name=file.name, content=file.read(), at=now)
+            kept = actions.keep_file(
+                actor=actor, application_id=application.pk, name=file.name, content=file.read(), at=now
+            )
             rows.append({"id": material["id"], "file": kept.pk})
         elif data.get(f"kept{n}"):
             rows.append({"id": material["id"], "file": int(data[f"kept{n}"])})

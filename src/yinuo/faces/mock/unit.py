@@ -1,4 +1,6 @@
-"""模拟审批 for the unit: why it is applied for at the window only, what to bring, whether the conditions hold, and where it stands."""
+"""模拟审批 for the unit: why it is applied for at the window only, what to bring, whether the conditions hold, and
+where it stands.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "project": project,
         "mock": found,
         "matters": list(found.matters.all()) if found else [],
-        "may_ask": (found is None or not found.is_open) and project.state == ProjectState.CONFIRMED and project.started_on is None,
+        "may_ask": (found is None or not found.is_open)
+        and project.state == ProjectState.CONFIRMED
+        and project.started_on is None,
         "decision": decision_view(eligibility.foreseen(project).to_json()),
         "verdict": eligibility.foreseen(project).outcome["eligible"],
         "bring": pack().parameter("mock.bring", project.rules_on).value,

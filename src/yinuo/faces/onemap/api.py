@@ -96,7 +96,9 @@ class WhyIn(VersionIn):
 
 
 class RefuseAcceptanceIn(VersionIn):
-    """`reason_code`: one of the pack's `not_accepted.*`; `referred_to`: key of the competent department of the hall, where it is known."""
+    """`reason_code`: one of the pack's `not_accepted.*`; `referred_to`: key of the competent department of the hall,
+    where it is known.
+    """
 
     reason_code: str
     document_number: str
@@ -117,7 +119,13 @@ class ResultIn(Schema):
 
 
 def state_of(item: MapItem) -> dict[str, Any]:
-    return {"id": item.pk, "matter_id": item.matter_id, "state": item.state, "route": item.route, "version": item.version}
+    return {
+        "id": item.pk,
+        "matter_id": item.matter_id,
+        "state": item.state,
+        "route": item.route,
+        "version": item.version,
+    }
 
 
 def card(shown: queries.Card) -> dict[str, Any]:
@@ -162,7 +170,9 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
         "landing_on": plan.landing_on if plan else None,
         "working_days": plan.working_days if plan else None,
         "critical": list(plan.critical) if plan else [],
-        "faster": [{"id": f.id, "route": f.route, "saves_working_days": f.saves_working_days} for f in plan.faster] if plan else [],
+        "faster": [{"id": f.id, "route": f.route, "saves_working_days": f.saves_working_days} for f in plan.faster]
+        if plan
+        else [],
         "done": view.done,
         "total": view.total,
         "landed_at": view.landed_at,
@@ -220,7 +230,9 @@ def submit(request: HttpRequest, item_id: int, body: SubmitIn) -> Status[dict[st
 @router.post("/items/{item_id}/withdraw", response=dict[str, Any], summary="撤回申请")
 def withdraw(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
     return state_of(
-        actions.withdraw_application(actor=actor_of(request), item_id=item_id, why=body.note, at=timezone.now(), version=body.version)
+        actions.withdraw_application(
+            actor=actor_of(request), item_id=item_id, why=body.note, at=timezone.now(), version=body.version
+        )
     )
 
 
@@ -237,12 +249,18 @@ def send_back(request: HttpRequest, item_id: int, body: SendBackIn) -> Status[di
 
 @router.post("/items/{item_id}/refuse-acceptance", response=dict[str, Any], summary="不予受理")
 def refuse_acceptance(request: HttpRequest, item_id: int, body: RefuseAcceptanceIn) -> dict[str, Any]:
-    return state_of(actions.refuse_acceptance(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict()))
+    return state_of(
+        actions.refuse_acceptance(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/items/{item_id}/end-sharing", response=dict[str, Any], summary="终止一个项目共享区域评估结果")
 def end_sharing(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any]:
-    return state_of(actions.end_sharing(actor=actor_of(request), item_id=item_id, at=timezone.now(), why=body.why, version=body.version))
+    return state_of(
+        actions.end_sharing(
+            actor=actor_of(request), item_id=item_id, at=timezone.now(), why=body.why, version=body.version
+        )
+    )
 
 
 @router.post("/items/{item_id}/pause", response=dict[str, Any], summary="暂停计时")
@@ -252,7 +270,11 @@ def pause(request: HttpRequest, item_id: int, body: PauseIn) -> dict[str, Any]:
 
 @router.post("/items/{item_id}/resume", response=dict[str, Any], summary="恢复计时")
 def resume(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
-    return state_of(actions.resume_item(actor=actor_of(request), item_id=item_id, note=body.note, at=timezone.now(), version=body.version))
+    return state_of(
+        actions.resume_item(
+            actor=actor_of(request), item_id=item_id, note=body.note, at=timezone.now(), version=body.version
+        )
+    )
 
 
 @router.post("/items/{item_id}/extend", response=dict[str, Any], summary="延长期限（本机关负责人）")
@@ -267,10 +289,16 @@ def decide(request: HttpRequest, item_id: int, body: DecideIn) -> dict[str, Any]
 
 @router.post("/items/{item_id}/deliver", response=dict[str, Any], summary="送达")
 def deliver(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
-    return state_of(actions.deliver(actor=actor_of(request), item_id=item_id, how=body.note, at=timezone.now(), version=body.version))
+    return state_of(
+        actions.deliver(
+            actor=actor_of(request), item_id=item_id, how=body.note, at=timezone.now(), version=body.version
+        )
+    )
 
 
-@router.post("/external-results", response={201: dict[str, Any], 200: dict[str, Any]}, summary="接收其他审批系统的办理结果")
+@router.post(
+    "/external-results", response={201: dict[str, Any], 200: dict[str, Any]}, summary="接收其他审批系统的办理结果"
+)
 def take_in(request: HttpRequest, body: ResultIn) -> Status[dict[str, Any]]:
     if actor_of(request).role not in ("system", "administrator"):
         raise forbid("只有对接的审批系统可以报送办理结果")

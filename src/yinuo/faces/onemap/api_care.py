@@ -1,4 +1,6 @@
-"""What is done about a matter beside handling it: urging, passing on, coordinating, problems, documents given later, remedies."""
+"""What is done about a matter beside handling it: urging, passing on, coordinating, problems, documents given later,
+remedies.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,8 @@ class HowIn(VersionIn):
 
 
 class RemedyIn(Schema):
-    """A reconsideration or a lawsuit against a decision, or a complaint of how the matter is handled (`body` may be left out).
+    """A reconsideration or a lawsuit against a decision, or a complaint of how the matter is handled (`body` may be
+    left out).
 
     `application`: the number of the application that was decided; left out, the present one.
     """
@@ -113,7 +116,11 @@ def _item(request: HttpRequest, item_id: int) -> WorkItem:
 @router.post("/inbox/{item_id}/remind", response={201: dict[str, Any]}, summary="催办")
 def remind(request: HttpRequest, item_id: int, body: NoteIn) -> Status[dict[str, Any]]:
     made = work.remind(
-        actor=actor_of(request), item=_item(request, item_id), note=body.note, at=timezone.now(), idempotency_key=key_of(request)
+        actor=actor_of(request),
+        item=_item(request, item_id),
+        note=body.note,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
     )
     return Status(201, {"id": made.pk, "light": made.light, "at": made.at})
 
@@ -121,7 +128,9 @@ def remind(request: HttpRequest, item_id: int, body: NoteIn) -> Status[dict[str,
 @router.post("/inbox/{item_id}/reassign", response=dict[str, Any], summary="转交一件待办")
 def reassign(request: HttpRequest, item_id: int, body: ReassignIn) -> dict[str, Any]:
     to = Person.objects.get(pk=body.person)
-    item = work.reassign(actor=actor_of(request), item=_item(request, item_id), person=to, at=timezone.now(), why=body.why)
+    item = work.reassign(
+        actor=actor_of(request), item=_item(request, item_id), person=to, at=timezone.now(), why=body.why
+    )
     return {"id": item.pk, "assignee": item.assignee_id}
 
 
@@ -140,7 +149,10 @@ def escalation_out(made: Escalation) -> dict[str, Any]:
 
 
 def problem_out(made: Problem) -> dict[str, Any]:
-    return {"item": made.item_id, **{name: getattr(made, name) for name in ("id", "text", "found_at", "handling", "handled_at")}}
+    return {
+        "item": made.item_id,
+        **{name: getattr(made, name) for name in ("id", "text", "found_at", "handling", "handled_at")},
+    }
 
 
 @router.post("/items/{item_id}/escalation", response={201: dict[str, Any]}, summary="启动红灯协调")
@@ -153,7 +165,9 @@ def escalate(request: HttpRequest, item_id: int, body: EscalateIn) -> Status[dic
 
 @router.post("/items/{item_id}/escalation/close", response=dict[str, Any], summary="协调办结")
 def close_escalation(request: HttpRequest, item_id: int, body: OutcomeIn) -> dict[str, Any]:
-    return escalation_out(actions.close_escalation(actor=actor_of(request), item_id=item_id, outcome=body.outcome, at=timezone.now()))
+    return escalation_out(
+        actions.close_escalation(actor=actor_of(request), item_id=item_id, outcome=body.outcome, at=timezone.now())
+    )
 
 
 @router.get("/items/{item_id}/problems", response=list[dict[str, Any]], summary="事项上发现的问题与处理")
@@ -172,21 +186,39 @@ def report_problem(request: HttpRequest, item_id: int, body: TextIn) -> Status[d
 
 @router.post("/problems/{problem_id}/handle", response=dict[str, Any], summary="写明问题的处理情况")
 def handle_problem(request: HttpRequest, problem_id: int, body: HandlingIn) -> dict[str, Any]:
-    return problem_out(actions.handle_problem(actor=actor_of(request), problem_id=problem_id, handling=body.handling, at=timezone.now()))
+    return problem_out(
+        actions.handle_problem(
+            actor=actor_of(request), problem_id=problem_id, handling=body.handling, at=timezone.now()
+        )
+    )
 
 
 # -- a new application, and documents given later
 
 
 def later_out(asked: LaterDocument) -> dict[str, Any]:
-    names = ("id", "state", "purpose", "asked_at", "accepted_at", "points", "reason", "text", "concluded_at", "delivered_at", "version")
+    names = (
+        "id",
+        "state",
+        "purpose",
+        "asked_at",
+        "accepted_at",
+        "points",
+        "reason",
+        "text",
+        "concluded_at",
+        "delivered_at",
+        "version",
+    )
     return {"item": asked.application.item_id, **{name: getattr(asked, name) for name in names}}
 
 
 @router.post("/items/{item_id}/apply-anew", response=dict[str, Any], summary="不予许可、不予受理以后重新申请")
 def apply_anew(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any]:
     return state_of(
-        actions.apply_anew(actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())
+        actions.apply_anew(
+            actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
+        )
     )
 
 
@@ -195,46 +227,77 @@ def later_documents(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
     return [
         later_out(asked)
-        for asked in LaterDocument.objects.filter(application__item_id=item_id).select_related("application").order_by("id")
+        for asked in LaterDocument.objects.filter(application__item_id=item_id)
+        .select_related("application")
+        .order_by("id")
     ]
 
 
-@router.post("/items/{item_id}/later-documents", response={201: dict[str, Any]}, summary="承诺办结的事项申请补办审批文件")
+@router.post(
+    "/items/{item_id}/later-documents", response={201: dict[str, Any]}, summary="承诺办结的事项申请补办审批文件"
+)
 def ask_document(request: HttpRequest, item_id: int, body: LaterIn) -> Status[dict[str, Any]]:
-    made = actions.ask_document(actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())
+    made = actions.ask_document(
+        actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
+    )
     return Status(201, later_out(made))
 
 
 @router.post("/later-documents/{asked_id}/accept", response=dict[str, Any], summary="受理补办")
 def accept_document(request: HttpRequest, asked_id: int, body: VersionIn) -> dict[str, Any]:
-    return later_out(actions.accept_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), version=body.version))
+    return later_out(
+        actions.accept_document_request(
+            actor=actor_of(request), asked_id=asked_id, at=timezone.now(), version=body.version
+        )
+    )
 
 
 @router.post("/later-documents/{asked_id}/return", response=dict[str, Any], summary="补办材料一次性告知")
 def return_document(request: HttpRequest, asked_id: int, body: ReturnIn) -> dict[str, Any]:
-    return later_out(actions.return_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict()))
+    return later_out(
+        actions.return_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/later-documents/{asked_id}/withdraw", response=dict[str, Any], summary="撤回补办")
 def withdraw_document(request: HttpRequest, asked_id: int, body: WhyIn) -> dict[str, Any]:
-    return later_out(actions.withdraw_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict()))
+    return later_out(
+        actions.withdraw_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
+    )
 
 
-@router.post("/later-documents/{asked_id}/give", response=dict[str, Any], summary="补发审批文件，或者不予补发并说明理由")
+@router.post(
+    "/later-documents/{asked_id}/give", response=dict[str, Any], summary="补发审批文件，或者不予补发并说明理由"
+)
 def give_document(request: HttpRequest, asked_id: int, body: GiveIn) -> dict[str, Any]:
-    return later_out(actions.give_document(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict()))
+    return later_out(
+        actions.give_document(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/later-documents/{asked_id}/deliver", response=dict[str, Any], summary="补发文件送达")
 def deliver_document(request: HttpRequest, asked_id: int, body: HowIn) -> dict[str, Any]:
-    return later_out(actions.deliver_document(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict()))
+    return later_out(
+        actions.deliver_document(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
+    )
 
 
 # -- remedies
 
 
 def remedy_out(made: Remedy) -> dict[str, Any]:
-    names = ("id", "kind", "document_number", "body", "filed_on", "text", "outcome", "answer", "concluded_on", "version")
+    names = (
+        "id",
+        "kind",
+        "document_number",
+        "body",
+        "filed_on",
+        "text",
+        "outcome",
+        "answer",
+        "concluded_on",
+        "version",
+    )
     number = made.application.number if made.application else None
     return {"item": made.item_id, "application": number, **{name: getattr(made, name) for name in names}}
 
@@ -242,15 +305,22 @@ def remedy_out(made: Remedy) -> dict[str, Any]:
 @router.get("/items/{item_id}/remedies", response=list[dict[str, Any]], summary="对事项决定的复议、诉讼、投诉")
 def remedies(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
-    return [remedy_out(remedy) for remedy in Remedy.objects.filter(item_id=item_id).select_related("application").order_by("id")]
+    return [
+        remedy_out(remedy)
+        for remedy in Remedy.objects.filter(item_id=item_id).select_related("application").order_by("id")
+    ]
 
 
 @router.post("/items/{item_id}/remedies", response={201: dict[str, Any]}, summary="登记复议、诉讼或者投诉")
 def enter_remedy(request: HttpRequest, item_id: int, body: RemedyIn) -> Status[dict[str, Any]]:
-    made = actions.enter_remedy(actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())
+    made = actions.enter_remedy(
+        actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
+    )
     return Status(201, remedy_out(made))
 
 
 @router.post("/remedies/{remedy_id}/conclude", response=dict[str, Any], summary="登记复议、诉讼或者投诉的结果")
 def conclude_remedy(request: HttpRequest, remedy_id: int, body: RemedyEndIn) -> dict[str, Any]:
-    return remedy_out(actions.conclude_remedy(actor=actor_of(request), remedy_id=remedy_id, at=timezone.now(), **body.dict()))
+    return remedy_out(
+        actions.conclude_remedy(actor=actor_of(request), remedy_id=remedy_id, at=timezone.now(), **body.dict())
+    )

@@ -68,9 +68,13 @@ def shown(made: Coordination) -> dict[str, Any]:
         "lead": found.lead.name,
         "state_label": found.get_state_display(),
         "items": [
-            {"id": row.item_id, "name": row.item.name, "state": row.item.state, "paused": row.paused} for row in found.affected.all()
+            {"id": row.item_id, "name": row.item.name, "state": row.item.state, "paused": row.paused}
+            for row in found.affected.all()
         ],
-        "opinions": [{"department": row.department.name, "text": row.text, "version": row.version} for row in found.opinions.all()],
+        "opinions": [
+            {"department": row.department.name, "text": row.text, "version": row.version}
+            for row in found.opinions.all()
+        ],
         **{
             name: getattr(found, name)
             for name in (
@@ -119,26 +123,40 @@ def ask(request: HttpRequest, item_id: int, body: RequestIn) -> dict[str, Any]:
 
 @router.post("/coordinations/{coordination_id}/start", response=CoordinationOut, summary="启动协调，受影响事项暂停计时")
 def start(request: HttpRequest, coordination_id: int, body: VersionIn) -> dict[str, Any]:
-    made = actions.start_coordination(actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), version=body.version)
+    made = actions.start_coordination(
+        actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), version=body.version
+    )
     return shown(made)
 
 
 @router.post("/coordinations/{coordination_id}/decline", response=CoordinationOut, summary="不启动协调")
 def decline(request: HttpRequest, coordination_id: int, body: WhyIn) -> dict[str, Any]:
-    return shown(actions.decline_coordination(actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()))
+    return shown(
+        actions.decline_coordination(
+            actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()
+        )
+    )
 
 
 @router.post("/coordinations/{coordination_id}/meeting", response=CoordinationOut, summary="召集协调会议")
 def meeting(request: HttpRequest, coordination_id: int, body: MeetingIn) -> dict[str, Any]:
-    return shown(actions.call_meeting(actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()))
+    return shown(
+        actions.call_meeting(actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/coordinations/{coordination_id}/opinion", response=CoordinationOut, summary="参加部门提出意见")
 def opinion(request: HttpRequest, coordination_id: int, body: OpinionIn) -> dict[str, Any]:
-    made = actions.give_coordination_opinion(actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict())
+    made = actions.give_coordination_opinion(
+        actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()
+    )
     return shown(made.coordination)
 
 
 @router.post("/coordinations/{coordination_id}/conclude", response=CoordinationOut, summary="形成意见，恢复计时")
 def conclude(request: HttpRequest, coordination_id: int, body: ConcludeIn) -> dict[str, Any]:
-    return shown(actions.conclude_coordination(actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()))
+    return shown(
+        actions.conclude_coordination(
+            actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()
+        )
+    )

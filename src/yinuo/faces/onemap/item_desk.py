@@ -75,7 +75,9 @@ class ItemDesk:
         self.data = request.POST if request.method == "POST" else None
         self.verb = request.POST.get("do", "") if request.method == "POST" else ""
         self.works = queries.clocks_of(item)
-        self.open_work = next((work for work in reversed(self.works) if work.is_open and work.waits_for == "staff"), None)
+        self.open_work = next(
+            (work for work in reversed(self.works) if work.is_open and work.waits_for == "staff"), None
+        )
         self.escalation = Escalation.objects.select_related("opened_by").filter(item=item).first()
         self.past, self.remedies = history.past_of(item), history.remedies_of(item)
         self.number = history.number_of(item, self.past)
@@ -126,7 +128,9 @@ class ItemDesk:
         if escalates:
             heads = holders(StaffRole.PRINCIPAL, today(self.now), department_id=item.department_id)
             people = [*self.colleagues, *heads]
-            made["escalate"] = EscalateForm(self._data("escalate"), people=people, initial=_key("escalate"), prefix="escalate")
+            made["escalate"] = EscalateForm(
+                self._data("escalate"), people=people, initial=_key("escalate"), prefix="escalate"
+            )
         if access.can_escalate(actor, item) and self.escalation is not None and self.escalation.closed_at is None:
             made["close_escalation"] = OutcomeForm(self._data("close_escalation"), prefix="close_escalation")
         if access.can_report_problem(actor, item):
@@ -146,14 +150,21 @@ class ItemDesk:
         """复议、诉讼、投诉: to enter one on a decision, and how each that is open has ended."""
         made: dict[str, forms.Form] = {}
         item, actor, day = self.item, self.actor, today(self.now)
-        decided, present = [one for one in [item.present, *self.past] if one.contested or one.outcome == "granted"], self.number
+        decided, present = (
+            [one for one in [item.present, *self.past] if one.contested or one.outcome == "granted"],
+            self.number,
+        )
         if access.can_enter_remedy(actor, item) and (decided or item.present.received_at is not None):
             start = {**_key("remedy"), "filed_on": day, "application": decided[0].number if decided else present}
-            made["remedy"] = RemedyForm(self._data("remedy"), decided=decided, present=present, initial=start, prefix="remedy")
+            made["remedy"] = RemedyForm(
+                self._data("remedy"), decided=decided, present=present, initial=start, prefix="remedy"
+            )
         for row in self.remedies:
             if not row.outcome and access.can_conclude_remedy(actor, item, row.kind):
                 name, start = f"ruled-{row.pk}", {"version": row.version, "concluded_on": day}
-                made[name] = RemedyOutcomeForm(self._data(name), outcomes=outcomes_of(row.kind), initial=start, prefix=name)
+                made[name] = RemedyOutcomeForm(
+                    self._data(name), outcomes=outcomes_of(row.kind), initial=start, prefix=name
+                )
         return made
 
     @property
@@ -180,7 +191,9 @@ class ItemDesk:
     def _closed(self) -> Refused:
         """Nobody offered this verb on this page: either it is not theirs, or the item has moved on."""
         item, actor = self.item, self.actor
-        handles = access.can_handle(actor, item) or access.can_extend(actor, item) or access.can_report_problem(actor, item)
+        handles = (
+            access.can_handle(actor, item) or access.can_extend(actor, item) or access.can_report_problem(actor, item)
+        )
         own = work_access.can_reassign(actor, self.open_work) if self.open_work else False
         if not handles and not own and not access.can_escalate(actor, item):
             return forbid("这个事项不由您办理")
@@ -201,33 +214,50 @@ class ItemDesk:
         if isinstance(form, DecideForm):
             granted = data["granted"] == "yes"
             words = "已准予许可，结果已上图。" if granted else "已作出不予许可的决定，复议和诉讼途径已写入决定书。"
-            texts = {"document_number": data["document_number"], "text": data["text"], "reason_code": data["reason_code"]}
+            texts = {
+                "document_number": data["document_number"],
+                "text": data["text"],
+                "reason_code": data["reason_code"],
+            }
             return (lambda: decide(**seen_version, granted=granted, **texts)), words
         if isinstance(form, RefuseAcceptanceForm):
             said = {name: data[name] for name in ("reason_code", "document_number", "text", "referred_to")}
-            return (lambda: refuse_acceptance(**seen_version, **said)), "已作出不予受理的决定，复议和诉讼途径已写入决定书。"
+            return (
+                lambda: refuse_acceptance(**seen_version, **said)
+            ), "已作出不予受理的决定，复议和诉讼途径已写入决定书。"
         if isinstance(form, DeliverForm):
             return (lambda: deliver(**seen_version, how=form.words)), "已记录送达。"
         if isinstance(form, HandleForm):
             number = int(self.verb.partition("-")[2])
-            return (lambda: handle_problem(actor=self.actor, problem_id=number, handling=data["handling"], at=self.now)), "已记录处理情况。"
+            return (
+                lambda: handle_problem(actor=self.actor, problem_id=number, handling=data["handling"], at=self.now)
+            ), "已记录处理情况。"
         if isinstance(form, RemedyForm):
             said = {name: data[name] for name in ("kind", "body", "filed_on", "text")}
             number, key = int(data["application"]), data["key"]
-            return (lambda: enter_remedy(**base, **said, application=number, idempotency_key=key)), "已登记，并告知项目单位。"
+            return (
+                lambda: enter_remedy(**base, **said, application=number, idempotency_key=key)
+            ), "已登记，并告知项目单位。"
         if isinstance(form, RemedyOutcomeForm):
             number = int(self.verb.partition("-")[2])
             said = {name: data[name] for name in ("outcome", "answer", "concluded_on", "version")}
-            return (lambda: conclude_remedy(actor=self.actor, remedy_id=number, at=self.now, **said)), "已登记结果，并告知项目单位。"
+            return (
+                lambda: conclude_remedy(actor=self.actor, remedy_id=number, at=self.now, **said)
+            ), "已登记结果，并告知项目单位。"
         if isinstance(form, EscalateForm):
-            urged, said = [int(pk) for pk in data["urged"]], {"agreed": data["agreed"], "agreed_until": data["agreed_until"]}
+            urged, said = (
+                [int(pk) for pk in data["urged"]],
+                {"agreed": data["agreed"], "agreed_until": data["agreed_until"]},
+            )
             return (
                 lambda: open_escalation(**base, urged=urged, idempotency_key=data["key"], **said)
             ), "已启动协调，催办短信已发出，计时照常。"
         if isinstance(form, ReassignForm):
             work, person = self.open_work, next(p for p in self.colleagues if str(p.pk) == data["person"])
             assert work is not None
-            return (lambda: reassign(actor=self.actor, item=work, person=person, at=self.now, why=data["why"])), f"已转交{person.name}。"
+            return (
+                lambda: reassign(actor=self.actor, item=work, person=person, at=self.now, why=data["why"])
+            ), f"已转交{person.name}。"
         if isinstance(form, RemindForm):
             work = self.open_work
             assert work is not None
@@ -236,10 +266,19 @@ class ItemDesk:
             ), "已催办，并记录在案。"
         simple: dict[str, tuple[Callable[[], Any], str]] = {
             "accept": (lambda: accept(**seen_version), "已受理，承诺时限和法定时限开始计算。"),
-            "end_sharing": (lambda: end_sharing(**seen_version, why=data["why"]), "已终止共享，事项回到未申报，并告知项目单位。"),
-            "pause": (lambda: pause_item(**seen_version, reason=data["reason"], note=data["note"]), "已暂停计时，并告知项目单位。"),
+            "end_sharing": (
+                lambda: end_sharing(**seen_version, why=data["why"]),
+                "已终止共享，事项回到未申报，并告知项目单位。",
+            ),
+            "pause": (
+                lambda: pause_item(**seen_version, reason=data["reason"], note=data["note"]),
+                "已暂停计时，并告知项目单位。",
+            ),
             "resume": (lambda: resume_item(**seen_version, note=data["note"]), "已恢复计时。"),
-            "extend": (lambda: extend_item(**seen_version, days=data["days"], reason=data["reason"]), "已延长办理期限。"),
+            "extend": (
+                lambda: extend_item(**seen_version, days=data["days"], reason=data["reason"]),
+                "已延长办理期限。",
+            ),
             "problem": (
                 lambda: report_problem(**base, text=data["text"], idempotency_key=data["key"]),
                 "已记录发现的问题，会显示在“一张图”上。",

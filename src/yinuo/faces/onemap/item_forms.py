@@ -37,7 +37,9 @@ class SendBackForm(Versioned):
     count = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=POINTS_MOST)
     reason = text_area("退回的理由", "写明退回的理由", rows=2)
 
-    def __init__(self, data: Any = None, *, kind: str, item: MapItem, count: int = POINTS_AT_FIRST, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, kind: str, item: MapItem, count: int = POINTS_AT_FIRST, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.kind, self.numbers = kind, range(count)
         self.initial["count"] = count
@@ -45,7 +47,9 @@ class SendBackForm(Versioned):
         for n in self.numbers:
             self.fields[f"{n}-code"] = choice("情形", reasons(kind))
             self.fields[f"{n}-material"] = choice("哪份材料", materials)
-            self.fields[f"{n}-subject"] = forms.CharField(label="哪一页、哪一项；选“其他”的，写明是什么", required=False, max_length=200)
+            self.fields[f"{n}-subject"] = forms.CharField(
+                label="哪一页、哪一项；选“其他”的，写明是什么", required=False, max_length=200
+            )
             self.fields[f"{n}-request"] = forms.CharField(label="应当怎样补正", required=False, max_length=400)
         self.order_fields([name for name in self.fields if name != "reason"])
 
@@ -71,7 +75,11 @@ class SendBackForm(Versioned):
     @property
     def rows(self) -> list[dict[str, str]]:
         found = [{name: self.cleaned_data.get(f"{n}-{name}", "") for name in POINT} for n in self.numbers]
-        return [{**row, "material": row["material"] if row["material"] != OTHER else ""} for row in found if any(row.values())]
+        return [
+            {**row, "material": row["material"] if row["material"] != OTHER else ""}
+            for row in found
+            if any(row.values())
+        ]
 
     def points(self) -> list[tuple[int, list[forms.BoundField]]]:
         """The fields of each point, for the page."""
@@ -90,7 +98,10 @@ class PauseForm(Versioned):
         listed = [
             (
                 reason.id,
-                f"{reason.label}（最长 {term(reason.longest, reason.longest_unit)}，法定期限{'同时暂停' if reason.stops_statutory else '照常计算'}）",
+                (
+                    f"{reason.label}（最长 {term(reason.longest, reason.longest_unit)}，"
+                    f"法定期限{'同时暂停' if reason.stops_statutory else '照常计算'}）"
+                ),
             )
             for reason in known
         ]
@@ -120,7 +131,9 @@ class DecideForm(Versioned):
     granted = choice("决定", [("yes", "准予许可"), ("no", "不予许可")], "选择准予或者不予", radio=True)
     document_number = forms.CharField(label="决定书文号", max_length=60, error_messages={"required": "填写决定书文号"})
     reason_code = choice("不予许可的情形", (), help_text="不予许可时选择。")
-    text = text_area("决定的内容或者理由", "", "准予的，可写明附带的要求；不予的，写明理由。复议和诉讼的途径、期限会自动写入决定书。")
+    text = text_area(
+        "决定的内容或者理由", "", "准予的，可写明附带的要求；不予的，写明理由。复议和诉讼的途径、期限会自动写入决定书。"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,11 +150,16 @@ class DecideForm(Versioned):
 
 
 class RefuseAcceptanceForm(Versioned):
-    """不予受理 (行政许可法 32): no permit is needed, or another authority is competent; told apart from what is only incomplete."""
+    """不予受理 (行政许可法 32): no permit is needed, or another authority is competent; told apart from what is only
+    incomplete.
+    """
 
     reason_code = choice("不予受理的情形", (), "选择不予受理的情形")
     referred_to = choice(
-        "有权机关", (), help_text="不属于本部门职权范围的，告知企业向哪个部门申请；企业重新申报时直接交给它。", required=False
+        "有权机关",
+        (),
+        help_text="不属于本部门职权范围的，告知企业向哪个部门申请；企业重新申报时直接交给它。",
+        required=False,
     )
     document_number = forms.CharField(label="决定书文号", max_length=60, error_messages={"required": "填写决定书文号"})
     text = text_area("理由", "写明不予受理的理由", "材料不全、不符合法定形式的，请一次性告知，不作不予受理。")
@@ -157,7 +175,10 @@ class EndSharingForm(Versioned):
     """One project's sharing of a zone's result is ended by the department, with its reason."""
 
     why = text_area(
-        "为什么不能再共享", "写明为什么这个项目不能再共享", "项目单位会看到；事项回到“未申报”，按常规办理。结果对其他项目仍然有效。", rows=3
+        "为什么不能再共享",
+        "写明为什么这个项目不能再共享",
+        "项目单位会看到；事项回到“未申报”，按常规办理。结果对其他项目仍然有效。",
+        rows=3,
     )
 
 
@@ -221,7 +242,10 @@ class ReassignForm(forms.Form):
 
 class RemindForm(Keyed):
     note = forms.CharField(
-        label="催办的话", max_length=200, error_messages={"required": "写明催办的内容"}, widget=forms.Textarea({"rows": 2})
+        label="催办的话",
+        max_length=200,
+        error_messages={"required": "写明催办的内容"},
+        widget=forms.Textarea({"rows": 2}),
     )
 
 
@@ -250,7 +274,9 @@ class RemedyOutcomeForm(Versioned):
     """How it ended, in the words of whoever ruled."""
 
     outcome = choice("结果", (), "选择结果")
-    concluded_on = forms.DateField(label="结果的日期", widget=DateInput(), error_messages={"required": "填写结果的日期"})
+    concluded_on = forms.DateField(
+        label="结果的日期", widget=DateInput(), error_messages={"required": "填写结果的日期"}
+    )
     answer = text_area("结果和理由", "写明结果和理由", "项目单位会看到。", rows=3)
 
     def __init__(self, *args: Any, outcomes: Iterable[RemedyOutcome], **kwargs: Any) -> None:
@@ -265,4 +291,8 @@ def send_back_kind(item: MapItem) -> str:
 def point_count(data: Any, prefix: str) -> int:
     """How many rows the form was sent with; a machine's nonsense counts as the first number."""
     sent = str(data.get(f"{prefix}-count", ""))
-    return max(1, min(POINTS_MOST, int(sent))) if sent.isascii() and sent.isdecimal() and len(sent) < 4 else POINTS_AT_FIRST
+    return (
+        max(1, min(POINTS_MOST, int(sent)))
+        if sent.isascii() and sent.isdecimal() and len(sent) < 4
+        else POINTS_AT_FIRST
+    )

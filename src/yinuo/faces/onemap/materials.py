@@ -1,4 +1,6 @@
-"""Handing in a matter's material: each with its files, ticked, from the library or new; whatever was uploaded stays chosen."""
+"""Handing in a matter's material: each with its files, ticked, from the library or new; whatever was uploaded stays
+chosen.
+"""
 
 from __future__ import annotations
 
@@ -130,16 +132,27 @@ class Handing:
     """One request on the page where material is handed in: its form, and what comes of it."""
 
     def __init__(
-        self, request: HttpRequest, item: MapItem, last: Submission | None, *, what: str, send_back: SendBack | None = None
+        self,
+        request: HttpRequest,
+        item: MapItem,
+        last: Submission | None,
+        *,
+        what: str,
+        send_back: SendBack | None = None,
     ) -> None:
-        """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at first, but for
-        those in which `send_back`, which is answered now, finds fault."""
+        """`what` begins the key by which a form sent twice is known; `last` is the version whose files are ticked at
+        first, but for those in which `send_back`, which is answered now, finds fault.
+        """
         self.request, self.item, self.what = request, item, what
         self.faults = faults_of(item, send_back)
         chosen = _ticked(request, item) if request.method == "POST" else last_handed(last)
-        self.shelf: Shelf = uploads.shelf(actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids], actor_of(request))
+        self.shelf: Shelf = uploads.shelf(
+            actor_of(request).unit_id or 0, [pk for ids in chosen.values() for pk in ids], actor_of(request)
+        )
         if request.method == "POST":
-            self.form = MaterialsForm(request.POST, request.FILES, item=item, shelf=self.shelf, chosen=chosen, faults=self.faults)
+            self.form = MaterialsForm(
+                request.POST, request.FILES, item=item, shelf=self.shelf, chosen=chosen, faults=self.faults
+            )
         else:
             initial = {"version": item.version, "key": self._key()}
             self.form = MaterialsForm(item=item, shelf=self.shelf, chosen=chosen, faults=self.faults, initial=initial)
@@ -153,7 +166,9 @@ class Handing:
         return getattr(getattr(self.form, "refusal", None), "code", "") == "idempotency.reused"
 
     def run(self, act: Callable[[Rows], T]) -> T | None:
-        """Stores new files and does `act` with the materials' rows; None = the form comes back with everything still chosen."""
+        """Stores new files and does `act` with the materials' rows; None = the form comes back with everything still
+        chosen.
+        """
         if not self.form.is_valid():
             return None
         rows = self._rows()
@@ -191,7 +206,10 @@ class Handing:
         data["version"] = str(MapItem.objects.values_list("version", flat=True).get(pk=self.item.pk))
         again = MaterialsForm(data, item=self.item, shelf=self.shelf, chosen=chosen, faults=self.faults)
         again.fields["note"].required = self.form.fields["note"].required
-        again.fields["note"].label, again.fields["note"].help_text = self.form.fields["note"].label, self.form.fields["note"].help_text
+        again.fields["note"].label, again.fields["note"].help_text = (
+            self.form.fields["note"].label,
+            self.form.fields["note"].help_text,
+        )
         again.is_valid()
         for name, errors in self.form.errors.items():
             for error in errors:

@@ -1,4 +1,6 @@
-"""提醒记录 of one item: who was told of which light or urged, when, by which messages, before, on or after the due moment."""
+"""提醒记录 of one item: who was told of which light or urged, when, by which messages, before, on or after the due
+moment.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ STATES = {MessageState.SENT: "已发", MessageState.FAILED: "未送达", Message
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """One reminder. `when` says how it stood to the due moment; `told` names each reader with the ways and what became of them."""
+    """One reminder.
+
+    `when` says how it stood to the due moment; `told` names each reader with the ways and what became of them.
+    """
 
     at: datetime
     light: str
@@ -35,10 +40,14 @@ def reminders_of(item: MapItem, works: Sequence[WorkItem]) -> list[Reminded]:
         return []
     names = dict(Person.objects.filter(pk__in={row.by_id for row in rows if row.by_id}).values_list("pk", "name"))
     sent = Message.objects.filter(
-        project_code=item.project.code or "", template__in=["yellow", "due_today", "red", "urged"], queued_at__in={row.at for row in rows}
+        project_code=item.project.code or "",
+        template__in=["yellow", "due_today", "red", "urged"],
+        queued_at__in={row.at for row in rows},
     )
     messages = list(
-        sent.filter(page="staff:item", page_args={"item_id": item.pk}).select_related("person").order_by("person_id", "channel")
+        sent.filter(page="staff:item", page_args={"item_id": item.pk})
+        .select_related("person")
+        .order_by("person_id", "channel")
     )
     return [_reminded(row, by_id[row.item_id], names, messages) for row in rows]
 
@@ -48,7 +57,13 @@ def _reminded(row: Reminder, work: WorkItem, names: dict[int, str], messages: Se
     ways: dict[str, list[str]] = {}
     for message in messages:
         if message.template == template and message.queued_at == row.at and message.person is not None:
-            state = "已读" if message.read_at else "" if message.channel == Channel.SITE else STATES[MessageState(message.state)]
+            state = (
+                "已读"
+                if message.read_at
+                else ""
+                if message.channel == Channel.SITE
+                else STATES[MessageState(message.state)]
+            )
             ways.setdefault(message.person.name, []).append(f"{Channel(message.channel).label}{state}")
     words = f"{names.get(row.by_id, '')}催办：{row.note}" if row.by_id else "系统提醒"
     told = tuple(f"{name}（{'、'.join(how)}）" for name, how in ways.items())

@@ -1,4 +1,6 @@
-"""“1+X” for the hall: a case put from its matter, the convener's answer, the meeting, what the departments say, the conclusion."""
+"""“1+X” for the hall: a case put from its matter, the convener's answer, the meeting, what the departments say, the
+conclusion.
+"""
 
 from __future__ import annotations
 
@@ -53,9 +55,13 @@ class RequestForm(Versioned):
     key = forms.CharField(widget=forms.HiddenInput(), required=False, max_length=80)
     issue = text_area("需要协调的问题", "写明需要协调的问题", "写清卡在哪里、涉及哪些部门、希望怎样解决。", rows=4)
     items = forms.MultipleChoiceField(label="还影响哪些事项", required=False, widget=forms.CheckboxSelectMultiple())
-    departments = forms.MultipleChoiceField(label="还涉及哪些部门（X）", required=False, widget=forms.CheckboxSelectMultiple())
+    departments = forms.MultipleChoiceField(
+        label="还涉及哪些部门（X）", required=False, widget=forms.CheckboxSelectMultiple()
+    )
 
-    def __init__(self, *args: Any, items: Iterable[MapItem], offices: Iterable[Department], lead: Department, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Iterable[MapItem], offices: Iterable[Department], lead: Department, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["items"].choices = [(str(row.pk), row.name) for row in items]  # type: ignore[attr-defined]
         self.fields["items"].help_text = "启动协调后，这些事项正在计的时限和本事项一起暂停。"
@@ -74,7 +80,9 @@ class DeclineForm(Versioned):
 class MeetingForm(Versioned):
     day = forms.DateField(label="开会的日期", widget=DateInput(), error_messages={"required": "填写开会的日期"})
     clock = forms.TimeField(
-        label="时间", help_text="例如 09:30。", error_messages={"required": "填写时间", "invalid": "时间写成 09:30 的样子"}
+        label="时间",
+        help_text="例如 09:30。",
+        error_messages={"required": "填写时间", "invalid": "时间写成 09:30 的样子"},
     )
     place = forms.CharField(label="地点", max_length=120, error_messages={"required": "写明地点"})
 
@@ -100,7 +108,15 @@ class CoordinationDesk:
         self._fill()
 
     def _add(
-        self, do: str, words: tuple[str, str, str], form: type[Any], act: Any, done: str, *, folded: bool = False, **start: Any
+        self,
+        do: str,
+        words: tuple[str, str, str],
+        form: type[Any],
+        act: Any,
+        done: str,
+        *,
+        folded: bool = False,
+        **start: Any,
     ) -> None:
         sent = self.verb == do
         initial = {"version": self.made.version, **start}
@@ -133,7 +149,9 @@ class CoordinationDesk:
         if self.own is not None and made.state == "running":
             words = ("提出意见", "提出意见", "")
             start = {"version": self.own.version, "text": self.own.text}
-            self._add("opinion", words, OpinionForm, lambda d: give_coordination_opinion(**base, **d), "意见已记下。", **start)
+            self._add(
+                "opinion", words, OpinionForm, lambda d: give_coordination_opinion(**base, **d), "意见已记下。", **start
+            )
         if self.convenes and made.state == "running":
             words = ("形成意见，结束协调", "结束协调", "")
             self._add(
@@ -156,7 +174,12 @@ class CoordinationDesk:
     def _call(self, data: dict[str, Any]) -> Coordination:
         when = datetime.combine(data["day"], data["clock"], TZ)
         return call_meeting(
-            actor=self.actor, coordination_id=self.made.pk, meeting_at=when, place=data["place"], version=data["version"], at=self.now
+            actor=self.actor,
+            coordination_id=self.made.pk,
+            meeting_at=when,
+            place=data["place"],
+            version=data["version"],
+            at=self.now,
         )
 
     def run(self) -> str:
@@ -164,11 +187,15 @@ class CoordinationDesk:
         if view is None:
             if not self.convenes and self.own is None:
                 raise forbid("这次协调不由您办理")
-            raise Refused("onemap.coordination_state", "现在不能这样办理", remedy="可能已由他人办理。现在的情况见下面。")
+            raise Refused(
+                "onemap.coordination_state", "现在不能这样办理", remedy="可能已由他人办理。现在的情况见下面。"
+            )
         if not view.form.is_valid():
             return ""
         act, done = self.acts[self.verb]
-        return done if attempt(view.form, lambda: act(view.form.cleaned_data), {"meeting_at": "day"}) is not None else ""
+        return (
+            done if attempt(view.form, lambda: act(view.form.cleaned_data), {"meeting_at": "day"}) is not None else ""
+        )
 
 
 @need_staff
@@ -178,7 +205,9 @@ def one(request: HttpRequest, coordination_id: int) -> HttpResponse:
     if not can_see(actor, made.project):
         raise forbid("只能查看本大厅的事项")
     desk = CoordinationDesk(request, made, actor)
-    if (done := posted(request, desk, "staff/coordination_one.html", _page, ("staff:coordination_one", coordination_id))) is not None:
+    if (
+        done := posted(request, desk, "staff/coordination_one.html", _page, ("staff:coordination_one", coordination_id))
+    ) is not None:
         return done
     return render(request, "staff/coordination_one.html", _page(desk), status=422 if request.method == "POST" else 200)
 
@@ -187,7 +216,11 @@ def _page(desk: CoordinationDesk) -> dict[str, Any]:
     made = desk.made
     views = list(desk.views.values())
     failed = desk.views.get(desk.verb)
-    works = WorkItem.objects.filter(subject_kind=made._meta.label_lower, subject_id=made.pk).prefetch_related("events").order_by("id")
+    works = (
+        WorkItem.objects.filter(subject_kind=made._meta.label_lower, subject_id=made.pk)
+        .prefetch_related("events")
+        .order_by("id")
+    )
     return {
         **head_of(made.project, NavItem("1+X 协调")),
         "made": made,
@@ -228,7 +261,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """A convener's stage, a department's own, everybody else the hall's."""
     actor = actor_of(request)
     rows, ended = coordinating.in_reach(actor), request.GET.get("view") == "ended"
-    found = list((rows.exclude(state__in=COORDINATION_OPEN) if ended else rows.filter(state__in=COORDINATION_OPEN))[:SHOWN])
+    found = list(
+        (rows.exclude(state__in=COORDINATION_OPEN) if ended else rows.filter(state__in=COORDINATION_OPEN))[:SHOWN]
+    )
     here = reverse("staff:coordination")
     context = {
         "rows": found,
@@ -247,8 +282,17 @@ def ask(request: HttpRequest, item_id: int) -> HttpResponse:
     if not access.can_handle(actor, item):
         raise forbid("只有这个事项的办理人员可以提请协调")
     lead = lead_of(item.project, item.stage)
-    others = MapItem.objects.filter(project_id=item.project_id).exclude(pk=item.pk).exclude(state__in=ENDED).order_by("position")
-    offices = Department.objects.filter(hall_id=item.project.hall_id).exclude(pk__in=[lead.pk, item.department_id]).order_by("id")
+    others = (
+        MapItem.objects.filter(project_id=item.project_id)
+        .exclude(pk=item.pk)
+        .exclude(state__in=ENDED)
+        .order_by("position")
+    )
+    offices = (
+        Department.objects.filter(hall_id=item.project.hall_id)
+        .exclude(pk__in=[lead.pk, item.department_id])
+        .order_by("id")
+    )
     form = RequestForm(
         request.POST if request.method == "POST" else None,
         items=others,

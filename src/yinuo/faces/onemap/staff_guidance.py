@@ -1,4 +1,6 @@
-"""前期辅导 and 二次辅导 in one form: each proposed matter with yes or no, level, time, materials, prerequisites, and why it may be promised."""
+"""前期辅导 and 二次辅导 in one form: each proposed matter with yes or no, level, time, materials, prerequisites, and
+why it may be promised.
+"""
 
 from __future__ import annotations
 
@@ -43,14 +45,24 @@ class GuidanceForm(Versioned):
     """One form for the whole answer; the fields of a matter begin with its id."""
 
     def __init__(
-        self, *args: Any, rows: list[dict[str, Any]], others: Mapping[str, list[tuple[str, str]]], whole: bool, **kwargs: Any
+        self,
+        *args: Any,
+        rows: list[dict[str, Any]],
+        others: Mapping[str, list[tuple[str, str]]],
+        whole: bool,
+        **kwargs: Any,
     ) -> None:
-        """`whole` False = second guidance, which asks only whether and a note. `others`: what a matter may be made to wait for."""
+        """`whole` False = second guidance, which asks only whether and a note.
+
+        `others`: what a matter may be made to wait for.
+        """
         super().__init__(*args, **kwargs)
         self.rows, self.whole = rows, whole
         for row in rows:
             name = row["matter_id"]
-            self.fields[f"{name}-needed"] = choice("本项目是否需要办理", NEEDED, f"选择是否需要办理“{row['name']}”", radio=True)
+            self.fields[f"{name}-needed"] = choice(
+                "本项目是否需要办理", NEEDED, f"选择是否需要办理“{row['name']}”", radio=True
+            )
             self.initial[f"{name}-needed"] = "" if row["needed"] == "unknown" else row["needed"]
             if whole:
                 self._details(row, others.get(name, []))
@@ -87,7 +99,11 @@ class GuidanceForm(Versioned):
             )
             self.initial[f"{name}-materials"] = [m["id"] for m in row["materials"]]
         self.fields[f"{name}-more"] = forms.CharField(
-            label="另外需要的材料", required=False, max_length=1000, widget=forms.Textarea({"rows": 2}), help_text="每行一份。"
+            label="另外需要的材料",
+            required=False,
+            max_length=1000,
+            widget=forms.Textarea({"rows": 2}),
+            help_text="每行一份。",
         )
         if others:
             self.fields[f"{name}-after"] = forms.MultipleChoiceField(
@@ -99,7 +115,11 @@ class GuidanceForm(Versioned):
         made = []
         for row in self.rows:
             name, data = row["matter_id"], self.cleaned_data
-            said: dict[str, Any] = {"matter_id": name, "needed": data[f"{name}-needed"], "note": data[f"{name}-note"].strip()}
+            said: dict[str, Any] = {
+                "matter_id": name,
+                "needed": data[f"{name}-needed"],
+                "note": data[f"{name}-note"].strip(),
+            }
             if self.whole:
                 kept = [m for m in row["materials"] if m["id"] in data.get(f"{name}-materials", [])]
                 said |= {
@@ -118,7 +138,10 @@ class GuidanceForm(Versioned):
 
 def _more_materials(text: str) -> list[dict[str, Any]]:
     lines = [line.strip()[:160] for line in text.splitlines() if line.strip()]
-    return [{"id": f"extra_{n}", "name": line, "main": True, "note": "辅导意见增加", "issued_by": ""} for n, line in enumerate(lines, 1)]
+    return [
+        {"id": f"extra_{n}", "name": line, "main": True, "note": "辅导意见增加", "issued_by": ""}
+        for n, line in enumerate(lines, 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +180,11 @@ def guidance(request: HttpRequest, answer_id: int) -> HttpResponse:
     on_map = {row["matter_id"] for row in answer.matters} | set(added)
     rows = [*answer.matters, *(_new_row(free[name], on_map, project) for name in added)]
     form = GuidanceForm(
-        request.POST or None, rows=rows, others=_others(answer, rows, project), whole=whole, initial={"version": answer.version}
+        request.POST or None,
+        rows=rows,
+        others=_others(answer, rows, project),
+        whole=whole,
+        initial={"version": answer.version},
     )
     adds = "add" in request.POST
     if adds:
@@ -168,14 +195,22 @@ def guidance(request: HttpRequest, answer_id: int) -> HttpResponse:
         places = {row["matter_id"]: f"{row['matter_id']}-needed" for row in rows}
         done = attempt(
             form,
-            lambda: answer_guidance(actor=actor, answer_id=answer.pk, matters=form.answer(), at=now, version=form.cleaned_data["version"]),
+            lambda: answer_guidance(
+                actor=actor, answer_id=answer.pk, matters=form.answer(), at=now, version=form.cleaned_data["version"]
+            ),
             fields=places,
         )
         if done is not None:
-            messages.success(request, "辅导意见已反馈。所有部门反馈后自动生成“一张图”。" if whole else "二次辅导意见已反馈。")
+            messages.success(
+                request, "辅导意见已反馈。所有部门反馈后自动生成“一张图”。" if whole else "二次辅导意见已反馈。"
+            )
             return redirect("staff:guidance", answer.pk)
     options = _options(project) if whole else {}
-    asks = {path for row in rows for path in options[row["matter_id"]].missing if path.startswith(PREFIX)} if whole else set()
+    asks = (
+        {path for row in rows for path in options[row["matter_id"]].missing if path.startswith(PREFIX)}
+        if whole
+        else set()
+    )
     context = {
         **head_of(project, NavItem(f"{answer.guidance.get_kind_display()}：{answer.department.short_name}")),
         "answer": answer,
@@ -232,9 +267,15 @@ def _fill(form: GuidanceForm, name: str) -> None:
     form.data = data
 
 
-def _others(answer: GuidanceAnswer, rows: Iterable[dict[str, Any]], project: Project) -> dict[str, list[tuple[str, str]]]:
+def _others(
+    answer: GuidanceAnswer, rows: Iterable[dict[str, Any]], project: Project
+) -> dict[str, list[tuple[str, str]]]:
     """What each matter may be made to wait for: everything proposed for the project that does not wait for it already."""
-    rounds = GuidanceAnswer.objects.filter(guidance_id=answer.guidance_id).exclude(pk=answer.pk).values_list("matters", flat=True)
+    rounds = (
+        GuidanceAnswer.objects.filter(guidance_id=answer.guidance_id)
+        .exclude(pk=answer.pk)
+        .values_list("matters", flat=True)
+    )
     known = {row["matter_id"]: row for matters in rounds for row in matters if row["needed"] != "no"}
     known |= {row["matter_id"]: row for row in rows}
     after = {name: {*row["after"], *pack().matters[name].after} for name, row in known.items()}
@@ -262,7 +303,9 @@ def _options(project: Project) -> dict[str, MatterAnswer]:
     return {answer.id: answer for answer in answers}
 
 
-def _section(form: GuidanceForm, row: dict[str, Any], option: MatterAnswer | None, added: list[str], project: Project) -> Section:
+def _section(
+    form: GuidanceForm, row: dict[str, Any], option: MatterAnswer | None, added: list[str], project: Project
+) -> Section:
     name = row["matter_id"]
     matter = pack().matters[name]
     words = {True: "可以承诺，为什么", False: "不能承诺，为什么", None: "还不能判断能不能承诺，为什么"}

@@ -28,7 +28,9 @@ STORY = 60
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """A clock with its two limits: `promised` drives the light, `statutory` stands beside it; `now_due` = as if resumed now."""
+    """A clock with its two limits: `promised` drives the light, `statutory` stands beside it; `now_due` = as if resumed
+    now.
+    """
 
     work: WorkItem
     title: str
@@ -102,9 +104,16 @@ def story_of(item: MapItem) -> list[Event]:
     """What has happened to the item, the newest first: its own trail and that of what hangs on it."""
     about = Q(subject_kind=item._meta.label_lower, subject_id=str(item.pk)) | Q(data__item=item.pk)
     entries = list(Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")[:STORY])
-    names = dict(Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name"))
+    names = dict(
+        Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name")
+    )
     return [
-        Event(row.at, verbs()[row.verb].desk if row.verb in verbs() else row.verb, row.why, _who(row, names.get(row.person_id or 0, "")))
+        Event(
+            row.at,
+            verbs()[row.verb].desk if row.verb in verbs() else row.verb,
+            row.why,
+            _who(row, names.get(row.person_id or 0, "")),
+        )
         for row in entries
     ]
 
@@ -120,7 +129,9 @@ def _application_rows(item: MapItem) -> list[Row]:
     if one.received_at:
         rows.append(Row("收件", zh_datetime(one.received_at)))
     if one.accepted_at:
-        rows.append(Row("受理", zh_datetime(one.accepted_at) + ("（逾期未告知，视为受理）" if one.deemed_accepted else "")))
+        rows.append(
+            Row("受理", zh_datetime(one.accepted_at) + ("（逾期未告知，视为受理）" if one.deemed_accepted else ""))
+        )
     if one.ended_at:
         rows.append(Row("取消" if item.state == "cancelled" else "办结", zh_datetime(one.ended_at)))
     if one.document_number:

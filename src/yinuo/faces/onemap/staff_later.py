@@ -1,4 +1,6 @@
-"""补办审批文件 for the department: the material, the clock, and the next step; the promise and its decision stand (正文·三(七))."""
+"""补办审批文件 for the department: the material, the clock, and the next step; the promise and its decision stand
+(正文·三(七)).
+"""
 
 from __future__ import annotations
 
@@ -83,10 +85,14 @@ class LaterDesk:
         base: dict[str, Any] = {"actor": self.actor, "asked_id": asked.pk, "at": self.now}
         made: dict[str, Verb] = {}
 
-        def add(do: str, words: tuple[str, str, str], form: forms.Form, act: Callable[[dict[str, Any]], Any], done: str) -> None:
+        def add(
+            do: str, words: tuple[str, str, str], form: forms.Form, act: Callable[[dict[str, Any]], Any], done: str
+        ) -> None:
             title, press, hint = words
             folded = do == "send_back"
-            view = ActionView(do, title, press, "secondary" if folded else "primary", hint, folded, form, self.verb == do)
+            view = ActionView(
+                do, title, press, "secondary" if folded else "primary", hint, folded, form, self.verb == do
+            )
             made[do] = Verb(view, act, done)
 
         if asked.state == "received":
@@ -130,7 +136,10 @@ class LaterDesk:
         return made
 
     def run(self) -> str:
-        """Does what was asked; the words of success, "" = show the page again. Raises Refused for what is not open (any more)."""
+        """Does what was asked; the words of success, "" = show the page again.
+
+        Raises Refused for what is not open (any more).
+        """
         verb = self.verbs.get(self.verb)
         if verb is None:
             if not access.can_handle(self.actor, self.asked.item):
@@ -160,7 +169,11 @@ def later(request: HttpRequest, asked_id: int) -> HttpResponse:
 
 
 def _works(asked: LaterDocument) -> QuerySet[WorkItem]:
-    return WorkItem.objects.filter(subject_kind=asked._meta.label_lower, subject_id=asked.pk).prefetch_related("events").order_by("id")
+    return (
+        WorkItem.objects.filter(subject_kind=asked._meta.label_lower, subject_id=asked.pk)
+        .prefetch_related("events")
+        .order_by("id")
+    )
 
 
 def _page(desk: LaterDesk) -> dict[str, Any]:
@@ -190,7 +203,9 @@ def _page(desk: LaterDesk) -> dict[str, Any]:
 
 def _versions(asked: LaterDocument) -> list[Version]:
     """What was handed in for this request, the newest first."""
-    rows = asked.application.submissions.select_related("person").filter(at__gte=asked.asked_at, number__lte=asked.submission.number)
+    rows = asked.application.submissions.select_related("person").filter(
+        at__gte=asked.asked_at, number__lte=asked.submission.number
+    )
     found = list(rows.order_by("number"))
     load_files(found)
     return compared(found)
@@ -204,7 +219,9 @@ def _rows(asked: LaterDocument) -> list[Row]:
         Row("原决定", f"{decided.document_number}，{zh_datetime(decided.ended_at)} 按信用承诺决定"),
     ]
     if asked.accepted_at:
-        rows.append(Row("受理", zh_datetime(asked.accepted_at) + ("（逾期未告知，视为受理）" if asked.deemed_accepted else "")))
+        rows.append(
+            Row("受理", zh_datetime(asked.accepted_at) + ("（逾期未告知，视为受理）" if asked.deemed_accepted else ""))
+        )
     if asked.sent_back_at:
         rows.append(Row("一次性告知", f"{zh_datetime(asked.sent_back_at)}：{asked.reason}"))
     if asked.document is not None:

@@ -29,14 +29,22 @@ from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.forms import Versioned, text_area
 from yinuo.ui.handling import attempt
 
-KINDS = {"matter": "要不要办", "promise": "能不能承诺", "text": "事项的规定", "parameter": "期限和标准", "scheme": "阶段"}
+KINDS = {
+    "matter": "要不要办",
+    "promise": "能不能承诺",
+    "text": "事项的规定",
+    "parameter": "期限和标准",
+    "scheme": "阶段",
+}
 
 
 class DayForm(forms.Form):
     """Which day is asked about; asking writes nothing."""
 
     to = forms.DateField(
-        label="改为适用哪一天的规则", widget=DateInput(), error_messages={"required": "填写日期", "invalid": "日期写作 2026-11-06"}
+        label="改为适用哪一天的规则",
+        widget=DateInput(),
+        error_messages={"required": "填写日期", "invalid": "日期写作 2026-11-06"},
     )
 
 
@@ -64,12 +72,16 @@ def rules_on(request: HttpRequest, project_id: int) -> HttpResponse:
         data = form.cleaned_data
         moved = attempt(
             form,
-            lambda: move_rules_on(actor=actor, project_id=found.pk, to=data["to"], reason=data["reason"], at=now, version=data["version"]),
+            lambda: move_rules_on(
+                actor=actor, project_id=found.pk, to=data["to"], reason=data["reason"], at=now, version=data["version"]
+            ),
         )
         if moved is not None:
             messages.success(request, f"项目已改为适用{day_words(moved.rules_on)}的规则，并已告知项目单位。")
             return redirect("staff:project", found.pk)
-    asked = DayForm({"to": request.POST.get("to", "")} if request.method == "POST" else request.GET if "to" in request.GET else None)
+    asked = DayForm(
+        {"to": request.POST.get("to", "")} if request.method == "POST" else request.GET if "to" in request.GET else None
+    )
     to = asked.cleaned_data["to"] if asked.is_bound and asked.is_valid() else None
     refusal = _refusal(found, to, now) if to else None
     if refusal is not None:

@@ -43,7 +43,9 @@ from yinuo.ui.handling import attempt, posted
 class WhyForm(forms.Form):
     """A reason, on the version of the row it was written for."""
 
-    why = forms.CharField(label="原因", widget=forms.Textarea({"rows": 4}), max_length=1000, error_messages={"required": "写明原因"})
+    why = forms.CharField(
+        label="原因", widget=forms.Textarea({"rows": 4}), max_length=1000, error_messages={"required": "写明原因"}
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
@@ -58,7 +60,11 @@ def _key(what: str) -> str:
 
 
 def _page(item: MapItem, title: str, **more: Any) -> dict[str, Any]:
-    return {"item": item, "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), title), **more}
+    return {
+        "item": item,
+        "breadcrumbs": crumbs(item.project, (item.name, reverse("unit:item", args=[item.pk])), title),
+        **more,
+    }
 
 
 @need_unit
@@ -90,7 +96,13 @@ def again(request: HttpRequest, item_id: int) -> HttpResponse:
             messages.success(request, f"可以开始第 {next_number(done)} 次申请，请按办事指南交齐材料。")
             return redirect("unit:item", item.pk)
     found = refusals(item, history.past_of(item))
-    context = _page(item, "重新申报", form=form, refusal=found[0] if found else None, possible=item.state in CONTESTED or item.not_needed)
+    context = _page(
+        item,
+        "重新申报",
+        form=form,
+        refusal=found[0] if found else None,
+        possible=item.state in CONTESTED or item.not_needed,
+    )
     return render(request, "unit/item_again.html", context)
 
 
@@ -118,7 +130,9 @@ def _switch(request: HttpRequest, item: MapItem, form: WhyForm) -> MapItem:
     if not may_switch(item):
         raise Refused("unit.no_switch", "这个事项现在不能改走信用承诺", remedy="请回到事项页面查看能不能承诺和原因")
     why = f"改走信用承诺：{form.cleaned_data['why']}"
-    return withdraw_application(actor=actor_of(request), item_id=item.pk, why=why, version=form.cleaned_data["version"], at=timezone.now())
+    return withdraw_application(
+        actor=actor_of(request), item_id=item.pk, why=why, version=form.cleaned_data["version"], at=timezone.now()
+    )
 
 
 # -- a document needed later
@@ -133,7 +147,11 @@ def later(request: HttpRequest, item_id: int) -> HttpResponse:
     asked = history.later_of(item)
     open_one = next((row for row in asked if row.is_open), None)
     handing = None
-    if item.state == ItemState.GRANTED and item.route == Route.COMMITMENT and (open_one is None or open_one.state == "incomplete"):
+    if (
+        item.state == ItemState.GRANTED
+        and item.route == Route.COMMITMENT
+        and (open_one is None or open_one.state == "incomplete")
+    ):
         handing = Handing(request, item, open_one.submission if open_one else None, what="later")
         note = handing.form.fields["note"]
         note.required, note.label = True, "需要审批文件的用途"
@@ -174,7 +192,9 @@ def _asked(request: HttpRequest, item: MapItem, handing: Handing | None) -> Http
     )
     if made is None and not handing.repeated:
         return None
-    messages.success(request, f"已收到材料，回执编号 {made.submission.receipt_no}。" if made else "这份申请已经提交过了。")
+    messages.success(
+        request, f"已收到材料，回执编号 {made.submission.receipt_no}。" if made else "这份申请已经提交过了。"
+    )
     return redirect("unit:later", item.pk)
 
 
@@ -184,7 +204,9 @@ def _rows(asked: LaterDocument) -> list[Row]:
         Row("申请", f"{zh_datetime(asked.asked_at)} · {asked.person.name} · 回执 {asked.submission.receipt_no}"),
     ]
     if asked.accepted_at:
-        rows.append(Row("受理", zh_datetime(asked.accepted_at) + ("（逾期未告知，视为受理）" if asked.deemed_accepted else "")))
+        rows.append(
+            Row("受理", zh_datetime(asked.accepted_at) + ("（逾期未告知，视为受理）" if asked.deemed_accepted else ""))
+        )
     if asked.document is not None:
         rows.append(Row("文件", asked.document.number, reverse("common:document", args=[asked.document.pk]), "打开"))
     if asked.text:
@@ -217,7 +239,11 @@ def later_withdraw(request: HttpRequest, item_id: int) -> HttpResponse:
         done = attempt(
             form,
             lambda: withdraw_document_request(
-                actor=actor_of(request), asked_id=asked.pk, why=values["why"], version=values["version"], at=timezone.now()
+                actor=actor_of(request),
+                asked_id=asked.pk,
+                why=values["why"],
+                version=values["version"],
+                at=timezone.now(),
             ),
         )
         if done is not None:
@@ -233,7 +259,10 @@ class RemedyForm(forms.Form):
     """What was brought, to whom and when; the kinds as the law names them."""
 
     kind = forms.ChoiceField(
-        label="途径", choices=RemedyKind.choices, widget=forms.RadioSelect, error_messages={"required": "选择复议、诉讼或者投诉"}
+        label="途径",
+        choices=RemedyKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "选择复议、诉讼或者投诉"},
     )
     body = forms.CharField(
         label="向哪个机关提出",
@@ -243,7 +272,10 @@ class RemedyForm(forms.Form):
     )
     filed_on = forms.DateField(label="提出的日期", widget=DateInput(), error_messages={"required": "填写提出的日期"})
     text = forms.CharField(
-        label="请求和理由", widget=forms.Textarea({"rows": 5}), max_length=4000, error_messages={"required": "写明请求和理由"}
+        label="请求和理由",
+        widget=forms.Textarea({"rows": 5}),
+        max_length=4000,
+        error_messages={"required": "写明请求和理由"},
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
@@ -260,7 +292,9 @@ class RemedyForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def remedy(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Tells the platform that a decision is contested, the body itself being gone to as the law says; or complains to the hall."""
+    """Tells the platform that a decision is contested, the body itself being gone to as the law says; or complains to
+    the hall.
+    """
     item, now = item_of(request, item_id), timezone.now()
     past = history.past_of(item)
     decided = item.decided

@@ -118,7 +118,12 @@ def current_state(item: MapItem, told: list[Clock]) -> State:
 
 
 def next_step(
-    item: MapItem, may: dict[str, Any], waiting: list[MapItem], told: list[Clock], opens: list[MapItem], later: list[LaterDocument]
+    item: MapItem,
+    may: dict[str, Any],
+    waiting: list[MapItem],
+    told: list[Clock],
+    opens: list[MapItem],
+    later: list[LaterDocument],
 ) -> Step:
     """The one thing to know first: is it the company's turn, until when, and by which button."""
     state, running = item.state, next((clock for clock in reversed(told) if clock.running), None)
@@ -128,7 +133,9 @@ def next_step(
     if state == ItemState.OPEN:
         return _to_begin(item, may, waiting)
     if state in (ItemState.INCOMPLETE, ItemState.INCORRECT):
-        text = "要补正的内容一次列在下面，改好以后一次交齐。" + ("交齐之前，办理的计时暂停。" if state == ItemState.INCORRECT else "")
+        text = "要补正的内容一次列在下面，改好以后一次交齐。" + (
+            "交齐之前，办理的计时暂停。" if state == ItemState.INCORRECT else ""
+        )
         return Step("unit", "等您补正", text, (("补充材料", reverse("unit:item_submit", args=[item.pk]), "primary"),))
     if state == ItemState.RECEIVED:
         return Step(
@@ -137,11 +144,19 @@ def next_step(
             f"部门应在 {due} 前受理，或者一次性告知要补正的全部内容。到期没有告知，视为受理。",
         )
     if state == ItemState.ACCEPTED:
-        return Step("staff", f"{item.department.short_name}正在办理", f"应在 {due} 前作出决定。" if due else "部门正在办理。")
+        return Step(
+            "staff", f"{item.department.short_name}正在办理", f"应在 {due} 前作出决定。" if due else "部门正在办理。"
+        )
     if state == ItemState.PAUSED:
-        return Step("staff", "暂停计时", f"{running.pauses[-1] if running and running.pauses else ''}。恢复以后继续计时。")
+        return Step(
+            "staff", "暂停计时", f"{running.pauses[-1] if running and running.pauses else ''}。恢复以后继续计时。"
+        )
     if state in (ItemState.NOTICE, ItemState.DECIDABLE):
-        text = "承诺正在公示，期满没有异议，部门就直接决定。" if state == ItemState.NOTICE else f"公示期满，部门应在 {due} 前直接决定。"
+        text = (
+            "承诺正在公示，期满没有异议，部门就直接决定。"
+            if state == ItemState.NOTICE
+            else f"公示期满，部门应在 {due} 前直接决定。"
+        )
         return Step("staff", "等承诺公示和决定", text, (("看承诺", reverse("unit:commit", args=[item.pk]), "primary"),))
     return _ended(item, opens, later)
 
@@ -150,9 +165,14 @@ def _in_mock(item: MapItem, waiting: list[MapItem], running: Clock | None) -> St
     """Under 模拟审批 nothing is handed in online; the result has no force until the land is there."""
     buttons = (("看模拟审批", reverse("unit:mock", args=[item.project_id]), "primary"),)
     if item.state == ItemState.MOCK_GRANTED and running is not None and running.work.waits_for == "staff":
-        return Step("staff", f"{item.department.short_name}正在转为正式审批", f"应在 {running.due} 前作出正式批复。", buttons)
+        return Step(
+            "staff", f"{item.department.short_name}正在转为正式审批", f"应在 {running.due} 前作出正式批复。", buttons
+        )
     if item.state == ItemState.MOCK_GRANTED:
-        text = "没有法律效力，由窗口保管。取得出让合同或者划拨决定书后，请及时交综合窗口转为正式审批；正式审批以前不得开工。"
+        text = (
+            "没有法律效力，由窗口保管。取得出让合同或者划拨决定书后，请及时交综合窗口转为正式审批；"
+            "正式审批以前不得开工。"
+        )
         return Step("unit", "模拟审批通过", text, buttons)
     if item.state == ItemState.PAUSED:
         return Step("staff", "模拟审批暂停计时", "恢复以后继续计时。", buttons)
@@ -167,16 +187,23 @@ def _to_begin(item: MapItem, may: dict[str, Any], waiting: list[MapItem]) -> Ste
     if item.project.state != "confirmed":
         return Step("nobody", "不能再申报", "项目已经竣工或者结束。")
     if item.project.stopped_at is not None:
-        return Step("nobody", "停止建设期间不接收新的申报", "整改到位、解除停止建设以后才能申报；已经受理的事项照常办理。")
+        return Step(
+            "nobody", "停止建设期间不接收新的申报", "整改到位、解除停止建设以后才能申报；已经受理的事项照常办理。"
+        )
     if waiting:
         names = "、".join(f"“{row.name}”" for row in waiting)
         return Step("nobody", "还要等前置事项", f"先办结{names}，就可以申报。")
     submit, days = reverse("unit:item_submit", args=[item.pk]), regular_days(item)
     if may["commit"]:
         period = commitment_days(item.project.rules_on)
-        text = f"承诺办理约 {period} 个工作日：签署承诺书，公示期满无异议即直接决定。常规办理 {days} 个工作日，自受理起算。"
+        text = (
+            f"承诺办理约 {period} 个工作日：签署承诺书，公示期满无异议即直接决定。常规办理 {days} 个工作日，"
+            f"自受理起算。"
+        )
         commit = reverse("unit:commit", args=[item.pk])
-        return Step("unit", "可以办了：选一种办法", text, (("去承诺", commit, "primary"), ("按常规申报", submit, "secondary")))
+        return Step(
+            "unit", "可以办了：选一种办法", text, (("去承诺", commit, "primary"), ("按常规申报", submit, "secondary"))
+        )
     text = (
         f"按办事指南一次交齐材料，部门 5 个工作日内受理或者一次告知；受理以后 {days} 个工作日内办结。"
         if days
@@ -203,10 +230,19 @@ def _ended(item: MapItem, opens: list[MapItem], later: list[LaterDocument]) -> S
         return Step("unit", "没有准予：看理由，再决定怎么办", text, tuple(buttons))
     if item.state == ItemState.NOT_ACCEPTED:
         referred_to = item.present.referred_to
-        where = f"请向{referred_to.name}申请：重新申报会直接交给它。" if referred_to else "请按决定书写明的办法向有权机关申请。"
+        where = (
+            f"请向{referred_to.name}申请：重新申报会直接交给它。"
+            if referred_to
+            else "请按决定书写明的办法向有权机关申请。"
+        )
         if item.project.state == "confirmed":
             buttons.append(("重新申报", reverse("unit:again", args=[item.pk]), "primary"))
-        return Step("unit", "没有受理：看理由，再决定怎么办", f"{where}理由和救济途径写在下面；不服的，可以复议、诉讼。", tuple(buttons))
+        return Step(
+            "unit",
+            "没有受理：看理由，再决定怎么办",
+            f"{where}理由和救济途径写在下面；不服的，可以复议、诉讼。",
+            tuple(buttons),
+        )
     return Step("nobody", item.get_state_display(), item.present.result_text or "这个事项不用再办。")
 
 
@@ -252,11 +288,19 @@ def option(item: MapItem) -> dict[str, Any]:
     """May it be promised, and why or why not, as it was last judged."""
     rules, kept = pack(), item.promisable_why
     reasons = [
-        {"text": step["text"], "cites": [rules.cite_text(cite) for cite in step["cites"] if cite.partition("#")[0] in rules.sources]}
+        {
+            "text": step["text"],
+            "cites": [rules.cite_text(cite) for cite in step["cites"] if cite.partition("#")[0] in rules.sources],
+        }
         for step in kept.get("trace", [])
     ]
     outcome = kept.get("outcome") or {}
-    return {"promisable": item.promisable, "listed": outcome.get("listed"), "offered": outcome.get("offered"), "reasons": reasons}
+    return {
+        "promisable": item.promisable,
+        "listed": outcome.get("listed"),
+        "offered": outcome.get("offered"),
+        "reasons": reasons,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +320,15 @@ def refusals(item: MapItem, past: list[Application]) -> list[Refusal]:
     """Every refusal on this matter, the last one first; the ways to contest it stay visible."""
     law = remedies_of_law(item.project.rules_on)
     return [
-        Refusal(row.number, row.document_number, row.result_text, row.ended_at, row.delivered_at, law, row.outcome == Outcome.REFUSED)
+        Refusal(
+            row.number,
+            row.document_number,
+            row.result_text,
+            row.ended_at,
+            row.delivered_at,
+            law,
+            row.outcome == Outcome.REFUSED,
+        )
         for row in [item.present, *past]
         if row.contested
     ]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.faces.onemap import api, api_care, api_coordination, staff_coordination, staff_guidance, staff_later, staff_rules_on, unit_again
+from yinuo.faces.onemap import (
+    api,
+    api_care,
+    api_coordination,
+    staff_coordination,
+    staff_guidance,
+    staff_later,
+    staff_rules_on,
+    unit_again,
+)
 
 STAFF = [
     path("projects/<int:project_id>/rules/", staff_rules_on.rules_on, name="rules_on"),

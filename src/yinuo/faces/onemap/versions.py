@@ -34,7 +34,11 @@ class Version:
 
 
 def versions_of(item: MapItem) -> list[Version]:
-    """Newest first. A version after a send-back is compared with the one sent back, else with the one before; a new application with none."""
+    """Newest first.
+
+    A version after a send-back is compared with the one sent back, else with the one before; a new application with
+    none.
+    """
     return compared(submissions_of(item), {row.submission_id: row for row in send_backs_of(item)})
 
 
@@ -64,5 +68,9 @@ def _lines(row: Submission, against: Submission | None) -> list[MaterialLine]:
         kind = "" if against is None else "same" if same else "changed" if part.id in before else "new"
         lines.append(MaterialLine(part.name, part.file, part.file_name, CHANGES.get(kind, ""), COLOURS.get(kind, "")))
     given = {part.id for part in row.materials}
-    lines += [MaterialLine(part.name, None, "", CHANGES["gone"], COLOURS["gone"]) for key, part in before.items() if key not in given]
+    lines += [
+        MaterialLine(part.name, None, "", CHANGES["gone"], COLOURS["gone"])
+        for key, part in before.items()
+        if key not in given
+    ]
     return lines

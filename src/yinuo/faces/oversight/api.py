@@ -78,7 +78,20 @@ class CorrectIn(Schema):
 
 
 def warning_out(row: AnomalyWarning) -> dict[str, Any]:
-    same = ("id", "kind", "state", "source", "why", "matters", "cites", "found_at", "rectify_days", "outcome", "closed_at", "version")
+    same = (
+        "id",
+        "kind",
+        "state",
+        "source",
+        "why",
+        "matters",
+        "cites",
+        "found_at",
+        "rectify_days",
+        "outcome",
+        "closed_at",
+        "version",
+    )
     return {
         **{name: getattr(row, name) for name in same},
         "words": row.get_kind_display(),
@@ -131,14 +144,20 @@ def _told(made: AnomalyWarning) -> dict[str, Any]:
 def explain(request: HttpRequest, warning_id: int, body: ExplainIn) -> dict[str, Any]:
     return _told(
         actions.explain_warning(
-            actor=actor_of(request), warning_id=warning_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
+            actor=actor_of(request),
+            warning_id=warning_id,
+            idempotency_key=key_of(request),
+            at=timezone.now(),
+            **body.dict(),
         )
     )
 
 
 @router.post("/warnings/{warning_id}/rectified", response=dict[str, Any], summary="项目单位报告改正情况")
 def rectified(request: HttpRequest, warning_id: int, body: ExplainIn) -> dict[str, Any]:
-    return _told(actions.report_rectified(actor=actor_of(request), warning_id=warning_id, at=timezone.now(), **body.dict()))
+    return _told(
+        actions.report_rectified(actor=actor_of(request), warning_id=warning_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/warnings/{warning_id}/hand", response=dict[str, Any], summary="转交其他部门处置")
@@ -157,7 +176,9 @@ def hand(request: HttpRequest, warning_id: int, body: HandIn) -> dict[str, Any]:
 
 @router.post("/warnings/{warning_id}/order", response=dict[str, Any], summary="责令限期改正")
 def order(request: HttpRequest, warning_id: int, body: OrderIn) -> dict[str, Any]:
-    return _told(actions.order_rectification(actor=actor_of(request), warning_id=warning_id, at=timezone.now(), **body.dict()))
+    return _told(
+        actions.order_rectification(actor=actor_of(request), warning_id=warning_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/warnings/{warning_id}/close", response=dict[str, Any], summary="办结预警")
@@ -195,14 +216,23 @@ def records(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
 @router.post("/projects/{project_id}/records", response={201: dict[str, Any]}, summary="登记监管记录")
 def record_life(request: HttpRequest, project_id: int, body: RecordIn) -> Status[dict[str, Any]]:
     made = actions.record_life(
-        actor=actor_of(request), project_id=project_id, idempotency_key=key_if_any(request), at=timezone.now(), **body.dict()
+        actor=actor_of(request),
+        project_id=project_id,
+        idempotency_key=key_if_any(request),
+        at=timezone.now(),
+        **body.dict(),
     )
     return Status(201, record_out(made))
 
 
 @router.post("/records/{record_id}/correct", response={201: dict[str, Any]}, summary="更正监管记录，写成新的一版")
 def correct(request: HttpRequest, record_id: int, body: CorrectIn) -> Status[dict[str, Any]]:
-    return Status(201, record_out(actions.correct_record(actor=actor_of(request), record_id=record_id, at=timezone.now(), **body.dict())))
+    return Status(
+        201,
+        record_out(
+            actions.correct_record(actor=actor_of(request), record_id=record_id, at=timezone.now(), **body.dict())
+        ),
+    )
 
 
 class OutcomeIn(Schema):
@@ -211,9 +241,10 @@ class OutcomeIn(Schema):
 
 
 class IntakeIn(Schema):
-    """Each of `rows` has `record_id`, `project_code`, `kind`, `on`, `data`, and `step`, `number` where the kind has them. The same row
-    again changes nothing; one that says something else is a new version. Records are kept under the name of the key they come with,
-    so that no system replaces another's; `system`, what the sender calls itself, is not relied on.
+    """Each of `rows` has `record_id`, `project_code`, `kind`, `on`, `data`, and `step`, `number` where the kind has
+    them. The same row again changes nothing; one that says something else is a new version. Records are kept under the
+    name of the key they come with, so that no system replaces another's; `system`, what the sender calls itself, is not
+    relied on.
     """
 
     system: str = ""
@@ -226,7 +257,12 @@ ROW_FIELDS = ("record_id", "project_code", "kind", "step", "number", "on", "data
 
 @router.post("/records/{record_id}/outcome", response={201: dict[str, Any]}, summary="办结督查调度")
 def outcome(request: HttpRequest, record_id: int, body: OutcomeIn) -> Status[dict[str, Any]]:
-    return Status(201, record_out(actions.answer_dispatch(actor=actor_of(request), record_id=record_id, at=timezone.now(), **body.dict())))
+    return Status(
+        201,
+        record_out(
+            actions.answer_dispatch(actor=actor_of(request), record_id=record_id, at=timezone.now(), **body.dict())
+        ),
+    )
 
 
 @router.post("/intake/records", response=dict[str, Any], summary="接收其他系统的监管记录，逐条回报")
@@ -239,7 +275,9 @@ def intake(request: HttpRequest, body: IntakeIn) -> dict[str, Any]:
         raise Refused("oversight.rows", f"一次最多报送 {ROWS_MOST} 条", field="rows", remedy="请分几次报送")
     system = system_of(request)
     report = [_taken(actor, system, number, row) for number, row in enumerate(body.rows)]
-    counts = {word: sum(line["outcome"] == word for line in report) for word in ("created", "changed", "same", "refused")}
+    counts = {
+        word: sum(line["outcome"] == word for line in report) for word in ("created", "changed", "same", "refused")
+    }
     return {**counts, "system": system, "rows": report}
 
 
@@ -249,7 +287,13 @@ def _taken(actor: Actor, system: str, number: int, row: dict[str, Any]) -> dict[
         taken = actions.take_in_record(actor=actor, system=system, at=timezone.now(), **_row(row))
     except Refused as refusal:
         errors = refusal.errors or {refusal.field: refusal.message}
-        return {**told, "outcome": "refused", "code": refusal.code, "errors": errors, "remedy": refusal.remedy or "请按提示改正后重新报送"}
+        return {
+            **told,
+            "outcome": "refused",
+            "code": refusal.code,
+            "errors": errors,
+            "remedy": refusal.remedy or "请按提示改正后重新报送",
+        }
     except DataError:
         return {
             **told,

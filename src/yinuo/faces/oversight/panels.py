@@ -1,4 +1,6 @@
-"""What the map says of warnings that are open: problems found in supervision show on the map with their handling (附件7·第十七条)."""
+"""What the map says of warnings that are open: problems found in supervision show on the map with their handling
+(附件7·第十七条).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ class Warned:
 
 def shown(project: Project, face: str, *, linked: bool = True) -> list[Warned]:
     """`face`: staff or unit; one query."""
-    rows = AnomalyWarning.objects.filter(project=project).exclude(state=WarningState.CLOSED).select_related("department").order_by("id")
+    rows = (
+        AnomalyWarning.objects.filter(project=project)
+        .exclude(state=WarningState.CLOSED)
+        .select_related("department")
+        .order_by("id")
+    )
     return banners(rows, face, linked=linked)
 
 

@@ -1,4 +1,6 @@
-"""异常预警 for the hall: what is open and whose it is, one warning with its story, and the one step that is next (附件7·第十四条)."""
+"""异常预警 for the hall: what is open and whose it is, one warning with its story, and the one step that is next
+(附件7·第十四条).
+"""
 
 from __future__ import annotations
 
@@ -59,18 +61,25 @@ class OrderForm(Versioned):
 class CloseForm(EvidenceForm, Versioned):
     outcome = choice(
         "处置的结果",
-        [(one.value, one.label) for one in (WarningOutcome.CORRECTED, WarningOutcome.PUNISHED, WarningOutcome.UNFOUNDED)],
+        [
+            (one.value, one.label)
+            for one in (WarningOutcome.CORRECTED, WarningOutcome.PUNISHED, WarningOutcome.UNFOUNDED)
+        ],
         "选择处置的结果",
         radio=True,
     )
-    penalty_id = forms.ChoiceField(label="处罚决定", required=False, help_text="已处罚的必须选；决定先在项目的监管记录里登记。")
+    penalty_id = forms.ChoiceField(
+        label="处罚决定", required=False, help_text="已处罚的必须选；决定先在项目的监管记录里登记。"
+    )
     text = text_area("处置的情况和理由", "写明处置的情况和理由", "发给项目单位。", most=TEXT_LIMIT)
     field_order = ("version", "outcome", "penalty_id", "text", "files")
 
     def __init__(self, *args: Any, found: AnomalyWarning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = queries.penalties_to_name(found.project)
-        listed = [(str(row.pk), f"{row.number}（{row.data.get('authority', '')}，{day_words(row.on)}）") for row in rows]
+        listed = [
+            (str(row.pk), f"{row.number}（{row.data.get('authority', '')}，{day_words(row.on)}）") for row in rows
+        ]
         self.fields["penalty_id"].choices = [("", "请选择" if listed else "还没有登记处罚"), *listed]  # type: ignore[attr-defined]
         self.fields["files"].help_text = "已纠正而项目单位没有报告过改正的，必须附核查材料。"
 
@@ -86,7 +95,9 @@ class HandForm(Versioned):
 
 
 class PointsForm(EvidenceForm, forms.Form):
-    basis = text_area("扣分的依据", "写明扣分的依据", "由项目备案单位主要负责同志审签、总召集人执行。", rows=3, most=TEXT_LIMIT)
+    basis = text_area(
+        "扣分的依据", "写明扣分的依据", "由项目备案单位主要负责同志审签、总召集人执行。", rows=3, most=TEXT_LIMIT
+    )
     field_order = ("basis", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,7 +131,9 @@ def _hand(actor: Actor, found: AnomalyWarning, form: forms.Form, now: datetime) 
 
 def _points(actor: Actor, found: AnomalyWarning, form: forms.Form, now: datetime) -> object:
     evidence = form.file_ids  # type: ignore[attr-defined]
-    return actions.propose_for_warning(actor=actor, warning_id=found.pk, basis=form.cleaned_data["basis"], evidence=evidence, at=now)
+    return actions.propose_for_warning(
+        actor=actor, warning_id=found.pk, basis=form.cleaned_data["basis"], evidence=evidence, at=now
+    )
 
 
 # Form, heading, button, what is done, what is said when it is done.

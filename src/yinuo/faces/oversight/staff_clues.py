@@ -1,4 +1,6 @@
-"""线索移送: a clue to a breach by staff goes to the competent body; read by whoever handed it over and the supervisors not concerned."""
+"""线索移送: a clue to a breach by staff goes to the competent body; read by whoever handed it over and the supervisors
+not concerned.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,17 @@ class ClueForm(forms.Form):
     text = text_area("线索", "写明是什么线索", "写事实，不下结论。材料随函移送，不在这里上传。", most=TEXT_LIMIT)
     body = choice("移送给", ClueBody.choices, "选择移送给哪类机关")
     body_name = forms.CharField(label="机关名称", max_length=80, error_messages={"required": "写明移送的机关"})
-    handed_on = forms.DateField(label="移送日期", widget=DateInput(), error_messages={"required": "填写移送日期", **DATE})
+    handed_on = forms.DateField(
+        label="移送日期", widget=DateInput(), error_messages={"required": "填写移送日期", **DATE}
+    )
     receipt = forms.CharField(label="对方的回执编号", max_length=80, error_messages={"required": "填写对方的回执编号"})
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, actor: Actor, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        rows = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).exclude(person_id=actor.person_id)
+        rows = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).exclude(
+            person_id=actor.person_id
+        )
         names: dict[int, str] = {}
         for row in rows.select_related("person", "department").order_by("department__name", "person__name", "id"):
             names.setdefault(row.person_id, f"{row.department.short_name} {row.person.name}")
@@ -47,7 +53,9 @@ class ClueForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    answered_on = forms.DateField(label="答复日期", widget=DateInput(), error_messages={"required": "填写答复日期", **DATE})
+    answered_on = forms.DateField(
+        label="答复日期", widget=DateInput(), error_messages={"required": "填写答复日期", **DATE}
+    )
     answer = text_area("答复的要点", "写明答复的要点", most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,10 +75,14 @@ def clues(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     day = today(now)
-    form = ClueForm(request.POST or None, actor=actor, day=day, initial={"key": f"clue:{uuid.uuid4()}", "handed_on": day})
+    form = ClueForm(
+        request.POST or None, actor=actor, day=day, initial={"key": f"clue:{uuid.uuid4()}", "handed_on": day}
+    )
     if request.method == "POST" and form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if name != "key"}
-        made = attempt(form, lambda: actions.hand_clue(actor=actor, at=now, idempotency_key=form.cleaned_data["key"], **said))
+        made = attempt(
+            form, lambda: actions.hand_clue(actor=actor, at=now, idempotency_key=form.cleaned_data["key"], **said)
+        )
         if made is not None:
             messages.success(request, "移送已登记。")
             return redirect("staff:clue", made.pk)
@@ -91,8 +103,15 @@ def clue(request: HttpRequest, clue_id: int) -> HttpResponse:
         if form is None:
             raise forbid("已经登记过答复")
         if form.is_valid():
-            done = attempt(form, lambda: actions.record_clue_answer(actor=actor, clue_id=found.pk, at=now, **form.cleaned_data))
+            done = attempt(
+                form, lambda: actions.record_clue_answer(actor=actor, clue_id=found.pk, at=now, **form.cleaned_data)
+            )
             if done is not None:
                 messages.success(request, "答复已登记。")
                 return redirect("staff:clue", found.pk)
-    return render(request, "staff/clue.html", {"clue": found, "form": form}, status=422 if form is not None and form.is_bound else 200)
+    return render(
+        request,
+        "staff/clue.html",
+        {"clue": found, "form": form},
+        status=422 if form is not None and form.is_bound else 200,
+    )

@@ -1,4 +1,6 @@
-"""监管记录 of a project's whole life for the hall: read, entered by kind, corrected beside what was there (附件7·第十四条)."""
+"""监管记录 of a project's whole life for the hall: read, entered by kind, corrected beside what was there
+(附件7·第十四条).
+"""
 
 from __future__ import annotations
 
@@ -54,9 +56,13 @@ class RecordForm(EvidenceForm, forms.Form):
         self.names = [one.name for one in spec.fields]
         made: dict[str, forms.Field] = {}
         if spec.steps and not correcting:
-            made["step"] = forms.ChoiceField(label="环节", choices=[("", "请选择"), *spec.steps.items()], required=False)
+            made["step"] = forms.ChoiceField(
+                label="环节", choices=[("", "请选择"), *spec.steps.items()], required=False
+            )
         made["on"] = forms.DateField(
-            label=spec.on_label, widget=DateInput(), error_messages={"required": f"填写{spec.on_label}", "invalid": "日期请写成 2026-11-30"}
+            label=spec.on_label,
+            widget=DateInput(),
+            error_messages={"required": f"填写{spec.on_label}", "invalid": "日期请写成 2026-11-30"},
         )
         if spec.number_label:
             made["number"] = forms.CharField(label=spec.number_label, required=False, max_length=80)
@@ -88,11 +94,17 @@ def _field(spec: FieldSpec, offices: Sequence[tuple[str, str]]) -> forms.Field:
     label, help_text = spec.label, spec.help
     match spec.type:
         case "office":
-            return forms.ChoiceField(label=label, choices=[("", "监督员自己督办"), *offices], required=False, help_text=help_text)
+            return forms.ChoiceField(
+                label=label, choices=[("", "监督员自己督办"), *offices], required=False, help_text=help_text
+            )
         case "choice":
-            return forms.ChoiceField(label=label, choices=[("", "请选择"), *spec.choices.items()], required=False, help_text=help_text)
+            return forms.ChoiceField(
+                label=label, choices=[("", "请选择"), *spec.choices.items()], required=False, help_text=help_text
+            )
         case "amount":
-            return forms.CharField(label=label, required=False, widget=DecimalInput(), help_text=help_text, max_length=24)
+            return forms.CharField(
+                label=label, required=False, widget=DecimalInput(), help_text=help_text, max_length=24
+            )
         case "date":
             return forms.CharField(label=label, required=False, widget=DateInput(), help_text=help_text, max_length=10)
     widget = forms.Textarea({"rows": 3}) if spec.name in LONG else forms.TextInput()
@@ -135,11 +147,17 @@ def new(request: HttpRequest, project_id: int, kind: str) -> HttpResponse:
     start = {"key": f"record:{uuid.uuid4()}", "on": today(now)}
     start["inspection_id"] = request.GET.get("inspection", "")
     handed = queries.handed_to_penalty(found) if kind == RecordKind.PENALTY else []
-    form = RecordForm(request.POST or None, request.FILES or None, spec=spec, offices=offices_of(found), initial=start, handed=handed)
+    form = RecordForm(
+        request.POST or None, request.FILES or None, spec=spec, offices=offices_of(found), initial=start, handed=handed
+    )
     if request.method == "POST" and form.is_valid() and form.take(request, actor, now):
         told = {**form.said(), "step": form.cleaned_data.get("step", ""), "idempotency_key": form.cleaned_data["key"]}
         told["inspection_id"] = int(form.cleaned_data.get("inspection_id") or 0) or None
-        if attempt(form, lambda: actions.record_life(actor=actor, project_id=found.pk, kind=kind, at=now, **told), {"evidence": "files"}):
+        if attempt(
+            form,
+            lambda: actions.record_life(actor=actor, project_id=found.pk, kind=kind, at=now, **told),
+            {"evidence": "files"},
+        ):
             messages.success(request, f"{spec.kind.label}已登记。")
             return redirect("staff:records", found.pk)
     context = {**_head(found, f"登记{spec.kind.label}"), "form": form, "spec": spec}
@@ -173,10 +191,20 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
         raise forbid("这条记录不能由您这样办理")
     if verb == "outcome" and outcome is not None and outcome.is_valid() and outcome.take(request, actor, now):
         said = {"outcome": outcome.cleaned_data["outcome"], "evidence": outcome.file_ids}
-        if attempt(outcome, lambda: actions.answer_dispatch(actor=actor, record_id=last.pk, at=now, **said), {"evidence": "files"}):
+        if attempt(
+            outcome,
+            lambda: actions.answer_dispatch(actor=actor, record_id=last.pk, at=now, **said),
+            {"evidence": "files"},
+        ):
             messages.success(request, "已办结。")
             return redirect("staff:record", _latest(last).pk)
-    if verb == "correct" and form and form.is_valid() and form.take(request, actor, now) and _corrected(form, last, actor, now):
+    if (
+        verb == "correct"
+        and form
+        and form.is_valid()
+        and form.take(request, actor, now)
+        and _corrected(form, last, actor, now)
+    ):
         messages.success(request, "已更正，原来的一版仍然保留。")
         return redirect("staff:record", _latest(last).pk)
     context = {
@@ -213,7 +241,9 @@ def offices_of(project: Project) -> list[tuple[str, str]]:
 def _corrected(form: RecordForm, last: LifeRecord, actor: Any, now: datetime) -> object:
     return attempt(
         form,
-        lambda: actions.correct_record(actor=actor, record_id=last.pk, at=now, why=form.cleaned_data["why"], **form.said()),
+        lambda: actions.correct_record(
+            actor=actor, record_id=last.pk, at=now, why=form.cleaned_data["why"], **form.said()
+        ),
         {"evidence": "files"},
     )
 

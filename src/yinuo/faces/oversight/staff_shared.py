@@ -1,4 +1,6 @@
-"""What is shared with other systems, as people read it and take it away: decisions, inspections, penalties (正文·一(二))."""
+"""What is shared with other systems, as people read it and take it away: decisions, inspections, penalties
+(正文·一(二)).
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,13 @@ def shared(request: HttpRequest) -> HttpResponse:
     rows = context["rows"]
     projects = dict(Project.objects.filter(code__in={row.entry.project_code for row in rows}).values_list("code", "pk"))
     context["rows"] = [
-        (row.entry, SharedKind(row.entry.kind).label, projects.get(row.entry.project_code), queries.number_of(row.entry), *summary(row))
+        (
+            row.entry,
+            SharedKind(row.entry.kind).label,
+            projects.get(row.entry.project_code),
+            queries.number_of(row.entry),
+            *summary(row),
+        )
         for row in rows
     ]
     return render(request, "staff/shared.html", context)

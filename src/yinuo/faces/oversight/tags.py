@@ -32,7 +32,9 @@ def step_by(step: WarningStep) -> str:
     if step.role == "system":
         return "系统"
     office = step.department.short_name if step.department else ""
-    return " ".join(part for part in (office, ROLES.get(step.role, ""), step.person.name if step.person else "") if part)
+    return " ".join(
+        part for part in (office, ROLES.get(step.role, ""), step.person.name if step.person else "") if part
+    )
 
 
 @register.filter

@@ -50,9 +50,18 @@ def show(request: HttpRequest, warning_id: int) -> HttpResponse:
     if verb and verb not in names:
         raise forbid("这条预警现在不能这样办理")
     start = {"version": found.version, "key": f"warning:{uuid.uuid4()}"}
-    made: dict[str, EvidenceForm] = {name: StepForm(actor=actor, initial=start, auto_id=f"id_{name}_%s", **WORDS[name]) for name in names}
+    made: dict[str, EvidenceForm] = {
+        name: StepForm(actor=actor, initial=start, auto_id=f"id_{name}_%s", **WORDS[name]) for name in names
+    }
     if verb:
-        form = StepForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), auto_id=f"id_{verb}_%s", **WORDS[verb])
+        form = StepForm(
+            request.POST,
+            request.FILES,
+            actor=actor,
+            ticked=ticked_in(request.POST),
+            auto_id=f"id_{verb}_%s",
+            **WORDS[verb],
+        )
         if form.is_valid():
             ids = form.evidence(now)
             values = form.cleaned_data
@@ -66,7 +75,9 @@ def show(request: HttpRequest, warning_id: int) -> HttpResponse:
             done = None
             if form.is_valid() and verb == "explain":
                 done = attempt(
-                    form, lambda: actions.explain_warning(actor=actor, idempotency_key=values["key"], **said), {"evidence": "files"}
+                    form,
+                    lambda: actions.explain_warning(actor=actor, idempotency_key=values["key"], **said),
+                    {"evidence": "files"},
                 )
             elif form.is_valid():
                 done = attempt(form, lambda: actions.report_rectified(actor=actor, **said), {"evidence": "files"})

@@ -1,4 +1,6 @@
-"""What a hall arranges: units with a reserved name, what may be promised, who stands in for whom, and the keys of machines."""
+"""What a hall arranges: units with a reserved name, what may be promised, who stands in for whom, and the keys of
+machines.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,9 @@ class OfferIn(Schema):
 
 
 class DelegateIn(Schema):
-    """From `from_on` until the day before `to_on` the substitute handles what is the person's; of it only the kinds of work, matters and
-    projects named, where any are."""
+    """From `from_on` until the day before `to_on` the substitute handles what is the person's; of it only the kinds of
+    work, matters and projects named, where any are.
+    """
 
     person: int
     substitute: int
@@ -108,9 +111,13 @@ def reserve(request: HttpRequest, body: ReserveIn) -> Status[dict[str, Any]]:
     return Status(201, unit_out(register_reserved_unit(actor=actor_of(request), at=timezone.now(), **body.dict())))
 
 
-@router.post("/units/{unit_id}/credit-code", response=dict[str, Any], summary="为预先核准名称的单位补登统一社会信用代码")
+@router.post(
+    "/units/{unit_id}/credit-code", response=dict[str, Any], summary="为预先核准名称的单位补登统一社会信用代码"
+)
 def credit_code(request: HttpRequest, unit_id: int, body: CodeIn) -> dict[str, Any]:
-    return unit_out(give_credit_code(actor=actor_of(request), unit_id=unit_id, credit_code=body.credit_code, at=timezone.now()))
+    return unit_out(
+        give_credit_code(actor=actor_of(request), unit_id=unit_id, credit_code=body.credit_code, at=timezone.now())
+    )
 
 
 @router.post("/offers", response={201: dict[str, Any]}, summary="部门公布事项是否实行信用承诺")
@@ -143,7 +150,9 @@ def arrange(request: HttpRequest, body: DelegateIn) -> Status[dict[str, Any]]:
 
 @router.post("/delegations/{delegation_id}/end", response=dict[str, Any], summary="提前结束代班")
 def end(request: HttpRequest, delegation_id: int, body: WhyIn) -> dict[str, Any]:
-    return delegation_out(end_delegation(actor=actor_of(request), delegation_id=delegation_id, at=timezone.now(), why=body.why))
+    return delegation_out(
+        end_delegation(actor=actor_of(request), delegation_id=delegation_id, at=timezone.now(), why=body.why)
+    )
 
 
 @router.get("/keys", response=list[dict[str, Any]], summary="接口密钥：管理员看所管的，其他人看自己的")

@@ -58,7 +58,9 @@ class RoleForm(forms.Form):
     role = choice("角色", StaffRole.choices, "选择角色")
     stage = choice("阶段（仅阶段召集人）", ())
 
-    def __init__(self, *args: Any, people: list[tuple[str, str]], offices: list[Department], day: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: list[tuple[str, str]], offices: list[Department], day: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
         self.fields["department"].choices = [("", "请选择"), *((str(row.pk), row.short_name) for row in offices)]  # type: ignore[attr-defined]
@@ -90,13 +92,20 @@ class DelegationForm(forms.Form):
     """While it holds the substitute may handle what is the person's."""
 
     substitute = choice("代班人", (), "选择代班人")
-    from_on = forms.DateField(label="从哪天起", widget=DateInput(), error_messages={"required": "填写开始日期", "invalid": "开始日期有误"})
+    from_on = forms.DateField(
+        label="从哪天起", widget=DateInput(), error_messages={"required": "填写开始日期", "invalid": "开始日期有误"}
+    )
     to_on = forms.DateField(
-        label="到哪天止（含当天）", widget=DateInput(), error_messages={"required": "填写结束日期", "invalid": "结束日期有误"}
+        label="到哪天止（含当天）",
+        widget=DateInput(),
+        error_messages={"required": "填写结束日期", "invalid": "结束日期有误"},
     )
     reason = forms.CharField(label="原因", max_length=120, error_messages={"required": "写明原因"})
     matters = forms.MultipleChoiceField(
-        label="只代办哪些事项", required=False, widget=forms.CheckboxSelectMultiple, help_text="一个也不选，就是全部事项。"
+        label="只代办哪些事项",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一个也不选，就是全部事项。",
     )
     kinds = forms.MultipleChoiceField(
         label="只代办哪类工作",
@@ -106,7 +115,10 @@ class DelegationForm(forms.Form):
         help_text="一类也不选，就是全部工作。",
     )
     projects = forms.MultipleChoiceField(
-        label="只代办哪些项目", required=False, widget=forms.CheckboxSelectMultiple, help_text="一个也不选，就是全部项目，新来的也算。"
+        label="只代办哪些项目",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="一个也不选，就是全部项目，新来的也算。",
     )
 
     def clean_to_on(self) -> date:
@@ -237,7 +249,13 @@ class PeopleDesk:
             return lambda: set_handler(actor=actor, department=office, matter_id=data["matter"], person=person, at=now)
         place = next(row for row in self.offices if str(row.pk) == data["department"])
         return lambda: give_role(
-            actor=actor, person=person, department=place, role=data["role"], at=now, from_on=today(now), stage=data["stage"]
+            actor=actor,
+            person=person,
+            department=place,
+            role=data["role"],
+            at=now,
+            from_on=today(now),
+            stage=data["stage"],
         )
 
     def _press(self) -> str:
@@ -262,14 +280,20 @@ class PeopleDesk:
 @need_staff
 @require_http_methods(["GET", "POST"])
 def delegation(request: HttpRequest) -> HttpResponse:
-    """代班: nothing waits for somebody on leave (U-5). One's own; the hall's manager arranges it for others too (`?for=`)."""
+    """代班: nothing waits for somebody on leave (U-5).
+
+    One's own; the hall's manager arranges it for others too (`?for=`).
+    """
     actor, now = actor_of(request), timezone.now()
     day = today(now)
     person = _absent(request, actor, day)
     by_id = {str(row.pk): row for row in _colleagues(person, day)}
     verb = request.POST.get("do", "arrange")
     form = DelegationForm(
-        request.POST if request.method == "POST" and verb == "arrange" else None, people=named(by_id.values()), of=person, day=day
+        request.POST if request.method == "POST" and verb == "arrange" else None,
+        people=named(by_id.values()),
+        of=person,
+        day=day,
     )
     own = person.pk == actor.person_id
     here = reverse("staff:delegation") + ("" if own else f"?for={person.pk}")
@@ -299,7 +323,15 @@ def delegation(request: HttpRequest) -> HttpResponse:
             return redirect(here)
     rows = Delegation.objects.filter(person=person).select_related("substitute").order_by("-from_on", "-id")[:20]
     held = WorkItem.objects.filter(assignee=person, state__in=OPEN, waits_for="staff").count()
-    context = {"form": form, "rows": list(rows), "today": day, "alone": not by_id, "person": person, "own": own, "held": held}
+    context = {
+        "form": form,
+        "rows": list(rows),
+        "today": day,
+        "alone": not by_id,
+        "person": person,
+        "own": own,
+        "held": held,
+    }
     return render(request, "staff/delegation.html", context, status=422 if form.is_bound else 200)
 
 

@@ -1,4 +1,6 @@
-"""Units that have only their name reserved: entered at the hall, and given their credit code once they have a licence (F-6)."""
+"""Units that have only their name reserved: entered at the hall, and given their credit code once they have a licence
+(F-6).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class ReserveForm(forms.Form):
     name = forms.CharField(label="预先核准的名称", error_messages={"required": "填写预先核准的名称"})
     type = choice("单位类型", UnitType.choices, "选择单位类型", radio=True)
     reservation_no = forms.CharField(
-        label="企业名称预先核准号", help_text="照核准通知书填写。", error_messages={"required": "填写企业名称预先核准号"}
+        label="企业名称预先核准号",
+        help_text="照核准通知书填写。",
+        error_messages={"required": "填写企业名称预先核准号"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,10 +77,15 @@ def code(request: HttpRequest, unit_id: int) -> HttpResponse:
         given = attempt(
             form,
             lambda: give_credit_code(
-                actor=actor_of(request), unit_id=unit.pk, credit_code=form.cleaned_data["credit_code"], at=timezone.now()
+                actor=actor_of(request),
+                unit_id=unit.pk,
+                credit_code=form.cleaned_data["credit_code"],
+                at=timezone.now(),
             ),
         )
         if given is not None:
             messages.success(request, f"已为“{given.name}”登记统一社会信用代码 {given.credit_code}，现在可以申报项目。")
             return redirect("staff:reserved")
-    return render(request, "staff/reserved_code.html", {"form": form, "unit": unit}, status=422 if form.is_bound else 200)
+    return render(
+        request, "staff/reserved_code.html", {"form": form, "unit": unit}, status=422 if form.is_bound else 200
+    )

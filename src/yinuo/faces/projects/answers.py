@@ -26,11 +26,15 @@ SHOWN_LABELS = 4
 
 
 def preview(draft: Draft) -> dict[str, Any]:
-    """The filing question asked of the draft as it stands: instant, held by which rule and by which answers, or not yet decidable."""
+    """The filing question asked of the draft as it stands: instant, held by which rule and by which answers, or not yet
+    decidable.
+    """
     day = timezone.now().astimezone(TZ).date()
     unit = draft.unit
     known = {"type": unit.type, "credit_code": unit.credit_code, "grade": head(unit.pk).grade}
-    decision = screen_filing({**draft.facts, "unit": {key: value for key, value in known.items() if value}}, pack(), day)
+    decision = screen_filing(
+        {**draft.facts, "unit": {key: value for key, value in known.items() if value}}, pack(), day
+    )
     read = {step.rule: step.facts for step in decision.trace}
     stops = [_stop(draft, stop, read.get(stop["rule"], {})) for stop in decision.outcome["stops"]]
     return {"instant": decision.outcome["instant"], "stops": stops, "kind": draft.facts.get("kind", "")}
@@ -57,7 +61,11 @@ def missing(draft: Draft, asked: Mapping[str, list[str]]) -> list[NavItem]:
 
 def _step_url(draft: Draft, path: str) -> str:
     topic = steps.STEP_OF.get(path)
-    return f"{reverse('unit:filing_step', args=[draft.pk, topic.slug])}?back=check#{factforms.anchor(path)}" if topic else ""
+    return (
+        f"{reverse('unit:filing_step', args=[draft.pk, topic.slug])}?back=check#{factforms.anchor(path)}"
+        if topic
+        else ""
+    )
 
 
 def problem(draft: Draft, path: str, message: str) -> NavItem:
@@ -65,7 +73,9 @@ def problem(draft: Draft, path: str, message: str) -> NavItem:
 
 
 def group(draft: Draft, topic: Step, asked: list[str]) -> dict[str, Any]:
-    """The answers of one topic; what was answered 否 is one line, and what may stay open another, so that the page can be read."""
+    """The answers of one topic; what was answered 否 is one line, and what may stay open another, so that the page can
+    be read.
+    """
     rows, noes, open_ = [], [], []
     base = reverse("unit:filing_step", args=[draft.pk, topic.slug]) + "?back=check"
     for path in asked:
@@ -88,11 +98,17 @@ def _folded(labels: Sequence[str]) -> str:
     if len(labels) <= SHOWN_LABELS:
         return "、".join(labels)
     told = "、".join(labels)
-    return format_html('<details class="more"><summary>{}等 {} 项</summary><div>{}</div></details>', labels[0], len(labels), told)
+    return format_html(
+        '<details class="more"><summary>{}等 {} 项</summary><div>{}</div></details>', labels[0], len(labels), told
+    )
 
 
 def unit_rows(unit: ProjectUnit, person: Person) -> list[Row]:
     """What the platform knows of the unit and its person: shown, and not asked again."""
     rows = [("单位名称", unit.name), ("统一社会信用代码", unit.credit_code or unit.reservation_no)]
-    rows += [("法定代表人", unit.legal_representative), ("住所", unit.address), ("联系人", f"{person.name} {person.phone}".strip())]
+    rows += [
+        ("法定代表人", unit.legal_representative),
+        ("住所", unit.address),
+        ("联系人", f"{person.name} {person.phone}".strip()),
+    ]
     return [Row(label, value) for label, value in rows if value]

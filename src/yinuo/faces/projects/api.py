@@ -124,8 +124,12 @@ def _certificate(project: Project) -> str | None:
 def listing(request: HttpRequest, search: str = "", state: str = "", after: int = 0, size: int = 30) -> dict[str, Any]:
     """Newest first; `after` opens the next page, 0 = no more. `search`: a project code, or part of a name."""
     if state and state not in ProjectState.values:
-        raise Refused("api.state", f"没有名为 {state} 的状态", field="state", remedy="可选：" + "、".join(ProjectState.values))
-    page = queries.page(actor_of(request), search=search[:160], state=state, after=max(after, 0), size=min(max(size, 1), 100))
+        raise Refused(
+            "api.state", f"没有名为 {state} 的状态", field="state", remedy="可选：" + "、".join(ProjectState.values)
+        )
+    page = queries.page(
+        actor_of(request), search=search[:160], state=state, after=max(after, 0), size=min(max(size, 1), 100)
+    )
     rows = [out(project, _certificate(project)) for project in page.projects]
     return {"items": rows, "after": page.after}
 
@@ -158,7 +162,9 @@ def _need_credit_code(code: str) -> None:
     try:
         check_credit_code(code)
     except CodeError as error:
-        raise Refused("people.credit_code", f"统一社会信用代码有误：{error}", field="unit", remedy="请按营业执照逐字核对") from error
+        raise Refused(
+            "people.credit_code", f"统一社会信用代码有误：{error}", field="unit", remedy="请按营业执照逐字核对"
+        ) from error
 
 
 @router.get("/{project_id}", response=ProjectOut, summary="查看项目")
@@ -176,7 +182,12 @@ def confirm(request: HttpRequest, project_id: int, body: VersionIn) -> dict[str,
 def decide(request: HttpRequest, project_id: int, body: HandIn) -> dict[str, Any]:
     return out(
         actions.decide_by_hand(
-            actor=actor_of(request), project_id=project_id, approve=body.approve, why=body.why, at=timezone.now(), version=body.version
+            actor=actor_of(request),
+            project_id=project_id,
+            approve=body.approve,
+            why=body.why,
+            at=timezone.now(),
+            version=body.version,
         )
     )
 
@@ -184,7 +195,9 @@ def decide(request: HttpRequest, project_id: int, body: HandIn) -> dict[str, Any
 @router.post("/{project_id}/withdraw", response=ProjectOut, summary="撤回备案，写明具体问题")
 def withdraw(request: HttpRequest, project_id: int, body: WhyIn) -> dict[str, Any]:
     return out(
-        actions.withdraw_filing(actor=actor_of(request), project_id=project_id, problem=body.why, at=timezone.now(), version=body.version)
+        actions.withdraw_filing(
+            actor=actor_of(request), project_id=project_id, problem=body.why, at=timezone.now(), version=body.version
+        )
     )
 
 
@@ -205,7 +218,11 @@ def amend(request: HttpRequest, project_id: int, body: AmendIn) -> dict[str, Any
 @router.post("/{project_id}/reports", response={201: dict[str, Any]}, summary="报送开工、进度、投资、竣工信息")
 def report(request: HttpRequest, project_id: int, body: ReportIn) -> Status[dict[str, Any]]:
     made = actions.report_progress(
-        actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_if_any(request), **body.dict()
+        actor=actor_of(request),
+        project_id=project_id,
+        at=timezone.now(),
+        idempotency_key=key_if_any(request),
+        **body.dict(),
     )
     return Status(201, {"id": made.pk, "kind": made.kind, "on": made.on})
 
@@ -218,5 +235,7 @@ def participant(request: HttpRequest, project_id: int, body: ParticipantIn) -> S
 
 @router.post("/participants/{participant_id}/end", response=dict[str, Any], summary="参建单位不再参建")
 def end_participant(request: HttpRequest, participant_id: int, body: EndParticipantIn) -> dict[str, Any]:
-    row = actions.end_participant(actor=actor_of(request), participant_id=participant_id, why=body.why, at=timezone.now())
+    row = actions.end_participant(
+        actor=actor_of(request), participant_id=participant_id, why=body.why, at=timezone.now()
+    )
     return {"id": row.pk, "role": row.role, "ended_at": row.replaced_at}

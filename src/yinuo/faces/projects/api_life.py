@@ -1,4 +1,6 @@
-"""What happens in a project's life beside its map: its ends and new codes, questions, benefits, and whose rules it runs under."""
+"""What happens in a project's life beside its map: its ends and new codes, questions, benefits, and whose rules it runs
+under.
+"""
 
 from __future__ import annotations
 
@@ -95,10 +97,18 @@ def terminate(request: HttpRequest, project_id: int, body: EndIn) -> dict[str, A
 
 
 @router.post(
-    "/projects/{project_id}/recode", response={201: dict[str, Any]}, summary="重大变化重新备案：旧项目终止，新代码与旧代码互相关联"
+    "/projects/{project_id}/recode",
+    response={201: dict[str, Any]},
+    summary="重大变化重新备案：旧项目终止，新代码与旧代码互相关联",
 )
 def recode(request: HttpRequest, project_id: int, body: RecodeIn) -> Status[dict[str, Any]]:
-    made = actions.recode(actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())
+    made = actions.recode(
+        actor=actor_of(request),
+        project_id=project_id,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
+        **body.dict(),
+    )
     new = queries.one(made.pk)
     old = queries.one(project_id)
     number = new.certificate.number if hasattr(new, "certificate") else None
@@ -143,25 +153,35 @@ def questions(request: HttpRequest, answered: bool = False, after: int = 0, size
 @router.post("/questions/{question_id}/pass", response=dict[str, Any], summary="总召集人转给能答复的部门")
 def pass_on(request: HttpRequest, question_id: int, body: PassIn) -> dict[str, Any]:
     return question_out(
-        actions.pass_question(actor=actor_of(request), question_id=question_id, department_key=body.department, at=timezone.now())
+        actions.pass_question(
+            actor=actor_of(request), question_id=question_id, department_key=body.department, at=timezone.now()
+        )
     )
 
 
 @router.post("/questions/{question_id}/answer", response=dict[str, Any], summary="答复提问")
 def answer(request: HttpRequest, question_id: int, body: AnswerIn) -> dict[str, Any]:
-    return question_out(actions.answer_question(actor=actor_of(request), question_id=question_id, answer=body.answer, at=timezone.now()))
+    return question_out(
+        actions.answer_question(actor=actor_of(request), question_id=question_id, answer=body.answer, at=timezone.now())
+    )
 
 
-@router.post("/questions/{question_id}/publish", response=dict[str, Any], summary="公开提问和答复，不写单位、项目和个人")
+@router.post(
+    "/questions/{question_id}/publish", response=dict[str, Any], summary="公开提问和答复，不写单位、项目和个人"
+)
 def publish(request: HttpRequest, question_id: int, body: PublishIn) -> dict[str, Any]:
     return question_out(
-        actions.publish_answer(actor=actor_of(request), question_id=question_id, text=body.text, answer=body.answer, at=timezone.now())
+        actions.publish_answer(
+            actor=actor_of(request), question_id=question_id, text=body.text, answer=body.answer, at=timezone.now()
+        )
     )
 
 
 @router.post("/questions/{question_id}/withdraw", response=dict[str, Any], summary="撤回公开的问答")
 def withdraw(request: HttpRequest, question_id: int, body: WithdrawAnswerIn) -> dict[str, Any]:
-    return question_out(actions.withdraw_answer(actor=actor_of(request), question_id=question_id, why=body.why, at=timezone.now()))
+    return question_out(
+        actions.withdraw_answer(actor=actor_of(request), question_id=question_id, why=body.why, at=timezone.now())
+    )
 
 
 @router.get("/answers", auth=None, response=dict[str, Any], summary="公开的问答，新的先列；可以只看一个事项的")

@@ -28,7 +28,10 @@ def trail(request: HttpRequest, project_id: int, after: int = 0, size: int = 100
 
 def _line(entry: Entry) -> dict[str, Any]:
     same = ("id", "at", "verb", "role", "entrance", "subject_kind", "subject_id", "why")
-    return {**{name: getattr(entry, name) for name in same}, "decision": _decision(entry.decision) if entry.decision else None}
+    return {
+        **{name: getattr(entry, name) for name in same},
+        "decision": _decision(entry.decision) if entry.decision else None,
+    }
 
 
 def _decision(stored: StoredDecision) -> dict[str, Any]:

@@ -34,7 +34,10 @@ class Offer:
 
 
 def offers(unit_id: int, slug: str, facts: Mapping[str, Any]) -> list[Offer]:
-    """The latest different answers, as long as the step has none of its own. One query, none for a step that is never offered."""
+    """The latest different answers, as long as the step has none of its own.
+
+    One query, none for a step that is never offered.
+    """
     paths = OFFERED.get(slug, ())
     if not paths or all(look_up(facts, path) is not UNKNOWN for path in paths):
         return []

@@ -48,7 +48,8 @@ class FactGroup:
 def fact_groups(facts: Mapping[str, Any], places: Mapping[str, str] | None = None) -> list[FactGroup]:
     """Every fact given, in the form's order and under its headings; what was not given is not shown.
 
-    What was answered with no is listed by name alone: forty lines of 否 hide the five that matter. `places`: region code → name.
+    What was answered with no is listed by name alone: forty lines of 否 hide the five that matter. `places`: region
+    code → name.
     """
     made: dict[str, FactGroup] = {}
     for path, spec in FACTS.items():
@@ -100,7 +101,8 @@ def decision_view(body: Mapping[str, Any]) -> DecisionView:
         lost=[_step(step.text, step.cites, step.facts, None) for step in decision.overridden],
         missing=[label_of(path) for path in decision.missing],
         parameters=[
-            Row(_parameter_label(read.id), f"{_value_words(read.value)}（{'；'.join(cited(read.cites))}）") for read in decision.parameters
+            Row(_parameter_label(read.id), f"{_value_words(read.value)}（{'；'.join(cited(read.cites))}）")
+            for read in decision.parameters
         ],
         as_of=decision.as_of,
         pack_hash=decision.pack_hash,
@@ -108,9 +110,16 @@ def decision_view(body: Mapping[str, Any]) -> DecisionView:
 
 
 def _step(text: str, cites: Sequence[str], facts: Mapping[str, Any], outcome: Any) -> StepView:
-    rows = [Row(label_of(path), fact_words(path, value)) for path, value in facts.items() if not isinstance(value, (dict, list))]
+    rows = [
+        Row(label_of(path), fact_words(path, value))
+        for path, value in facts.items()
+        if not isinstance(value, (dict, list))
+    ]
     return StepView(
-        text, cited(cites), rows, {True: "done", False: "ended"}.get(outcome, "ready") if isinstance(outcome, bool) else "ready"
+        text,
+        cited(cites),
+        rows,
+        {True: "done", False: "ended"}.get(outcome, "ready") if isinstance(outcome, bool) else "ready",
     )
 
 

@@ -56,7 +56,10 @@ class FactField:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Fields in sight, or folded under `title`; `told` says how they stand. Open where something is wrong or answered 是."""
+    """Fields in sight, or folded under `title`; `told` says how they stand.
+
+    Open where something is wrong or answered 是.
+    """
 
     title: str
     fields: tuple[FactField, ...]
@@ -65,13 +68,21 @@ class Part:
 
 
 class FactForm(forms.Form):
-    """The facts of `paths`. `partial`: saved on the way, nothing is required; what is typed must be right all the same."""
+    """The facts of `paths`.
+
+    `partial`: saved on the way, nothing is required; what is typed must be right all the same.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, paths: Iterable[str], required: frozenset[str] = frozenset(), partial: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        paths: Iterable[str],
+        required: frozenset[str] = frozenset(),
+        partial: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.paths = list(paths)
@@ -84,7 +95,9 @@ class FactForm(forms.Form):
         self._in_mu()
 
     def _keep_zone(self) -> None:
-        """A zone that is closed since, or was named in free text, stays what the project says until somebody changes it."""
+        """A zone that is closed since, or was named in free text, stays what the project says until somebody changes
+        it.
+        """
         field, said = self.fields.get(ZONE), (self.initial or {}).get(ZONE)
         if isinstance(field, forms.ChoiceField) and said and said not in dict(field.choices):
             field.choices = [*field.choices, (said, words_of(ZONE, said))]
@@ -116,10 +129,14 @@ class FactForm(forms.Form):
         field = self.fields["industry"]
         if not found:
             say = _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码")
-            raise forms.ValidationError(say if field.required else _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空"))
+            raise forms.ValidationError(
+                say if field.required else _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空")
+            )
         none = _("都不是，换个说法") if field.required else _("都不是，先留空")
         offered = [(code, f"{name}（{code}）") for code, name in found] + [("", none)]
-        self.fields["industry"] = forms.ChoiceField(label=field.label, required=field.required, widget=forms.RadioSelect(), choices=offered)
+        self.fields["industry"] = forms.ChoiceField(
+            label=field.label, required=field.required, widget=forms.RadioSelect(), choices=offered
+        )
         # The page has asked for the field already and would show the old one.
         self._bound_fields_cache.pop("industry", None)
         raise forms.ValidationError(_("“%s”可能是下面几个行业，请选一个") % typed[:30])
@@ -153,12 +170,27 @@ class FactForm(forms.Form):
         for name in self.fields:
             if (path := _path_of(name)) in self.paths:
                 spec = FACTS[path]
-                unit = spec.unit if name not in AREAS and (spec.type in ("decimal", "integer") or name.endswith(AMOUNT)) else ""
-                width = "" if unit else "12" if name in AREAS else "20" if spec.type == "text" and name not in LONG_TEXT else ""
+                unit = (
+                    spec.unit
+                    if name not in AREAS and (spec.type in ("decimal", "integer") or name.endswith(AMOUNT))
+                    else ""
+                )
+                width = (
+                    ""
+                    if unit
+                    else "12"
+                    if name in AREAS
+                    else "20"
+                    if spec.type == "text" and name not in LONG_TEXT
+                    else ""
+                )
                 # 不清楚 is among the answers: that one may leave it open need not be said again.
                 unsure = UNSURE in getattr(self.fields[name], "choices", ()) or name in CAREFUL
                 yield FactField(
-                    self[name], "" if name.endswith(UNIT) else unit, width, not (self.fields[name].required or unsure or name != path)
+                    self[name],
+                    "" if name.endswith(UNIT) else unit,
+                    width,
+                    not (self.fields[name].required or unsure or name != path),
                 )
 
     def parts(self) -> list[Part]:
@@ -201,7 +233,9 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
         zones = [(zone.key, zone.name) for zone in regional.zones(timezone.localdate())]
         help_text = "园区做过区域评估的，符合条件的事项不用单独评估。" if zones else ""
         offered = [("", "不在园区内"), *zones]
-        return {spec.path: forms.ChoiceField(choices=offered, widget=forms.Select(), **{**common, "help_text": help_text})}
+        return {
+            spec.path: forms.ChoiceField(choices=offered, widget=forms.Select(), **{**common, "help_text": help_text})
+        }
     if spec.type == "flag":
         words = [("true", "是"), ("false", "否")]
         return {spec.path: _choice(words if required else [*words, UNSURE], **common)}
@@ -210,17 +244,27 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     if spec.type == "quantity":
         common["help_text"] = QUANTITY_HELP.get(spec.path, "")
         asked = _choice([("none", "没有"), ("some", "有"), UNSURE], **common)
-        amount = forms.CharField(label=f"{spec.label}：数量", required=False, widget=DecimalInput(), help_text="有的话，知道多少填多少")
+        amount = forms.CharField(
+            label=f"{spec.label}：数量", required=False, widget=DecimalInput(), help_text="有的话，知道多少填多少"
+        )
         return {spec.path: asked, spec.path + AMOUNT: amount}
     if spec.type == "date":
-        return {spec.path: forms.DateField(widget=DateInput(), **common, error_messages={"invalid": "填写日期，如 2027-03-01"})}
+        return {
+            spec.path: forms.DateField(
+                widget=DateInput(), **common, error_messages={"invalid": "填写日期，如 2027-03-01"}
+            )
+        }
     if spec.type in ("decimal", "integer"):
         made: dict[str, forms.Field] = {spec.path: forms.CharField(widget=DecimalInput(), **common)}
         if spec.path in AREAS:
             units = [(key, word) for key, (word, _size) in AREA_UNITS.items()]
             made[spec.path + UNIT] = _choice(units, label=AREAS[spec.path], required=False, initial="m2")
         return made
-    return {spec.path: forms.CharField(widget=_text_widget(spec), max_length=2000 if spec.path in LONG_TEXT else 160, **common)}
+    return {
+        spec.path: forms.CharField(
+            widget=_text_widget(spec), max_length=2000 if spec.path in LONG_TEXT else 160, **common
+        )
+    }
 
 
 def _choice(choices: list[tuple[str, str]], **common: Any) -> forms.ChoiceField:
@@ -342,7 +386,11 @@ def words_of(path: str, value: Any) -> str:
 def anchor(path: str) -> str:
     """The id of the control a link leads to: of radios the first."""
     spec = FACTS[path]
-    radios = spec.type in ("flag", "quantity") or path == "region" or (spec.type == "choice" and len(spec.choices) <= SHORT_LIST)
+    radios = (
+        spec.type in ("flag", "quantity")
+        or path == "region"
+        or (spec.type == "choice" and len(spec.choices) <= SHORT_LIST)
+    )
     return f"id_{path}_0" if radios else f"id_{path}"
 
 

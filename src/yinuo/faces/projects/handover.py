@@ -1,4 +1,5 @@
-"""A self-check becomes a filing without retyping: its answers travel in the address and are kept only after the secrecy declaration.
+"""A self-check becomes a filing without retyping: its answers travel in the address and are kept only after the secrecy
+declaration.
 
 `f.<fact>=value`, with the facts' own paths.
 """

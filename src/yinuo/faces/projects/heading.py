@@ -24,11 +24,19 @@ def visible_project(actor: Actor, project_id: int) -> Project:
 
 
 def head_of(found: Project, *further: NavItem) -> dict[str, Any]:
-    """What stands at the head of every page about a project; `further` leads on to the page, whose own place is no link."""
-    way = [NavItem("项目", reverse("staff:projects")), NavItem(found.name, reverse("staff:project", args=[found.pk])), *further]
+    """What stands at the head of every page about a project; `further` leads on to the page, whose own place is no
+    link.
+    """
+    way = [
+        NavItem("项目", reverse("staff:projects")),
+        NavItem(found.name, reverse("staff:project", args=[found.pk])),
+        *further,
+    ]
     return {
         "project": found,
-        "grade": queries.grade_of(found) if found.kind == ProjectKind.FILING and found.unit.type == "enterprise" else "",
+        "grade": queries.grade_of(found)
+        if found.kind == ProjectKind.FILING and found.unit.type == "enterprise"
+        else "",
         "breadcrumbs": [*way[:-1], NavItem(way[-1].label)],
     }
 
@@ -40,7 +48,9 @@ FOCUS = {"review": "重点审查", "supervision": "重点监管"}
 
 
 def marks_of(grade: str, day: date) -> list[str]:
-    """Who goes first and who is looked at closely (附件7·第七条): class A, and what the pack's measures say of the class under `focus`."""
+    """Who goes first and who is looked at closely (附件7·第七条): class A, and what the pack's measures say of the
+    class under `focus`.
+    """
     if not grade or grade == "unrated":
         return []
     found = []

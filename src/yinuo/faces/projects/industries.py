@@ -1,4 +1,7 @@
-"""Suggestions for the industry code: groups (中类) of GB/T 4754—2017 that investment projects here belong to. Any code may be typed."""
+"""Suggestions for the industry code: groups (中类) of GB/T 4754—2017 that investment projects here belong to.
+
+Any code may be typed.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ _SAID = """
 幼儿园 831 托儿所 802 学校 839 大学 834 培训 839 医院 841 诊所 842 卫生院 842 养老 851 敬老院 851 图书馆 883
 """
 _PAIRS = _SAID.split()
-SAID: dict[str, tuple[str, ...]] = {word: tuple(codes.split(",")) for word, codes in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
+SAID: dict[str, tuple[str, ...]] = {
+    word: tuple(codes.split(",")) for word, codes in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)
+}
 MOST = 6
 # Too common in names of trades to tell them apart.
 _COMMONPLACE = "制造 加工 生产 及其 制品 其他 活动 服务 管理 项目 建设 工程 供应 专用 产品 农业 经营 开发"
@@ -56,12 +58,17 @@ def suggest(text: str) -> list[tuple[str, str]]:
 
 
 def guess(text: str) -> dict[str, Any]:
-    """What one line says of a project: 有机肥加工 40 亩 3000 万元. **Shape**: path → value; `industry` stays in words where unclear."""
+    """What one line says of a project: 有机肥加工 40 亩 3000 万元.
+
+    **Shape**: path → value; `industry` stays in words where unclear.
+    """
     said = unicodedata.normalize("NFKC", text.replace("㎡", "平方米"))
     facts: dict[str, Any] = {}
     for number, unit in re.findall(rf"{_NUMBER}({_UNITS})", said):
         if unit in _AREA:
-            facts.setdefault("floor_area" if _built(said, number) else "land_area", _whole(Decimal(number) * _AREA[unit]))
+            facts.setdefault(
+                "floor_area" if _built(said, number) else "land_area", _whole(Decimal(number) * _AREA[unit])
+            )
         else:
             facts.setdefault("total_investment", _whole(Decimal(number) * _MONEY[unit]))
     words = " ".join(re.sub(rf"(投资|占地|用地|建筑面积|面积)?\s*{_NUMBER}(?:{_UNITS})", " ", said).split())

@@ -34,7 +34,10 @@ def item_of(request: HttpRequest, item_id: int) -> MapItem:
 
 def crumbs(project: Project, *more: str | tuple[str, str]) -> list[NavItem]:
     """我的项目 / the project / … ; the last one is the page itself."""
-    made = [NavItem("我的项目", reverse("unit:projects")), NavItem(project.name, reverse("unit:project", args=[project.pk]))]
+    made = [
+        NavItem("我的项目", reverse("unit:projects")),
+        NavItem(project.name, reverse("unit:project", args=[project.pk])),
+    ]
     made += [NavItem(label) if isinstance(label, str) else NavItem(*label) for label in more]
     if not more:
         made[-1] = NavItem(project.name)

@@ -1,4 +1,6 @@
-"""Questions of project units and their answers that a department has published, for whoever would ask the same (附件7·第九条)."""
+"""Questions of project units and their answers that a department has published, for whoever would ask the same
+(附件7·第九条).
+"""
 
 from __future__ import annotations
 

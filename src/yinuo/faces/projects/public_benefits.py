@@ -1,4 +1,6 @@
-"""不来即享 for everybody: what there is without applying, for whom and by which article; who qualifies is told on the project's page."""
+"""不来即享 for everybody: what there is without applying, for whom and by which article; who qualifies is told on the
+project's page.
+"""
 
 from __future__ import annotations
 

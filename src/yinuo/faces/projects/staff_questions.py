@@ -1,4 +1,6 @@
-"""Questions of project units: as they fall due, passed on to the department that can answer, answered, and published (附件7·第九条)."""
+"""Questions of project units: as they fall due, passed on to the department that can answer, answered, and published
+(附件7·第九条).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,10 @@ class PassForm(forms.Form):
     def __init__(self, *args: Any, hall_id: int, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         offices = book(hall_id).departments
-        self.fields["department_key"].choices = [("", "请选择"), *((key, office.name) for key, office in offices.items())]  # type: ignore[attr-defined]
+        self.fields["department_key"].choices = [
+            ("", "请选择"),
+            *((key, office.name) for key, office in offices.items()),
+        ]  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
@@ -80,7 +85,9 @@ def _lines(found: list[Question], now: datetime) -> list[Line]:
     ).order_by("id")
     by_id = {work.subject_id: work for work in works}
     return [
-        Line(row, work.due_at if work else None, work.light_at(now) if work else "green") for row in found for work in [by_id.get(row.pk)]
+        Line(row, work.due_at if work else None, work.light_at(now) if work else "green")
+        for row in found
+        for work in [by_id.get(row.pk)]
     ]
 
 
@@ -98,7 +105,10 @@ def questions(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": _lines(page.questions, now),
         "answered": answered,
-        "views": [NavItem("等答复", here, current=not answered), NavItem("已答复", f"{here}?answered=1", current=answered)],
+        "views": [
+            NavItem("等答复", here, current=not answered),
+            NavItem("已答复", f"{here}?answered=1", current=answered),
+        ],
         "next_url": f"{here}?{kept}after={page.after}" if page.after else "",
         "first_url": f"{here}?{kept}".rstrip("?&") if after else "",
     }
@@ -150,9 +160,13 @@ def _done(actor: Actor, found: Question, form: forms.Form, verb: str, now: datet
         return ""
     given = form.cleaned_data
     acts: dict[str, Callable[[], Question]] = {
-        "pass": lambda: pass_question(actor=actor, question_id=found.pk, department_key=given["department_key"], at=now),
+        "pass": lambda: pass_question(
+            actor=actor, question_id=found.pk, department_key=given["department_key"], at=now
+        ),
         "answer": lambda: answer_question(actor=actor, question_id=found.pk, answer=given["answer"], at=now),
-        "publish": lambda: publish_answer(actor=actor, question_id=found.pk, text=given["text"], answer=given["answer"], at=now),
+        "publish": lambda: publish_answer(
+            actor=actor, question_id=found.pk, text=given["text"], answer=given["answer"], at=now
+        ),
         "withdraw": lambda: withdraw_answer(actor=actor, question_id=found.pk, why=given["why"], at=now),
     }
     done = attempt(form, acts[verb])

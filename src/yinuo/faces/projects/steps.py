@@ -52,7 +52,10 @@ def _in(group: str, *names: str) -> tuple[str, ...]:
 
 BUNDLES = (
     Bundle("用林地、草原", _in("site", "forest_land", "forest_land_temporary", "grassland", "grassland_temporary")),
-    Bundle("靠近河道、水源或者灌溉设施", _in("site", "river_area", "flood_area", "irrigation_works", "drinking_water_source")),
+    Bundle(
+        "靠近河道、水源或者灌溉设施",
+        _in("site", "river_area", "flood_area", "irrigation_works", "drinking_water_source"),
+    ),
     Bundle(
         "在保护区、灾害易发区内，或者压覆矿产、靠近公路和观测设施",
         _in(
@@ -67,7 +70,14 @@ BUNDLES = (
     ),
     Bundle(
         "动用城市道路、绿地",
-        _in("construction", "road_excavation", "green_space", "restores_green_standard", "no_traffic_impact", "simple_technique"),
+        _in(
+            "construction",
+            "road_excavation",
+            "green_space",
+            "restores_green_standard",
+            "no_traffic_impact",
+            "simple_technique",
+        ),
     ),
     Bundle(
         "消防、人防、防雷、抗震有特殊要求",
@@ -79,7 +89,11 @@ BUNDLES = (
     ),
     Bundle(
         "矿山、危险物品和放射",
-        (*_in("operation", "mine_or_smelter", "dangerous_goods", "safety_permit"), "hazardous_chemicals", "uses_radiation"),
+        (
+            *_in("operation", "mine_or_smelter", "dangerous_goods", "safety_permit"),
+            "hazardous_chemicals",
+            "uses_radiation",
+        ),
     ),
     Bundle(
         "废物和清洁生产",
@@ -205,7 +219,9 @@ def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
     names: set[str] = set()
     for row in all_at(rules.negative, day):
         names.update((row.when, *(exception.when for exception in row.exceptions)))
-    names.update(matter.needed for matter in rules.matters_at(day) if kind is UNKNOWN or not matter.kinds or kind in matter.kinds)
+    names.update(
+        matter.needed for matter in rules.matters_at(day) if kind is UNKNOWN or not matter.kinds or kind in matter.kinds
+    )
     names.update(scheme.when for scheme in all_at(rules.schemes, day) if scheme.when)
     found: set[str] = set()
     for name in names & rules.predicates.keys():

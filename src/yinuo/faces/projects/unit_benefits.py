@@ -20,7 +20,11 @@ from yinuo.ui.acting import need_unit
 def show(request: HttpRequest, project_id: int) -> HttpResponse:
     project = project_of(request, project_id)
     lines = benefits_for(project, timezone.localdate())
-    open_ = [(line, [(FACTS[path].label, _slug(path)) for path in line.missing if path in FACTS]) for line in lines if not line.holds]
+    open_ = [
+        (line, [(FACTS[path].label, _slug(path)) for path in line.missing if path in FACTS])
+        for line in lines
+        if not line.holds
+    ]
     context = {
         "project": project,
         "lines": [line for line in lines if line.holds],

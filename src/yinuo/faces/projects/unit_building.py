@@ -55,7 +55,10 @@ def cost_of_silence(day: date) -> Cost:
 
 
 def stages(project: Project, reports: list[ProgressReport], today: date) -> list[Task]:
-    """The four things to report, each with how it stands: reported, due, or not its time yet. `reports` newest first."""
+    """The four things to report, each with how it stands: reported, due, or not its time yet.
+
+    `reports` newest first.
+    """
     last = {kind: next((row for row in reports if row.kind == kind), None) for kind in ReportKind}
     url = reverse("unit:report", args=[project.pk])
     return [_stage(project, kind, last[kind], f"{url}?kind={kind}", today) for kind in ReportKind]
@@ -96,7 +99,9 @@ class ReportForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
     on = forms.DateField(label="发生日期", widget=DateInput(), error_messages={"invalid": "填写日期，如 2027-03-01"})
     percent = forms.IntegerField(label="形象进度", required=False, min_value=0, max_value=100, help_text="0 到 100")
-    invested = forms.CharField(label="累计完成投资", required=False, widget=DecimalInput(), help_text="从开工到现在一共完成的投资")
+    invested = forms.CharField(
+        label="累计完成投资", required=False, widget=DecimalInput(), help_text="从开工到现在一共完成的投资"
+    )
     text = forms.CharField(label="说明", required=False, widget=forms.Textarea({"rows": 3}), max_length=2000)
 
     LABELS = {"start": "哪天开工", "progress": "截至哪天", "investment": "截至哪天", "completion": "哪天竣工"}
@@ -124,21 +129,35 @@ def report(request: HttpRequest, project_id: int) -> HttpResponse:
     kind = (request.POST if request.method == "POST" else request.GET).get("kind", "")
     form = None
     if kind in ReportKind.values:
-        form = ReportForm(posted(request), kind=kind, initial={"kind": kind, "on": today, "key": f"report:{uuid.uuid4()}"})
+        form = ReportForm(
+            posted(request), kind=kind, initial={"kind": kind, "on": today, "key": f"report:{uuid.uuid4()}"}
+        )
         if request.method == "POST" and form.is_valid():
             values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
             key = form.cleaned_data["key"]
             made = attempt(
                 form,
-                lambda: report_progress(actor=actor_of(request), project_id=project.pk, at=timezone.now(), idempotency_key=key, **values),
+                lambda: report_progress(
+                    actor=actor_of(request), project_id=project.pk, at=timezone.now(), idempotency_key=key, **values
+                ),
             )
             if made is not None:
                 messages.success(request, f"已报送{made.get_kind_display()}信息。")
                 return redirect("unit:report", project.pk)
     reports = list(project.reports.order_by("-at"))
-    columns = [Column("报送内容"), Column("发生日期", "date"), Column("进度"), Column("完成投资", "number"), Column("说明")]
+    columns = [
+        Column("报送内容"),
+        Column("发生日期", "date"),
+        Column("进度"),
+        Column("完成投资", "number"),
+        Column("说明"),
+    ]
     label = ReportKind(kind).label if form else ""
-    way = crumbs(project, ("报送建设信息", reverse("unit:report", args=[project.pk])), label) if form else crumbs(project, "报送建设信息")
+    way = (
+        crumbs(project, ("报送建设信息", reverse("unit:report", args=[project.pk])), label)
+        if form
+        else crumbs(project, "报送建设信息")
+    )
     context = {
         "project": project,
         "form": form,
@@ -167,8 +186,12 @@ SHOWN_EARLIER = 6
 class ParticipantForm(forms.Form):
     role = forms.ChoiceField(label="类别", choices=ParticipantRole.choices)
     name = forms.CharField(label="单位名称", max_length=120)
-    credit_code = forms.CharField(label="统一社会信用代码", max_length=18, widget=CodeInput(), help_text="18 位，不含 I、O、S、V、Z")
-    qualification = forms.CharField(label="资质", required=False, max_length=120, help_text="如：建筑工程施工总承包三级")
+    credit_code = forms.CharField(
+        label="统一社会信用代码", max_length=18, widget=CodeInput(), help_text="18 位，不含 I、O、S、V、Z"
+    )
+    qualification = forms.CharField(
+        label="资质", required=False, max_length=120, help_text="如：建筑工程施工总承包三级"
+    )
 
     def clean_credit_code(self) -> str:
         return str(self.cleaned_data["credit_code"]).strip().upper()
@@ -187,12 +210,16 @@ def leaving(request: HttpRequest, project_id: int, participant_id: int) -> HttpR
     form = LeavingForm(posted(request))
     if request.method == "POST" and form.is_valid():
         why = form.cleaned_data["why"]
-        ended = attempt(form, lambda: end_participant(actor=actor_of(request), participant_id=row.pk, why=why, at=timezone.now()))
+        ended = attempt(
+            form, lambda: end_participant(actor=actor_of(request), participant_id=row.pk, why=why, at=timezone.now())
+        )
         if ended is not None:
             messages.success(request, f"已记下：{ended.name}不再参建。")
             return redirect("unit:participants", project.pk)
     way = crumbs(project, ("参建单位", reverse("unit:participants", args=[project.pk])), "不再参建")
-    return render(request, "unit/participant_end.html", {"project": project, "row": row, "form": form, "breadcrumbs": way})
+    return render(
+        request, "unit/participant_end.html", {"project": project, "row": row, "form": form, "breadcrumbs": way}
+    )
 
 
 @need_unit
@@ -204,14 +231,19 @@ def participants(request: HttpRequest, project_id: int) -> HttpResponse:
     earlier = _earlier(project, present)
     taken = next((row for row in earlier if str(row.pk) == request.GET.get("take", "")), None)
     initial = (
-        {"role": taken.role, "name": taken.name, "credit_code": taken.credit_code, "qualification": taken.qualification} if taken else {}
+        {"role": taken.role, "name": taken.name, "credit_code": taken.credit_code, "qualification": taken.qualification}
+        if taken
+        else {}
     )
     if not initial and request.GET.get("role") in ParticipantRole.values:
         initial = {"role": request.GET["role"]}
     form = ParticipantForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         made = attempt(
-            form, lambda: report_participant(actor=actor_of(request), project_id=project.pk, at=timezone.now(), **form.cleaned_data)
+            form,
+            lambda: report_participant(
+                actor=actor_of(request), project_id=project.pk, at=timezone.now(), **form.cleaned_data
+            ),
         )
         if made is not None:
             messages.success(request, f"已报备{made.get_role_display()}单位：{made.name}。")
@@ -235,7 +267,9 @@ def _earlier(project: Project, present: list[Participant]) -> list[Participant]:
     """Of the company's other projects, each role and unit once, the latest first."""
     known = {(row.role, row.credit_code) for row in present}
     found: list[Participant] = []
-    for row in Participant.objects.filter(project__unit_id=project.unit_id).exclude(project=project).order_by("-id")[:100]:
+    for row in (
+        Participant.objects.filter(project__unit_id=project.unit_id).exclude(project=project).order_by("-id")[:100]
+    ):
         if (row.role, row.credit_code) not in known and len(found) < SHOWN_EARLIER:
             known.add((row.role, row.credit_code))
             found.append(row)

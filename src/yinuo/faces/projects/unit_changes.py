@@ -1,4 +1,6 @@
-"""A filed project changed: the same pages as the filing form, the code kept; a major change becomes a new filing, said so first."""
+"""A filed project changed: the same pages as the filing form, the code kept; a major change becomes a new filing, said
+so first.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ from yinuo.ui.handling import attempt
 
 class AmendForm(FactForm):
     reason = forms.CharField(
-        label="为什么变更", widget=forms.Textarea({"rows": 3}), max_length=1000, error_messages={"required": "写明变更的原因"}
+        label="为什么变更",
+        widget=forms.Textarea({"rows": 3}),
+        max_length=1000,
+        error_messages={"required": "写明变更的原因"},
     )
     pledge = forms.BooleanField(label="重新作出备案信用承诺，按重新备案办理", required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
@@ -40,7 +45,9 @@ def choose(request: HttpRequest, project_id: int) -> HttpResponse:
     """Which part changes."""
     project = project_of(request, project_id)
     tasks = [Task(step.title, "变更", "", reverse("unit:amend_step", args=[project.pk, step.slug])) for step in STEPS]
-    return render(request, "unit/amend.html", {"project": project, "tasks": tasks, "breadcrumbs": crumbs(project, "变更项目信息")})
+    return render(
+        request, "unit/amend.html", {"project": project, "tasks": tasks, "breadcrumbs": crumbs(project, "变更项目信息")}
+    )
 
 
 @need_unit

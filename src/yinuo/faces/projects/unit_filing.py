@@ -1,4 +1,6 @@
-"""The filing, one topic a page: the secrecy declaration first, then saved as it goes, then the answers checked and sent."""
+"""The filing, one topic a page: the secrecy declaration first, then saved as it goes, then the answers checked and
+sent.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class SecrecyForm(forms.Form):
 
 
 class PledgeForm(forms.Form):
-    pledge = forms.BooleanField(label="本单位作出上述备案信用承诺", error_messages={"required": "作出备案信用承诺后才能提交"})
+    pledge = forms.BooleanField(
+        label="本单位作出上述备案信用承诺", error_messages={"required": "作出备案信用承诺后才能提交"}
+    )
     another = forms.BooleanField(label="这确实是另一个项目，继续提交", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -77,7 +81,11 @@ def begin(request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         facts = steps.nested({"kind": "filing", **brought, "declarations.secret": False})
         draft = open_draft(
-            actor=actor, unit_id=actor.unit_id or 0, facts=facts, at=timezone.now(), idempotency_key=form.cleaned_data["key"]
+            actor=actor,
+            unit_id=actor.unit_id or 0,
+            facts=facts,
+            at=timezone.now(),
+            idempotency_key=form.cleaned_data["key"],
         )
         if brought:
             messages.success(request, f"已带入自查时的 {len(brought)} 项回答，请逐页核对，接着填其余的。")
@@ -111,11 +119,15 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     if request.method == "POST":
         saved = page.save()
         if saved is not None:
-            more = [path for path in steps.follow_ups(topic, saved.facts, timezone.localdate()) if path not in page.paths]
+            more = [
+                path for path in steps.follow_ups(topic, saved.facts, timezone.localdate()) if path not in page.paths
+            ]
             if more and not page.later:
                 messages.info(request, "按刚才的回答，这一页还有问题要回答。")
                 back = "?back=check" if back_to_check else ""
-                return redirect(f"{reverse('unit:filing_step', args=[saved.pk, topic.slug])}{back}#{factforms.anchor(more[0])}")
+                return redirect(
+                    f"{reverse('unit:filing_step', args=[saved.pk, topic.slug])}{back}#{factforms.anchor(more[0])}"
+                )
             return _onward(request, saved, topic, later=page.later, back=back_to_check)
     context = {
         **_place(page.draft, topic, asked),
@@ -131,7 +143,9 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
 
 
 class StepPage:
-    """One step's form: as saved, with an earlier project's answers put in, or as typed and merged with what another window saved."""
+    """One step's form: as saved, with an earlier project's answers put in, or as typed and merged with what another
+    window saved.
+    """
 
     def __init__(self, request: HttpRequest, draft: Draft, topic: Step, paths: list[str]) -> None:
         self.request, self.draft, self.topic, self.paths = request, draft, topic, paths
@@ -166,7 +180,9 @@ class StepPage:
             return None
         others = [FACTS[path].label for path, value in self.form.values().items() if value != _known(saved.facts, path)]
         if others:
-            messages.info(self.request, f"另一个窗口改过这一页，两边的内容已经合在一起。保留了那边填的：{'、'.join(others)}。")
+            messages.info(
+                self.request, f"另一个窗口改过这一页，两边的内容已经合在一起。保留了那边填的：{'、'.join(others)}。"
+            )
         return saved
 
     def _save(self) -> Draft:
@@ -181,7 +197,9 @@ class StepPage:
         )
 
     def _conflict(self) -> None:
-        """Shown again: what only the other window changed is put in, what both changed stays as typed here beside what was saved there."""
+        """Shown again: what only the other window changed is put in, what both changed stays as typed here beside what
+        was saved there.
+        """
         seen = self.form.opened_with()
         self.draft = own_draft(self.request, self.draft.pk)
         data = self.form.data.copy()
@@ -259,7 +277,11 @@ def _way(draft: Draft, step: Step, topic: Step, paths: list[str], furthest: int)
         begun = len(open_) < len(paths) and len(steps.unanswered(paths, draft.facts)) < len(paths)
         return Task(step.title, "还差几项" if begun else "还没填", "amber" if begun else "", url)
     answered = len(steps.unanswered(paths, draft.facts)) < len(paths)
-    return Task(step.title, "填好了", "green", url) if answered or STEPS.index(step) <= furthest else Task(step.title, "还没填", "", url)
+    return (
+        Task(step.title, "填好了", "green", url)
+        if answered or STEPS.index(step) <= furthest
+        else Task(step.title, "还没填", "", url)
+    )
 
 
 @need_unit
@@ -332,7 +354,9 @@ def done(request: HttpRequest, draft_id: int) -> HttpResponse:
     project = draft.filed_as
     decision = project.decision.outcome if project.decision else None
     rules = pack()
-    stops = [{"why": stop["why"], "cites": rules.cite_texts(stop["cites"])} for stop in (decision or {}).get("stops", [])]
+    stops = [
+        {"why": stop["why"], "cites": rules.cite_texts(stop["cites"])} for stop in (decision or {}).get("stops", [])
+    ]
     context = {
         "project": project,
         "number": project.certificate.number if hasattr(project, "certificate") else "",
@@ -353,6 +377,9 @@ def remedies(rules: Pack, day: date) -> list[dict[str, Any]]:
     for name, what in (("remedy.reconsideration_limit", "申请行政复议"), ("remedy.litigation_limit", "提起行政诉讼")):
         term = rules.parameter(name, day)
         made.append(
-            {"text": f"自收到决定之日起 {term.value} {units[rules.parameters[name].unit]}内{what}", "cites": rules.cite_texts(term.cites)}
+            {
+                "text": f"自收到决定之日起 {term.value} {units[rules.parameters[name].unit]}内{what}",
+                "cites": rules.cite_texts(term.cites),
+            }
         )
     return made

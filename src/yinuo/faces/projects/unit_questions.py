@@ -33,7 +33,10 @@ SHOWN = 100
 class QuestionForm(forms.Form):
     matter = forms.ChoiceField(label="问哪个事项", required=False, help_text="问整个项目的不用选")
     text = forms.CharField(
-        label="您的问题", widget=forms.Textarea({"rows": 4}), max_length=2000, error_messages={"required": "请写下您的问题"}
+        label="您的问题",
+        widget=forms.Textarea({"rows": 4}),
+        max_length=2000,
+        error_messages={"required": "请写下您的问题"},
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
 
@@ -68,7 +71,9 @@ def ask(request: HttpRequest, project_id: int) -> HttpResponse:
             {"matter_id": "matter"},
         )
         if asked is not None:
-            where = f"已交给{asked.department.short_name}" if asked.department else "已交给总召集人，由他转给能答复的部门"
+            where = (
+                f"已交给{asked.department.short_name}" if asked.department else "已交给总召集人，由他转给能答复的部门"
+            )
             messages.success(request, f"问题{where}。")
             return redirect("unit:questions", project.pk)
     rows = project.questions.select_related("department", "asked_by").order_by("-asked_at")[:SHOWN]
@@ -88,7 +93,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """Every question of the company, and the projects one may ask about."""
     unit_id, now = actor_of(request).unit_id or 0, timezone.now()
     rows = (
-        Question.objects.filter(project__unit_id=unit_id).select_related("department", "asked_by", "project").order_by("-asked_at")[:SHOWN]
+        Question.objects.filter(project__unit_id=unit_id)
+        .select_related("department", "asked_by", "project")
+        .order_by("-asked_at")[:SHOWN]
     )
     context = {
         "questions": lines(rows, now),
@@ -118,7 +125,12 @@ def matter_name(row: Question) -> str:
 def _standing(row: Question, work: WorkItem | None, now: datetime) -> dict[str, Any]:
     where = f"由{row.department.short_name}答复" if row.department else "等总召集人转办"
     if row.answered_at is not None:
-        return {"state": "done", "word": "已答复", "where": row.department.short_name if row.department else "总召集人", "due": ""}
+        return {
+            "state": "done",
+            "word": "已答复",
+            "where": row.department.short_name if row.department else "总召集人",
+            "due": "",
+        }
     if work is None:
         return {"state": "ready", "word": "等答复", "where": where, "due": ""}
     light = work.light_at(now)

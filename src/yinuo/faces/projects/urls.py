@@ -29,7 +29,11 @@ UNIT = [
     path("filing/<int:draft_id>/<slug:slug>/", unit_filing.step, name="filing_step"),
     path("projects/<int:project_id>/report/", unit_building.report, name="report"),
     path("projects/<int:project_id>/participants/", unit_building.participants, name="participants"),
-    path("projects/<int:project_id>/participants/<int:participant_id>/end/", unit_building.leaving, name="participant_end"),
+    path(
+        "projects/<int:project_id>/participants/<int:participant_id>/end/",
+        unit_building.leaving,
+        name="participant_end",
+    ),
     path("projects/<int:project_id>/questions/", unit_questions.ask, name="questions"),
     path("projects/<int:project_id>/benefits/", unit_benefits.show, name="benefits"),
     path("projects/<int:project_id>/amend/", unit_changes.choose, name="amend"),

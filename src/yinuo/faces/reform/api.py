@@ -62,7 +62,13 @@ def published(request: HttpRequest) -> dict[str, Any]:
     rows = Publication.objects.select_related("report").order_by("-report__begins", "-id")[:200]
     return {
         "items": [
-            {"id": row.pk, "number": row.number, "kind": row.report.kind, "region_id": row.report.region_id, "begins": row.report.begins}
+            {
+                "id": row.pk,
+                "number": row.number,
+                "kind": row.report.kind,
+                "region_id": row.report.region_id,
+                "begins": row.report.begins,
+            }
             for row in rows
         ]
     }
@@ -90,17 +96,23 @@ def show(request: HttpRequest, report_id: int) -> dict[str, Any]:
 
 @router.post("/reform/reports/{report_id}/words", response=dict[str, Any], summary="修改通报的文字（不是数字）")
 def edit(request: HttpRequest, report_id: int, body: WordsIn) -> dict[str, Any]:
-    return draft_out(actions.edit_report(actor=actor_of(request), report_id=report_id, at=timezone.now(), **body.dict()))
+    return draft_out(
+        actions.edit_report(actor=actor_of(request), report_id=report_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/reform/reports/{report_id}/submit", response=dict[str, Any], summary="报主要负责同志审签")
 def submit(request: HttpRequest, report_id: int, body: VersionIn) -> dict[str, Any]:
-    return draft_out(actions.submit_report(actor=actor_of(request), report_id=report_id, at=timezone.now(), **body.dict()))
+    return draft_out(
+        actions.submit_report(actor=actor_of(request), report_id=report_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/reform/reports/{report_id}/return", response=dict[str, Any], summary="退回修改")
 def give_back(request: HttpRequest, report_id: int, body: WhyIn) -> dict[str, Any]:
-    return draft_out(actions.return_report(actor=actor_of(request), report_id=report_id, at=timezone.now(), **body.dict()))
+    return draft_out(
+        actions.return_report(actor=actor_of(request), report_id=report_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/reform/reports/{report_id}/publish", response={201: dict[str, Any]}, summary="同意公布")

@@ -64,10 +64,16 @@ def shown(body: Mapping[str, Any], cases: Cases = _nowhere) -> dict[str, Any]:
     return {
         "whole": [_whole(key, body, cases) for key in MEASURES if key in body["whole"]],
         "hall_labels": [MEASURES[key].label for key in OF_HALLS],
-        "halls": [Line(row["hall"], [_figure(key, row, cases, row["hall_id"], None) for key in OF_HALLS]) for row in body["halls"]],
+        "halls": [
+            Line(row["hall"], [_figure(key, row, cases, row["hall_id"], None) for key in OF_HALLS])
+            for row in body["halls"]
+        ],
         "office_labels": [MEASURES[key].label for key in OF_OFFICES],
         "offices": [
-            Line(row["department"], [_figure(key, row, cases, row["hall_id"], row["department_id"]) for key in OF_OFFICES])
+            Line(
+                row["department"],
+                [_figure(key, row, cases, row["hall_id"], row["department_id"]) for key in OF_OFFICES],
+            )
             for row in body["departments"]
         ],
         "problems": body["problems"],
@@ -81,7 +87,9 @@ def shown(body: Mapping[str, Any], cases: Cases = _nowhere) -> dict[str, Any]:
 def _whole(key: str, body: Mapping[str, Any], cases: Cases) -> Figure:
     tally, goal = body["whole"][key], body["targets"].get(key)
     short = bool(goal) and bool(tally["count"]) and Fraction(tally["good"], tally["count"]) < Fraction(goal)
-    return Figure(MEASURES[key].label, _text(key, tally), cases(key, None, None), percent(Fraction(goal)) if goal else "", short)
+    return Figure(
+        MEASURES[key].label, _text(key, tally), cases(key, None, None), percent(Fraction(goal)) if goal else "", short
+    )
 
 
 def _text(key: str, tally: Mapping[str, Any]) -> str:
@@ -103,7 +111,11 @@ def _figure(key: str, row: Mapping[str, Any], cases: Cases, hall: int, departmen
 
 def _evaluations(body: Mapping[str, Any], cases: Cases) -> list[Evaluation]:
     """Halls, then departments, the best of each first."""
-    halls = [_evaluation(f"h{row['hall_id']}", row["hall"], row, body, cases, None) for row in body["halls"] if "evaluation" in row]
+    halls = [
+        _evaluation(f"h{row['hall_id']}", row["hall"], row, body, cases, None)
+        for row in body["halls"]
+        if "evaluation" in row
+    ]
     offices = [
         _evaluation(f"d{row['department_id']}", row["department"], row, body, cases, row["department_id"])
         for row in body["departments"]
@@ -112,7 +124,9 @@ def _evaluations(body: Mapping[str, Any], cases: Cases) -> list[Evaluation]:
     return [one for group in (halls, offices) for one in sorted(group, key=lambda one: -Decimal(one.score or -1))]
 
 
-def _evaluation(key: str, name: str, row: Mapping[str, Any], body: Mapping[str, Any], cases: Cases, department: int | None) -> Evaluation:
+def _evaluation(
+    key: str, name: str, row: Mapping[str, Any], body: Mapping[str, Any], cases: Cases, department: int | None
+) -> Evaluation:
     found = row["evaluation"]
     parts = [
         Part(

@@ -1,4 +1,6 @@
-"""The quarter's notice and the year's evaluation at the desk: figures open to their cases, words, each department's own, consent."""
+"""The quarter's notice and the year's evaluation at the desk: figures open to their cases, words, each department's
+own, consent.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class WordsForm(Versioned):
     """The words around the figures; in a yearly evaluation a comment on each that is scored."""
 
     opening = text_area("总体情况", "", "数字已经固定，不能修改；这里写对数字的说明。", rows=5, most=actions.TEXT_LIMIT)
-    problems = text_area("存在的问题和整改要求", "", "下面列出的问题都要有要求和期限。", rows=5, most=actions.TEXT_LIMIT)
+    problems = text_area(
+        "存在的问题和整改要求", "", "下面列出的问题都要有要求和期限。", rows=5, most=actions.TEXT_LIMIT
+    )
     next_steps = text_area("下一步工作", "", "", rows=4, most=actions.TEXT_LIMIT)
 
     def __init__(self, *args: Any, evaluated: dict[str, str], **kwargs: Any) -> None:
@@ -54,7 +58,11 @@ class ReturnForm(Versioned):
 
 class SelfForm(forms.Form):
     text = text_area(
-        "本部门一年的情况", "写明本部门一年的情况", "随评价一起公布；请不要写个人的电话、身份证号。", rows=6, most=actions.TEXT_LIMIT
+        "本部门一年的情况",
+        "写明本部门一年的情况",
+        "随评价一起公布；请不要写个人的电话、身份证号。",
+        rows=6,
+        most=actions.TEXT_LIMIT,
     )
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
@@ -68,7 +76,11 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Of the hall's region, the latest first."""
     actor = actor_of(request)
     mine = [place.region.pk for place in figures.places() if access.can_see(actor, place)]
-    rows = ReformReport.objects.filter(region__in=mine).select_related("region", "draft", "publication").order_by("-begins", "-id")[:SHOWN]
+    rows = (
+        ReformReport.objects.filter(region__in=mine)
+        .select_related("region", "draft", "publication")
+        .order_by("-begins", "-id")[:SHOWN]
+    )
     return render(request, "staff/reform.html", {"rows": [(row, getattr(row, "publication", None)) for row in rows]})
 
 
@@ -136,7 +148,11 @@ def _steps(
         steps["publish"] = lambda data: Versioned(data, initial=fresh)
         steps["return"] = lambda data: ReturnForm(data, initial=fresh)
     office = Department.objects.filter(pk=actor.department_id).first()
-    speaks = office is not None and access.can_self_report(actor, office, place) and f"d{office.pk}" in actions.evaluated(found)
+    speaks = (
+        office is not None
+        and access.can_self_report(actor, office, place)
+        and f"d{office.pk}" in actions.evaluated(found)
+    )
     if draft.state == DraftState.DRAFT and speaks:
         key = f"self:{found.pk}:{actor.department_id}:{found.self_reports.filter(department=office).count()}"
         steps["self"] = lambda data: SelfForm(data, initial={"key": key})
@@ -202,11 +218,15 @@ def cases(request: HttpRequest, report_id: int) -> HttpResponse:
         "rows": [(row, offices.get(row.department_id or 0, ""), _url_of(row)) for row in rows[:SIZE]],
         "views": [
             NavItem(
-                label, f"{here}?{urlencode({**same, **({'good': value} if value else {})})}", current=request.GET.get("good", "") == value
+                label,
+                f"{here}?{urlencode({**same, **({'good': value} if value else {})})}",
+                current=request.GET.get("good", "") == value,
             )
             for value, label in told
         ],
-        "next_url": f"{here}?{urlencode({**same, 'good': request.GET.get('good', ''), 'page': page + 1})}" if len(rows) > SIZE else "",
+        "next_url": f"{here}?{urlencode({**same, 'good': request.GET.get('good', ''), 'page': page + 1})}"
+        if len(rows) > SIZE
+        else "",
         "first_url": f"{here}?{urlencode(same)}" if page > 1 else "",
         "breadcrumbs": [
             NavItem("改革推进情况", reverse("staff:reform")),

@@ -1,4 +1,6 @@
-"""区域评估: zones and their published results for everybody; the assessments, sharing and fees for those who run them (附件3)."""
+"""区域评估: zones and their published results for everybody; the assessments, sharing and fees for those who run them
+(附件3).
+"""
 
 from __future__ import annotations
 
@@ -101,7 +103,17 @@ def zone_out(zone: Zone) -> dict[str, Any]:
 
 
 def result_out(result: RegionalResult) -> dict[str, Any]:
-    same = ("title", "institution", "institution_code", "qualification", "report_number", "report_on", "scope", "conditions", "obligations")
+    same = (
+        "title",
+        "institution",
+        "institution_code",
+        "qualification",
+        "report_number",
+        "report_on",
+        "scope",
+        "conditions",
+        "obligations",
+    )
     more = ("document_number", "from_on", "to_on", "approved_at", "published_at", "version")
     return {
         "id": result.pk,
@@ -115,9 +127,25 @@ def result_out(result: RegionalResult) -> dict[str, Any]:
 
 
 def out(found: RegionalAssessment) -> dict[str, Any]:
-    same = ("matter_id", "state", "institution", "report_number", "document_number", "from_on", "to_on", "reason", "version")
+    same = (
+        "matter_id",
+        "state",
+        "institution",
+        "report_number",
+        "document_number",
+        "from_on",
+        "to_on",
+        "reason",
+        "version",
+    )
     opinions = [
-        {"id": row.pk, "department": row.department.key, "text": row.text, "answered_at": row.answered_at, "lapsed": row.lapsed}
+        {
+            "id": row.pk,
+            "department": row.department.key,
+            "text": row.text,
+            "answered_at": row.answered_at,
+            "lapsed": row.lapsed,
+        }
         for row in found.opinions.select_related("department").order_by("id")
     ]
     return {
@@ -193,50 +221,76 @@ def opinion(request: HttpRequest, opinion_id: int, body: OpinionIn) -> dict[str,
 @router.post("/assessments/{assessment_id}/commission", response=dict[str, Any], summary="委托评估机构")
 def commission(request: HttpRequest, assessment_id: int, body: CommissionIn) -> dict[str, Any]:
     values = body.dict()
-    return out(actions.commission_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **values))
+    return out(
+        actions.commission_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **values)
+    )
 
 
 @router.post("/assessments/{assessment_id}/report", response=dict[str, Any], summary="录入评估报告")
 def report(request: HttpRequest, assessment_id: int, body: ReportIn) -> dict[str, Any]:
     values = body.dict(exclude={"file"})
-    made = actions.record_report(actor=actor_of(request), assessment_id=assessment_id, file_id=body.file, at=timezone.now(), **values)
+    made = actions.record_report(
+        actor=actor_of(request), assessment_id=assessment_id, file_id=body.file, at=timezone.now(), **values
+    )
     return out(made)
 
 
 @router.post("/assessments/{assessment_id}/submit", response=dict[str, Any], summary="报部门审查审批")
 def submit(request: HttpRequest, assessment_id: int, body: VersionIn) -> dict[str, Any]:
-    return out(actions.submit_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()))
+    return out(
+        actions.submit_assessment(
+            actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()
+        )
+    )
 
 
 @router.post("/assessments/{assessment_id}/approve", response=dict[str, Any], summary="批准评估报告")
 def approve(request: HttpRequest, assessment_id: int, body: ApprovalIn) -> dict[str, Any]:
-    return out(actions.approve_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()))
+    return out(
+        actions.approve_assessment(
+            actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()
+        )
+    )
 
 
 @router.post("/assessments/{assessment_id}/return", response=dict[str, Any], summary="退回修改")
 def give_back(request: HttpRequest, assessment_id: int, body: ReasonIn) -> dict[str, Any]:
-    return out(actions.return_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()))
+    return out(
+        actions.return_assessment(
+            actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()
+        )
+    )
 
 
 @router.post("/assessments/{assessment_id}/cancel", response=dict[str, Any], summary="终止区域评估")
 def cancel(request: HttpRequest, assessment_id: int, body: ReasonIn) -> dict[str, Any]:
-    return out(actions.cancel_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()))
+    return out(
+        actions.cancel_assessment(
+            actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()
+        )
+    )
 
 
 @router.post("/assessments/{assessment_id}/publish", response={201: dict[str, Any]}, summary="公布评估结果")
 def publish(request: HttpRequest, assessment_id: int, body: VersionIn) -> Status[dict[str, Any]]:
-    made = actions.publish_assessment(actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict())
+    made = actions.publish_assessment(
+        actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()
+    )
     return Status(201, result_out(made))
 
 
 @router.post("/regional/results/{result_id}/withdraw", response=dict[str, Any], summary="撤回评估结果")
 def withdraw(request: HttpRequest, result_id: int, body: WhyIn) -> dict[str, Any]:
-    return result_out(actions.withdraw_result(actor=actor_of(request), result_id=result_id, at=timezone.now(), **body.dict()))
+    return result_out(
+        actions.withdraw_result(actor=actor_of(request), result_id=result_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/items/{item_id}/share", response=dict[str, Any], summary="共享所在区域的评估结果")
 def share(request: HttpRequest, item_id: int, body: VersionIn) -> dict[str, Any]:
-    made = share_result(actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict())
+    made = share_result(
+        actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
+    )
     return state_of(made)
 
 
@@ -245,7 +299,12 @@ def fees(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     due = queries.due_of(project_id, timezone.localdate())
     lines = [
-        {"assessment": line.assessment_id, "payer": line.payer, "shared": str(line.shared), "settled": str(line.settled)}
+        {
+            "assessment": line.assessment_id,
+            "payer": line.payer,
+            "shared": str(line.shared),
+            "settled": str(line.settled),
+        }
         for line in due.lines
     ]
     return {"charged": due.charged, "outstanding": str(due.outstanding), "blocks_permit": due.blocks, "lines": lines}
@@ -254,6 +313,10 @@ def fees(request: HttpRequest, project_id: int) -> dict[str, Any]:
 @router.post("/projects/{project_id}/regional-fees", response={201: dict[str, Any]}, summary="登记返还区域评估费用")
 def settle(request: HttpRequest, project_id: int, body: SettleIn) -> Status[dict[str, Any]]:
     made = actions.settle_fee(
-        actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
+        actor=actor_of(request),
+        project_id=project_id,
+        at=timezone.now(),
+        idempotency_key=key_of(request),
+        **body.dict(),
     )
     return Status(201, {"id": made.pk, "voucher": made.voucher})

@@ -32,10 +32,16 @@ class OpinionForm(forms.Form):
 class CommissionForm(Versioned):
     institution = forms.CharField(label="评估机构", max_length=120, error_messages={"required": "填写评估机构的名称"})
     institution_code = forms.CharField(
-        label="统一社会信用代码", max_length=18, widget=CodeInput(), error_messages={"required": "填写评估机构的统一社会信用代码"}
+        label="统一社会信用代码",
+        max_length=18,
+        widget=CodeInput(),
+        error_messages={"required": "填写评估机构的统一社会信用代码"},
     )
     qualification = forms.CharField(
-        label="资质", max_length=160, help_text="名称和等级。", error_messages={"required": "填写资质：只能委托具备相应资质的机构"}
+        label="资质",
+        max_length=160,
+        help_text="名称和等级。",
+        error_messages={"required": "填写资质：只能委托具备相应资质的机构"},
     )
     payer = choice("费用由谁负担", Payer.choices, "选择费用由谁负担", radio=True)
     cost = forms.DecimalField(
@@ -72,7 +78,9 @@ class ReportForm(Versioned):
     title = forms.CharField(label="报告名称", max_length=160, error_messages={"required": "填写报告名称"})
     report_number = forms.CharField(label="报告编号", max_length=60, error_messages={"required": "填写报告编号"})
     report_on = forms.DateField(label="报告日期", widget=DateInput(), error_messages={"required": "填写报告日期"})
-    file = forms.FileField(label="评估报告（PDF）", required=False, help_text="报告随结果向社会公开。再次保存时不选即沿用原来的文件。")
+    file = forms.FileField(
+        label="评估报告（PDF）", required=False, help_text="报告随结果向社会公开。再次保存时不选即沿用原来的文件。"
+    )
     kept = forms.CharField(widget=forms.HiddenInput, required=False)
     scope = text_area("适用范围", "写明适用范围", rows=3)
     industries = forms.CharField(
@@ -82,8 +90,12 @@ class ReportForm(Versioned):
         help_text="GB/T 4754 代码或其开头，用空格隔开，如 13 26；不限行业的不填。",
         widget=CodeInput(),
     )
-    land_area = forms.IntegerField(label=f"{BOUNDS['land_area']}（平方米）", min_value=0, required=False, widget=DecimalInput())
-    floor_area = forms.IntegerField(label=f"{BOUNDS['floor_area']}（平方米）", min_value=0, required=False, widget=DecimalInput())
+    land_area = forms.IntegerField(
+        label=f"{BOUNDS['land_area']}（平方米）", min_value=0, required=False, widget=DecimalInput()
+    )
+    floor_area = forms.IntegerField(
+        label=f"{BOUNDS['floor_area']}（平方米）", min_value=0, required=False, widget=DecimalInput()
+    )
     eia = forms.MultipleChoiceField(
         label="环评类别",
         choices=list(FACTS["eia"].choices.items()),
@@ -93,24 +105,33 @@ class ReportForm(Versioned):
     )
     obligations = text_area("项目仍须做到", help_text="一行一条；没有的不填。", rows=3)
     from_on = forms.DateField(label="生效日期", widget=DateInput(), error_messages={"required": "填写生效日期"})
-    last_on = forms.DateField(label="最后有效的一天", widget=DateInput(), error_messages={"required": "填写最后有效的一天"})
+    last_on = forms.DateField(
+        label="最后有效的一天", widget=DateInput(), error_messages={"required": "填写最后有效的一天"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted((in_words(predicate), name) for name, predicate in pack().predicates.items() if not predicate.bounds)
+        named = sorted(
+            (in_words(predicate), name) for name, predicate in pack().predicates.items() if not predicate.bounds
+        )
         for number in range(1, EXCLUDED_MOST + 1):
             of = f"不适用的情形 {number}"
             self.fields[f"excluded_{number}"] = choice(of, [(name, words[:90]) for words, name in named])
             self.fields[f"why_{number}"] = forms.CharField(label=f"{of}：写明", max_length=160, required=False)
             self.fields[f"law_{number}"] = forms.CharField(
-                label=f"{of}：要求单独评估评审的法律条文", max_length=120, required=False, help_text="没有的不填。" if number == 1 else ""
+                label=f"{of}：要求单独评估评审的法律条文",
+                max_length=120,
+                required=False,
+                help_text="没有的不填。" if number == 1 else "",
             )
 
     @classmethod
     def initial_of(cls, found: RegionalAssessment) -> dict[str, Any]:
         """What the form opens with where a report was recorded already."""
         kept = {name: found.conditions.get(name, {}) for name in ("most", "one_of")}
-        made: dict[str, Any] = {name: getattr(found, name) or None for name in ("title", "report_number", "report_on", "scope", "from_on")}
+        made: dict[str, Any] = {
+            name: getattr(found, name) or None for name in ("title", "report_number", "report_on", "scope", "from_on")
+        }
         made |= {
             "kept": found.report_file_id or "",
             "industries": " ".join(found.conditions.get("industries", [])),

@@ -1,4 +1,6 @@
-"""A zone's result beside a matter, for the company's and the staff's page alike: shared, there to be shared, or why not (附件3·三(三))."""
+"""A zone's result beside a matter, for the company's and the staff's page alike: shared, there to be shared, or why not
+(附件3·三(三)).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ from yinuo.rooms.regional import queries
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The result and what it means for this matter. `fits`: True, False, None = not decidable; `shared`: it stands for the matter."""
+    """The result and what it means for this matter.
+
+    `fits`: True, False, None = not decidable; `shared`: it stands for the matter.
+    """
 
     result: RegionalResult
     shared: bool
@@ -40,13 +45,19 @@ def panel_of(item: MapItem, now: datetime) -> Panel | None:
         return None
     if item.share_ended and item.share_ended == found.result.document_number:
         return _panel(
-            found.result, shared=False, fits=False, reasons=(("承办部门已终止这个项目共享这份结果，理由见以前的申请", ""),), missing=""
+            found.result,
+            shared=False,
+            fits=False,
+            reasons=(("承办部门已终止这个项目共享这份结果，理由见以前的申请", ""),),
+            missing="",
         )
     reasons = tuple((step.text, "；".join(pack().cite_texts(step.cites))) for step in found.decision.trace)
     return _panel(found.result, shared=False, fits=found.fits, reasons=reasons, missing=labels(found.decision.missing))
 
 
-def _panel(result: RegionalResult, *, shared: bool, fits: bool | None, reasons: tuple[tuple[str, str], ...], missing: str) -> Panel:
+def _panel(
+    result: RegionalResult, *, shared: bool, fits: bool | None, reasons: tuple[tuple[str, str], ...], missing: str
+) -> Panel:
     assert result.to_on is not None
     conditions = Conditions.from_json(result.conditions).in_words()
     return Panel(result, shared, fits, reasons, missing, conditions, result.to_on - DAY)

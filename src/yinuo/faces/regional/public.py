@@ -1,4 +1,6 @@
-"""区域评估 for everybody: the zones, what was assessed once for all who settle there, and under which conditions (附件3·三(二))."""
+"""区域评估 for everybody: the zones, what was assessed once for all who settle there, and under which conditions
+(附件3·三(二)).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One assessment on one screen: where it stands, what the departments said, the report, and the step its state leaves to who looks."""
+"""One assessment on one screen: where it stands, what the departments said, the report, and the step its state leaves
+to who looks.
+"""
 
 from __future__ import annotations
 
@@ -66,12 +68,23 @@ def steps_of(request: HttpRequest, found: RegionalAssessment, actor: Actor) -> l
         files = request.FILES if do == verb and bound is not None else None
         return kind(data, files, prefix=do, initial={"version": found.version, **initial})
 
-    def step(do: str, words: tuple[str, str, str, str], kind: type[forms.Form], act: Callable[..., object], done: str, **more: Any) -> Step:
+    def step(
+        do: str,
+        words: tuple[str, str, str, str],
+        kind: type[forms.Form],
+        act: Callable[..., object],
+        done: str,
+        **more: Any,
+    ) -> Step:
         first = more.pop("first", True)
-        return Step(do, *words, form(kind, do, **more), lambda data: act(**common, at=timezone.now(), **data), done, first)
+        return Step(
+            do, *words, form(kind, do, **more), lambda data: act(**common, at=timezone.now(), **data), done, first
+        )
 
     made: list[Step] = []
-    opinion = next((row for row in found.opinions.all() if access.can_answer(actor, row) and row.answered_at is None), None)
+    opinion = next(
+        (row for row in found.opinions.all() if access.can_answer(actor, row) and row.answered_at is None), None
+    )
     if opinion is not None and found.state == AssessmentState.CONSULTING:
         number = opinion.pk
         made.append(
@@ -112,13 +125,20 @@ def _of_body(found: RegionalAssessment, step: Callable[..., Step]) -> list[Step]
         made.append(step("commission", words, CommissionForm, actions.commission_assessment, "已委托评估机构。"))
     if found.state in (AssessmentState.COMMISSIONED, AssessmentState.REPORTED, AssessmentState.RETURNED):
         words = ("录入评估报告", "保存报告", "primary" if found.state != AssessmentState.REPORTED else "secondary", "")
-        report = step("report", words, ReportForm, actions.record_report, "报告已保存。", **ReportForm.initial_of(found))
+        report = step(
+            "report", words, ReportForm, actions.record_report, "报告已保存。", **ReportForm.initial_of(found)
+        )
         made.append(report)
     if found.state == AssessmentState.REPORTED:
         words = ("报部门审查审批", "报送审查", "primary", "")
         made.insert(0, step("submit", words, Versioned, actions.submit_assessment, "已报送审查。"))
     if found.state == AssessmentState.APPROVED:
-        words = ("向社会公布", "公布结果", "primary", "公布后区内符合条件的项目即可共享；同一事项原来的结果同时停止使用。")
+        words = (
+            "向社会公布",
+            "公布结果",
+            "primary",
+            "公布后区内符合条件的项目即可共享；同一事项原来的结果同时停止使用。",
+        )
         made.append(step("publish", words, Versioned, actions.publish_assessment, "结果已公布。"))
     if found.state in ENDABLE:
         words = ("终止这项评估", "终止评估", "danger", "")
@@ -146,7 +166,9 @@ def show(request: HttpRequest, assessment_id: int) -> HttpResponse:
             messages.success(request, chosen.done)
             return redirect("staff:assessment", assessment_id)
     day = timezone.localdate()
-    work = WorkItem.objects.filter(subject_kind="regional.regionalassessment", subject_id=found.pk, state__in=["running", "paused"]).first()
+    work = WorkItem.objects.filter(
+        subject_kind="regional.regionalassessment", subject_id=found.pk, state__in=["running", "paused"]
+    ).first()
     context = {
         "found": found,
         "matter": pack().matters[found.matter_id].full_name,

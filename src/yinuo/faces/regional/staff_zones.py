@@ -108,7 +108,9 @@ def _kept(hall_id: int, zones: list[Zone] | None, day: date) -> list[Kept]:
     for row in rows:
         assert row.to_on is not None
         work = works.get(row.pk)
-        made.append(Kept(row, pack().matters[row.matter_id].full_name, row.to_on - DAY, work.light_at(now) if work else "green"))
+        made.append(
+            Kept(row, pack().matters[row.matter_id].full_name, row.to_on - DAY, work.light_at(now) if work else "green")
+        )
     return made
 
 
@@ -124,7 +126,9 @@ class ZoneForm(forms.Form):
     kind = choice("类别", ZoneKind.choices, "选择类别", radio=True)
     body_id = choice("主体单位", [], "选择主体单位", help_text="管委会；没有设立管委会的，选政府指定的负责部门。")
     place = forms.CharField(label="四至范围", max_length=240, required=False)
-    basis = forms.CharField(label="设立依据", max_length=240, help_text="批复的名称和文号。", error_messages={"required": "填写设立依据"})
+    basis = forms.CharField(
+        label="设立依据", max_length=240, help_text="批复的名称和文号。", error_messages={"required": "填写设立依据"}
+    )
     from_on = forms.DateField(label="设立日期", widget=DateInput(), error_messages={"required": "填写设立日期"})
 
     def __init__(self, *args: Any, hall_id: int, **kwargs: Any) -> None:
@@ -165,7 +169,9 @@ def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     may_close = access.can_keep_zones(actor, found.hall_id) and found.to_on is None
     form = CloseForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: close_zone(actor=actor, zone_id=zone_id, why=form.cleaned_data["why"], at=timezone.now()))
+        done = attempt(
+            form, lambda: close_zone(actor=actor, zone_id=zone_id, why=form.cleaned_data["why"], at=timezone.now())
+        )
         if done is not None:
             messages.success(request, f"{found.name}已撤销。")
             return redirect("staff:zone", zone_id)
@@ -185,7 +191,10 @@ class BeginForm(forms.Form):
     matter_id = choice("评估事项", [], "选择评估事项", help_text="只列审批部门已纳入区域评估范围的事项。")
     requirements = text_area("评估评审的内容和具体要求", "写明评估评审的内容和具体要求", rows=5)
     departments = forms.MultipleChoiceField(
-        label="征求意见的部门", required=False, widget=forms.CheckboxSelectMultiple(), help_text="事项的承办部门一定征求，不用选。"
+        label="征求意见的部门",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text="事项的承办部门一定征求，不用选。",
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
@@ -194,7 +203,9 @@ class BeginForm(forms.Form):
         matters = [(key, name) for key, name, _why in queries.assessable_matters(day)]
         self.fields["matter_id"].choices = [("", "请选择"), *matters]  # type: ignore[attr-defined]
         keys = {row.department for row in pack().matters_at(day)}
-        offices = Department.objects.filter(hall_id=zone.hall_id, key__in=keys).order_by("pk").values_list("pk", "short_name")
+        offices = (
+            Department.objects.filter(hall_id=zone.hall_id, key__in=keys).order_by("pk").values_list("pk", "short_name")
+        )
         self.fields["departments"].choices = [(str(pk), name) for pk, name in offices]  # type: ignore[attr-defined]
 
 
@@ -233,7 +244,9 @@ def begin(request: HttpRequest, zone_id: int) -> HttpResponse:
     context = {
         "form": form,
         "zone": found,
-        "listed": [(name, which, "；".join(pack().cite_texts(cites))) for name, which, cites in queries.listed_matters(day)],
+        "listed": [
+            (name, which, "；".join(pack().cite_texts(cites))) for name, which, cites in queries.listed_matters(day)
+        ],
         "today": zh_date(day),
         "breadcrumbs": [CRUMB, NavItem(found.name, f"/staff/zones/{zone_id}/"), NavItem("组织区域评估")],
     }

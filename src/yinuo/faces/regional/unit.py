@@ -38,7 +38,11 @@ def share(request: HttpRequest, item_id: int) -> HttpResponse:
         done = attempt(
             form,
             lambda: share_result(
-                actor=actor_of(request), item_id=item.pk, version=values["version"], idempotency_key=values["key"], at=timezone.now()
+                actor=actor_of(request),
+                item_id=item.pk,
+                version=values["version"],
+                idempotency_key=values["key"],
+                at=timezone.now(),
             ),
         )
         if done is not None:

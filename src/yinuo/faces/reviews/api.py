@@ -75,8 +75,22 @@ def review_out(made: ServiceReview) -> dict[str, Any]:
 
 
 def rectification_out(row: Rectification) -> dict[str, Any]:
-    names = ("state", "version", "instruction", "finding", "measures", "answer", "returned", "returned_why", "appeal", "appeal_answer")
-    return {**{name: getattr(row, name) for name in (*names, "call_back", "closed_at")}, "words": row.get_state_display()}
+    names = (
+        "state",
+        "version",
+        "instruction",
+        "finding",
+        "measures",
+        "answer",
+        "returned",
+        "returned_why",
+        "appeal",
+        "appeal_answer",
+    )
+    return {
+        **{name: getattr(row, name) for name in (*names, "call_back", "closed_at")},
+        "words": row.get_state_display(),
+    }
 
 
 @router.post("/items/{item_id}/review", response={201: dict[str, Any]}, summary="评价一次办理")
@@ -101,7 +115,13 @@ def services(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     if not acts_for(actor, project.unit_id) or actor.via:
         raise forbid("只能查看本单位的项目")
     return [
-        {"id": one.pk, "track": one.track, "name": one.name, "ended_at": one.ended_at, "reviewed": one.given is not None}
+        {
+            "id": one.pk,
+            "track": one.track,
+            "name": one.name,
+            "ended_at": one.ended_at,
+            "reviewed": one.given is not None,
+        }
         for one in queries.services_of(project_id)
     ]
 
@@ -138,33 +158,47 @@ def review(request: HttpRequest, review_id: int) -> dict[str, Any]:
 def assign(request: HttpRequest, review_id: int, body: AssignIn) -> dict[str, Any]:
     return rectification_out(
         actions.assign_bad_review(
-            actor=actor_of(request), review_id=review_id, instruction=body.instruction, version=body.version, at=timezone.now()
+            actor=actor_of(request),
+            review_id=review_id,
+            instruction=body.instruction,
+            version=body.version,
+            at=timezone.now(),
         )
     )
 
 
 @router.post("/reviews/{review_id}/answer", response=dict[str, Any], summary="核实整改并答复")
 def answer(request: HttpRequest, review_id: int, body: AnswerIn) -> dict[str, Any]:
-    return rectification_out(actions.answer_bad_review(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict()))
+    return rectification_out(
+        actions.answer_bad_review(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/reviews/{review_id}/appeal", response=dict[str, Any], summary="申诉误评、不实")
 def appeal(request: HttpRequest, review_id: int, body: AppealIn) -> dict[str, Any]:
     return rectification_out(
-        actions.appeal_bad_review(actor=actor_of(request), review_id=review_id, why=body.why, version=body.version, at=timezone.now())
+        actions.appeal_bad_review(
+            actor=actor_of(request), review_id=review_id, why=body.why, version=body.version, at=timezone.now()
+        )
     )
 
 
 @router.post("/reviews/{review_id}/appeal/decide", response=dict[str, Any], summary="复核申诉")
 def decide_appeal(request: HttpRequest, review_id: int, body: AppealedIn) -> dict[str, Any]:
-    return rectification_out(actions.decide_appeal(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict()))
+    return rectification_out(
+        actions.decide_appeal(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/reviews/{review_id}/check", response=dict[str, Any], summary="审核答复")
 def check(request: HttpRequest, review_id: int, body: CheckIn) -> dict[str, Any]:
-    return rectification_out(actions.check_answer(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict()))
+    return rectification_out(
+        actions.check_answer(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
+    )
 
 
 @router.post("/reviews/{review_id}/close", response=dict[str, Any], summary="回访并办结")
 def close(request: HttpRequest, review_id: int, body: CallBackIn) -> dict[str, Any]:
-    return rectification_out(actions.close_bad_review(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict()))
+    return rectification_out(
+        actions.close_bad_review(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
+    )

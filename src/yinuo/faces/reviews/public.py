@@ -29,7 +29,12 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
         given = attempt(
             form,
             lambda: review_by_link(
-                actor=Actor.public(), token=token, level=values["level"], indicators=values["indicators"], text=values["text"], at=now
+                actor=Actor.public(),
+                token=token,
+                level=values["level"],
+                indicators=values["indicators"],
+                text=values["text"],
+                at=now,
             ),
         )
         if given is not None:

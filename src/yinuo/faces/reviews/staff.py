@@ -1,4 +1,6 @@
-"""Reviews as the hall reads them, a bad one until it is closed, and the code that stands on the counter (附件7·第十一条)."""
+"""Reviews as the hall reads them, a bad one until it is closed, and the code that stands on the counter
+(附件7·第十一条).
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class AppealForm(StepForm):
 
 
 class AppealedForm(StepForm):
-    upheld = choice("申诉成立吗", [("yes", "成立，不计差评"), ("no", "不成立，请部门整改")], "选择申诉成不成立", radio=True)
+    upheld = choice(
+        "申诉成立吗", [("yes", "成立，不计差评"), ("no", "不成立，请部门整改")], "选择申诉成不成立", radio=True
+    )
     answer = text_area("复核的理由", "写明复核的理由")
 
 
@@ -110,7 +114,13 @@ def reviews(request: HttpRequest) -> HttpResponse:
             Column("好评率", "number"),
         ],
         "tallies": [
-            [row.department, row.total, row.good, row.bad, f"{round(row.share * 100)}%" if row.share is not None else "—"]
+            [
+                row.department,
+                row.total,
+                row.good,
+                row.bad,
+                f"{round(row.share * 100)}%" if row.share is not None else "—",
+            ]
             for row in queries.tallies(actor, until - timedelta(days=COUNTED_DAYS), until)
         ],
         "days": COUNTED_DAYS,

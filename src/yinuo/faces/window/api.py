@@ -93,7 +93,18 @@ class HandoutIn(Schema):
 
 
 def out(visit: Visit) -> dict[str, Any]:
-    same = ("id", "receipt_no", "visitor", "identity_kind", "identity_masked", "authority", "purpose", "opened_at", "closed_at", "via")
+    same = (
+        "id",
+        "receipt_no",
+        "visitor",
+        "identity_kind",
+        "identity_masked",
+        "authority",
+        "purpose",
+        "opened_at",
+        "closed_at",
+        "via",
+    )
     done = lines(queries.done_in(visit))
     rest = {"unit": visit.unit_id, "unit_name": visit.unit.name, "version": visit.version, "done": done}
     return {name: getattr(visit, name) for name in same} | rest
@@ -137,7 +148,9 @@ def open_visit(request: HttpRequest, body: VisitIn) -> Status[dict[str, Any]]:
     unit = ProjectUnit.objects.get(pk=said.pop("unit"))
     binding = said.pop("binding")
     key = key_of(request)
-    visit = actions.open_visit(actor=actor_of(request), unit_id=unit.pk, binding_id=binding, at=timezone.now(), idempotency_key=key, **said)
+    visit = actions.open_visit(
+        actor=actor_of(request), unit_id=unit.pk, binding_id=binding, at=timezone.now(), idempotency_key=key, **said
+    )
     return Status(201, out(queries.one(visit.pk)))
 
 
@@ -152,7 +165,9 @@ def close_visit(request: HttpRequest, visit_id: int, body: CloseIn) -> dict[str,
     return out(queries.one(closed.pk))
 
 
-@router.get("/window/visits/{visit_id}/documents", response=list[dict[str, Any]], summary="可以领取的文书，待送达的在前")
+@router.get(
+    "/window/visits/{visit_id}/documents", response=list[dict[str, Any]], summary="可以领取的文书，待送达的在前"
+)
 def documents(request: HttpRequest, visit_id: int) -> list[dict[str, Any]]:
     found = seen(request, visit_id)
     return [
@@ -175,7 +190,9 @@ def letter(request: HttpRequest, visit_id: int, item_id: int) -> HttpResponse:
     return HttpResponse(pdf, content_type="application/pdf")
 
 
-@router.post("/window/visits/{visit_id}/commitments", response={201: CommitmentOut}, summary="收下签字盖章的承诺书并公示")
+@router.post(
+    "/window/visits/{visit_id}/commitments", response={201: CommitmentOut}, summary="收下签字盖章的承诺书并公示"
+)
 def take_promise(request: HttpRequest, visit_id: int, body: PromiseIn) -> Status[dict[str, Any]]:
     said = body.dict()
     item, scan = said.pop("item"), said.pop("scan")

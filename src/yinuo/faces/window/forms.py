@@ -29,7 +29,10 @@ class UnitForm(forms.Form):
     """A unit the platform does not know yet: by its licence, or by its reserved name alone."""
 
     credit_code = forms.CharField(
-        label="统一社会信用代码", required=False, widget=CodeInput(), help_text="照营业执照填写；还没有营业执照的留空，填预先核准号。"
+        label="统一社会信用代码",
+        required=False,
+        widget=CodeInput(),
+        help_text="照营业执照填写；还没有营业执照的留空，填预先核准号。",
     )
     reservation_no = forms.CharField(label="企业名称预先核准号", required=False, help_text="只在没有营业执照时填写。")
     name = forms.CharField(label="单位名称", error_messages={"required": "填写单位名称"})
@@ -63,7 +66,9 @@ class VisitForm(forms.Form):
     authority = choice("凭什么代表这个单位", Authority.choices, "选择来访人凭什么代表单位", radio=True)
     binding_id = forms.ChoiceField(label="是哪一位经办人", required=False)
     letter_no = forms.CharField(label="授权委托书的编号或者日期", required=False, help_text="持授权委托书的填写。")
-    purpose = forms.CharField(label="来办什么", error_messages={"required": "写明来办什么"}, help_text="如：备案新项目、交材料、领证。")
+    purpose = forms.CharField(
+        label="来办什么", error_messages={"required": "写明来办什么"}, help_text="如：备案新项目、交材料、领证。"
+    )
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, bound: Sequence[AuthorisedPerson] = (), **kwargs: Any) -> None:
@@ -101,15 +106,24 @@ class HandoutForm(EvidenceForm):
 
 
 class PromiseForm(Versioned):
-    """What the clerk reads off a signed and sealed letter, and its scan; one that an earlier try has stored stays (`kept`)."""
+    """What the clerk reads off a signed and sealed letter, and its scan; one that an earlier try has stored stays
+    (`kept`).
+    """
 
     code = forms.CharField(
-        label="核对码", max_length=20, widget=CodeInput(), help_text="印在承诺书落款处，照着填。", error_messages={"required": "填写核对码"}
+        label="核对码",
+        max_length=20,
+        widget=CodeInput(),
+        help_text="印在承诺书落款处，照着填。",
+        error_messages={"required": "填写核对码"},
     )
     signer = forms.CharField(label="签字人姓名", max_length=60, error_messages={"required": "填写签字人姓名"})
     capacity = choice("签字人身份", Capacity.choices, "选择签字人身份", radio=True)
     authority = forms.CharField(
-        label="授权委托书的编号或者日期", required=False, max_length=120, help_text="授权签署人签字的填写；委托书应写明可以签署信用承诺。"
+        label="授权委托书的编号或者日期",
+        required=False,
+        max_length=120,
+        help_text="授权签署人签字的填写；委托书应写明可以签署信用承诺。",
     )
     signed_on = forms.DateField(
         label="签署日期",
@@ -117,8 +131,12 @@ class PromiseForm(Versioned):
         help_text="承诺书上写的日期。",
         error_messages={"required": "填写签署日期", "invalid": "写成 2027-02-01 这样的日期"},
     )
-    scan = forms.FileField(label="承诺书扫描件", required=False, widget=forms.FileInput({"accept": ".pdf,.jpg,.jpeg,.png"}))
-    agreed = forms.BooleanField(label="已经核对：原件有签字和公章，扫描件与原件一致", error_messages={"required": "核对原件以后勾选"})
+    scan = forms.FileField(
+        label="承诺书扫描件", required=False, widget=forms.FileInput({"accept": ".pdf,.jpg,.jpeg,.png"})
+    )
+    agreed = forms.BooleanField(
+        label="已经核对：原件有签字和公章，扫描件与原件一致", error_messages={"required": "核对原件以后勾选"}
+    )
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, legal_representative: str, **kwargs: Any) -> None:

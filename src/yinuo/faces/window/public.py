@@ -33,7 +33,9 @@ def page_of(number: str) -> str:
 
 def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A fixed number of queries however much was done."""
-    done = [row for row in queries.done_in(visit) if row.verb in window_words() and row.verb != "documents.store_upload"]
+    done = [
+        row for row in queries.done_in(visit) if row.verb in window_words() and row.verb != "documents.store_upload"
+    ]
     numbers = [row.receipt_no for row in done if row.receipt_no]
     states = {
         row.receipt_no: row.item.get_state_display()

@@ -1,4 +1,6 @@
-"""The window desk (一窗受理): who is being served, who was today, and one search that finds a company, a project or a receipt."""
+"""The window desk (一窗受理): who is being served, who was today, and one search that finds a company, a project or a
+receipt.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,9 @@ def _found(search: str, submission: Submission | None, actor: Actor) -> list[Fou
 def unit(request: HttpRequest) -> HttpResponse:
     """Enters a unit the platform has not met; then its visitor is noted."""
     actor, now = behind(request), timezone.now()
-    form = UnitForm(request.POST or None, initial={"type": "enterprise", "credit_code": request.GET.get("code", "")[:18]})
+    form = UnitForm(
+        request.POST or None, initial={"type": "enterprise", "credit_code": request.GET.get("code", "")[:18]}
+    )
     if request.method == "POST" and form.is_valid():
         made = attempt(form, lambda: _register(actor, form.cleaned_data, now))
         if made is not None:
@@ -91,7 +95,9 @@ def _register(actor: Actor, said: dict[str, Any], at: datetime) -> ProjectUnit:
     if said["credit_code"]:
         rest = {name: said[name] for name in ("credit_code", "name", "type", "legal_representative", "address")}
         return register_unit(actor=actor, at=at, **rest)
-    return register_reserved_unit(actor=actor, name=said["name"], type=said["type"], reservation_no=said["reservation_no"], at=at)
+    return register_reserved_unit(
+        actor=actor, name=said["name"], type=said["type"], reservation_no=said["reservation_no"], at=at
+    )
 
 
 @need_behind("window")
@@ -101,7 +107,11 @@ def open_one(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Notes who came for the unit; from then on the clerk acts for it."""
     actor, now = behind(request), timezone.now()
     found = ProjectUnit.objects.get(pk=unit_id)
-    bound = [row for row in persons_of(found.pk, timezone.localdate()) if row.confirmed_at and row.from_on <= timezone.localdate()]
+    bound = [
+        row
+        for row in persons_of(found.pk, timezone.localdate())
+        if row.confirmed_at and row.from_on <= timezone.localdate()
+    ]
     initial = {"identity_kind": "resident", "key": f"visit:{uuid.uuid4()}"}
     form = VisitForm(request.POST, bound=bound) if request.method == "POST" else VisitForm(initial=initial, bound=bound)
     if request.method == "POST" and form.is_valid():

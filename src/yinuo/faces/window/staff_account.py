@@ -1,4 +1,6 @@
-"""An account forget_phone the counter: the visitor's telephone is proved on the spot, and from then on they act for the unit online."""
+"""An account forget_phone the counter: the visitor's telephone is proved on the spot, and from then on they act for the
+unit online.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ DAY = timedelta(days=1)
 
 
 class AccountForm(CodeForm):
-    """What the clerk reads off the letter; the legal representative needs none, a registered person acts as far as before."""
+    """What the clerk reads off the letter; the legal representative needs none, a registered person acts as far as
+    before.
+    """
 
     letter = forms.FileField(label="授权委托书扫描件", required=False, widget=forms.FileInput({"accept": ACCEPT}))
     may_sign = forms.BooleanField(label="委托书写明可以代表单位签署信用承诺", required=False)
@@ -85,11 +89,18 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
     if verb == "other":
         forget_phone(request, Purpose.WINDOW)
         return redirect("staff:window_account", found.pk)
-    if verb == "send" and asked.is_valid() and send(request, asked, asked.cleaned_data["phone"], Purpose.WINDOW, now, found.via):
+    if (
+        verb == "send"
+        and asked.is_valid()
+        and send(request, asked, asked.cleaned_data["phone"], Purpose.WINDOW, now, found.via)
+    ):
         return redirect("staff:window_account", found.pk)
     bound = request.method == "POST" and not verb
     form = AccountForm(
-        request.POST if bound else None, proved="proof" in known, authority=found.authority, initial={"key": f"account:{uuid.uuid4()}"}
+        request.POST if bound else None,
+        proved="proof" in known,
+        authority=found.authority,
+        initial={"key": f"account:{uuid.uuid4()}"},
     )
     if bound and known:
         valid = form.is_valid()
@@ -97,7 +108,10 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
         made = _let_in(request, form, found) if valid and not form.errors else None
         if made is not None:
             forget_phone(request, Purpose.WINDOW)
-            words = f"{made.person.name}已经可以代表{found.unit.name}办事。设置密码的链接已发到 {mask_phone(made.person.phone)}。"
+            words = (
+                f"{made.person.name}已经可以代表{found.unit.name}办事。设置密码的链接已发到 "
+                f"{mask_phone(made.person.phone)}。"
+            )
             messages.success(request, words)
             show_link(request, "设置密码", password_link(made.person))
             return redirect("staff:window_visit", found.pk)
@@ -117,7 +131,9 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 def _namesakes(found: Visit) -> list[str]:
-    """Numbers of the unit's persons who bear the visitor's name, where the visit does not say that the visitor is one of them."""
+    """Numbers of the unit's persons who bear the visitor's name, where the visit does not say that the visitor is one
+    of them.
+    """
     if found.authority == Authority.AUTHORISED:
         return []
     rows = persons_bound(found.unit_id, timezone.localdate())

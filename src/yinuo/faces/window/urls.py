@@ -12,6 +12,10 @@ STAFF = [
     path("window/units/<int:unit_id>/open/", staff.open_one, name="window_open"),
     path("window/visits/<int:visit_id>/account/", staff_account.account, name="window_account"),
     path("window/visits/<int:visit_id>/items/<int:item_id>/promise/", staff_promise.promise, name="window_promise"),
-    path("window/visits/<int:visit_id>/items/<int:item_id>/promise/letter/", staff_promise.letter, name="window_promise_letter"),
+    path(
+        "window/visits/<int:visit_id>/items/<int:item_id>/promise/letter/",
+        staff_promise.letter,
+        name="window_promise_letter",
+    ),
 ]
 API = [("", api.router)]

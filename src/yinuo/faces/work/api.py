@@ -46,5 +46,7 @@ def inbox(request: HttpRequest, box: str = "mine", after: str = "", size: int = 
 @router.post("/files", response={201: dict[str, Any]}, summary="上传材料")
 def upload(request: HttpRequest, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
     actor = actor_of(request)
-    stored = store_upload(actor=actor, name=file.name or "", content=file.read(), unit_id=actor.unit_id, at=timezone.now())
+    stored = store_upload(
+        actor=actor, name=file.name or "", content=file.read(), unit_id=actor.unit_id, at=timezone.now()
+    )
     return Status(201, {"id": stored.pk, "name": stored.name, "sha256": stored.sha256, "size": stored.size})

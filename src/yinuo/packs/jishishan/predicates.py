@@ -20,7 +20,9 @@ restricted_or_eliminated_project = fact("declarations.catalogue_class").one_of("
 # 附件1·一·3
 foreign_restricted_project = fact("declarations.foreign_restricted").is_true()
 # 附件1·一·4: a project handled as 核准 is one of the catalogue, whatever it declares
-verification_catalogue_project = any_of(fact("kind").equals("verification"), fact("declarations.verification_catalogue").is_true())
+verification_catalogue_project = any_of(
+    fact("kind").equals("verification"), fact("declarations.verification_catalogue").is_true()
+)
 # 附件1·一·5
 two_high_or_overcapacity_project = fact("declarations.two_high_or_overcapacity").is_true()
 # 附件1·一·6
@@ -35,7 +37,9 @@ heritage_site_project = any_of(
 
 supply_pipeline = fact("construction.pipeline_kind").one_of("water", "gas", "heat")
 # 附件1·二·3, first half: 以内 includes the bound (民法典 第一千二百五十九条)
-short_supply_pipeline = all_of(supply_pipeline, fact("construction.pipelines_length_m").le(parameter("threshold.supply_pipeline_length")))
+short_supply_pipeline = all_of(
+    supply_pipeline, fact("construction.pipelines_length_m").le(parameter("threshold.supply_pipeline_length"))
+)
 # 附件1·二·3, second half
 simple_supply_pipeline_without_traffic_impact = all_of(
     supply_pipeline, fact("construction.simple_technique").is_true(), fact("construction.no_traffic_impact").is_true()
@@ -172,7 +176,9 @@ runs_medical_waste = fact("operation.medical_waste").is_true()
 produces_solid_waste = fact("operation.solid_waste").is_true()
 processes_waste_electronics = fact("operation.waste_electronics").is_true()
 produces_hazardous_waste = fact("operation.hazardous_waste").is_true()
-stores_hazardous_waste_over_year = all_of(produces_hazardous_waste, fact("operation.hazardous_waste_over_year").is_true())
+stores_hazardous_waste_over_year = all_of(
+    produces_hazardous_waste, fact("operation.hazardous_waste_over_year").is_true()
+)
 
 # 水务、水土保持
 
@@ -202,7 +208,9 @@ needs_soil_conservation_plan = any_of(
 # 施工许可管理办法 第二条: a small investment or a small house needs none; municipal works have no floor area
 needs_construction_permit = all_of(
     fact("total_investment").gt(parameter("threshold.permit_free_investment")),
-    any_of(fact("floor_area").gt(parameter("threshold.permit_free_floor_area")), fact("construction.municipal").is_true()),
+    any_of(
+        fact("floor_area").gt(parameter("threshold.permit_free_floor_area")), fact("construction.municipal").is_true()
+    ),
 )
 # 消防法 第十一条, 第十三条
 is_special_fire_project = all_of(builds_works, fact("construction.special_fire_project").is_true())

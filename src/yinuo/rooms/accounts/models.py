@@ -19,10 +19,11 @@ class Purpose(models.TextChoices):
 
 
 class PhoneCode(models.Model):
-    """A code sent to a telephone to show that its holder is there. Kept as a keyed digest; the newest of a purpose counts.
+    """A code sent to a telephone to show that its holder is there. Kept as a keyed digest; the newest of a purpose
+    counts.
 
-    `tries`: wrong answers so far. `proved_at`: the code came back; `used_at`: what it was asked for was done, once. Rows go a day
-    after they end.
+    `tries`: wrong answers so far. `proved_at`: the code came back; `used_at`: what it was asked for was done, once.
+    Rows go a day after they end.
     """
 
     phone = models.CharField(max_length=20)
@@ -50,10 +51,11 @@ class AdmissionState(models.TextChoices):
 
 
 class Admission(Versioned):
-    """单位入驻申请: a person asks online to act for a unit, with its licence and the letter; the hall compares them within a clock.
+    """单位入驻申请: a person asks online to act for a unit, with its licence and the letter; the hall compares them
+    within a clock.
 
-    `own`: the person is the legal representative, and needs no letter. What was claimed stays as it was written; the unit itself is
-    registered when the request is granted.
+    `own`: the person is the legal representative, and needs no letter. What was claimed stays as it was written; the
+    unit itself is registered when the request is granted.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="admissions")
@@ -76,7 +78,9 @@ class Admission(Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "credit_code"], condition=Q(state="asked"), name="admission_asked_once"),
+            models.UniqueConstraint(
+                fields=["person", "credit_code"], condition=Q(state="asked"), name="admission_asked_once"
+            ),
             models.CheckConstraint(condition=Q(own=True) | Q(letter__isnull=False), name="admission_letter"),
             models.CheckConstraint(condition=Q(state="asked") ^ Q(ended_at__isnull=False), name="admission_ended"),
             models.CheckConstraint(condition=~Q(state="admitted") | Q(binding__isnull=False), name="admission_binds"),
@@ -89,7 +93,8 @@ class Admission(Versioned):
 
 
 class Invitation(models.Model):
-    """A unit's person invites a colleague by a link to their telephone; accepted, it is a binding that the hall still confirms.
+    """A unit's person invites a colleague by a link to their telephone; accepted, it is a binding that the hall still
+    confirms.
 
     Only the digest of the link's secret is kept. It serves once, until `expires_at`, unless it was taken back before.
     """
@@ -112,7 +117,9 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_span"),
-            models.CheckConstraint(condition=Q(taken_back_at__isnull=True) | Q(binding__isnull=True), name="invitation_ended_once"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(binding__isnull=True), name="invitation_ended_once"
+            ),
         ]
         indexes = [models.Index(fields=["unit", "-id"], name="invitations_of_unit")]
 

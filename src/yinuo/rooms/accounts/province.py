@@ -11,7 +11,8 @@ from django.conf import settings
 
 from yinuo.engine.people.models import UnitType
 
-# Our name → the claim's, as OpenID Connect Core 5.1 calls what it has a name for; YINUO_OIDC_CLAIMS renames any of them.
+# Our name → the claim's, as OpenID Connect Core 5.1 calls what it has a name for; YINUO_OIDC_CLAIMS renames any of
+# them.
 USUAL = {
     "name": "name",
     "phone": "phone_number",
@@ -41,7 +42,10 @@ class Claims:
 
 
 def mapping() -> dict[str, str]:
-    """Our names and the platform's. Raises ValueError for a name that is not ours, so that a slip is told at the start."""
+    """Our names and the platform's.
+
+    Raises ValueError for a name that is not ours, so that a slip is told at the start.
+    """
     pairs = [pair.partition("=") for pair in settings.YINUO_OIDC_CLAIMS.split()]
     unknown = [ours for ours, _, theirs in pairs if ours not in USUAL or not theirs]
     if unknown:

@@ -8,7 +8,9 @@ from yinuo.rooms.accounts.models import Admission, AdmissionState, Invitation, S
 
 def window_of(hall_id: int, day: date) -> Membership | None:
     """A window of the hall that is staffed on `day`; None where nobody sits at one."""
-    rows = Membership.objects.filter(InForce.on(day), role=StaffRole.WINDOW, department__hall_id=hall_id, person__is_active=True)
+    rows = Membership.objects.filter(
+        InForce.on(day), role=StaffRole.WINDOW, department__hall_id=hall_id, person__is_active=True
+    )
     return rows.order_by("id").first()
 
 
@@ -25,7 +27,9 @@ def admissions_of(person_id: int) -> list[Admission]:
 
 def invitations_of(unit_id: int, at: datetime) -> list[Invitation]:
     """A unit's invitations that still wait for an answer, the latest first."""
-    rows = Invitation.objects.filter(unit_id=unit_id, binding__isnull=True, taken_back_at__isnull=True, expires_at__gt=at)
+    rows = Invitation.objects.filter(
+        unit_id=unit_id, binding__isnull=True, taken_back_at__isnull=True, expires_at__gt=at
+    )
     return list(rows.select_related("invited_by").order_by("-id"))
 
 

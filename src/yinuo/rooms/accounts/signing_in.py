@@ -15,7 +15,9 @@ AGENT_LENGTH: int = SignIn._meta.get_field("agent").max_length
 
 
 def keep(request: HttpRequest | None, person: Person | None, outcome: Outcome) -> None:
-    address = get_adapter(request).get_client_ip(request) if request is not None and request.META.get("REMOTE_ADDR") else ""
+    address = (
+        get_adapter(request).get_client_ip(request) if request is not None and request.META.get("REMOTE_ADDR") else ""
+    )
     agent = request.headers.get("User-Agent", "").replace("\x00", "")[:AGENT_LENGTH] if request is not None else ""
     SignIn.objects.create(person=person, outcome=outcome, address=address[:45], agent=agent)
 

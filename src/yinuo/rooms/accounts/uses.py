@@ -3,4 +3,7 @@
 from yinuo.engine.documents.usage import FileUse
 from yinuo.rooms.accounts.models import Admission, Invitation
 
-USES = [FileUse(Admission, "入驻申请", "{unit_name}", "asked_at"), FileUse(Invitation, "经办人邀请", "{name}", "made_at")]
+USES = [
+    FileUse(Admission, "入驻申请", "{unit_name}", "asked_at"),
+    FileUse(Invitation, "经办人邀请", "{name}", "made_at"),
+]

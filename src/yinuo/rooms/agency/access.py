@@ -33,7 +33,11 @@ def can_sign(binding: AuthorisedPerson | None) -> bool:
 
 def can_serve(actor: Actor, agreement: Agreement) -> bool:
     """Log, plan, green channel, completion, archive: the agent the agreement names, in the role of an agent."""
-    return actor.role == "agent" and actor.hall_id == agreement.body.hall_id and actor.person_id == agreement.agent.person_id
+    return (
+        actor.role == "agent"
+        and actor.hall_id == agreement.body.hall_id
+        and actor.person_id == agreement.agent.person_id
+    )
 
 
 def can_serve_or_head(actor: Actor, agreement: Agreement) -> bool:

@@ -1,4 +1,6 @@
-"""What the rooms below set off here: a term that ends, a project that ends, and what the agent has handed in for the unit."""
+"""What the rooms below set off here: a term that ends, a project that ends, and what the agent has handed in for the
+unit.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,16 @@ PREFIX = "agency.agreement:"
 
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
-    """By the clock and not by somebody remembering: an offer nobody signed, a confirmation nobody gave, an agreement's last day."""
+    """By the clock and not by somebody remembering: an offer nobody signed, a confirmation nobody gave, an agreement's
+    last day.
+    """
     if subject.kind == AgencyWork.REQUEST and subject.waits_for == "unit":
         found = locked_application(subject.subject_id)
         if found.state == ApplicationState.OFFERED:
             drop(Actor.system(), found, ApplicationState.LAPSED, at)
-            record(Actor.system(), "agency.lapse", found, at=at, project_code=subject.project_code, why="逾期没有签署协议")
+            record(
+                Actor.system(), "agency.lapse", found, at=at, project_code=subject.project_code, why="逾期没有签署协议"
+            )
             tell_unit("agency_lapsed", found, at)
     if subject.kind == AgencyWork.SERVICE:
         agreement = locked(subject.subject_id)
@@ -55,7 +61,9 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
 
 def end_of_project(project_id: int, kind: EndKind, why: str, at: datetime) -> None:
     """The open application and the running service of a project end by themselves, and both sides are told."""
-    for pk in AgencyRequest.objects.filter(project_id=project_id, state__in=OPEN_APPLICATION).values_list("pk", flat=True):
+    for pk in AgencyRequest.objects.filter(project_id=project_id, state__in=OPEN_APPLICATION).values_list(
+        "pk", flat=True
+    ):
         found = locked_application(pk)
         found.answer = why or kind.label
         save(found, "answer")
@@ -67,7 +75,9 @@ def end_of_project(project_id: int, kind: EndKind, why: str, at: datetime) -> No
 
 
 def handed_in(*, actor: Actor, subject: Submission, at: datetime, why: str) -> None:
-    """What the agent hands in stands in the service's log by itself; a matter in the green channel keeps its mark on a new clock."""
+    """What the agent hands in stands in the service's log by itself; a matter in the green channel keeps its mark on a
+    new clock.
+    """
     item = subject.item
     if actor.via.startswith(PREFIX):
         agreement = Agreement.objects.filter(pk=int(actor.via.removeprefix(PREFIX))).first()

@@ -1,4 +1,6 @@
-"""A company that falls to class D, here or at the province, loses its agent in the middle of the service (附件6·四(三)4)."""
+"""A company that falls to class D, here or at the province, loses its agent in the middle of the service
+(附件6·四(三)4).
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,18 @@ KINDS = {"agency.provincial_grades": EndKind.PROVINCIAL}
 
 
 def end_of_unit(unit_id: int, at: datetime) -> int:
-    """Ends what the unit has running where the check now says no; returns how many projects lost it. Run twice it changes nothing."""
-    projects = set(Agreement.objects.filter(project__unit_id=unit_id, state__in=IN_FORCE).values_list("project_id", flat=True))
-    projects |= set(AgencyRequest.objects.filter(project__unit_id=unit_id, state__in=OPEN_APPLICATION).values_list("project_id", flat=True))
+    """Ends what the unit has running where the check now says no; returns how many projects lost it.
+
+    Run twice it changes nothing.
+    """
+    projects = set(
+        Agreement.objects.filter(project__unit_id=unit_id, state__in=IN_FORCE).values_list("project_id", flat=True)
+    )
+    projects |= set(
+        AgencyRequest.objects.filter(project__unit_id=unit_id, state__in=OPEN_APPLICATION).values_list(
+            "project_id", flat=True
+        )
+    )
     ended = 0
     for project_id in sorted(projects):
         with unit_of_work():

@@ -34,7 +34,8 @@ class AgencyBody(InForce):
         constraints = [
             span_in_order("agency_body_span"),
             models.CheckConstraint(
-                condition=Q(level="county", parent__isnull=True) | Q(level="township", parent__isnull=False), name="agency_body_parent"
+                condition=Q(level="county", parent__isnull=True) | Q(level="township", parent__isnull=False),
+                name="agency_body_parent",
             ),
         ]
 
@@ -106,7 +107,10 @@ OPEN_APPLICATION = ("applied", "offered")
 
 
 class AgencyRequest(Versioned):
-    """A unit asks for an agent for one project (附件6·四(一)). `matters` empty = the whole of the project; `via` as in the trail."""
+    """A unit asks for an agent for one project (附件6·四(一)).
+
+    `matters` empty = the whole of the project; `via` as in the trail.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="agency_requests")
     body = models.ForeignKey(AgencyBody, on_delete=models.PROTECT, related_name="requests")
@@ -128,7 +132,9 @@ class AgencyRequest(Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project"], condition=Q(state__in=OPEN_APPLICATION), name="agency_request_open_once"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state__in=OPEN_APPLICATION), name="agency_request_open_once"
+            ),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(answer=""), name="agency_refused_with_reason"),
         ]
 
@@ -162,9 +168,9 @@ DONE_KINDS = ("confirmed", "deemed")
 class Agreement(Versioned):
     """委托代办协议 and the service under it: exact as to project, matters, services and days; free of charge.
 
-    The body signs when it offers, the unit when it accepts; both make it run. `to_on` is the first day it no longer holds. A project
-    has one that is offered or runs, whatever its days: `agreement_once_per_project` is narrower than an exclusion over the span.
-    `returned`: list of {name, note}, what was given back to the unit at the end.
+    The body signs when it offers, the unit when it accepts; both make it run. `to_on` is the first day it no longer
+    holds. A project has one that is offered or runs, whatever its days: `agreement_once_per_project` is narrower than
+    an exclusion over the span. `returned`: list of {name, note}, what was given back to the unit at the end.
     """
 
     request = models.OneToOneField(AgencyRequest, on_delete=models.PROTECT, related_name="agreement")
@@ -197,13 +203,17 @@ class Agreement(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(to_on__gt=F("from_on")), name="agreement_span"),
             models.UniqueConstraint(
-                fields=["project"], condition=Q(state__in=["offered", "running", "finishing"]), name="agreement_once_per_project"
+                fields=["project"],
+                condition=Q(state__in=["offered", "running", "finishing"]),
+                name="agreement_once_per_project",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["offered", "void"]) | Q(unit_signed_at__isnull=False, paper__isnull=False),
                 name="agreement_signed_by_both",
             ),
-            models.CheckConstraint(condition=~Q(state__in=["ended", "done"]) | ~Q(end_kind=""), name="agreement_ended_why"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["ended", "done"]) | ~Q(end_kind=""), name="agreement_ended_why"
+            ),
         ]
         indexes = [models.Index(fields=["agent", "state"], name="agreements_of_agent")]
 
@@ -235,7 +245,10 @@ class ServiceEntry(AppendOnly):
 
 
 class FilingPlan(AppendOnly):
-    """申报进度计划 as it was drawn on a day; the last one counts. `rows`: list of {matter_id, name, starts_on, ends_on}."""
+    """申报进度计划 as it was drawn on a day; the last one counts.
+
+    `rows`: list of {matter_id, name, starts_on, ends_on}.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="plans")
     rows = models.JSONField()

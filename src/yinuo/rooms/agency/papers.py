@@ -1,4 +1,6 @@
-"""What the two papers say: the agreement in two copies, and the notice that the service has ended; the clause speaks from the pack."""
+"""What the two papers say: the agreement in two copies, and the notice that the service has ended; the clause speaks
+from the pack.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ def agreement_data(agreement: Agreement, application: AgencyRequest, at: datetim
         "handler": application.handler_name,
         "handler_phone": application.handler_phone,
         "matters": [rules.matters[name].full_name for name in agreement.matters],
-        "services": [{"name": ServiceKind(kind).label, "text": SERVICES[ServiceKind(kind)]} for kind in agreement.services],
+        "services": [
+            {"name": ServiceKind(kind).label, "text": SERVICES[ServiceKind(kind)]} for kind in agreement.services
+        ],
         "acts": ServiceKind.ACT in agreement.services,
         "from_on": agreement.from_on.isoformat(),
         "to_on": (agreement.to_on - timedelta(days=1)).isoformat(),

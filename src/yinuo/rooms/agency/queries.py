@@ -67,16 +67,27 @@ def candidates(hall_id: int, day: date) -> list[Person]:
 
 def agents_of_body(body: AgencyBody) -> list[ServiceAgent]:
     """Its own and those of the bodies below it, whom it trains and appraises."""
-    return list(ServiceAgent.objects.filter(Q(body=body) | Q(body__parent=body)).select_related("person").order_by("id"))
+    return list(
+        ServiceAgent.objects.filter(Q(body=body) | Q(body__parent=body)).select_related("person").order_by("id")
+    )
 
 
 def one(agreement_id: int) -> Agreement:
     """Raises Agreement.DoesNotExist."""
     rows = Agreement.objects.select_related(
-        "body__hall", "agent__person", "request", "body_signed_by", "unit_signed_by", "paper", "end_paper", "received_by"
+        "body__hall",
+        "agent__person",
+        "request",
+        "body_signed_by",
+        "unit_signed_by",
+        "paper",
+        "end_paper",
+        "received_by",
     )
     # PostgreSQL plans a statement of fourteen tables for 43 ms, two of half as many for 2.
-    return rows.prefetch_related(Prefetch("project", Project.objects.select_related("unit__credit", "hall"))).get(pk=agreement_id)
+    return rows.prefetch_related(Prefetch("project", Project.objects.select_related("unit__credit", "hall"))).get(
+        pk=agreement_id
+    )
 
 
 def application(application_id: int) -> AgencyRequest:
@@ -96,13 +107,17 @@ def applications_of(project_id: int) -> list[AgencyRequest]:
 
 def waiting(hall_id: int) -> list[AgencyRequest]:
     """Applications nobody has answered, the oldest first."""
-    found = AgencyRequest.objects.filter(body__hall_id=hall_id, state="applied").select_related("project__unit__credit", "body")
+    found = AgencyRequest.objects.filter(body__hall_id=hall_id, state="applied").select_related(
+        "project__unit__credit", "body"
+    )
     return list(found.order_by("id"))
 
 
 def services(actor: Actor, *, over: bool = False) -> QuerySet[Agreement]:
     """Of the actor's hall, an agent's own only; running ones by the day they end, past ones newest first."""
-    found = Agreement.objects.filter(body__hall_id=actor.hall_id).select_related("project__unit__credit", "body", "agent__person")
+    found = Agreement.objects.filter(body__hall_id=actor.hall_id).select_related(
+        "project__unit__credit", "body", "agent__person"
+    )
     if actor.role == "agent":
         found = found.filter(agent__person_id=actor.person_id)
     states = [AgreementState.ENDED, AgreementState.DONE] if over else ["offered", *IN_FORCE]
@@ -111,11 +126,16 @@ def services(actor: Actor, *, over: bool = False) -> QuerySet[Agreement]:
 
 def clocks_of(agreement: Agreement) -> QuerySet[WorkItem]:
     """What is open on a service for its agent."""
-    return WorkItem.objects.filter(subject_kind="agency.agreement", subject_id=agreement.pk, role="agent", state__in=["running", "paused"])
+    return WorkItem.objects.filter(
+        subject_kind="agency.agreement", subject_id=agreement.pk, role="agent", state__in=["running", "paused"]
+    )
 
 
 def stand_ins(actor: Actor, at: datetime) -> list[StandIn]:
-    """The agreements under which the agent may hand in for a unit today. A company that has fallen has none, whoever is late to end it."""
+    """The agreements under which the agent may hand in for a unit today.
+
+    A company that has fallen has none, whoever is late to end it.
+    """
     day = at.astimezone(TZ).date()
     found = (
         Agreement.objects.filter(
@@ -126,7 +146,11 @@ def stand_ins(actor: Actor, at: datetime) -> list[StandIn]:
             to_on__gt=day,
             services__contains=[ServiceKind.ACT.value],
         )
-        .exclude(project__unit__in=CreditHead.objects.filter(Q(provincial_d=True) | Q(grade__in=fallen_grades(day))).values("unit_id"))
+        .exclude(
+            project__unit__in=CreditHead.objects.filter(Q(provincial_d=True) | Q(grade__in=fallen_grades(day))).values(
+                "unit_id"
+            )
+        )
         .select_related("project__unit")
         .order_by("id")
     )
@@ -167,19 +191,29 @@ def fallen_grades(day: date) -> list[str]:
 def items_of(agreement: Agreement) -> list[MapItem]:
     """The matters under the agreement, in the map's order."""
     found = (
-        MapItem.objects.filter(project_id=agreement.project_id).select_related("department", "handler", "application").order_by("position")
+        MapItem.objects.filter(project_id=agreement.project_id)
+        .select_related("department", "handler", "application")
+        .order_by("position")
     )
     return list(found.filter(matter_id__in=agreement.matters) if agreement.matters else found)
 
 
 def planned_rows(agreement: Agreement, at: datetime) -> list[dict[str, Any]]:
-    """The matters still to be done with the days core.planner gives them; the whole map counts, for matters wait for each other."""
-    items = list(MapItem.objects.filter(project_id=agreement.project_id).select_related("application").order_by("position"))
+    """The matters still to be done with the days core.planner gives them; the whole map counts, for matters wait for
+    each other.
+    """
+    items = list(
+        MapItem.objects.filter(project_id=agreement.project_id).select_related("application").order_by("position")
+    )
     if not items:
         return []
     plan = plan_of(items, open_clocks(agreement.project_id), agreement.project.rules_on, at)
     planned = {row.id: row for row in plan.items}
-    wanted = [item for item in items if item.state not in ENDED and agreement.covers(item.matter_id) and item.matter_id in planned]
+    wanted = [
+        item
+        for item in items
+        if item.state not in ENDED and agreement.covers(item.matter_id) and item.matter_id in planned
+    ]
     return [
         {
             "matter_id": item.matter_id,
@@ -213,11 +247,20 @@ def plan_lines(rows: Iterable[Mapping[str, Any]], items: Sequence[MapItem], day:
         item = known.get(row["matter_id"])
         starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
         application = item.application if item else None
-        received, concluded = (_until(_day(getattr(application, name, None)), day) for name in ("received_at", "ended_at"))
+        received, concluded = (
+            _until(_day(getattr(application, name, None)), day) for name in ("received_at", "ended_at")
+        )
         late = (concluded or day) > ends or (received or concluded or day) > starts
         made.append(
             PlanLine(
-                row["name"], item.pk if item else None, item.get_state_display() if item else "", starts, ends, received, concluded, late
+                row["name"],
+                item.pk if item else None,
+                item.get_state_display() if item else "",
+                starts,
+                ends,
+                received,
+                concluded,
+                late,
             )
         )
     return made
@@ -244,7 +287,9 @@ def in_order(items: Sequence[MapItem]) -> list[MapItem]:
 
 def green_of(project_id: int, matter_id: str) -> bool:
     """Whether an agreement in force asks for the matter to go first."""
-    return GreenChannel.objects.filter(agreement__project_id=project_id, agreement__state__in=IN_FORCE, matter_id=matter_id).exists()
+    return GreenChannel.objects.filter(
+        agreement__project_id=project_id, agreement__state__in=IN_FORCE, matter_id=matter_id
+    ).exists()
 
 
 # -- supervision

@@ -48,24 +48,48 @@ VERBS = {
 
 
 NOTICES = {
-    "agency_applied": Text("代办申请待答复", "【一诺】“{project}”申请代办服务，请在 {due} 前答复并指派代办员。", (SITE, SMS)),
+    "agency_applied": Text(
+        "代办申请待答复", "【一诺】“{project}”申请代办服务，请在 {due} 前答复并指派代办员。", (SITE, SMS)
+    ),
     "agency_refused": Text("代办申请没有同意", "【一诺】“{project}”的代办申请：不予提供。{why}", (SITE, SMS)),
     "agency_offered": Text(
-        "请签署委托代办协议", "【一诺】{body}已同意为“{project}”提供代办服务，代办员{agent}。请在 {due} 前签署协议，免费。", (SITE, SMS)
+        "请签署委托代办协议",
+        "【一诺】{body}已同意为“{project}”提供代办服务，代办员{agent}。请在 {due} 前签署协议，免费。",
+        (SITE, SMS),
     ),
-    "agency_lapsed": Text("代办协议逾期未签", "【一诺】“{project}”的委托代办协议没有按期签署，申请已失效。需要的可以重新申请。", (SITE,)),
-    "agency_signed": Text("代办协议已签署", "【一诺】{unit}已签署“{project}”的委托代办协议，服务到 {until}。", (SITE, SMS)),
+    "agency_lapsed": Text(
+        "代办协议逾期未签", "【一诺】“{project}”的委托代办协议没有按期签署，申请已失效。需要的可以重新申请。", (SITE,)
+    ),
+    "agency_signed": Text(
+        "代办协议已签署", "【一诺】{unit}已签署“{project}”的委托代办协议，服务到 {until}。", (SITE, SMS)
+    ),
     "agency_assigned": Text("由您接手代办服务", "【一诺】{unit}“{project}”的代办服务改由您办理。", (SITE, SMS)),
     "agency_reassigned": Text("代办员已更换", "【一诺】“{project}”的代办员改为{agent}，电话 {phone}。", (SITE, SMS)),
-    "agency_planned": Text("申报进度计划已制定", "【一诺】代办员为“{project}”制定了申报进度计划，共 {count} 项。", (SITE,)),
-    "agency_green": Text("绿色通道：请优先办理", "【一诺】“{project}”的“{matter}”申请绿色通道，请优先办理。理由：{why}", (SITE, SMS)),
-    "agency_finished": Text(
-        "请确认代办办结", "【一诺】“{project}”委托代办的事项已经完成：{text}。请在 {due} 前确认，逾期视为确认。", (SITE, SMS)
+    "agency_planned": Text(
+        "申报进度计划已制定", "【一诺】代办员为“{project}”制定了申报进度计划，共 {count} 项。", (SITE,)
     ),
-    "agency_unfinished": Text("企业认为代办没有完成", "【一诺】“{project}”的项目单位认为委托事项没有完成：{why}", (SITE, SMS)),
-    "agency_done": Text("代办服务已办结", "【一诺】“{project}”的代办服务已办结：{why}。材料将归档并交还项目单位，企业可以评价。", (SITE,)),
-    "agency_ended": Text("代办服务已终止", "【一诺】“{project}”的代办服务已终止：{why}。材料将归档并交还项目单位。", (SITE, SMS)),
-    "agency_archived": Text("代办材料已交还", "【一诺】“{project}”的代办材料已归档，交还 {count} 件，请确认收到。", (SITE,)),
+    "agency_green": Text(
+        "绿色通道：请优先办理", "【一诺】“{project}”的“{matter}”申请绿色通道，请优先办理。理由：{why}", (SITE, SMS)
+    ),
+    "agency_finished": Text(
+        "请确认代办办结",
+        "【一诺】“{project}”委托代办的事项已经完成：{text}。请在 {due} 前确认，逾期视为确认。",
+        (SITE, SMS),
+    ),
+    "agency_unfinished": Text(
+        "企业认为代办没有完成", "【一诺】“{project}”的项目单位认为委托事项没有完成：{why}", (SITE, SMS)
+    ),
+    "agency_done": Text(
+        "代办服务已办结",
+        "【一诺】“{project}”的代办服务已办结：{why}。材料将归档并交还项目单位，企业可以评价。",
+        (SITE,),
+    ),
+    "agency_ended": Text(
+        "代办服务已终止", "【一诺】“{project}”的代办服务已终止：{why}。材料将归档并交还项目单位。", (SITE, SMS)
+    ),
+    "agency_archived": Text(
+        "代办材料已交还", "【一诺】“{project}”的代办材料已归档，交还 {count} 件，请确认收到。", (SITE,)
+    ),
 }
 
 

@@ -36,7 +36,9 @@ def can_report(actor: Actor, commitment: Commitment) -> bool:
 
 
 def can_handle(actor: Actor, commitment: Commitment) -> bool:
-    """Decide, answer objections, help, give an opinion: the department that accepted the promise (谁同意承诺、谁负责监管)."""
+    """Decide, answer objections, help, give an opinion: the department that accepted the promise (谁同意承诺、
+    谁负责监管).
+    """
     return actor.role == "approver" and actor.department_id == commitment.department_id
 
 

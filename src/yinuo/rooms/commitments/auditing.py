@@ -1,4 +1,6 @@
-"""Whose cycle earns points, whose only with an audit, and whether it has been settled: read, never written (附件2·第十七条)."""
+"""Whose cycle earns points, whose only with an audit, and whether it has been settled: read, never written
+(附件2·第十七条).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ def earns_points(project: Project) -> bool:
 
 def needs_audit(project: Project) -> bool:
     """State-owned, publicly funded and public works: their points turn on the audit (附件2·第十七条)."""
-    return earns_points(project) and project.project_class in pack().parameter("credit.audit_classes", project.rules_on).value
+    return (
+        earns_points(project)
+        and project.project_class in pack().parameter("credit.audit_classes", project.rules_on).value
+    )
 
 
 def accepted_audit(project: Project) -> AuditReport | None:
@@ -44,5 +49,7 @@ def cycle_proposed(completion: CompletionVerification) -> bool:
 
 def kept_promises(project: Project) -> int:
     """How many promises the cycle has kept; 0 where there is none, or not all of them were."""
-    promised = list(Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list("fulfilment", flat=True))
+    promised = list(
+        Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list("fulfilment", flat=True)
+    )
     return len(promised) if set(promised) == {Fulfilment.KEPT} else 0

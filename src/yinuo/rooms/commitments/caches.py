@@ -24,7 +24,9 @@ def _stopped(projects: Sequence[Project], at: datetime) -> Derived:
     made = Ruling.objects.filter(commitment__project__in=projects, state=RulingState.MADE)
     lifted = dict(made.filter(lifts__isnull=False).values_list("lifts_id", "answered_at"))
     for row in (
-        made.filter(measures__contains=[Measure.STOP]).order_by("answered_at", "id").values("pk", "answered_at", "commitment__project")
+        made.filter(measures__contains=[Measure.STOP])
+        .order_by("answered_at", "id")
+        .values("pk", "answered_at", "commitment__project")
     ):
         stops[row["commitment__project"]].append((row["answered_at"], lifted.get(row["pk"])))
     return {key: {"stopped_at": since(spans)} for key, spans in stops.items()}
@@ -65,6 +67,8 @@ REVIEW_ON = Cache(
     take=_take,
 )
 CACHES: list[Cache[Any]] = [
-    Cache("commitments.stopped", "项目的停止建设", {"stopped_at": "停止建设的时间"}, Project.objects.all, _stopped, called),
+    Cache(
+        "commitments.stopped", "项目的停止建设", {"stopped_at": "停止建设的时间"}, Project.objects.all, _stopped, called
+    ),
     REVIEW_ON,
 ]

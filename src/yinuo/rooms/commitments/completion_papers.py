@@ -65,7 +65,9 @@ def _point(point: Point) -> dict[str, Any]:
         "department": point.department.name,
         "requirement": point.text,
         "met": point.met is True,
-        "note": "；".join(filter(None, [_measured(point), last.note if last else "", f"文号：{number}" if number else ""])),
+        "note": "；".join(
+            filter(None, [_measured(point), last.note if last else "", f"文号：{number}" if number else ""])
+        ),
         "found_on": iso(found_at) if found_at else None,
     }
 

@@ -1,4 +1,6 @@
-"""What the rooms below set off here: a project's end cancels its promises, whole guidance opens the inspection, a grant may end a round."""
+"""What the rooms below set off here: a project's end cancels its promises, whole guidance opens the inspection, a grant
+may end a round.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ Key = tuple[int | None, int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing to verify: a requirement of a promise the matter was decided on, or a verification that has its own document.
+    """One thing to verify: a requirement of a promise the matter was decided on, or a verification that has its own
+    document.
 
     `findings` oldest first. A verification its department has granted meanwhile is met by that.
     """
@@ -59,7 +60,14 @@ def points_of(completion: CompletionVerification) -> list[Point]:
         findings.setdefault(key, []).append(finding)
     promised = Commitment.objects.filter(project_id=completion.project_id, state=CommitmentState.DECIDED)
     points = [
-        Point(text, commitment.department, commitment.item, commitment, number, tuple(findings.get((commitment.pk, None, number), ())))
+        Point(
+            text,
+            commitment.department,
+            commitment.item,
+            commitment,
+            number,
+            tuple(findings.get((commitment.pk, None, number), ())),
+        )
         for commitment in promised.select_related("item__application", "department").order_by("item__position", "id")
         for number, text in enumerate(commitment.requirements)
     ]

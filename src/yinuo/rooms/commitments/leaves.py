@@ -16,9 +16,15 @@ def promises_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def promises_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
-    """By the item and the letter: the digest is that of the letter kept, so that another one in its place shows; the scan's is taken anew."""
+    """By the item and the letter: the digest is that of the letter kept, so that another one in its place shows; the
+    scan's is taken anew.
+    """
     scan = Func(F("paper__scan__content"), function="sha256", output_field=BinaryField())
-    rows = Commitment.objects.filter(item_id__in={said["item"] for _, said in leaves}).select_related("letter").annotate(scan=scan)
+    rows = (
+        Commitment.objects.filter(item_id__in={said["item"] for _, said in leaves})
+        .select_related("letter")
+        .annotate(scan=scan)
+    )
     known = {
         (row.item_id, row.letter_sha256): {
             "letter_sha256": row.letter.sha256,

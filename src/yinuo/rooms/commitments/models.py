@@ -37,10 +37,11 @@ class Capacity(models.TextChoices):
 
 
 class PaperSigning(AppendOnly):
-    """A letter signed by hand and sealed (签字盖章), brought to the window: its scan, and who signed it, as the clerk saw the original.
+    """A letter signed by hand and sealed (签字盖章), brought to the window: its scan, and who signed it, as the clerk
+    saw the original.
 
-    `code` is printed on the text that was signed, and changes with every word of it; `authority`: the 授权委托书 of whoever is not
-    the legal representative. `via` names the visit, as on the trail.
+    `code` is printed on the text that was signed, and changes with every word of it; `authority`: the 授权委托书 of
+    whoever is not the legal representative. `via` names the visit, as on the trail.
     """
 
     scan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -55,17 +56,23 @@ class PaperSigning(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(capacity="authorised") | ~Q(authority=""), name="paper_signer_authorised")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(capacity="authorised") | ~Q(authority=""), name="paper_signer_authorised"
+            )
+        ]
 
 
 class Commitment(Versioned):
-    """A signed promise for one matter of one project. What was promised stands here whole, as the standard was on that day.
+    """A signed promise for one matter of one project. What was promised stands here whole, as the standard was on that
+    day.
 
     The notice period is [notice_from, notice_until): a direct decision is possible from `notice_until` on, and only
     without an open objection. One given in a land contract (`contract` names it) stands without a decision of its own;
     `indicators` = {name, side, value, unit} of each requirement, where it is a figure that will be measured.
-    `review_on`: when it is next reviewed while it runs; None while a review waits, and once there is nothing to review any more.
-    Signed either electronically by the unit's own person (`signed_by`) or by hand on `paper`; `signed_at`: when it was given.
+    `review_on`: when it is next reviewed while it runs; None while a review waits, and once there is nothing to review
+    any more. Signed either electronically by the unit's own person (`signed_by`) or by hand on `paper`; `signed_at`:
+    when it was given.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="commitments")
@@ -98,12 +105,18 @@ class Commitment(Versioned):
                 name="no_decision_within_notice",
                 violation_error_message="公示期未满，不能按承诺直接作出决定",
             ),
-            models.UniqueConstraint(fields=["item"], condition=~Q(state__in=["regular", "cancelled"]), name="commitment_once_per_item"),
-            models.CheckConstraint(condition=Q(signed_by__isnull=False) ^ Q(paper__isnull=False), name="promise_signed_one_way"),
+            models.UniqueConstraint(
+                fields=["item"], condition=~Q(state__in=["regular", "cancelled"]), name="commitment_once_per_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_by__isnull=False) ^ Q(paper__isnull=False), name="promise_signed_one_way"
+            ),
         ]
         indexes = [
             models.Index(fields=["notice_until"], condition=Q(state="notice"), name="commitments_in_notice"),
-            models.Index(fields=["review_on", "id"], condition=Q(review_on__isnull=False), name="commitments_to_review"),
+            models.Index(
+                fields=["review_on", "id"], condition=Q(review_on__isnull=False), name="commitments_to_review"
+            ),
         ]
 
     @property
@@ -150,7 +163,9 @@ class Objection(Versioned):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state="open") | ~Q(answer=""), name="objection_answered_with_reason")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state="open") | ~Q(answer=""), name="objection_answered_with_reason")
+        ]
 
 
 class Kept(models.TextChoices):
@@ -162,10 +177,11 @@ class Kept(models.TextChoices):
 
 
 class CommitmentReview(AppendOnly):
-    """定期复核 of a promise that runs (附件2·第十九条): requirement by requirement, as it was seen on `on`; the gravest word is its outcome.
+    """定期复核 of a promise that runs (附件2·第十九条): requirement by requirement, as it was seen on `on`; the gravest
+    word is its outcome.
 
-    **Shape** `points`: [{text, outcome, note}] in the letter's order. `due_at`: when the department's term ended, None where it came
-    by itself before a review was due. `next_on`: when the next one falls due.
+    **Shape** `points`: [{text, outcome, note}] in the letter's order. `due_at`: when the department's term ended, None
+    where it came by itself before a review was due. `next_on`: when the next one falls due.
     """
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="reviews")
@@ -232,9 +248,11 @@ class RulingState(models.TextChoices):
 
 
 class Ruling(Versioned):
-    """处理决定 on a promise that was not kept after rectification: proposed by its department, made by the consent of its principal.
+    """处理决定 on a promise that was not kept after rectification: proposed by its department, made by the consent of
+    its principal.
 
-    **Shape** `measures`: codes of Measure. `lifts`: the ruling whose stop this one lifts. Nothing takes effect before it is made.
+    **Shape** `measures`: codes of Measure. `lifts`: the ruling whose stop this one lifts. Nothing takes effect before
+    it is made.
     """
 
     commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="rulings")
@@ -257,13 +275,17 @@ class Ruling(Versioned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["commitment"], condition=Q(state="proposed"), name="ruling_proposed_once"),
-            models.UniqueConstraint(fields=["lifts"], condition=Q(state__in=["proposed", "made"]), name="ruling_lifted_once"),
+            models.UniqueConstraint(
+                fields=["lifts"], condition=Q(state__in=["proposed", "made"]), name="ruling_lifted_once"
+            ),
             models.CheckConstraint(
                 condition=Q(answered_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(answered_by=F("proposed_by")),
                 name="ruling_consented_by_another",
                 violation_error_message="提出处理决定的人不能自己审签",
             ),
-            models.CheckConstraint(condition=~Q(state="made") | Q(document__isnull=False) & ~Q(number=""), name="ruling_made_on_paper"),
+            models.CheckConstraint(
+                condition=~Q(state="made") | Q(document__isnull=False) & ~Q(number=""), name="ruling_made_on_paper"
+            ),
             models.CheckConstraint(condition=Q(lifts__isnull=True) ^ Q(measures=["lift"]), name="ruling_lifts_a_stop"),
         ]
         indexes = [models.Index(fields=["commitment", "-id"], name="rulings_of_commitment")]
@@ -320,7 +342,8 @@ class AuditState(models.TextChoices):
 
 
 class AuditReport(Versioned):
-    """The audit of a state-owned or publicly funded project: handed in by its unit, checked by the filing unit (附件2·第十七条).
+    """The audit of a state-owned or publicly funded project: handed in by its unit, checked by the filing unit
+    (附件2·第十七条).
 
     Its conclusion decides whether a whole cycle earns points; once the cycle is settled by it, it stands.
     """
@@ -342,7 +365,9 @@ class AuditReport(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["project"], condition=Q(state="handed_in"), name="audit_waits_once"),
             models.UniqueConstraint(fields=["project"], condition=Q(state="accepted"), name="audit_accepted_once"),
-            models.CheckConstraint(condition=Q(state="handed_in") ^ Q(checked_at__isnull=False), name="audit_checked_at"),
+            models.CheckConstraint(
+                condition=Q(state="handed_in") ^ Q(checked_at__isnull=False), name="audit_checked_at"
+            ),
         ]
 
 
@@ -364,8 +389,12 @@ class Finding(AppendOnly):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(commitment__isnull=False) | Q(item__isnull=False), name="finding_of_something"),
+            models.CheckConstraint(
+                condition=Q(commitment__isnull=False) | Q(item__isnull=False), name="finding_of_something"
+            ),
             models.UniqueConstraint(
-                fields=["completion", "commitment", "item", "round", "requirement"], name="finding_once", nulls_distinct=False
+                fields=["completion", "commitment", "item", "round", "requirement"],
+                name="finding_once",
+                nulls_distinct=False,
             ),
         ]

@@ -1,4 +1,6 @@
-"""What the commitment letter says: standard and promises of the county, format of the province, effect of the law; all from the pack."""
+"""What the commitment letter says: standard and promises of the county, format of the province, effect of the law; all
+from the pack.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ def letter(
 
 
 def _text(item: MapItem, standard: CommitmentStandard, at: datetime, turn: int) -> dict[str, Any]:
-    """All that is said, whoever signs. `turn` counts the letters for the same matter: one given again has a number of its own."""
+    """All that is said, whoever signs.
+
+    `turn` counts the letters for the same matter: one given again has a number of its own.
+    """
     day = item.project.rules_on
     days = pack().integer("notice.period", day)
     return {
@@ -87,7 +92,9 @@ def to_sign(item: MapItem, standard: CommitmentStandard, at: datetime, turn: int
     return render_pdf(CommitmentsPaper.LETTER, data, at)
 
 
-def taken_in(item: MapItem, standard: CommitmentStandard, paper: PaperSigning, turn: int, *, window: str) -> dict[str, Any]:
+def taken_in(
+    item: MapItem, standard: CommitmentStandard, paper: PaperSigning, turn: int, *, window: str
+) -> dict[str, Any]:
     """The letter on the platform's record: word for word what was signed, and the scan it was read from."""
     return {
         **_text(item, standard, _noon(paper.signed_on), turn),

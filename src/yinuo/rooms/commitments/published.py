@@ -1,7 +1,7 @@
 """What the public may read of projects, across the rooms.
 
-Everything a template gets from here is a record of published fields: no person, telephone, address of a person or report text
-is among them, so no page can show one by mistake.
+Everything a template gets from here is a record of published fields: no person, telephone, address of a person or
+report text is among them, so no page can show one by mistake.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def _count(day: date) -> Figures:
         if landed_at is not None
     ]
     limits = WorkItem.objects.filter(kind=MapWork.LIMIT, state=WorkState.DONE, closed_at__gte=year)
-    done = limits.aggregate(all=Count("id"), on_time=Count("id", filter=Q(due_at__isnull=True) | Q(closed_at__lte=F("due_at"))))
+    done = limits.aggregate(
+        all=Count("id"), on_time=Count("id", filter=Q(due_at__isnull=True) | Q(closed_at__lte=F("due_at")))
+    )
     return Figures(
         filed=filed["all"],
         instant=filed["instant"],
@@ -216,7 +218,9 @@ def results(search: str = "") -> QuerySet[CompletionVerification]:
         CompletionVerification.objects.filter(state__in=RESULTS)
         .select_related("project__unit__credit")
         .defer("project__facts")
-        .annotate(promised=Count("project__commitments", filter=decided), kept=Count("project__commitments", filter=kept))
+        .annotate(
+            promised=Count("project__commitments", filter=decided), kept=Count("project__commitments", filter=kept)
+        )
         .order_by("-id")
     )
     for term in search.split():

@@ -1,4 +1,6 @@
-"""Every reading of promises: the zone for everybody (never with a person's name), a promise, a completion, and the share of promises."""
+"""Every reading of promises: the zone for everybody (never with a person's name), a promise, a completion, and the
+share of promises.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ WATCHING = ("supervisor", "general_convener", "comprehensive")
 
 @dataclass(frozen=True, slots=True)
 class ZoneRow:
-    """A promise as everybody may read it. `days_left`: working days of the notice still to come, today's included; 0 = over."""
+    """A promise as everybody may read it.
+
+    `days_left`: working days of the notice still to come, today's included; 0 = over.
+    """
 
     id: int
     matter: str
@@ -78,8 +83,12 @@ class ZonePage:
 
 def _public() -> QuerySet[Commitment]:
     """What the zone needs and no more: the columns that name persons are not even read."""
-    rows = Commitment.objects.select_related("item", "department", "project__unit").annotate(objection_count=Count("objections"))
-    return rows.defer("requirements", "promises", "signed_by", "item__materials", "item__promisable_why", "project__facts")
+    rows = Commitment.objects.select_related("item", "department", "project__unit").annotate(
+        objection_count=Count("objections")
+    )
+    return rows.defer(
+        "requirements", "promises", "signed_by", "item__materials", "item__promisable_why", "project__facts"
+    )
 
 
 def zone(now: datetime, *, state: str = "", search: str = "", after: str = "", size: int = 30) -> ZonePage:
@@ -89,7 +98,9 @@ def zone(now: datetime, *, state: str = "", search: str = "", after: str = "", s
         rows = rows.filter(state=state)
     if search.strip():
         text = search.strip()
-        found = Q(project__name__icontains=text) | Q(project__unit__name__icontains=text) | Q(item__name__icontains=text)
+        found = (
+            Q(project__name__icontains=text) | Q(project__unit__name__icontains=text) | Q(item__name__icontains=text)
+        )
         rows = rows.filter(found | Q(project__code=text))
     open_to_objection = Q(state__in=PUBLISHED, notice_until__gt=now)
     current = rows.filter(open_to_objection).order_by("notice_until", "id")
@@ -146,7 +157,9 @@ def days_left(commitment: Commitment, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PublicReview:
-    """A review as everybody may read it: the words for the whole and for each requirement, without remarks, files and names."""
+    """A review as everybody may read it: the words for the whole and for each requirement, without remarks, files and
+    names.
+    """
 
     round: int
     on: date
@@ -156,7 +169,9 @@ class PublicReview:
 
 
 def public_review(row: CommitmentReview) -> PublicReview:
-    return PublicReview(row.round, row.on, row.outcome, row.get_outcome_display(), tuple(point["outcome"] for point in row.points))
+    return PublicReview(
+        row.round, row.on, row.outcome, row.get_outcome_display(), tuple(point["outcome"] for point in row.points)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +207,9 @@ def public_page(commitment_id: int, now: datetime) -> CommitmentPage:
         letter_sha256=commitment.letter_sha256,
         reports=tuple(FulfilmentReport.objects.filter(commitment=commitment).order_by("id").values_list("at", "text")),
         findings=tuple(Finding.objects.filter(commitment=commitment).order_by("id")),
-        reviews=tuple(public_review(row) for row in CommitmentReview.objects.filter(commitment=commitment).order_by("round")),
+        reviews=tuple(
+            public_review(row) for row in CommitmentReview.objects.filter(commitment=commitment).order_by("round")
+        ),
         takes_objections=row.in_notice,
     )
 
@@ -265,8 +282,13 @@ def objection_by_receipt(receipt_no: str) -> ObjectionReply:
 
 
 def objection(objection_id: int) -> Objection:
-    """For the department that answers; whether its reader may know who objected, access says. Raises Objection.DoesNotExist."""
-    found = Objection.objects.select_related("commitment__item", "commitment__department", "commitment__project__unit", "answered_by")
+    """For the department that answers; whether its reader may know who objected, access says.
+
+    Raises Objection.DoesNotExist.
+    """
+    found = Objection.objects.select_related(
+        "commitment__item", "commitment__department", "commitment__project__unit", "answered_by"
+    )
     return found.get(pk=objection_id)
 
 
@@ -299,7 +321,8 @@ class ReviewPage:
 
 
 def reviews_of(actor: Actor, now: datetime, *, view: str = "due", after: str = "", size: int = PAGE) -> ReviewPage:
-    """`view`: due (the most urgent first), coming (within COMING_DAYS), done (the latest first). By keyset, in two queries.
+    """`view`: due (the most urgent first), coming (within COMING_DAYS), done (the latest first). By keyset, in two
+    queries.
 
     An office its own, the watchers their hall's. Raises ValueError for a key that is none.
     """
@@ -315,7 +338,9 @@ def _in_reach(actor: Actor, rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
 
 
 def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
-    works = WorkItem.objects.filter(kind=CommitmentsWork.REVIEW, state__in=[WorkState.RUNNING, WorkState.PAUSED]).order_by("due_at", "id")
+    works = WorkItem.objects.filter(
+        kind=CommitmentsWork.REVIEW, state__in=[WorkState.RUNNING, WorkState.PAUSED]
+    ).order_by("due_at", "id")
     if actor.role in ("approver", "principal"):
         works = works.filter(department_id=actor.department_id)
     else:
@@ -327,10 +352,14 @@ def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
             raise ValueError(after)
         works = works.filter(Q(due_at__gt=moment) | Q(due_at=moment, id__gt=int(last)))
     found = list(works[: size + 1])
-    known = Commitment.objects.select_related("item", "department", "project__unit").in_bulk([work.subject_id for work in found])
+    known = Commitment.objects.select_related("item", "department", "project__unit").in_bulk(
+        [work.subject_id for work in found]
+    )
     rows = [ReviewLine(known[work.subject_id], work=work) for work in found[:size]]
     last_one = found[size - 1] if len(found) > size else None
-    return ReviewPage(rows, f"{last_one.due_at.isoformat()}_{last_one.pk}" if last_one is not None and last_one.due_at else "")
+    return ReviewPage(
+        rows, f"{last_one.due_at.isoformat()}_{last_one.pk}" if last_one is not None and last_one.due_at else ""
+    )
 
 
 def _coming(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
@@ -354,7 +383,8 @@ def _done(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
         rows = rows.filter(pk__lt=int(after))
     found = list(rows.order_by("-id")[: size + 1])
     return ReviewPage(
-        [ReviewLine(row.commitment, review=row) for row in found[:size]], str(found[size - 1].pk) if len(found) > size else ""
+        [ReviewLine(row.commitment, review=row) for row in found[:size]],
+        str(found[size - 1].pk) if len(found) > size else "",
     )
 
 
@@ -390,7 +420,10 @@ class CompletionView:
 
 
 def completion_of(project_id: int) -> CompletionView | None:
-    """The project's completion, promise by promise; None = not applied for. In five queries, however much there is to verify."""
+    """The project's completion, promise by promise; None = not applied for.
+
+    In five queries, however much there is to verify.
+    """
     completion = (
         CompletionVerification.objects.select_related("project__unit__credit", "project__hall", "applied_by")
         .filter(project_id=project_id)
@@ -419,8 +452,13 @@ def rulings_of(commitment: Commitment) -> list[Ruling]:
 
 
 def may_be_ruled(commitment: Commitment) -> bool:
-    """Whether help and rectification have been tried, or the promise was found broken: then a ruling may be proposed (附件2·第十四条)."""
-    if commitment.state != CommitmentState.DECIDED or commitment.project.state not in (ProjectState.FILED, ProjectState.CONFIRMED):
+    """Whether help and rectification have been tried, or the promise was found broken: then a ruling may be proposed
+    (附件2·第十四条).
+    """
+    if commitment.state != CommitmentState.DECIDED or commitment.project.state not in (
+        ProjectState.FILED,
+        ProjectState.CONFIRMED,
+    ):
         return False
     return commitment.fulfilment == Fulfilment.BROKEN or any(row.outcome for row in commitment.difficulties.all())
 
@@ -463,7 +501,9 @@ def audit_of(project: Project) -> AuditStanding | None:
     """None where the project's points need no audit."""
     if not needs_audit(project):
         return None
-    reports = tuple(AuditReport.objects.filter(project=project).select_related("handed_by", "checked_by").order_by("-id"))
+    reports = tuple(
+        AuditReport.objects.filter(project=project).select_related("handed_by", "checked_by").order_by("-id")
+    )
     load_files(reports)
     waits = any(report.state == AuditState.HANDED_IN for report in reports)
     alive = project.state in (ProjectState.CONFIRMED, ProjectState.COMPLETED)
@@ -489,9 +529,11 @@ class CommitmentShare:
 
 
 def commitment_share(first: datetime, end: datetime, *, hall_id: int | None = None) -> CommitmentShare:
-    """办理率: of all matters off the negative list granted in [first, end), offered or not, the share granted on a promise.
+    """办理率: of all matters off the negative list granted in [first, end), offered or not, the share granted on a
+    promise.
 
-    A span that begins before the rules is told by those of their first day. Counted for the kinds of projects the reform has reached; the filing itself is not a matter one promises for.
+    A span that begins before the rules is told by those of their first day. Counted for the kinds of projects the
+    reform has reached; the filing itself is not a matter one promises for.
     """
     day = max(first.astimezone(TZ).date(), pack().valid_from)
     rule = pack().parameter("kpi.commitment_share", day)
@@ -506,4 +548,6 @@ def commitment_share(first: datetime, end: datetime, *, hall_id: int | None = No
     if hall_id is not None:
         granted = granted.filter(project__hall_id=hall_id)
     counted = granted.aggregate(off_list=Count("id"), promised=Count("id", filter=Q(route=Route.COMMITMENT)))
-    return CommitmentShare(counted["off_list"], counted["promised"], Fraction(str(rule.value)), pack().cite_texts(rule.cites))
+    return CommitmentShare(
+        counted["off_list"], counted["promised"], Fraction(str(rule.value)), pack().cite_texts(rule.cites)
+    )

@@ -1,4 +1,6 @@
-"""When a promise that runs is next reviewed (附件2·第十九条): a reading of the pack, its unit's grade and what was last found."""
+"""When a promise that runs is next reviewed (附件2·第十九条): a reading of the pack, its unit's grade and what was last
+found.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def next_on(commitment: Commitment, outcome: str, day: date) -> date:
 
 
 def rate_of(commitment: Commitment, day: date) -> str:
-    """fewer, normal, more: what the unit's grade says of supervision, and never fewer where the promise touches a field that ends projects."""
+    """fewer, normal, more: what the unit's grade says of supervision, and never fewer where the promise touches a field
+    that ends projects.
+    """
     head = getattr(commitment.project.unit, "credit", None)
     grade = UNRATED if head is None else LOWEST_GRADE if head.provincial_d else head.grade
     measure = allows("inspection_rate", grade, pack(), day)
@@ -78,26 +82,38 @@ def due_on(commitment: Commitment, ending: Container[int] | None = None) -> date
         # A grade that has fallen since brings it nearer, one that has risen puts nothing off.
         day = min(last.next_on, next_on(commitment, last.outcome, last.at.astimezone(TZ).date()))
     if commitment.fulfilment == Fulfilment.RECTIFYING:
-        helped = [one.handled_at for one in commitment.difficulties.all() if one.outcome == DifficultyOutcome.HELPED and one.handled_at]
+        helped = [
+            one.handled_at
+            for one in commitment.difficulties.all()
+            if one.outcome == DifficultyOutcome.HELPED and one.handled_at
+        ]
         if helped and (last is None or max(helped) > last.at):
             day = min(day, _soon(commitment, max(helped).astimezone(TZ).date()))
     return day
 
 
 def dues(promises: Sequence[Commitment]) -> dict[int, date | None]:
-    """What `review_on` of each should be: None as long as a review waits. Reads for all of them together what was not prefetched."""
+    """What `review_on` of each should be: None as long as a review waits.
+
+    Reads for all of them together what was not prefetched.
+    """
     waits = WorkItem.objects.filter(
         subject_kind=Commitment._meta.label_lower,
         subject_id__in=[promise.pk for promise in promises],
         kind=CommitmentsWork.REVIEW,
         state__in=[WorkState.RUNNING, WorkState.PAUSED],
     )
-    waiting, ending = set(waits.values_list("subject_id", flat=True)), completing({promise.project_id for promise in promises})
+    waiting, ending = (
+        set(waits.values_list("subject_id", flat=True)),
+        completing({promise.project_id for promise in promises}),
+    )
     return {promise.pk: None if promise.pk in waiting else due_on(promise, ending) for promise in promises}
 
 
 def _soon(commitment: Commitment, day: date) -> date:
-    soon: date = calendar().add_working_days(day, pack().integer("commitment.review_again", commitment.project.rules_on))
+    soon: date = calendar().add_working_days(
+        day, pack().integer("commitment.review_again", commitment.project.rules_on)
+    )
     return soon
 
 

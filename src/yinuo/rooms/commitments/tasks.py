@@ -33,5 +33,7 @@ def grade_changed(subject_id: str, at: str) -> int:
 @app.periodic(cron="40 18 * * *")
 @app.task(queue="work", name="commitments.rebuild_reviews", queueing_lock="commitments.rebuild_reviews")
 def rebuild_reviews(timestamp: int) -> int:
-    """Once a night before the audit (the cron's hours are UTC's): the days of review are derived anew, for the rules may have changed."""
+    """Once a night before the audit (the cron's hours are UTC's): the days of review are derived anew, for the rules
+    may have changed.
+    """
     return len(rebuild(REVIEW_ON, actor=Actor.system(), at=timezone.now()))

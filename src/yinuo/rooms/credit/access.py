@@ -1,4 +1,6 @@
-"""Who may do what with credit: departments propose, the filing unit's principal consents, the general convener carries out."""
+"""Who may do what with credit: departments propose, the filing unit's principal consents, the general convener carries
+out.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def can_see(actor: Actor, unit_id: int) -> bool:
 
 
 def can_propose(actor: Actor, department: Department) -> bool:
-    """An approver for the department that oversees the matter (谁同意承诺、谁负责验收); the system when a cycle settles."""
+    """An approver for the department that oversees the matter (谁同意承诺、谁负责验收); the system when a cycle
+    settles.
+    """
     return actor.role == "system" or (actor.role == "approver" and actor.department_id == department.pk)
 
 
@@ -35,7 +39,11 @@ def can_consent(actor: Actor, proposal: PointProposal, filing_department_id: int
 
 def can_execute(actor: Actor, proposal: PointProposal) -> bool:
     """The general convener of the hall (附件7·第九条)."""
-    return actor.role == "general_convener" and proposal.department is not None and actor.hall_id == proposal.department.hall_id
+    return (
+        actor.role == "general_convener"
+        and proposal.department is not None
+        and actor.hall_id == proposal.department.hall_id
+    )
 
 
 def can_see_proposal(actor: Actor, proposal: PointProposal) -> bool:

@@ -1,4 +1,6 @@
-"""What would become of each row of a list of public credit evaluations: decided for all rows together, in four queries, writing nothing."""
+"""What would become of each row of a list of public credit evaluations: decided for all rows together, in four queries,
+writing nothing.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ SOURCE_MOST = 120
 
 @dataclass(frozen=True, slots=True)
 class RowReport:
-    """What became, or would become, of one row: imported, unchanged (already known) or refused, and why. `line` counts from 1."""
+    """What became, or would become, of one row: imported, unchanged (already known) or refused, and why.
+
+    `line` counts from 1.
+    """
 
     line: int
     credit_code: str
@@ -66,7 +71,11 @@ def judge(rows: Sequence[Mapping[str, Any]], source: str, at: datetime) -> list[
     codes = {str(row.get("credit_code") or "").strip().upper() for row in rows}
     units = {unit.credit_code: unit for unit in ProjectUnit.objects.filter(credit_code__in=codes)}
     known: dict[str, list[CreditEvent]] = {}
-    events = CreditEvent.objects.filter(unit__credit_code__in=codes, type="rebase").select_related("unit").order_by("on", "seq")
+    events = (
+        CreditEvent.objects.filter(unit__credit_code__in=codes, type="rebase")
+        .select_related("unit")
+        .order_by("on", "seq")
+    )
     for event in events:
         known.setdefault(event.unit.credit_code or "", []).append(event)
     above: dict[tuple[str, date, str], tuple[int, Decimal]] = {}
@@ -97,7 +106,11 @@ def _judge(
         return Verdict(RowReport(line, code, "refused", str(refusal), **told))
     told["name"] = told["name"] or (units[code].name if code in units else "")
     above.setdefault((code, found.on, found.source), (line, found.score))
-    told |= {"score": plain(found.score), "grade": grade_of(found.score, pack(), found.on).grade, "on": found.on.isoformat()}
+    told |= {
+        "score": plain(found.score),
+        "grade": grade_of(found.score, pack(), found.on).grade,
+        "on": found.on.isoformat(),
+    }
     return Verdict(RowReport(line, code, "unchanged" if before else "imported", before, **told), found)
 
 
@@ -105,17 +118,31 @@ def _read(code: str, told: Mapping[str, str], on: Any, units: Mapping[str, Proje
     """Raises Refused naming what is wrong with the row and what to do."""
     unit = units.get(code)
     if not code:
-        raise Refused("credit.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请填写统一社会信用代码")
+        raise Refused(
+            "credit.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请填写统一社会信用代码"
+        )
     try:
         check_credit_code(code)
     except CodeError as error:
         raise Refused("credit.code", str(error), field="credit_code", remedy="请按营业执照逐字核对") from error
     if unit is None and not told["name"]:
-        raise Refused("credit.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对代码，或者补充单位名称")
+        raise Refused(
+            "credit.unit",
+            "没有这个统一社会信用代码的项目单位",
+            field="credit_code",
+            remedy="请核对代码，或者补充单位名称",
+        )
     if unit is not None and unit.type != UnitType.ENTERPRISE:
-        raise Refused("credit.not_enterprise", f"{unit.name}不是企业，不计信用分", remedy="信用分只适用于企业的备案项目")
+        raise Refused(
+            "credit.not_enterprise", f"{unit.name}不是企业，不计信用分", remedy="信用分只适用于企业的备案项目"
+        )
     if unit is not None and told["name"] and told["name"] != unit.name:
-        raise Refused("credit.name", f"名称与登记的“{unit.name}”不一致", field="name", remedy="请核对代码和名称；单位更名的先更正单位信息")
+        raise Refused(
+            "credit.name",
+            f"名称与登记的“{unit.name}”不一致",
+            field="name",
+            remedy="请核对代码和名称；单位更名的先更正单位信息",
+        )
     score = read_score(told["score"])
     day = read_day(on)
     _need_age(day, at)
@@ -125,7 +152,10 @@ def _read(code: str, told: Mapping[str, str], on: Any, units: Mapping[str, Proje
         raise Refused("credit.score", f"分值应在 0 至 100 之间：{told['score']}", field="score") from error
     if told["grade"] and told["grade"] != grade:
         raise Refused(
-            "credit.grade", f"等级 {told['grade']} 与分值 {plain(score)} 不符，按分值应为 {grade} 级", field="grade", remedy="请核对原表"
+            "credit.grade",
+            f"等级 {told['grade']} 与分值 {plain(score)} 不符，按分值应为 {grade} 级",
+            field="grade",
+            remedy="请核对原表",
         )
     if not told["source"]:
         raise Refused("credit.source", "请写明作出评价的机构", field="source")
@@ -148,19 +178,34 @@ def _need_age(day: date, at: datetime) -> None:
         )
 
 
-def _same(line: int, found: Evaluation, known: Sequence[CreditEvent], above: Mapping[tuple[str, date, str], tuple[int, Decimal]]) -> str:
-    """Why nothing is new about the row; empty where it is. Raises Refused for one that contradicts a row above, or comes too late."""
+def _same(
+    line: int,
+    found: Evaluation,
+    known: Sequence[CreditEvent],
+    above: Mapping[tuple[str, date, str], tuple[int, Decimal]],
+) -> str:
+    """Why nothing is new about the row; empty where it is.
+
+    Raises Refused for one that contradicts a row above, or comes too late.
+    """
     twin = above.get((found.credit_code, found.on, found.source))
     if twin is not None:
         if twin[1] != found.score:
-            raise Refused("credit.twice", f"与第 {twin[0]} 行是同一次评价，分值却不同", field="score", remedy="请核对后只留一行")
+            raise Refused(
+                "credit.twice", f"与第 {twin[0]} 行是同一次评价，分值却不同", field="score", remedy="请核对后只留一行"
+            )
         return f"与第 {twin[0]} 行重复"
     for event in reversed(known):
         if event.on == found.on and event.data.get("source") == found.source:
             return "以前已经导入" if as_number(event.data["score"]) == found.score else ""
     if known and known[-1].on > found.on:
         later = known[-1].on.isoformat()
-        raise Refused("credit.overtaken", f"已有 {later} 的评价，更早的不再作为起点", field="on", remedy="以最新的公共信用综合评价为准")
+        raise Refused(
+            "credit.overtaken",
+            f"已有 {later} 的评价，更早的不再作为起点",
+            field="on",
+            remedy="以最新的公共信用综合评价为准",
+        )
     return ""
 
 

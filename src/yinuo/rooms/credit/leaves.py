@@ -1,4 +1,6 @@
-"""What the information chain is told of points, and what it would be told of a row now: an audit, and whoever relies on it, compares."""
+"""What the information chain is told of points, and what it would be told of a row now: an audit, and whoever relies on
+it, compares.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one further event does: `points` is how the score moves, which for an event reported late is the difference of two folds."""
+    """What one further event does: `points` is how the score moves, which for an event reported late is the difference
+    of two folds.
+    """
 
     event: FoldedEvent
     points: Decimal
@@ -70,14 +72,21 @@ def of(rows: Iterable[CreditEvent], as_of: date) -> Ledger:
 
 
 def add(ledger: Ledger, type: str, on: date, project_code: str, data: Mapping[str, Any], as_of: date) -> Step:
-    """The ledger with one more event, taken by its day. Raises Refused for an event that cannot be read or has no rule on its day."""
+    """The ledger with one more event, taken by its day.
+
+    Raises Refused for an event that cannot be read or has no rule on its day.
+    """
     try:
         new = fact(ledger.seq + 1, type, on, project_code, with_act(type, data, on, pack()))
         facts = (*ledger.facts, new)
         folded = fold(None, facts, pack(), as_of=as_of)
     except EventError as error:
         field = error.field.rpartition(".")[2]
-        raise Refused("credit.event", f"信用事件填写有误：{error.message}", field=field, remedy="请改正后再提交") from error
+        raise Refused(
+            "credit.event", f"信用事件填写有误：{error.message}", field=field, remedy="请改正后再提交"
+        ) from error
     except Gap as error:
-        raise Refused("credit.no_rule", "事情发生的那一天没有生效的加减分规定", field="on", remedy="请核对发生日期") from error
+        raise Refused(
+            "credit.no_rule", "事情发生的那一天没有生效的加减分规定", field="on", remedy="请核对发生日期"
+        ) from error
     return Step(folded.events[-1], folded.score - ledger.fold.score, Ledger(facts, folded))

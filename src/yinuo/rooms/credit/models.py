@@ -16,11 +16,13 @@ from yinuo.engine.people.models import Department, Person, ProjectUnit
 class CreditHead(models.Model):
     """The present score: a cache of the fold, and the one row that orders everybody who moves it.
 
-    `score` None = unrated (未评级). `seq` is the running number of the unit's last event. The application cannot write these three
-    columns: a trigger on the events moves them (migration 0003). Whoever relies on them asks `relying.rely_on`.
+    `score` None = unrated (未评级). `seq` is the running number of the unit's last event. The application cannot write
+    these three columns: a trigger on the events moves them (migration 0003). Whoever relies on them asks
+    `relying.rely_on`.
     """
 
-    # The application makes a row and writes its other columns; these are written by the database's own triggers, and by the owner.
+    # The application makes a row and writes its other columns; these are written by the database's own triggers, and by
+    # the owner.
     moved_by_database = ("score", "grade", "seq")
 
     unit = models.OneToOneField(ProjectUnit, on_delete=models.PROTECT, primary_key=True, related_name="credit")
@@ -30,7 +32,11 @@ class CreditHead(models.Model):
     provincial_d = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="score_range")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="score_range"
+            )
+        ]
 
 
 class CreditEvent(AppendOnly):
@@ -56,14 +62,20 @@ class CreditEvent(AppendOnly):
     at = models.DateTimeField()
     proposal = models.ForeignKey("PointProposal", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     of_seq = models.PositiveIntegerField(null=True)
-    leaf = models.ForeignKey(LeafRecord, to_field="outbox_id", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    leaf = models.ForeignKey(
+        LeafRecord, to_field="outbox_id", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["leaf"], name="credit_event_leaf_once"),
             models.UniqueConstraint(fields=["unit", "seq"], name="credit_event_seq"),
-            models.UniqueConstraint(fields=["proposal"], condition=Q(proposal__isnull=False), name="credit_proposal_once"),
-            models.UniqueConstraint(fields=["unit", "of_seq"], condition=Q(type="repair", applied=True), name="credit_repair_once"),
+            models.UniqueConstraint(
+                fields=["proposal"], condition=Q(proposal__isnull=False), name="credit_proposal_once"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "of_seq"], condition=Q(type="repair", applied=True), name="credit_repair_once"
+            ),
         ]
 
 
@@ -73,7 +85,9 @@ class BatchState(models.TextChoices):
 
 
 class EvaluationBatch(Versioned):
-    """A file of public credit evaluations: its rows as read, and what became – or, before it is confirmed, would become – of each."""
+    """A file of public credit evaluations: its rows as read, and what became – or, before it is confirmed, would become
+    – of each.
+    """
 
     name = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
@@ -87,11 +101,15 @@ class EvaluationBatch(Versioned):
     taken_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state="taken") ^ Q(taken_at__isnull=True), name="batch_taken_at")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state="taken") ^ Q(taken_at__isnull=True), name="batch_taken_at")
+        ]
 
     def counts(self) -> dict[str, int]:
         """How many rows came to which end."""
-        return {word: sum(row["outcome"] == word for row in self.report) for word in ("imported", "unchanged", "refused")}
+        return {
+            word: sum(row["outcome"] == word for row in self.report) for word in ("imported", "unchanged", "refused")
+        }
 
 
 class ProposalState(models.TextChoices):
@@ -133,12 +151,15 @@ class PointProposal(Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(consented_by__isnull=True) | Q(proposed_by__isnull=True) | ~Q(consented_by=F("proposed_by")),
+                condition=Q(consented_by__isnull=True)
+                | Q(proposed_by__isnull=True)
+                | ~Q(consented_by=F("proposed_by")),
                 name="proposal_consent_by_another",
                 violation_error_message="提出加减分的人不能自己审签",
             ),
             models.CheckConstraint(
-                condition=Q(executed_by__isnull=True) | Q(consented_by__isnull=False) & ~Q(executed_by=F("consented_by")),
+                condition=Q(executed_by__isnull=True)
+                | Q(consented_by__isnull=False) & ~Q(executed_by=F("consented_by")),
                 name="proposal_execution_by_another",
                 violation_error_message="审签的人不能自己执行加减分",
             ),
@@ -147,7 +168,9 @@ class PointProposal(Versioned):
                 name="proposal_three_people",
                 violation_error_message="提出、审签、执行须是三个人",
             ),
-            models.CheckConstraint(condition=~Q(state="executed") | Q(executed_by__isnull=False), name="proposal_executed_by"),
+            models.CheckConstraint(
+                condition=~Q(state="executed") | Q(executed_by__isnull=False), name="proposal_executed_by"
+            ),
             models.UniqueConstraint(
                 fields=["source_kind", "source_id", "type"],
                 condition=~Q(source_kind="") & ~Q(state__in=["refused", "withdrawn"]),
@@ -169,7 +192,8 @@ class ReliefState(models.TextChoices):
 
 
 class CreditRelief(Versioned):
-    """A unit asks for points back: after rectification (修复), because the event was wrong (异议), or because it was refused (复核).
+    """A unit asks for points back: after rectification (修复), because the event was wrong (异议), or because it was
+    refused (复核).
 
     `of`: the refused application that is reviewed, once, by somebody else than who refused it.
     """
@@ -211,7 +235,8 @@ class SendState(models.TextChoices):
 
 
 class PublicBatch(Versioned):
-    """Entries sent to the platform together: fixed when it is made, sent until it arrives, and only then the next (no gap, none twice).
+    """Entries sent to the platform together: fixed when it is made, sent until it arrives, and only then the next (no
+    gap, none twice).
 
     `digest` = SHA-256 over the entries' digests in the order of their places; `receipt` is what the platform answered.
     `tried_at` keeps a second sender away while one is at it.

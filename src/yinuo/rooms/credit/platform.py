@@ -42,7 +42,11 @@ class HttpPlatform:
         request = urllib.request.Request(  # noqa: S310  the scheme is checked above
             self.url,
             data=json.dumps(body, ensure_ascii=False).encode(),
-            headers={"Content-Type": "application/json", "Idempotency-Key": key, "Authorization": f"Bearer {self.token}"},
+            headers={
+                "Content-Type": "application/json",
+                "Idempotency-Key": key,
+                "Authorization": f"Bearer {self.token}",
+            },
         )
         try:
             with _direct.open(request, timeout=self.timeout) as answer:

@@ -59,7 +59,9 @@ class MeasureLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a unit is and gets today: `class_` is the class whose measures hold, also for 未评级 (`rated` False, no colour)."""
+    """What a unit is and gets today: `class_` is the class whose measures hold, also for 未评级 (`rated` False, no
+    colour).
+    """
 
     rated: bool
     score: Decimal | None
@@ -136,7 +138,11 @@ def history(unit_id: int, day: date) -> list[HistoryLine]:
 
 def evaluation_words(lines: Sequence[HistoryLine]) -> str:
     """The public evaluation the score starts from, with its day and source; empty without one."""
-    found = max((line.event for line in lines if line.event.type == "rebase"), key=lambda event: (event.on, event.seq), default=None)
+    found = max(
+        (line.event for line in lines if line.event.type == "rebase"),
+        key=lambda event: (event.on, event.seq),
+        default=None,
+    )
     if found is None:
         return ""
     source = str(found.data.get("source") or "公共信用信息平台")
@@ -205,7 +211,17 @@ def acts(day: date) -> list[ActLine]:
     lines = []
     for act in rules.acts_at(day):
         rule, cites = rule_of("act", {"act": act.id}, day, rules)
-        lines.append(ActLine(act.id, act.article, act.item, act.text, rule.points, rule.cap_per_project, tuple(rules.cite_texts(cites))))
+        lines.append(
+            ActLine(
+                act.id,
+                act.article,
+                act.item,
+                act.text,
+                rule.points,
+                rule.cap_per_project,
+                tuple(rules.cite_texts(cites)),
+            )
+        )
     return lines
 
 
@@ -224,8 +240,14 @@ def visible(actor: Actor) -> QuerySet[PointProposal]:
     return PointProposal.objects.filter(department__hall_id=actor.hall_id)
 
 
-def page(actor: Actor, *, states: Sequence[str] = (), unit_id: int | None = None, after: int = 0, size: int = 30) -> ProposalPage:
-    proposals = visible(actor).select_related("unit__credit", "department", "proposed_by", "consented_by", "executed_by").order_by("-id")
+def page(
+    actor: Actor, *, states: Sequence[str] = (), unit_id: int | None = None, after: int = 0, size: int = 30
+) -> ProposalPage:
+    proposals = (
+        visible(actor)
+        .select_related("unit__credit", "department", "proposed_by", "consented_by", "executed_by")
+        .order_by("-id")
+    )
     if states:
         proposals = proposals.filter(state__in=states)
     if unit_id is not None:
@@ -238,9 +260,9 @@ def page(actor: Actor, *, states: Sequence[str] = (), unit_id: int | None = None
 
 def one(proposal_id: int) -> PointProposal:
     """Raises PointProposal.DoesNotExist."""
-    return PointProposal.objects.select_related("unit__credit", "department__hall", "proposed_by", "consented_by", "executed_by").get(
-        pk=proposal_id
-    )
+    return PointProposal.objects.select_related(
+        "unit__credit", "department__hall", "proposed_by", "consented_by", "executed_by"
+    ).get(pk=proposal_id)
 
 
 def event_of(proposal: PointProposal) -> CreditEvent | None:
@@ -248,13 +270,17 @@ def event_of(proposal: PointProposal) -> CreditEvent | None:
     return CreditEvent.objects.filter(proposal_id=proposal.pk).first()
 
 
-def reliefs(*, unit_id: int | None = None, department_id: int | None = None, states: Sequence[str] = ()) -> QuerySet[CreditRelief]:
+def reliefs(
+    *, unit_id: int | None = None, department_id: int | None = None, states: Sequence[str] = ()
+) -> QuerySet[CreditRelief]:
     """A unit's applications, or those laid before a department, newest first."""
     found = CreditRelief.objects.select_related("event__unit", "asked_by", "decided_by", "of", "review").order_by("-id")
     if unit_id is not None:
         found = found.filter(event__unit_id=unit_id)
     if department_id is not None:
-        found = found.filter(event__proposal_id__in=PointProposal.objects.filter(department_id=department_id).values("id"))
+        found = found.filter(
+            event__proposal_id__in=PointProposal.objects.filter(department_id=department_id).values("id")
+        )
     return found.filter(state__in=states) if states else found
 
 
@@ -266,7 +292,9 @@ def reviews(hall_id: int) -> QuerySet[CreditRelief]:
 
 def relief(relief_id: int) -> CreditRelief:
     """Raises CreditRelief.DoesNotExist."""
-    return CreditRelief.objects.select_related("event__unit__credit", "asked_by", "decided_by", "of__decided_by").get(pk=relief_id)
+    return CreditRelief.objects.select_related("event__unit__credit", "asked_by", "decided_by", "of__decided_by").get(
+        pk=relief_id
+    )
 
 
 # -- what the public credit platform is told

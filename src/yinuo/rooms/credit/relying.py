@@ -1,7 +1,10 @@
-"""The one place by which a grade is relied on: it is folded anew from the events, and each event is the one that was signed.
+"""The one place by which a grade is relied on: it is folded anew from the events, and each event is the one that was
+signed.
 
-1. Each event has its leaf; the leaf's issuer signed it, and the row says what the leaf says. 2. The events fold to a score. 3. The head
-stands there. Where one of these fails, the action is refused and those who can look into it are told. The nightly audit asks the same.
+1. Each event has its leaf; the leaf's issuer signed it, and the row says what the leaf says. 2. The events fold to a
+   score. 3. The head
+stands there. Where one of these fails, the action is refused and those who can look into it are told. The nightly audit
+asks the same.
 """
 
 from __future__ import annotations
@@ -48,7 +51,10 @@ _HELD = f"""
 
 
 class Unproven(ValueError):
-    """A unit's score is not what was signed of it. `erased`: its last event can no longer be told from the log, by law."""
+    """A unit's score is not what was signed of it.
+
+    `erased`: its last event can no longer be told from the log, by law.
+    """
 
     def __init__(self, fault: str, *, erased: bool = False) -> None:
         super().__init__(fault)
@@ -65,7 +71,10 @@ class _Line:
 
 
 def rely_on(unit: ProjectUnit, at: datetime) -> CreditHead:
-    """The unit's head with the grade of today, proven; whoever reads `unit.credit` afterwards reads this one. Raises Refused."""
+    """The unit's head with the grade of today, proven; whoever reads `unit.credit` afterwards reads this one.
+
+    Raises Refused.
+    """
     head, events = held([unit.pk])[unit.pk]
     head.grade = grade_of(head, events, at)
     unit.credit = head
@@ -86,7 +95,8 @@ def held(units: Collection[int]) -> dict[int, tuple[CreditHead, str | None]]:
     return found
 
 
-# What this process has proven: the SHA-256 of a day, a head and its events; the pack they were folded by, and the grade they lead to.
+# What this process has proven: the SHA-256 of a day, a head and its events; the pack they were folded by, and the grade
+# they lead to.
 _proofs: dict[bytes, tuple[Pack, str]] = {}
 KEPT = 20_000
 
@@ -100,7 +110,8 @@ def forget() -> None:
 def grade_of(head: CreditHead, events: str | None, at: datetime) -> str:
     """The grade of today. Raises Refused where the head is not where the signed events lead.
 
-    An unchanged head with unchanged events is proven once a day in each process; after a change of any of their columns it is proven anew.
+    An unchanged head with unchanged events is proven once a day in each process; after a change of any of their columns
+    it is proven anew.
     """
     day = at.astimezone(TZ).date()
     key = sha256(repr((day, head.unit_id, head.seq, head.score, head.grade, events)).encode()).digest()
@@ -152,10 +163,14 @@ def refusal(unit_id: int, error: Unproven, at: datetime) -> Refused:
 
 
 def need_held(head: CreditHead, found: Ledger, events: str | None) -> None:
-    """That the head stands where the events lead: its grade the one of today's scale, or of the scale of its last event. Raises Unproven."""
+    """That the head stands where the events lead: its grade the one of today's scale, or of the scale of its last
+    event. Raises Unproven.
+    """
     grades = {found.fold.grade, *(json.loads(events)[-1][10:11] if events else ())}
     if not found.holds(head):
-        raise Unproven(f"存着第 {head.seq} 次以后 {_score(head.score)}，按记录应为第 {found.seq} 次以后 {_score(found.score)}")
+        raise Unproven(
+            f"存着第 {head.seq} 次以后 {_score(head.score)}，按记录应为第 {found.seq} 次以后 {_score(found.score)}"
+        )
     if head.grade not in grades:
         raise Unproven(f"存着等级 {head.grade}，按记录应为 {found.fold.grade}")
 
@@ -180,7 +195,9 @@ def proven(unit_id: int, events: str | None, day: date, *, erased: bool = False)
 
 
 def _line(unit_id: int, row: Sequence[Any]) -> _Line:
-    key, seq, type, on, project, data, rule, points, score, before, after, cites, proposal_id, leaf_id, hash, whole = row
+    key, seq, type, on, project, data, rule, points, score, before, after, cites, proposal_id, leaf_id, hash, whole = (
+        row
+    )
     event = CreditEvent(
         id=key,
         unit_id=unit_id,
@@ -202,9 +219,13 @@ def _line(unit_id: int, row: Sequence[Any]) -> _Line:
 
 
 def _said(lines: Sequence[_Line]) -> list[Stated]:
-    """What the leaf of each event states: remembered, read and verified now, or entered by the present action and not signed yet."""
+    """What the leaf of each event states: remembered, read and verified now, or entered by the present action and not
+    signed yet.
+    """
     known = [proving.remembered(line.hash, label_of(line.event)) if line.hash else None for line in lines]
-    wanted = {line.event.leaf_id for line, leaf in zip(lines, known, strict=True) if leaf is None and line.event.leaf_id}
+    wanted = {
+        line.event.leaf_id for line, leaf in zip(lines, known, strict=True) if leaf is None and line.event.leaf_id
+    }
     found = proving.stated(wanted) if wanted else {}
     found |= {key: Stated(row.label, row.type, row.payload) for key, row in unsealed(wanted - found.keys()).items()}
     missing = Stated(fault="没有签名的日志条目")
@@ -225,7 +246,8 @@ def _need_same(event: CreditEvent, leaf: Stated) -> None:
 
 
 def _need_score_of_then(lines: Sequence[_Line], said: Sequence[Stated], found: Ledger) -> None:
-    """Where a leaf does not state all that the score is folded from (those of before 0.10, and erased ones), the scores signed since do.
+    """Where a leaf does not state all that the score is folded from (those of before 0.10, and erased ones), the scores
+    signed since do.
 
     Raises Unproven where the events up to one of these no longer fold to the score its leaf states.
     """

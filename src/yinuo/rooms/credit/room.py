@@ -44,14 +44,20 @@ NOTICES = {
     "consent_due": Text("加减分待审签", "【一诺】{unit}信用加减分建议（{points} 分）待您审签：{why}", (SITE, SMS)),
     "execution_due": Text("加减分待执行", "【一诺】{unit}信用加减分（{points} 分）已审签，待执行。", (SITE,)),
     "proposal_ended": Text("加减分建议已终止", "【一诺】{unit}信用加减分建议（{points} 分）{outcome}：{why}", (SITE,)),
-    "points": Text("信用分变动", "【一诺】贵单位信用分变动 {points} 分，现为 {score} 分（{grade}）。依据：{why}", (SITE, SMS)),
-    "score_refused": Text("信用分与签名的记录不符", "【一诺】{unit}的信用分与签名的记录不符，办理已被拒绝，请核对：{why}", (SITE, SMS)),
+    "points": Text(
+        "信用分变动", "【一诺】贵单位信用分变动 {points} 分，现为 {score} 分（{grade}）。依据：{why}", (SITE, SMS)
+    ),
+    "score_refused": Text(
+        "信用分与签名的记录不符", "【一诺】{unit}的信用分与签名的记录不符，办理已被拒绝，请核对：{why}", (SITE, SMS)
+    ),
     "relief_due": Text("信用修复或异议待办理", "【一诺】{unit}申请{kind}，请在 {due} 前办理。", (SITE,)),
     "relief_decided": Text("信用修复或异议结果", "【一诺】贵单位的{kind}申请：{outcome}。{why}", (SITE, SMS)),
 }
 
 
-LEAVES = (Leaf("credit.event", frozenset(["seq", "unit"]), ("unit", "seq"), "leaves.events_now", "leaves.events_standing"),)
+LEAVES = (
+    Leaf("credit.event", frozenset(["seq", "unit"]), ("unit", "seq"), "leaves.events_now", "leaves.events_standing"),
+)
 
 
 ROOM = Register(

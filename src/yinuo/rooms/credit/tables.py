@@ -1,4 +1,6 @@
-"""Public credit evaluations as tables: Excel or CSV in, rows of text out; what is no such table is refused whole, a bad row is not."""
+"""Public credit evaluations as tables: Excel or CSV in, rows of text out; what is no such table is refused whole, a bad
+row is not.
+"""
 
 from __future__ import annotations
 

@@ -65,9 +65,11 @@ def apply_deficient(
     version: int | None = None,
     idempotency_key: str = "",
 ) -> DeficientAcceptance:
-    """Form 5—1 at the window: what is handed in, what is missing. What cannot be tolerated is refused on the spot, with its clause.
+    """Form 5—1 at the window: what is handed in, what is missing. What cannot be tolerated is refused on the spot, with
+    its clause.
 
-    Shape of `materials`: as `onemap.submit_materials`; `missing`: ids of the item's materials. The item stays as it is until accepted.
+    Shape of `materials`: as `onemap.submit_materials`; `missing`: ids of the item's materials. The item stays as it is
+    until accepted.
     """
     body = [item_id, list(materials), sorted(missing), situation, contact_name, contact_phone]
     claimed = claim(actor, idempotency_key, "deficient.apply", body, at=at)
@@ -79,7 +81,9 @@ def apply_deficient(
     need_going_on(item)
     need_prerequisites(item)
     if DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists():
-        raise Refused("deficient.pending", f"“{item.name}”已经申请容缺受理，还没有办完", remedy="请等部门审核，或者签署承诺")
+        raise Refused(
+            "deficient.pending", f"“{item.name}”已经申请容缺受理，还没有办完", remedy="请等部门审核，或者签署承诺"
+        )
     rely_on(item.project.unit, at)
     published, gap = checked_gap(item, missing, day_of(at))
     handed = _handed(item, materials, gap)
@@ -106,19 +110,28 @@ def apply_deficient(
 
 def _need_window(actor: Actor, item: MapItem) -> None:
     if not access.is_window(actor, item):
-        raise Refused("deficient.window_only", "容缺受理只在综合窗口办理", remedy=WHERE, cites=_cites("deficient.excluded", item))
+        raise Refused(
+            "deficient.window_only", "容缺受理只在综合窗口办理", remedy=WHERE, cites=_cites("deficient.excluded", item)
+        )
 
 
 def _need_no_secret(no_secret: bool, item: MapItem) -> None:
     if not no_secret:
         cites = pack().cite_texts(pack().parameter("filing.secret_refused", item.project.rules_on).cites)
         raise Refused(
-            "deficient.secret", "请确认所交材料不涉及国家秘密", field="no_secret", remedy="涉密的材料按保密规定在线下办理", cites=cites
+            "deficient.secret",
+            "请确认所交材料不涉及国家秘密",
+            field="no_secret",
+            remedy="涉密的材料按保密规定在线下办理",
+            cites=cites,
         )
 
 
 def _handed(item: MapItem, materials: Sequence[dict[str, Any]], gap: Iterable[dict[str, Any]]) -> list[AttachedFile]:
-    """Everything but the gap, main and secondary. Raises Refused naming what is neither handed in nor named as missing."""
+    """Everything but the gap, main and secondary.
+
+    Raises Refused naming what is neither handed in nor named as missing.
+    """
     lacking, given = {row["id"] for row in gap}, {str(row.get("id")) for row in materials}
     both = [row["name"] for row in item.materials if row["id"] in lacking & given]
     if both:
@@ -127,7 +140,10 @@ def _handed(item: MapItem, materials: Sequence[dict[str, Any]], gap: Iterable[di
     for row in item.materials:
         if row["id"] not in lacking | given:
             raise Refused(
-                "deficient.left_out", f"“{row['name']}”没有交来，也没有列为空缺", field=row["id"], remedy="请交来，或者列入空缺的材料"
+                "deficient.left_out",
+                f"“{row['name']}”没有交来，也没有列为空缺",
+                field=row["id"],
+                remedy="请交来，或者列入空缺的材料",
             )
     return handed
 
@@ -154,7 +170,15 @@ def _ask_department(actor: Actor, row: DeficientAcceptance, at: datetime) -> Non
         assignee_id=item.handler_id,
     )
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
-    tell("gap_asked", at=at, persons=readers(work, at), project_code=item.project.code or "", page=work.page_ref, matter=item.name, due=due)
+    tell(
+        "gap_asked",
+        at=at,
+        persons=readers(work, at),
+        project_code=item.project.code or "",
+        page=work.page_ref,
+        matter=item.name,
+        due=due,
+    )
 
 
 @action
@@ -177,7 +201,9 @@ def agree_to_gap(
 
 
 @action
-def decline_gap(*, actor: Actor, deficient_id: int, why: str, at: datetime, version: int | None = None) -> DeficientAcceptance:
+def decline_gap(
+    *, actor: Actor, deficient_id: int, why: str, at: datetime, version: int | None = None
+) -> DeficientAcceptance:
     """The department does not agree and says why; the company may hand in everything the ordinary way."""
     row = _take(actor, deficient_id, access.can_judge, [DeficientState.APPLIED], version)
     row.state, row.ended_at, row.ended_why = DeficientState.DECLINED, at, "部门不同意容缺受理"
@@ -203,7 +229,8 @@ def sign_gap_commitment(
 ) -> DeficientAcceptance:
     """The applicant has signed the notice: its scan is kept, and the matter is received and accepted with the gap.
 
-    Raises: Refused once the day of the notice is over, or where the matter has been applied for in another way meanwhile.
+    Raises: Refused once the day of the notice is over, or where the matter has been applied for in another way
+    meanwhile.
     """
     row = _take(actor, deficient_id, access.can_apply, [DeficientState.NOTIFIED], version)
     item = row.item
@@ -212,7 +239,11 @@ def sign_gap_commitment(
         raise Refused("deficient.overtaken", f"“{item.name}”已经用别的方式申报", remedy="请刷新页面查看最新状态")
     last = _last_day(row)
     if at > calendar().closing(last):
-        raise Refused("deficient.notice_over", "通知书载明的补齐日期已过，不能再签署", remedy="请重新申请容缺受理，或者补齐材料后申报")
+        raise Refused(
+            "deficient.notice_over",
+            "通知书载明的补齐日期已过，不能再签署",
+            remedy="请重新申请容缺受理，或者补齐材料后申报",
+        )
     need_prerequisites(item)
     scan = _scan(actor, row, file_id)
     row.signed_by = need_text(signed_by, "signed_by", "请填写承诺人姓名")[:60]
@@ -243,15 +274,21 @@ def _last_day(row: DeficientAcceptance) -> date:
 def _scan(actor: Actor, row: DeficientAcceptance, file_id: int) -> StoredFile:
     """The scan, from the unit's library or stored by the clerk beside the work. Raises Refused."""
     found = StoredFile.objects.defer("content").filter(pk=file_id).first()
-    own = found is not None and (found.unit_id == row.item.project.unit_id or (found.unit_id is None and found.by_id == actor.person_id))
+    own = found is not None and (
+        found.unit_id == row.item.project.unit_id or (found.unit_id is None and found.by_id == actor.person_id)
+    )
     if found is None or not own:
         raise Refused("deficient.commitment", "请上传签署后的《容缺受理通知书》扫描件", field="commitment")
     return found
 
 
 @action
-def say_only_gap_left(*, actor: Actor, deficient_id: int, note: str, at: datetime, version: int | None = None) -> DeficientAcceptance:
-    """The review is done but for the gap: the approver's clock stands still until it is filled (so that no term reddens the approver)."""
+def say_only_gap_left(
+    *, actor: Actor, deficient_id: int, note: str, at: datetime, version: int | None = None
+) -> DeficientAcceptance:
+    """The review is done but for the gap: the approver's clock stands still until it is filled (so that no term reddens
+    the approver).
+    """
     row = _take(actor, deficient_id, access.can_judge, [DeficientState.WAITING], version)
     _need_in_time(row, at)
     if row.item.state != ItemState.ACCEPTED:
@@ -332,13 +369,19 @@ def _need_in_time(row: DeficientAcceptance, at: datetime) -> None:
 def _take(actor: Actor, deficient_id: int, may: Any, states: Iterable[str], version: int | None) -> DeficientAcceptance:
     """The row with its project and item locked first; allowed, fresh, and in one of `states`."""
     item = locked(DeficientAcceptance.objects.values_list("item_id", flat=True).get(pk=deficient_id))
-    row = DeficientAcceptance.objects.select_for_update(no_key=True, of=("self",)).select_related("tolerance").get(pk=deficient_id)
+    row = (
+        DeficientAcceptance.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("tolerance")
+        .get(pk=deficient_id)
+    )
     row.item = item
     if not may(actor, item):
         raise forbid("这件容缺受理不由您办理")
     check_version(row, version)
     if item.project.state not in (ProjectState.CONFIRMED, ProjectState.COMPLETED):
-        raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
+        raise Refused(
+            "onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态"
+        )
     if row.state not in set(states):
         message = f"“{item.name}”的容缺受理现在是“{row.get_state_display()}”，不能这样办理"
         raise Refused("deficient.state", message, remedy="可能已由他人办理，请刷新页面查看最新状态")
@@ -347,13 +390,23 @@ def _take(actor: Actor, deficient_id: int, may: Any, states: Iterable[str], vers
 
 def _paper(row: DeficientAcceptance, kind: str, data: dict[str, Any], at: datetime, number: str = "") -> Document:
     project = row.item.project
-    return issue(kind=kind, subject=row.item, data=data, at=at, number=number, project_code=project.code or "", unit_id=project.unit_id)
+    return issue(
+        kind=kind,
+        subject=row.item,
+        data=data,
+        at=at,
+        number=number,
+        project_code=project.code or "",
+        unit_id=project.unit_id,
+    )
 
 
 def _record(actor: Actor, row: DeficientAcceptance, verb: str, at: datetime, why: str = "", **data: Any) -> None:
     item = row.item
     code = item.project.code or ""
-    record(actor, verb, row, at=at, project_code=code, why=why, data={"item": item.pk, "matter": item.matter_id, **data})
+    record(
+        actor, verb, row, at=at, project_code=code, why=why, data={"item": item.pk, "matter": item.matter_id, **data}
+    )
 
 
 def _tell_unit(row: DeficientAcceptance, template: str, at: datetime, **words: str) -> None:
@@ -361,7 +414,16 @@ def _tell_unit(row: DeficientAcceptance, template: str, at: datetime, **words: s
     filed_by: Person = item.project.filed_by
     code = item.project.code or ""
     unit = item.project.unit_id
-    tell(template, at=at, persons=[filed_by], unit_id=unit, project_code=code, page=page_of(item), matter=item.name, **words)
+    tell(
+        template,
+        at=at,
+        persons=[filed_by],
+        unit_id=unit,
+        project_code=code,
+        page=page_of(item),
+        matter=item.name,
+        **words,
+    )
 
 
 def _served(actor: Actor, row: DeficientAcceptance, at: datetime) -> None:

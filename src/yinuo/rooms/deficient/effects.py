@@ -1,4 +1,6 @@
-"""What happens to a gap without anybody doing it: its term ends, its application is taken back, decided or overtaken, its project ends."""
+"""What happens to a gap without anybody doing it: its term ends, its application is taken back, decided or overtaken,
+its project ends.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ ROW = DeficientAcceptance._meta.label_lower
 
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
-    """By the clock, not by somebody remembering: an opinion that is late, an application unanswered, a gap not filled (附件5·二(三))."""
+    """By the clock, not by somebody remembering: an opinion that is late, an application unanswered, a gap not filled
+    (附件5·二(三)).
+    """
     if subject.subject_kind == ROW and subject.kind == DeficientWork.OPINION:
         _count_receipt(subject.subject_id, at)
     if subject.subject_kind == ROW and subject.kind == MapWork.RECEIPT:
@@ -36,7 +40,10 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     row = _open(item, DeficientState.WAITING)
     if row is None:
         return
-    reason = f"容缺材料（{'、'.join(one['name'] for one in row.missing)}）没有在{_day_text(row.due_on)}前补齐，视为放弃申请，作退件处理"
+    reason = (
+        f"容缺材料（{'、'.join(one['name'] for one in row.missing)}）没有在{_day_text(row.due_on)}前补齐，"
+        f"视为放弃申请，作退件处理"
+    )
     give_up(item=item, why=reason, at=at)
     row.state, row.ended_at, row.ended_why = DeficientState.GIVEN_UP, subject.due_at or at, reason[:240]
     save(row, "state", "ended_at", "ended_why")
@@ -54,7 +61,8 @@ def _asked(deficient_id: int) -> DeficientAcceptance | None:
 
 
 def _count_receipt(deficient_id: int, at: datetime) -> None:
-    """The day for the opinion is over: from here the receipt's limit counts too, from the day of the application (行政许可法 32).
+    """The day for the opinion is over: from here the receipt's limit counts too, from the day of the application
+    (行政许可法 32).
 
     The applicant who handed in must not wait longer than one who would have handed in nothing but the ordinary way.
     """
@@ -88,7 +96,9 @@ def _unanswered(deficient_id: int, at: datetime) -> None:
     if row is None:
         return
     why = "部门没有在收件审查期限内答复，申请自收到之日起视为受理；所缺材料由部门受理后一次性告知"
-    accept_unanswered(row.item, row.materials, f"申请容缺受理，空缺：{_names(row.missing)}", row.applied_at, row.applied_by_id, at)
+    accept_unanswered(
+        row.item, row.materials, f"申请容缺受理，空缺：{_names(row.missing)}", row.applied_at, row.applied_by_id, at
+    )
     _end(Actor.system(), row, at, why)
     _tell_unit(row, "gap_deemed", at)
 
@@ -96,7 +106,9 @@ def _unanswered(deficient_id: int, at: datetime) -> None:
 def overtaken(*, actor: Actor, subject: models.Model, at: datetime, why: str) -> None:
     """The matter was applied for whole, or promised, before the gap was agreed on: there is nothing left to tolerate."""
     item = subject.item  # type: ignore[attr-defined]
-    for row in DeficientAcceptance.objects.select_for_update(no_key=True).filter(item=item, state__in=("applied", "notified")):
+    for row in DeficientAcceptance.objects.select_for_update(no_key=True).filter(
+        item=item, state__in=("applied", "notified")
+    ):
         row.item = item
         _end(actor, row, at, "已用别的方式申报")
 

@@ -25,11 +25,13 @@ OPEN = ("applied", "notified", "waiting")
 
 
 class DeficientAcceptance(Versioned):
-    """容缺受理 of one matter's application (附件5): from form 5-1 to the completed material, or to the return of the papers.
+    """容缺受理 of one matter's application (附件5): from form 5-1 to the completed material, or to the return of the
+    papers.
 
-    `materials` was handed in, `missing` is the gap (rows with id and name); `days` and `due_on` stand in notice 5-2; `commitment` is the
-    notice as the applicant signed it. `only_gap_at`: since when nothing but the gap has held the decision up. `application`: the one
-    that was accepted with the gap; it begins only then, so what is asked before names its matter.
+    `materials` was handed in, `missing` is the gap (rows with id and name); `days` and `due_on` stand in notice 5-2;
+    `commitment` is the notice as the applicant signed it. `only_gap_at`: since when nothing but the gap has held the
+    decision up. `application`: the one that was accepted with the gap; it begins only then, so what is asked before
+    names its matter.
     """
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="deficiencies")
@@ -51,7 +53,9 @@ class DeficientAcceptance(Versioned):
     days = models.PositiveSmallIntegerField(null=True)
     due_on = models.DateField(null=True)
     notice = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
-    commitment = models.ForeignKey(StoredFile, verbose_name="承诺书", null=True, on_delete=models.PROTECT, related_name="+")
+    commitment = models.ForeignKey(
+        StoredFile, verbose_name="承诺书", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     commitment_sha256 = models.CharField(max_length=64, default="")
     signed_by = models.CharField("承诺人", max_length=60, default="")
     signed_at = models.DateTimeField(null=True)
@@ -64,14 +68,17 @@ class DeficientAcceptance(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["item"], condition=Q(state__in=OPEN), name="deficient_open_once"),
             models.CheckConstraint(
-                condition=~Q(state__in=["notified", "waiting"]) | Q(due_on__isnull=False, notice__isnull=False), name="deficient_notified"
+                condition=~Q(state__in=["notified", "waiting"]) | Q(due_on__isnull=False, notice__isnull=False),
+                name="deficient_notified",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["waiting", "completed", "given_up"])
                 | Q(commitment__isnull=False, application__isnull=False) & ~Q(commitment_sha256=""),
                 name="deficient_accepted_on_commitment",
             ),
-            models.CheckConstraint(condition=~Q(state="declined") | ~Q(opinion=""), name="deficient_declined_with_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(opinion=""), name="deficient_declined_with_reason"
+            ),
         ]
 
     @property

@@ -39,12 +39,22 @@ NOTICES = {
         (SITE, SMS),
     ),
     "gap_asked": Text("容缺受理申请待审核", "【一诺】“{matter}”申请容缺受理，请在 {due} 前提出审核意见。", (SITE, SMS)),
-    "gap_declined": Text("不予容缺受理", "【一诺】“{matter}”不予容缺受理：{why}。可以补齐材料后按常规申报。", (SITE, SMS)),
-    "gap_noticed": Text("请签署容缺受理承诺", "【一诺】“{matter}”同意容缺受理，请到综合窗口签署承诺，{until}前补齐：{what}。", (SITE, SMS)),
-    "gap_open": Text("已容缺受理", "【一诺】“{matter}”已容缺受理，请在 {until} 前补齐：{what}。逾期视为放弃申请。", (SITE, SMS)),
+    "gap_declined": Text(
+        "不予容缺受理", "【一诺】“{matter}”不予容缺受理：{why}。可以补齐材料后按常规申报。", (SITE, SMS)
+    ),
+    "gap_noticed": Text(
+        "请签署容缺受理承诺",
+        "【一诺】“{matter}”同意容缺受理，请到综合窗口签署承诺，{until}前补齐：{what}。",
+        (SITE, SMS),
+    ),
+    "gap_open": Text(
+        "已容缺受理", "【一诺】“{matter}”已容缺受理，请在 {until} 前补齐：{what}。逾期视为放弃申请。", (SITE, SMS)
+    ),
     "gap_filled": Text("容缺材料已补齐", "【一诺】“{matter}”的容缺材料已补齐，请继续办理。", (SITE, SMS)),
     "gap_given_up": Text(
-        "逾期未补齐，已退件", "【一诺】“{matter}”的容缺材料没有在 {until} 前补齐，视为放弃申请，作退件处理。可以重新申报。", (SITE, SMS)
+        "逾期未补齐，已退件",
+        "【一诺】“{matter}”的容缺材料没有在 {until} 前补齐，视为放弃申请，作退件处理。可以重新申报。",
+        (SITE, SMS),
     ),
 }
 

@@ -72,17 +72,24 @@ def checked_gap(item: MapItem, missing: Sequence[str], day: date) -> tuple[Toler
     known, rules_on = {row["id"]: row for row in item.materials}, item.project.rules_on
     wanted = list(dict.fromkeys(missing))
     if not wanted:
-        raise Refused("deficient.no_gap", "没有空缺的材料，不需要容缺受理", field="missing", remedy="材料齐全的请直接申报")
+        raise Refused(
+            "deficient.no_gap", "没有空缺的材料，不需要容缺受理", field="missing", remedy="材料齐全的请直接申报"
+        )
     for name in wanted:
         if name not in known:
             raise Refused("deficient.material", "空缺的不是这个事项的材料", field="missing")
         if known[name]["main"]:
             raise _refused(
-                "deficient.main_missing", f"“{known[name]['name']}”是主要材料，主件不齐全的不能容缺受理", _law(SCOPE, rules_on), "missing"
+                "deficient.main_missing",
+                f"“{known[name]['name']}”是主要材料，主件不齐全的不能容缺受理",
+                _law(SCOPE, rules_on),
+                "missing",
             )
     allowed = {row["id"] for row in standing.materials(item)}
     for name in wanted:
         if name not in allowed:
             message = f"“{known[name]['name']}”不在部门公布的容缺材料里"
-            raise _refused("deficient.not_tolerable", message, _law(PUBLISHED, rules_on), "missing", "请补齐这份材料后再申请")
+            raise _refused(
+                "deficient.not_tolerable", message, _law(PUBLISHED, rules_on), "missing", "请补齐这份材料后再申请"
+            )
     return standing.tolerance, [{"id": name, "name": known[name]["name"]} for name in wanted]

@@ -14,7 +14,9 @@ def can_read(actor: Actor) -> bool:
 
 
 def can_compare(actor: Actor) -> bool:
-    """See the sums of the region's other halls, which are ranked with one's own; a department's head sees their own hall."""
+    """See the sums of the region's other halls, which are ranked with one's own; a department's head sees their own
+    hall.
+    """
     return can_read(actor) and actor.role != "principal"
 
 
@@ -24,5 +26,7 @@ def can_open(actor: Actor, hall_ids: Sequence[int]) -> bool:
 
 
 def own_office(actor: Actor) -> int | None:
-    """A department's head sees of matters, clocks, reviews and warnings what lies with the department; None = all of the hall."""
+    """A department's head sees of matters, clocks, reviews and warnings what lies with the department; None = all of
+    the hall.
+    """
     return actor.department_id if actor.role == "principal" else None

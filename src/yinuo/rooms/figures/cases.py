@@ -1,7 +1,8 @@
-"""The cases behind the figures: one SELECT a kind of case. A figure is a sum over one of them, its list is the same SELECT.
+"""The cases behind the figures: one SELECT a kind of case. A figure is a sum over one of them, its list is the same
+SELECT.
 
-Each yields the columns of COLUMNS. Spans are [begin, end); `now` is when the clocks are read. What a kind counts and leaves out is said
-in `definitions`, and for people in docs/figures.md.
+Each yields the columns of COLUMNS. Spans are [begin, end); `now` is when the clocks are read. What a kind counts and
+leaves out is said in `definitions`, and for people in docs/figures.md.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.onemap.standing import CLOCKS
 from yinuo.rooms.projects.room import ProjectsWork
 
-# `place` is one for each case of a kind, `at` the instant it is listed by; `part` and `mark` say how it counts, `days` and `worth` how much;
+# `place` is one for each case of a kind, `at` the instant it is listed by; `part` and `mark` say how it counts, `days`
+# and `worth` how much;
 # `subject` is the row its page shows.
 COLUMNS = (
     *("place", "at", "hall_id", "kind", "project_id", "office_id", "handler_id", "matter_id", "what"),
@@ -61,7 +63,8 @@ COVERAGE = f"""
         AND p.hall_id = ANY(%(halls)s::bigint[]) AND (g.id IS NOT NULL OR p.state IN ('filed', 'confirmed', 'completed'))
 """  # noqa: S608  no text from outside
 
-# Projects that landed: calendar days from filing to the last approval before the start, as the halls' score counts them.
+# Projects that landed: calendar days from filing to the last approval before the start, as the halls' score counts
+# them.
 LANDINGS = """
     SELECT p.id AS place, p.landed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id, NULL::bigint AS handler_id,
         '' AS matter_id, p.name AS what, CASE WHEN c.project_id IS NULL THEN 'regular' ELSE 'commitment' END AS part,
@@ -96,7 +99,8 @@ DECISIONS = """
         AND a.outcome IN ('granted', 'refused', 'not_accepted', 'not_needed')
 """
 
-# Matters' clocks that ran in the span, with the days of it in which they were open; and the stretches in which one stood still.
+# Matters' clocks that ran in the span, with the days of it in which they were open; and the stretches in which one
+# stood still.
 _RUNS = """
     FROM work_workitem w
     JOIN onemap_mapitem i ON i.id = w.subject_id
@@ -138,7 +142,8 @@ OPEN = f"""
     WHERE w.state IN ('running', 'paused') AND w.hall_id = ANY(%(halls)s::bigint[])
 """  # noqa: S608  no text from outside
 
-# Matters that turned yellow or red in the span, as the halls' score counts it, and those with a term that never had by its end.
+# Matters that turned yellow or red in the span, as the halls' score counts it, and those with a term that never had by
+# its end.
 LIGHTS = f"""
     WITH turn AS MATERIALIZED ({TURNS})
     SELECT t.item_id * 4 + CASE t.light WHEN 'yellow' THEN 1 ELSE 2 END AS place, t.moment AS at, t.hall_id, p.kind, p.id AS project_id,

@@ -1,4 +1,6 @@
-"""What each figure counts, of which day, and what it leaves out: one sentence, said under the figure, by the API and in docs/figures.md."""
+"""What each figure counts, of which day, and what it leaves out: one sentence, said under the figure, by the API and in
+docs/figures.md.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,11 @@ DEFINITIONS: Mapping[str, Definition] = {
         "时段内准予的负面清单以外的事项，不论部门是否已公布实行承诺制，其中按信用承诺办理的占多少；以决定之日计，只数改革已覆盖的项目类型，备案本身不算。",
         "准予的事项",
         "件",
-        {"promised": "按信用承诺办理", "regular": "可以承诺而按常规办理", "barred": "部门没有公布实行，或者该单位、该项目不能承诺"},
+        {
+            "promised": "按信用承诺办理",
+            "regular": "可以承诺而按常规办理",
+            "barred": "部门没有公布实行，或者该单位、该项目不能承诺",
+        },
         {},
     ),
     "coverage": Definition(

@@ -48,7 +48,8 @@ TIMED = ("landings", "decisions", "warnings")
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a group of cases comes to. `on_time`, `late`: by the promised term, `lawful`, `unlawful`: by the statutory one.
+    """What a group of cases comes to. `on_time`, `late`: by the promised term, `lawful`, `unlawful`: by the statutory
+    one.
 
     **Units**: `median`, `high`, `days` days; `worth` 万元 of projects, levels of reviews.
     """
@@ -78,7 +79,9 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Cases gathered in several ways at once: `by[dimensions][values]`; `offices` and `handlers` are the names of who was met."""
+    """Cases gathered in several ways at once: `by[dimensions][values]`; `offices` and `handlers` are the names of who
+    was met.
+    """
 
     by: Mapping[tuple[str, ...], Mapping[Key, Sums]]
     offices: Mapping[int | None, str]
@@ -107,12 +110,24 @@ def gather(source: str, scope: Scope, now: datetime, *sets: tuple[str, ...]) -> 
     """The cases of a kind, summed over each of `sets` of dimensions and over all: one statement."""
     wanted = list(dict.fromkeys([(), *sets]))
     used = list(dict.fromkeys(name for dimensions in wanted for name in dimensions))
-    inner = ", ".join(["c.part", "c.mark", "c.days", "c.worth", *(f"{DIMENSIONS[name]} AS d_{name}" for name in used), *_named(used)])
+    inner = ", ".join(
+        ["c.part", "c.mark", "c.days", "c.worth", *(f"{DIMENSIONS[name]} AS d_{name}" for name in used), *_named(used)]
+    )
     groups = ", ".join(f"({', '.join(f'd_{name}' for name in dimensions)})" for dimensions in wanted)
     told = [f"d_{name}" for name in used]
-    told += [f"grouping({', '.join(f'd_{name}' for name in used)}) AS g" if used else "0 AS g", *(f"min({name})" for name in _names(used))]
-    sums = _SUMS.format(median=_MEDIAN, high=_HIGH) if source in TIMED else _SUMS.format(median="NULL::numeric", high="NULL::numeric")
-    query = f"SELECT {', '.join(told)}, {sums} FROM (SELECT {inner} FROM ({_joined(source, scope, used)}) c) c GROUP BY GROUPING SETS ({groups})"  # noqa: S608
+    told += [
+        f"grouping({', '.join(f'd_{name}' for name in used)}) AS g" if used else "0 AS g",
+        *(f"min({name})" for name in _names(used)),
+    ]
+    sums = (
+        _SUMS.format(median=_MEDIAN, high=_HIGH)
+        if source in TIMED
+        else _SUMS.format(median="NULL::numeric", high="NULL::numeric")
+    )
+    query = (
+        f"SELECT {', '.join(told)}, {sums} FROM (SELECT {inner} FROM ({_joined(source, scope, used)}) c) c GROUP BY "
+        f"GROUPING SETS ({groups})"
+    )  # noqa: S608
     parameters = {**cases.asked(scope, now), "high": float(high_share(scope))}
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
@@ -172,7 +187,10 @@ def high_share(scope: Scope) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Which cases of a kind: each field that is named narrows. `office`, `handler`: a number, or “none” for nobody's."""
+    """Which cases of a kind: each field that is named narrows.
+
+    `office`, `handler`: a number, or “none” for nobody's.
+    """
 
     month: str = ""
     part: str = ""
@@ -258,18 +276,26 @@ _CASE = """
 def count(source: str, scope: Scope, now: datetime, pick: Pick) -> int:
     where, parameters = pick.where()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({cases.narrowed(source, scope)}) c WHERE {where}", {**cases.asked(scope, now), **parameters})  # noqa: S608
+        cursor.execute(
+            f"SELECT count(*) FROM ({cases.narrowed(source, scope)}) c WHERE {where}",
+            {**cases.asked(scope, now), **parameters},
+        )  # noqa: S608
         (found,) = cursor.fetchone()
     return int(found)
 
 
-def page(source: str, scope: Scope, now: datetime, pick: Pick, after: str = "", size: int = PAGE) -> tuple[list[Case], str]:
+def page(
+    source: str, scope: Scope, now: datetime, pick: Pick, after: str = "", size: int = PAGE
+) -> tuple[list[Case], str]:
     """The latest first; the cursor of the next page, "" = no more. Raises Refused for a cursor that is none."""
     where, parameters = pick.where()
     if after:
         where += " AND (c.at, c.place) < (%(after_at)s::timestamptz, %(after_place)s::bigint)"
         parameters |= _cursor(after)
-    chosen = f"SELECT * FROM ({cases.narrowed(source, scope)}) c WHERE {where} ORDER BY c.at DESC, c.place DESC LIMIT %(size)s::int"  # noqa: S608
+    chosen = (
+        f"SELECT * FROM ({cases.narrowed(source, scope)}) c WHERE {where} ORDER BY c.at DESC, c.place DESC LIMIT "
+        f"%(size)s::int"
+    )  # noqa: S608
     query = _CASE.format(cases=chosen, with_work="true" if source == "open" else "false")
     with connection.cursor() as cursor:
         cursor.execute(query, {**cases.asked(scope, now), **parameters, "size": size + 1})

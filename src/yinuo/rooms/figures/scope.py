@@ -1,4 +1,6 @@
-"""Of what the figures are asked: a span of days, halls, a kind of project, an office; read from an address, checked, and told in words."""
+"""Of what the figures are asked: a span of days, halls, a kind of project, an office; read from an address, checked,
+and told in words.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,11 @@ def read(actor: Actor, data: Mapping[str, str], day: date) -> Asked:
     split = _day(data, "split")
     query = {"period": period, "area": "" if chosen == str(actor.hall_id) else chosen, "kind": kind, "office": office}
     query |= {"split": split.isoformat() if split else ""}
-    query |= {"from": since.isoformat(), "to": (until - timedelta(days=1)).isoformat()} if period == "free" else {"on": since.isoformat()}
+    query |= (
+        {"from": since.isoformat(), "to": (until - timedelta(days=1)).isoformat()}
+        if period == "free"
+        else {"on": since.isoformat()}
+    )
     scope = Scope(hall_ids, since, until, kind, office_id, split)
     return Asked(scope, period, chosen, areas, offices, {key: value for key, value in query.items() if value})
 
@@ -102,7 +108,9 @@ def _period(data: Mapping[str, str], day: date) -> tuple[str, date, date]:
     if last < since:
         raise Refused("figures.span", "结束日期早于开始日期", field="to", remedy="结束日期不早于开始日期")
     if (last - since).days > LONGEST_YEARS * 366:
-        raise Refused("figures.span", f"时段超过 {LONGEST_YEARS} 年", field="to", remedy=f"时段不超过 {LONGEST_YEARS} 年")
+        raise Refused(
+            "figures.span", f"时段超过 {LONGEST_YEARS} 年", field="to", remedy=f"时段不超过 {LONGEST_YEARS} 年"
+        )
     return period, since, last + timedelta(days=1)
 
 

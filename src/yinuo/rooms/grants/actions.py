@@ -1,4 +1,6 @@
-"""Nodes come and go, grants are given and withdrawn, and every search leaves a leaf (附件7·第十三条, 个人信息保护法 13、44、45)."""
+"""Nodes come and go, grants are given and withdrawn, and every search leaves a leaf (附件7·第十三条, 个人信息保护法
+13、44、45).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,15 @@ UNKNOWN = "没有这个项目，或者没有查询它的授权"
 
 @action
 def register_node(
-    *, actor: Actor, name: str, kind: str, organisation: str, credit_code: str, key: str, at: datetime, idempotency_key: str = ""
+    *,
+    actor: Actor,
+    name: str,
+    kind: str,
+    organisation: str,
+    credit_code: str,
+    key: str,
+    at: datetime,
+    idempotency_key: str = "",
 ) -> ChainNode:
     """`key`: the line `yinuo node init` printed. Raises Refused for a key that is none, or one already known."""
     if not access.can_keep_nodes(actor):
@@ -46,7 +56,13 @@ def register_node(
         registered_by_id=actor.person_id,
         registered_at=at,
     )
-    record(actor, "grants.register_node", made, at=at, data={"name": made.name, "kind": made.kind, "organisation": made.organisation})
+    record(
+        actor,
+        "grants.register_node",
+        made,
+        at=at,
+        data={"name": made.name, "kind": made.kind, "organisation": made.organisation},
+    )
     remember(claimed, made)
     return made
 
@@ -109,7 +125,10 @@ def consent(
     fields: Sequence[str] = (),
     idempotency_key: str = "",
 ) -> Grant:
-    """The unit lets a node search its projects, or one of them. Given by a person whose authorisation covers signing."""
+    """The unit lets a node search its projects, or one of them.
+
+    Given by a person whose authorisation covers signing.
+    """
     unit_id = actor.unit_id or 0
     if not access.can_consent(actor, unit_id):
         raise forbid("只有本单位的经办人可以授权查询本单位的记录")
@@ -122,10 +141,16 @@ def consent(
         raise forbid("只能授权查询本单位的项目")
     if not access.can_sign(_binding(actor, unit_id, at)):
         raise Refused(
-            "grants.may_sign", "授权查询须由可以代表单位签署的经办人办理", remedy="请由授权范围含签署的同事办理，或者到大厅补充授权"
+            "grants.may_sign",
+            "授权查询须由可以代表单位签署的经办人办理",
+            remedy="请由授权范围含签署的同事办理，或者到大厅补充授权",
         )
     made = Grant(
-        node=_live(node_id), unit_id=unit_id, project_id=project_id, basis=Basis.CONSENT, **_terms(at, until_at, basis_text, types, fields)
+        node=_live(node_id),
+        unit_id=unit_id,
+        project_id=project_id,
+        basis=Basis.CONSENT,
+        **_terms(at, until_at, basis_text, types, fields),
     )
     return _give(actor, made, "grants.consent", claimed, at)
 
@@ -165,12 +190,16 @@ def order(
     return _give(actor, made, "grants.order", claimed, at)
 
 
-def _terms(at: datetime, until_at: datetime, basis_text: str, types: Sequence[str], fields: Sequence[str]) -> dict[str, object]:
+def _terms(
+    at: datetime, until_at: datetime, basis_text: str, types: Sequence[str], fields: Sequence[str]
+) -> dict[str, object]:
     """Raises Refused naming every field at fault."""
     errors = {}
     longest = pack().integer("chain.grant_longest", at.astimezone(TZ).date())
     if until_at.tzinfo is None:
-        raise Refused("grants.terms", "期限须写明时区，如 2027-03-01T00:00:00+08:00", field="until", remedy="请改正后再提交")
+        raise Refused(
+            "grants.terms", "期限须写明时区，如 2027-03-01T00:00:00+08:00", field="until", remedy="请改正后再提交"
+        )
     if until_at <= at:
         errors["until"] = "期限须在今天以后"
     elif until_at > at + timedelta(days=longest + 1):
@@ -183,7 +212,13 @@ def _terms(at: datetime, until_at: datetime, basis_text: str, types: Sequence[st
         errors["fields"] = f"没有这样的字段：{'、'.join(unknown)}"
     if errors:
         raise Refused("grants.terms", "授权的内容需要改正", remedy="请改正后再提交", errors=errors)
-    return {"from_at": at, "until_at": until_at, "basis_text": basis_text.strip()[:300], "types": list(types), "fields": list(fields)}
+    return {
+        "from_at": at,
+        "until_at": until_at,
+        "basis_text": basis_text.strip()[:300],
+        "types": list(types),
+        "fields": list(fields),
+    }
 
 
 def _give(actor: Actor, made: Grant, verb: str, claimed: Once | None, at: datetime) -> Grant:
@@ -196,7 +231,13 @@ def _give(actor: Actor, made: Grant, verb: str, claimed: Once | None, at: dateti
         at=at,
         project_code=made.project.code or "" if made.project else "",
         why=made.basis_text,
-        data={"grant": made.pk, "node": made.node.name, "until": made.until_at, "types": made.types, "fields": made.fields},
+        data={
+            "grant": made.pk,
+            "node": made.node.name,
+            "until": made.until_at,
+            "types": made.types,
+            "fields": made.fields,
+        },
         chain="data.granted",
     )
     remember(claimed, made)
@@ -206,7 +247,9 @@ def _give(actor: Actor, made: Grant, verb: str, claimed: Once | None, at: dateti
 @action
 def withdraw(*, actor: Actor, grant_id: int, why: str, at: datetime, version: int | None = None) -> Grant:
     """At once: the next question is not answered under it. What was searched before stays on record."""
-    grant = Grant.objects.select_for_update(no_key=True, of=("self",)).select_related("node", "project").get(pk=grant_id)
+    grant = (
+        Grant.objects.select_for_update(no_key=True, of=("self",)).select_related("node", "project").get(pk=grant_id)
+    )
     if not access.can_withdraw(actor, grant):
         raise forbid("只有授权的一方可以撤回")
     check_version(grant, version)
@@ -223,8 +266,8 @@ def withdraw(*, actor: Actor, grant_id: int, why: str, at: datetime, version: in
 def search(*, asked: Search, signature: str, at: datetime) -> ChainSearch:
     """A node's question, noted before it is answered; sent twice it is one question.
 
-    Raises: Forbidden for a signature that is not the node's and where nothing is granted, with one answer for a project that is
-    none and one that may not be searched.
+    Raises: Forbidden for a signature that is not the node's and where nothing is granted, with one answer for a project
+    that is none and one that may not be searched.
     """
     node = ChainNode.objects.filter(name=asked.node, retired_at__isnull=True).first()
     try:
@@ -243,9 +286,13 @@ def search(*, asked: Search, signature: str, at: datetime) -> ChainSearch:
     known = ChainSearch.objects.filter(node=node, nonce=asked.nonce).first()
     if known is not None:
         if known.project_id != project.pk:
-            raise Refused("grants.nonce", "这个随机数已经用过，问的是别的项目", field="nonce", remedy="请换一个随机数重新提交")
+            raise Refused(
+                "grants.nonce", "这个随机数已经用过，问的是别的项目", field="nonce", remedy="请换一个随机数重新提交"
+            )
         return known
-    made = ChainSearch.objects.create(node=node, project=project, unit_id=project.unit_id, nonce=asked.nonce, grants=grants, at=at)
+    made = ChainSearch.objects.create(
+        node=node, project=project, unit_id=project.unit_id, nonce=asked.nonce, grants=grants, at=at
+    )
     actor = Actor(None, "node", entrance="api", via=f"grants.node:{node.pk}")
     data = {"node": node.name, "organisation": node.organisation, "search": made.pk, "grants": grants}
     record(actor, "grants.search", made, at=at, project_code=project.code or "", data=data, chain="data.searched")
@@ -277,7 +324,9 @@ def _live(node_id: int) -> ChainNode:
 
 
 def _binding(actor: Actor, unit_id: int, at: datetime) -> AuthorisedPerson | None:
-    rows = AuthorisedPerson.objects.filter(AuthorisedPerson.on(at.astimezone(TZ).date()), unit_id=unit_id, person_id=actor.person_id)
+    rows = AuthorisedPerson.objects.filter(
+        AuthorisedPerson.on(at.astimezone(TZ).date()), unit_id=unit_id, person_id=actor.person_id
+    )
     return rows.filter(confirmed_at__isnull=False).order_by("-may_sign").first()
 
 

@@ -25,4 +25,9 @@ def _now(row: Grant | None, until: str) -> dict[str, Any] | None:
     if row is None:
         return None
     same = datetime.fromisoformat(until) == row.until_at
-    return {"node": row.node.name, "types": row.types, "fields": row.fields, "until": until if same else row.until_at.isoformat()}
+    return {
+        "node": row.node.name,
+        "types": row.types,
+        "fields": row.fields,
+        "until": until if same else row.until_at.isoformat(),
+    }

@@ -33,7 +33,9 @@ class ChainNode(Versioned):
     why = models.CharField("停用原因", max_length=200, default="", blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(retired_at__isnull=True) | ~Q(why=""), name="node_retired_with_reason")]
+        constraints = [
+            models.CheckConstraint(condition=Q(retired_at__isnull=True) | ~Q(why=""), name="node_retired_with_reason")
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation}（{self.name}）"
@@ -48,8 +50,9 @@ class Grant(Versioned):
     """What a node may search, of whom, until when, by whose word and on what basis.
 
     By consent: the unit's projects, or one of them. By statute: the hall's (`unit` empty), a unit's, or one project.
-    `types`: kinds of record (leaf types), empty = all; `fields`: names of fields, empty = all of those records.
-    It holds from `from_at` until before `until_at`, or until it is withdrawn. Several may hold at once: each widens what may be searched.
+    `types`: kinds of record (leaf types), empty = all; `fields`: names of fields, empty = all of those records. It
+    holds from `from_at` until before `until_at`, or until it is withdrawn. Several may hold at once: each widens what
+    may be searched.
     """
 
     node = models.ForeignKey(ChainNode, on_delete=models.PROTECT, related_name="grants")
@@ -71,9 +74,12 @@ class Grant(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="grant_span"),
             models.CheckConstraint(
-                condition=Q(basis="consent", unit__isnull=False) | Q(basis="statute", hall__isnull=False), name="grant_of"
+                condition=Q(basis="consent", unit__isnull=False) | Q(basis="statute", hall__isnull=False),
+                name="grant_of",
             ),
-            models.CheckConstraint(condition=Q(withdrawn_at__isnull=True) | ~Q(why=""), name="grant_withdrawn_with_reason"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(why=""), name="grant_withdrawn_with_reason"
+            ),
         ]
         indexes = [models.Index(fields=["node"], condition=Q(withdrawn_at__isnull=True), name="grants_of_node")]
 

@@ -76,7 +76,8 @@ def _covers(grant: Grant, project: Project) -> bool:
 
 
 def answer(search: ChainSearch, policy: Policy | None, at: datetime) -> dict[str, Any]:
-    """Every leaf of the project in the log, oldest first, and of it what the grants allow to be seen; with its proof once witnessed.
+    """Every leaf of the project in the log, oldest first, and of it what the grants allow to be seen; with its proof
+    once witnessed.
 
     Of the grants the search was noted under, those that still hold.
     `key` lets the node see that the leaves' subject is the project it asked for; `waiting`: leaves not in the log yet.

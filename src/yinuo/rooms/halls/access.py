@@ -1,4 +1,6 @@
-"""Who may do what with a hall's score: everybody reads it, its supervisor scores what no record can, and closes its month."""
+"""Who may do what with a hall's score: everybody reads it, its supervisor scores what no record can, and closes its
+month.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is written of the scores: points by hand and their counter-events, events of halls elsewhere, the month's bulletin."""
+"""What is written of the scores: points by hand and their counter-events, events of halls elsewhere, the month's
+bulletin.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def give_points(
     at: datetime,
     idempotency_key: str = "",
 ) -> ManualPoint:
-    """对于系统无法自动评分的事项统一加减分 (附件7·第十一条): added (+) or taken (−) on the day it happened, with basis, evidence and reason."""
+    """对于系统无法自动评分的事项统一加减分 (附件7·第十一条): added (+) or taken (−) on the day it happened, with basis,
+    evidence and reason.
+    """
     claimed = claim(actor, idempotency_key, "halls.give_points", [hall_id, on, points, basis, evidence, reason], at=at)
     if (known := answered(claimed)) is not None:
         return ManualPoint.objects.get(pk=known)
@@ -58,7 +62,12 @@ def give_points(
     made = ManualPoint(hall_id=hall_id, on=on, points=points, by_id=actor.person_id, at=at, **texts)
     insert([made])
     record(
-        actor, "halls.give_points", made, at=at, why=made.reason, data={"hall": hall_id, "on": on, "points": points, "basis": made.basis}
+        actor,
+        "halls.give_points",
+        made,
+        at=at,
+        why=made.reason,
+        data={"hall": hall_id, "on": on, "points": points, "basis": made.basis},
     )
     remember(claimed, made)
     return made
@@ -77,14 +86,22 @@ def _check_day(hall_id: int, on: date, at: datetime) -> None:
     if on > day:
         raise Refused("halls.on", "发生日期不能晚于今天", field="on")
     if on < pack().valid_from:
-        raise Refused("halls.on", f"评分办法自{day_words(pack().valid_from)}起施行", field="on", remedy="请核对发生日期")
+        raise Refused(
+            "halls.on", f"评分办法自{day_words(pack().valid_from)}起施行", field="on", remedy="请核对发生日期"
+        )
     if queries.quarter_of(on) in queries.told_quarters(hall_id):
-        raise Refused("halls.closed", "这个季度已经通报，不能再加减分", field="on", remedy="以前评错的，请更正原来的评分")
+        raise Refused(
+            "halls.closed", "这个季度已经通报，不能再加减分", field="on", remedy="以前评错的，请更正原来的评分"
+        )
 
 
 @action
-def correct_points(*, actor: Actor, manual_id: int, reason: str, at: datetime, idempotency_key: str = "") -> ManualPoint:
-    """Takes one back by a counter-event that names it, with just its points and on its day; once, and never of another counter-event."""
+def correct_points(
+    *, actor: Actor, manual_id: int, reason: str, at: datetime, idempotency_key: str = ""
+) -> ManualPoint:
+    """Takes one back by a counter-event that names it, with just its points and on its day; once, and never of another
+    counter-event.
+    """
     claimed = claim(actor, idempotency_key, "halls.correct_points", [manual_id, reason], at=at)
     if (known := answered(claimed)) is not None:
         return ManualPoint.objects.get(pk=known)
@@ -110,7 +127,9 @@ def correct_points(*, actor: Actor, manual_id: int, reason: str, at: datetime, i
     )
     if not insert([made], unless_taken=True):
         raise Refused("halls.corrected", "这一条已经更正过", remedy="请刷新页面查看")
-    record(actor, "halls.correct_points", made, at=at, why=made.reason, data={"corrects": wrong.pk, "points": made.points})
+    record(
+        actor, "halls.correct_points", made, at=at, why=made.reason, data={"corrects": wrong.pk, "points": made.points}
+    )
     remember(claimed, made)
     return made
 
@@ -119,8 +138,8 @@ def correct_points(*, actor: Actor, manual_id: int, reason: str, at: datetime, i
 def report_events(*, actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: datetime) -> reporting.Taken:
     """Takes in events of a hall whose matters are handled elsewhere, all or none; sent again, nothing changes.
 
-    **Shape** each row: reference, on, type, subject, what, evidence and the type's own fields (core.hall); or reference, evidence and
-    `withdraws`, the reference of an earlier one.
+    **Shape** each row: reference, on, type, subject, what, evidence and the type's own fields (core.hall); or
+    reference, evidence and `withdraws`, the reference of an earlier one.
     """
     return reporting.take_in(actor, hall_id, rows, at)
 
@@ -145,7 +164,10 @@ def publish_bulletin(*, actor: Actor, region_id: int, month: date, at: datetime)
         return known
     if month != due:
         raise Refused(
-            "halls.month", f"下一期应当是 {queries.name_of(due)} 的通报", field="month", remedy="通报按月逐期发布，请从这一期开始"
+            "halls.month",
+            f"下一期应当是 {queries.name_of(due)} 的通报",
+            field="month",
+            remedy="通报按月逐期发布，请从这一期开始",
         )
     return _publish(actor, area, month, at)
 
@@ -176,7 +198,8 @@ def _publish(actor: Actor, area: queries.Area, month: date, at: datetime) -> Bul
 
 
 def publish_due(at: datetime) -> int:
-    """Every month that is over and untold, of every region, each by itself: from the last one told, else the last month alone.
+    """Every month that is over and untold, of every region, each by itself: from the last one told, else the last month
+    alone.
 
     A region whose bulletin fails holds up no other; it is tried again the next night. Returns how many were published.
     """

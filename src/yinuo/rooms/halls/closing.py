@@ -1,4 +1,6 @@
-"""A month's end: what the bulletin says, what has changed since earlier ones, and at a quarter's end who is honoured (附件7·第十九条、第二十二条)."""
+"""A month's end: what the bulletin says, what has changed since earlier ones, and at a quarter's end who is honoured
+(附件7·第十九条、第二十二条).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ from yinuo.rooms.halls import queries, sources
 from yinuo.rooms.halls.models import Bulletin, HonourKind, ManualPoint, ReportedEvent
 from yinuo.rooms.halls.queries import PLACED, Area, Line, Ranking
 
-# A subject counts once for its kind and mark, the first time, as in the fold (core.hall); points by hand each by themselves.
+# A subject counts once for its kind and mark, the first time, as in the fold (core.hall); points by hand each by
+# themselves.
 ONCE = f"""
     SELECT DISTINCT ON (hall_id, type COLLATE "C", subject COLLATE "C", mark COLLATE "C",
         CASE WHEN type = 'manual' THEN source || source_id::text END) *
@@ -87,7 +90,9 @@ def handled(halls: Sequence[int], since: date, until: date, now: datetime) -> li
 
 
 def offenders(halls: Sequence[int], day: date, now: datetime) -> list[Handled]:
-    """对于差评、红黄灯次数较多的: the handlers of this quarter who have come to the pack's number of them, the most first."""
+    """对于差评、红黄灯次数较多的: the handlers of this quarter who have come to the pack's number of them, the most
+    first.
+    """
     begin = queries.quarter_of(day)
     least = pack().integer("hall.repeat_count", max(begin, pack().valid_from))
     found = [one for one in handled(halls, begin, day + timedelta(days=1), now) if one.blemishes >= least]
@@ -118,7 +123,10 @@ def body_of(area: Area, month: date, at: datetime) -> dict[str, Any]:
     last = queries.next_month(month) - timedelta(days=1)
     ids = [hall.pk for hall in area.halls]
     ranking = queries.ranking(area, last, at)
-    counts = {row[0]: dict(zip(COUNTED, row[1:], strict=True)) for row in _rows(COUNTS, _asked(ids, month, queries.next_month(month), at))}
+    counts = {
+        row[0]: dict(zip(COUNTED, row[1:], strict=True))
+        for row in _rows(COUNTS, _asked(ids, month, queries.next_month(month), at))
+    }
     quarter_ends = month.month % 3 == 0
     return {
         "region": area.region.name,
@@ -153,11 +161,15 @@ def digest_of(area: Area, month: date, at: datetime) -> str:
 
 
 def sha256_of(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def bottom(ranking: Ranking, month: date) -> list[str]:
-    """按月评分排名倒数的: the pack's number of halls from below, with all who stand as low; nobody where all stand alike."""
+    """按月评分排名倒数的: the pack's number of halls from below, with all who stand as low; nobody where all stand
+    alike.
+    """
     wanted = pack().integer("hall.bottom", max(month, pack().valid_from))
     lines = ranking.lines
     if not wanted or len(lines) <= wanted or lines[0].score == lines[-1].score:
@@ -177,7 +189,10 @@ def corrections(area: Area, month: date, at: datetime) -> list[dict[str, str]]:
         told |= {(one["month"], one["hall_id"]): one["now"] for one in earlier.body["corrections"]}
     ids = [hall.pk for hall in area.halls]
     changed = min([month, *_changed(ids, before[-1].at - timedelta(days=1))])
-    since = max(queries.quarter_of(min(changed, queries.quarter_of(month) - timedelta(days=1))), queries.quarter_of(before[0].month))
+    since = max(
+        queries.quarter_of(min(changed, queries.quarter_of(month) - timedelta(days=1))),
+        queries.quarter_of(before[0].month),
+    )
     counted = queries.scores_of(ids, since, month - timedelta(days=1), at)
     found: list[dict[str, Any]] = []
     for hall in area.halls:
@@ -189,7 +204,9 @@ def corrections(area: Area, month: date, at: datetime) -> list[dict[str, str]]:
 
 
 def _changed(halls: Sequence[int], since: datetime) -> list[date]:
-    """The earliest days of what was given, reported or taken back by hand since an instant; the last quarter may change by itself."""
+    """The earliest days of what was given, reported or taken back by hand since an instant; the last quarter may change
+    by itself.
+    """
     models: tuple[type[ManualPoint | ReportedEvent], ...] = (ManualPoint, ReportedEvent)
     days = [model.objects.filter(hall__in=halls, at__gte=since).aggregate(day=Min("on"))["day"] for model in models]
     return [day for day in days if day is not None]
@@ -199,23 +216,43 @@ def _changed(halls: Sequence[int], since: datetime) -> list[date]:
 
 
 def honours(ranking: Ranking, month: date, at: datetime) -> list[dict[str, Any]]:
-    """The quarter's: the first halls and their general conveners, and who was praised most and never otherwise (附件7·第二十二条).
+    """The quarter's: the first halls and their general conveners, and who was praised most and never otherwise
+    (附件7·第二十二条).
 
     Where only one hall is ranked there is no first among them.
     """
     day = max(month, pack().valid_from)
-    first = [line for line in ranking.lines if line.rank <= pack().integer("hall.honoured", day)] if len(ranking.lines) > 1 else []
-    hall_title, person_title = (str(pack().parameter(name, day).value) for name in ("hall.title_hall", "hall.title_person"))
+    first = (
+        [line for line in ranking.lines if line.rank <= pack().integer("hall.honoured", day)]
+        if len(ranking.lines) > 1
+        else []
+    )
+    hall_title, person_title = (
+        str(pack().parameter(name, day).value) for name in ("hall.title_hall", "hall.title_person")
+    )
     quarter = quarter_words(month)
     made = [
-        _honour(HonourKind.HALL, line.hall.pk, None, line.hall.name, hall_title, True, line.rank, f"{quarter}评分第 {line.rank} 名")
+        _honour(
+            HonourKind.HALL,
+            line.hall.pk,
+            None,
+            line.hall.name,
+            hall_title,
+            True,
+            line.rank,
+            f"{quarter}评分第 {line.rank} 名",
+        )
         for line in first
     ]
     last = queries.next_month(month) - timedelta(days=1)
     for line in first:
         for person in holders(StaffRole.GENERAL_CONVENER, last, hall_id=line.hall.pk):
             grounds = f"{line.hall.name}{quarter}评分第 {line.rank} 名"
-            made.append(_honour(HonourKind.CONVENER, line.hall.pk, person.pk, person.name, person_title, False, line.rank, grounds))
+            made.append(
+                _honour(
+                    HonourKind.CONVENER, line.hall.pk, person.pk, person.name, person_title, False, line.rank, grounds
+                )
+            )
     rows = handled([hall.pk for hall in ranking.area.halls], queries.quarter_of(month), queries.next_month(month), at)
     for one in most_praised(rows):
         grounds = f"{quarter}好评 {one.good} 件，没有差评和红黄灯"

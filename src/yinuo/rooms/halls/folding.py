@@ -1,6 +1,7 @@
 """The fold of core.hall in PostgreSQL: one statement for every hall of a span, however many events there are.
 
-What core counts event by event is here a join of the events with the rules; what may count once is taken once, the first time.
+What core counts event by event is here a join of the events with the rules; what may count once is taken once, the
+first time.
 """
 
 from __future__ import annotations
@@ -21,11 +22,16 @@ from yinuo.core.wording import day_words
 FIELDS = ("light", "track", "kind", "level", "rating")
 RATED = ("hall.review_good", "hall.review_bad")
 
-# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle, read once and kept, for the rooms' own take long to read. All
-# events are counted by what the rules can tell apart (`turns`, `days`, `approval_days`: where they turn), and those whose subject has
-# counted before are taken off again; what is given by hand counts each time. Only a subject whose hash occurs twice may have counted
-# before: hashes are sorted alone, as numbers, since a table of them does not fit in memory, and are looked up in a table, which an IN
-# that may be joined is not where PostgreSQL expects few events. An outer join, for it takes an inner one on so many conditions to leave
+# %(rules)s: rows of `table_of`. The events' SELECT is put in the middle, read once and kept, for the rooms' own take
+# long to read. All
+# events are counted by what the rules can tell apart (`turns`, `days`, `approval_days`: where they turn), and those
+# whose subject has
+# counted before are taken off again; what is given by hand counts each time. Only a subject whose hash occurs twice may
+# have counted
+# before: hashes are sorted alone, as numbers, since a table of them does not fit in memory, and are looked up in a
+# table, which an IN
+# that may be joined is not where PostgreSQL expects few events. An outer join, for it takes an inner one on so many
+# conditions to leave
 # nothing.
 SUMS = """
     WITH event AS MATERIALIZED (
@@ -80,7 +86,11 @@ def table_of(pack: Pack) -> list[dict[str, Any]]:
 
 
 def _parts(rule: HallRule, pack: Pack) -> list[Span]:
-    turns = {value.span.from_on for name in RATED for value in pack.parameters[name].values} if "rating" in rule.match else set()
+    turns = (
+        {value.span.from_on for name in RATED for value in pack.parameters[name].values}
+        if "rating" in rule.match
+        else set()
+    )
     begins = [rule.span.from_on, *sorted(day for day in turns if day in rule.span and day > rule.span.from_on)]
     return [Span(begin, end) for begin, end in zip(begins, [*begins[1:], rule.span.to_on], strict=True)]
 
@@ -118,7 +128,8 @@ def _levels(match: Mapping[str, Any], day: date, pack: Pack) -> list[int] | None
 
 
 def sums_of(events: str, parameters: Mapping[str, Any], pack: Pack) -> dict[tuple[int, Month], Decimal]:
-    """What the events of a SELECT count by hall and month. The SELECT yields the sources' columns and `place`, their order in a day.
+    """What the events of a SELECT count by hall and month. The SELECT yields the sources' columns and `place`, their
+    order in a day.
 
     Raises: Gap where no rule of an event's type is in force on its day.
     """
@@ -126,7 +137,9 @@ def sums_of(events: str, parameters: Mapping[str, Any], pack: Pack) -> dict[tupl
     turns = {
         "turns": sorted({day for row in table for day in (row["from"], row["to"]) if day}),
         "days": sorted({row["days_at_most"] + 1 for row in table if row["days_at_most"] is not None}),
-        "approval_days": sorted({row["approval_days_more_than"] + 1 for row in table if row["approval_days_more_than"] is not None}),
+        "approval_days": sorted(
+            {row["approval_days_more_than"] + 1 for row in table if row["approval_days_more_than"] is not None}
+        ),
     }
     with connection.cursor() as cursor:
         cursor.execute(SUMS.format(events=events), {**parameters, **turns, "rules": json.dumps(table)})

@@ -10,8 +10,8 @@ from yinuo.engine.people.models import Hall, Person, Region
 class ManualPoint(AppendOnly):
     """人工评分 by the supervisor, for what no record of the platform can score (附件7·第十一条、第十二条).
 
-    **Units** points of the hall's score. `corrects`: the row this one takes back, with just its points and on its day; nothing is
-    changed or removed, and what was taken back once is taken back for good.
+    **Units** points of the hall's score. `corrects`: the row this one takes back, with just its points and on its day;
+    nothing is changed or removed, and what was taken back once is taken back for good.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="manual_points")
@@ -26,9 +26,15 @@ class ManualPoint(AppendOnly):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(points=0), name="manual_points_count", violation_error_message="分值不能为 0"),
-            models.CheckConstraint(condition=~Q(basis="") & ~Q(evidence="") & ~Q(reason=""), name="manual_points_with_grounds"),
-            models.CheckConstraint(condition=Q(corrects__isnull=True) | ~Q(corrects=F("id")), name="manual_points_correct_another"),
+            models.CheckConstraint(
+                condition=~Q(points=0), name="manual_points_count", violation_error_message="分值不能为 0"
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis="") & ~Q(evidence="") & ~Q(reason=""), name="manual_points_with_grounds"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(corrects=F("id")), name="manual_points_correct_another"
+            ),
         ]
         indexes = [models.Index(fields=["hall", "on"], name="manual_points_of_hall")]
 
@@ -42,9 +48,11 @@ class EventType(models.TextChoices):
 
 
 class ReportedEvent(AppendOnly):
-    """An event of a hall whose matters are handled in another system, as its reporter took it in: cited, and once by its `reference`.
+    """An event of a hall whose matters are handled in another system, as its reporter took it in: cited, and once by
+    its `reference`.
 
-    The detail is that of core.hall's event of the type. `withdraws`: the row this one takes back; it counts nothing itself.
+    The detail is that of core.hall's event of the type. `withdraws`: the row this one takes back; it counts nothing
+    itself.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="reported_events")
@@ -74,10 +82,11 @@ class ReportedEvent(AppendOnly):
 
 
 class Bulletin(AppendOnly):
-    """月度通报 of a region: the scores and ranks as they stood when it was published. It never changes; the live score is always derived.
+    """月度通报 of a region: the scores and ranks as they stood when it was published. It never changes; the live score
+    is always derived.
 
-    `month`: its first day. `body`: what the paper says; `sha256` its digest, `events_sha256` that of the events it rests on. What has
-    come to light since stands in a later bulletin as a correction.
+    `month`: its first day. `body`: what the paper says; `sha256` its digest, `events_sha256` that of the events it
+    rests on. What has come to light since stands in a later bulletin as a correction.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="bulletins")
@@ -104,7 +113,9 @@ class HonourKind(models.TextChoices):
 
 
 class Honour(AppendOnly):
-    """A quarter's title with its 虚拟流动红旗, or without for a convener (附件7·第二十二条); awarded by the bulletin of the quarter's end."""
+    """A quarter's title with its 虚拟流动红旗, or without for a convener (附件7·第二十二条); awarded by the bulletin of
+    the quarter's end.
+    """
 
     bulletin = models.ForeignKey(Bulletin, on_delete=models.PROTECT, related_name="honours")
     kind = models.CharField(max_length=8, choices=HonourKind.choices)
@@ -120,7 +131,11 @@ class Honour(AppendOnly):
         # Two people of one name are two; whoever another system reported is known by name alone.
         constraints = [
             models.UniqueConstraint(
-                fields=["bulletin", "kind", "hall", "person"], condition=Q(person__isnull=False), name="honour_of_person_once"
+                fields=["bulletin", "kind", "hall", "person"],
+                condition=Q(person__isnull=False),
+                name="honour_of_person_once",
             ),
-            models.UniqueConstraint(fields=["bulletin", "kind", "hall", "name"], condition=Q(person__isnull=True), name="honour_once"),
+            models.UniqueConstraint(
+                fields=["bulletin", "kind", "hall", "name"], condition=Q(person__isnull=True), name="honour_once"
+            ),
         ]

@@ -16,7 +16,11 @@ def bulletin(row: Bulletin) -> dict[str, Any]:
     """shapes.HallBulletinData. Issued by the comprehensive department, which is that of filings (附件7·第五条)."""
     body, rules = row.body, pack()
     day = max(row.month, rules.valid_from)
-    basis = [cite for name in ("hall.start", "hall.assessment_points", "hall.honoured") for cite in rules.parameter(name, day).cites]
+    basis = [
+        cite
+        for name in ("hall.start", "hall.assessment_points", "hall.honoured")
+        for cite in rules.parameter(name, day).cites
+    ]
     return {
         "issuer": rules.departments[roles().filing_department].name,
         "number": row.number,
@@ -33,11 +37,18 @@ def bulletin(row: Bulletin) -> dict[str, Any]:
         ],
         "bottom": body["bottom"],
         "corrections": [
-            {"month": f"{one['month']}-01", "hall": one["hall"], "told": one["told"], "now": one["now"]} for one in body["corrections"]
+            {"month": f"{one['month']}-01", "hall": one["hall"], "told": one["told"], "now": one["now"]}
+            for one in body["corrections"]
         ],
         "quarter": body["quarter"],
         "honours": [
-            {"kind": KINDS[one["kind"]], "name": one["name"], "title": one["title"], "flag": one["flag"], "grounds": one["grounds"]}
+            {
+                "kind": KINDS[one["kind"]],
+                "name": one["name"],
+                "title": one["title"],
+                "flag": one["flag"],
+                "grounds": one["grounds"],
+            }
             for one in body["honours"]
         ],
         "sha256": row.sha256,

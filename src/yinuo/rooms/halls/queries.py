@@ -1,4 +1,6 @@
-"""The live score of every hall: derived from what the rooms hold each time it is asked for, never accumulated (附件7·第四章)."""
+"""The live score of every hall: derived from what the rooms hold each time it is asked for, never accumulated
+(附件7·第四章).
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,8 @@ def name_of(month: date) -> str:
 class HallEvent:
     """One event with what it rests on: `source` and `source_id` name the case, `what` its matter or project.
 
-    `project`: `what` is a company's own words and may hold more than the public should read. `handler`: the official who handled it.
+    `project`: `what` is a company's own words and may hold more than the public should read. `handler`: the official
+    who handled it.
     """
 
     fact: HallFact
@@ -73,7 +76,9 @@ DETAIL: Mapping[str, Sequence[tuple[str, str]]] = {
 
 
 def events_of(hall_ids: Sequence[int], since: date, until: date, now: datetime) -> list[HallEvent]:
-    """Every event of the halls in [since, until), by day, each with its case; what has counted before `since` is not among them."""
+    """Every event of the halls in [since, until), by day, each with its case; what has counted before `since` is not
+    among them.
+    """
     query = f"SELECT {', '.join(sources.COLUMNS)} FROM ({PLACED}) e ORDER BY day, source, place, mark"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(query, sources.asked(hall_ids, since, until, now))
@@ -84,7 +89,9 @@ def events_of(hall_ids: Sequence[int], since: date, until: date, now: datetime) 
 def _event(row: Mapping[str, Any]) -> HallEvent:
     detail = {name: row[column] for name, column in DETAIL[row["type"]]}
     fact = HallFact(str(row["hall_id"]), row["day"], row["type"], detail)
-    return HallEvent(fact, row["source"], row["source_id"], row["what"], row["office"], row["handler_id"], row["handler"])
+    return HallEvent(
+        fact, row["source"], row["source_id"], row["what"], row["office"], row["handler_id"], row["handler"]
+    )
 
 
 # -- scores
@@ -100,13 +107,19 @@ class Counted:
 
 
 def scores_of(hall_ids: Sequence[int], since: date, day: date, now: datetime) -> Counted:
-    """By month from the quarter `since` lies in to the month of `day`: each month's running score at its end, or as it stands on `day`."""
+    """By month from the quarter `since` lies in to the month of `day`: each month's running score at its end, or as it
+    stands on `day`.
+    """
     begin, until = quarter_of(since), day + timedelta(days=1)
     months = list(_months(begin, day))
     rules = pack()
     sums = folding.sums_of(PLACED, sources.asked(hall_ids, begin, until, now), rules)
-    named: dict[tuple[str, Month], Decimal] = {(str(hall_id), month): points for (hall_id, month), points in sums.items()}
-    scores, region = from_sums([str(one) for one in hall_ids], [(month.year, month.month) for month in months], named, rules)
+    named: dict[tuple[str, Month], Decimal] = {
+        (str(hall_id), month): points for (hall_id, month), points in sums.items()
+    }
+    scores, region = from_sums(
+        [str(one) for one in hall_ids], [(month.year, month.month) for month in months], named, rules
+    )
     return Counted({int(name): found for name, found in scores.items()}, region, months)
 
 
@@ -151,7 +164,9 @@ def area_of(hall_id: int) -> Area:
 
 def told_quarters(hall_id: int) -> set[date]:
     """The first days of the quarters whose last month has been told: their honours have been awarded."""
-    months = Bulletin.objects.filter(region=area_of(hall_id).region, month__month__in=(3, 6, 9, 12)).values_list("month", flat=True)
+    months = Bulletin.objects.filter(region=area_of(hall_id).region, month__month__in=(3, 6, 9, 12)).values_list(
+        "month", flat=True
+    )
     return {quarter_of(month) for month in months}
 
 
@@ -160,7 +175,10 @@ def told_quarters(hall_id: int) -> set[date]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A hall in the ranking. `before` its rank at the end of the month before, None at the first; `course` its score by month."""
+    """A hall in the ranking.
+
+    `before` its rank at the end of the month before, None at the first; `course` its score by month.
+    """
 
     hall: Hall
     score: Decimal
@@ -177,7 +195,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The halls of an area by score as of `day`, equal scores on equal ranks; `mean` the region's, `course` that by month."""
+    """The halls of an area by score as of `day`, equal scores on equal ranks; `mean` the region's, `course` that by
+    month.
+    """
 
     area: Area
     day: date
@@ -188,7 +208,10 @@ class Ranking:
 
 
 def ranking(area: Area, day: date, now: datetime) -> Ranking:
-    """With the course of this quarter and the one before. `day` in the past: as the records now have it for that day."""
+    """With the course of this quarter and the one before.
+
+    `day` in the past: as the records now have it for that day.
+    """
     since = max(quarter_of(quarter_of(day) - timedelta(days=1)), quarter_of(pack().valid_from))
     counted = scores_of([hall.pk for hall in area.halls], since, day, now)
     names = [name_of(month) for month in counted.months]
@@ -206,7 +229,9 @@ def ranking(area: Area, day: date, now: datetime) -> Ranking:
     )
 
 
-def _line(hall: Hall, scores: Scores, names: Sequence[str], latest: Mapping[int, int], before: Mapping[int, int], day: date) -> Line:
+def _line(
+    hall: Hall, scores: Scores, names: Sequence[str], latest: Mapping[int, int], before: Mapping[int, int], day: date
+) -> Line:
     score = scores.months[names[-1]]
     begun = day.month % 3 == 1
     start = pack().decimal("hall.start", max(quarter_of(day), pack().valid_from))
@@ -230,7 +255,9 @@ def forget() -> None:
 
 
 def rankings(now: datetime) -> tuple[datetime, Sequence[Ranking]]:
-    """Every region's, and as of when: derived at most twice a minute per process, as they are open to everybody and the halls may be many."""
+    """Every region's, and as of when: derived at most twice a minute per process, as they are open to everybody and the
+    halls may be many.
+    """
     global _kept
     day = today(now)
     if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS or today(_kept[1]) != day:

@@ -49,7 +49,10 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
         raise Refused("halls.rows", f"一次报送 1 至 {MOST} 条", field="rows")
     # Two who report the same at once: the second waits, and finds it there.
     hall = Hall.objects.select_for_update(no_key=True).get(pk=hall_id)
-    known = {row.reference: row for row in ReportedEvent.objects.filter(hall=hall, reference__in=[_reference(row) for row in rows])}
+    known = {
+        row.reference: row
+        for row in ReportedEvent.objects.filter(hall=hall, reference__in=[_reference(row) for row in rows])
+    }
     errors: dict[str, str] = {}
     made: dict[str, ReportedEvent] = {}
     places: dict[str, int] = {}
@@ -68,10 +71,15 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
             errors[f"rows[{place}].reference"] = f"编号 {event.reference} 已经用于另一条内容"
         else:
             before += 1
-    errors |= {f"rows[{places[event.reference]}].{field}": words for event, field, words in _by_hand(actor, hall, made.values())}
+    errors |= {
+        f"rows[{places[event.reference]}].{field}": words
+        for event, field, words in _by_hand(actor, hall, made.values())
+    }
     if errors:
         first = next(iter(errors))
-        raise Refused("halls.report", f"{len(errors)} 条不能接收，全部没有写入", field=first, remedy=errors[first], errors=errors)
+        raise Refused(
+            "halls.report", f"{len(errors)} 条不能接收，全部没有写入", field=first, remedy=errors[first], errors=errors
+        )
     _write(list(made.values()))
     if made:
         _record(actor, hall, list(made.values()), at)
@@ -79,10 +87,15 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
 
 
 def _by_hand(actor: Actor, hall: Hall, new: Iterable[ReportedEvent]) -> list[tuple[ReportedEvent, str, str]]:
-    """Points by hand are the supervisor's alone, taking them back too, and a quarter that was told gets no more (附件7·第十一条)."""
+    """Points by hand are the supervisor's alone, taking them back too, and a quarter that was told gets no more
+    (附件7·第十一条).
+    """
     manual = [event for event in new if event.type == EventType.MANUAL]
     if manual and not access.can_give_points(actor, hall.pk):
-        return [(event, "withdraws" if event.withdraws else "type", "人工评分只能由本大厅的监督员报送和撤回") for event in manual]
+        return [
+            (event, "withdraws" if event.withdraws else "type", "人工评分只能由本大厅的监督员报送和撤回")
+            for event in manual
+        ]
     told = queries.told_quarters(hall.pk) if manual else set()
     late = [event for event in manual if event.withdraws is None and queries.quarter_of(event.on) in told]
     return [(event, "on", "这个季度已经通报，不能再加减分") for event in late]
@@ -128,7 +141,9 @@ def _event(row: Mapping[str, Any], hall: Hall, known: Mapping[str, ReportedEvent
     )
 
 
-def _withdrawal(texts: Mapping[str, str], withdrawn: str, hall: Hall, known: Mapping[str, ReportedEvent]) -> ReportedEvent:
+def _withdrawal(
+    texts: Mapping[str, str], withdrawn: str, hall: Hall, known: Mapping[str, ReportedEvent]
+) -> ReportedEvent:
     """The row that takes an earlier one back: it carries its day and type, and counts nothing."""
     earlier = ReportedEvent.objects.filter(hall=hall, reference=withdrawn).first()
     if earlier is None or earlier.withdraws_id is not None:
@@ -144,7 +159,11 @@ def _withdrawal(texts: Mapping[str, str], withdrawn: str, hall: Hall, known: Map
 
 def _day(value: Any, at: datetime) -> date:
     try:
-        day = value if isinstance(value, date) and not isinstance(value, datetime) else date.fromisoformat(str(value or "").strip())
+        day = (
+            value
+            if isinstance(value, date) and not isinstance(value, datetime)
+            else date.fromisoformat(str(value or "").strip())
+        )
     except ValueError:
         raise EventError("on", "日期写作 2026-11-05") from None
     if not pack().valid_from <= day <= queries.today(at):
@@ -153,7 +172,9 @@ def _day(value: Any, at: datetime) -> date:
 
 
 def _detail(row: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    """What core asks of the type, from the row's fields; a field that is not a number stays as it came, for core to refuse."""
+    """What core asks of the type, from the row's fields; a field that is not a number stays as it came, for core to
+    refuse.
+    """
     kind = str(row.get("type", ""))
     subject = "project" if kind in ("landed", "track_praised") else "matter"
     detail: dict[str, Any] = {name: row.get(name) or None for name in (*MARKS, "kind")}
@@ -175,6 +196,8 @@ def _write(events: Sequence[ReportedEvent]) -> None:
 
 def _record(actor: Actor, hall: Hall, events: Sequence[ReportedEvent], at: datetime) -> None:
     """Who answers for the batch, and its digest: that is the reporter's signature under it."""
-    text = json.dumps([[event.reference, event.on.isoformat(), event.type, event.subject, event.mark, _of(event)] for event in events])
+    text = json.dumps(
+        [[event.reference, event.on.isoformat(), event.type, event.subject, event.mark, _of(event)] for event in events]
+    )
     data = {"events": len(events), "sha256": hashlib.sha256(text.encode()).hexdigest()}
     record(actor, "halls.report_events", hall, at=at, data=data)

@@ -1,4 +1,5 @@
-"""Where a hall's events come from: one SELECT a source, for all halls of a span at once; nothing is kept, everything derived.
+"""Where a hall's events come from: one SELECT a source, for all halls of a span at once; nothing is kept, everything
+derived.
 
 Each yields the columns of COLUMNS. A span is [since, until) in days of the county; `now` is when the clocks are read.
 """
@@ -35,8 +36,10 @@ REVIEWS = """
         AND x.state IS DISTINCT FROM 'set_aside'
 """
 
-# Of a matter's clocks every turning that came, told or not: from when its light is yellow and from when red, and, where it was
-# extended afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in question are read.
+# Of a matter's clocks every turning that came, told or not: from when its light is yellow and from when red, and, where
+# it was
+# extended afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in
+# question are read.
 TURNS = """
     SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, w.department_id, turned.light, turned.moment,
         w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
@@ -82,7 +85,8 @@ LIGHTS = f"""
     LEFT JOIN people_person h ON h.id = t.handler_id
 """  # noqa: S608  no text from outside
 
-# Calendar days from filing to landing. What is neither an office's running clock nor a notice is the company's own time or a pause;
+# Calendar days from filing to landing. What is neither an office's running clock nor a notice is the company's own time
+# or a pause;
 # every full day of it is taken off the approval's days.
 LANDED = """
     SELECT p.hall_id, (p.landed_at AT TIME ZONE %(tz)s::interval)::date, 'landed', p.id::text, '', p.kind, NULL, span.days,
@@ -137,7 +141,8 @@ REPORTED = """
                 AND b.withdraws_id IS NULL AND NOT EXISTS (SELECT 1 FROM halls_reportedevent x WHERE x.withdraws_id = b.id)))
 """
 
-# A project's first good review of its service under a track; it stands beside those of its matters. A bad one is no matter's.
+# A project's first good review of its service under a track; it stands beside those of its matters. A bad one is no
+# matter's.
 TRACKS = """
     SELECT t.hall_id, (t.at AT TIME ZONE %(tz)s::interval)::date, 'track_praised', t.project_id::text, t.track, '', NULL, NULL, NULL, NULL,
         'review', t.id, t.name, coalesce(d.short_name, ''), NULL::bigint, ''

@@ -1,4 +1,6 @@
-"""Who may do what with random inspections: departments plan, inspectors inspect, the unit answers, everybody reads what is public."""
+"""Who may do what with random inspections: departments plan, inspectors inspect, the unit answers, everybody reads what
+is public.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,9 @@ def can_keep_inspectors(actor: Actor, department: Department) -> bool:
 
 def can_declare(actor: Actor, inspector: Inspector) -> bool:
     """Declare or lift whom an inspector must not inspect: the inspector, or who keeps the department's inspectors."""
-    return (actor.person_id == inspector.person_id and actor.department_id == inspector.department_id) or can_keep_inspectors(
-        actor, inspector.department
-    )
+    return (
+        actor.person_id == inspector.person_id and actor.department_id == inspector.department_id
+    ) or can_keep_inspectors(actor, inspector.department)
 
 
 def can_plan(actor: Actor) -> bool:

@@ -15,7 +15,11 @@ def announced_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     """By the plan's name in the chain; the digest is taken anew, so that a list touched in the database shows."""
     keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
     known = {
-        plan.pk: {"number": plan.number, "announcement_sha256": _digest(plan.announcement), "seed_sha256": plan.seed_sha256}
+        plan.pk: {
+            "number": plan.number,
+            "announcement_sha256": _digest(plan.announcement),
+            "seed_sha256": plan.seed_sha256,
+        }
         for plan in InspectionPlan.objects.filter(pk__in=keys.values(), announcement__isnull=False)
     }
     return [known.get(keys[label]) for label, _ in leaves]

@@ -36,7 +36,10 @@ class Interest(models.TextChoices):
 
 
 class Avoidance(models.Model):
-    """An inspector must not inspect a unit: declared, not derived. `note` is read by the department alone, and never published."""
+    """An inspector must not inspect a unit: declared, not derived.
+
+    `note` is read by the department alone, and never published.
+    """
 
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="avoidances")
     unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="+")
@@ -47,7 +50,11 @@ class Avoidance(models.Model):
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["inspector", "unit"], condition=Q(lifted_at__isnull=True), name="avoidance_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inspector", "unit"], condition=Q(lifted_at__isnull=True), name="avoidance_once"
+            )
+        ]
 
 
 class PlanState(models.TextChoices):
@@ -58,10 +65,12 @@ class PlanState(models.TextChoices):
 
 
 class InspectionPlan(Versioned):
-    """抽查计划: what is looked at, by which departments, in which days, drawn by which public value. Several plans may share days.
+    """抽查计划: what is looked at, by which departments, in which days, drawn by which public value. Several plans may
+    share days.
 
-    Once announced, `announcement` holds everything the draw rests on (core.draw) and nothing of it changes any more. `sealed` is the
-    seed, encrypted, until the draw shows it in `seed`; `value` is what the lottery gave, `result` what was drawn.
+    Once announced, `announcement` holds everything the draw rests on (core.draw) and nothing of it changes any more.
+    `sealed` is the seed, encrypted, until the draw shows it in `seed`; `value` is what the lottery gave, `result` what
+    was drawn.
     """
 
     number = models.CharField("计划编号", max_length=24, unique=True)
@@ -97,11 +106,13 @@ class InspectionPlan(Versioned):
             models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="plan_span"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "void"])
-                | Q(announcement__isnull=False, announced_at__isnull=False, earliest__isnull=False) & ~Q(seed_sha256=""),
+                | Q(announcement__isnull=False, announced_at__isnull=False, earliest__isnull=False)
+                & ~Q(seed_sha256=""),
                 name="plan_announced_whole",
             ),
             models.CheckConstraint(
-                condition=~Q(state="drawn") | Q(result__isnull=False, drawn_at__gte=F("earliest")) & ~Q(seed="") & ~Q(value=""),
+                condition=~Q(state="drawn")
+                | Q(result__isnull=False, drawn_at__gte=F("earliest")) & ~Q(seed="") & ~Q(value=""),
                 name="plan_drawn_whole",
                 violation_error_message="公布的期限未满，不能抽取",
             ),
@@ -132,7 +143,10 @@ class DirectedReason(models.TextChoices):
 
 
 class Directed(models.Model):
-    """A project inspected without being drawn, and why; published apart from those drawn. `note` is the department's own."""
+    """A project inspected without being drawn, and why; published apart from those drawn.
+
+    `note` is the department's own.
+    """
 
     plan = models.ForeignKey(InspectionPlan, on_delete=models.CASCADE, related_name="directed")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
@@ -176,7 +190,10 @@ class Outcome(models.TextChoices):
 
 
 class RandomInspection(Versioned):
-    """One project inspected under a plan. `reason` empty = drawn at `rate`; else directed. `outcome` is the last visit everybody signed."""
+    """One project inspected under a plan.
+
+    `reason` empty = drawn at `rate`; else directed. `outcome` is the last visit everybody signed.
+    """
 
     plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="inspections")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="inspections")
@@ -194,7 +211,9 @@ class RandomInspection(Versioned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "project"], name="inspection_once_per_plan"),
-            models.CheckConstraint(condition=Q(published_at__isnull=True) | ~Q(outcome=""), name="published_with_outcome"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | ~Q(outcome=""), name="published_with_outcome"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="concluded") | Q(concluded_at__isnull=False) & ~Q(outcome=""), name="concluded_whole"
             ),
@@ -243,8 +262,12 @@ class Visit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["inspection", "round"], name="visit_round"),
-            models.CheckConstraint(condition=~Q(outcome="rectify") | Q(rectify_days__isnull=False), name="rectify_with_term"),
-            models.CheckConstraint(condition=Q(returned_why="") | Q(signed_at__isnull=True), name="visit_signed_or_returned"),
+            models.CheckConstraint(
+                condition=~Q(outcome="rectify") | Q(rectify_days__isnull=False), name="rectify_with_term"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_why="") | Q(signed_at__isnull=True), name="visit_signed_or_returned"
+            ),
         ]
 
 
@@ -255,7 +278,9 @@ class Answer(models.TextChoices):
 
 
 class Check(AppendOnly):
-    """One question of a visit with its standard and the answer: a requirement of a promise, or a line of the subject's check list."""
+    """One question of a visit with its standard and the answer: a requirement of a promise, or a line of the subject's
+    check list.
+    """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="checks")
     key = models.CharField(max_length=24)

@@ -65,16 +65,22 @@ def projects_in_reach(hall_id: int, day: date) -> list[Project]:
 def rated(projects: Sequence[Project], day: date) -> list[Rated]:
     """Each project's rate by the class of its unit (附件2·第二十条至第二十三条), in three queries."""
     units = {project.unit_id for project in projects}
-    grades = {head.pk: (LOWEST_GRADE if head.provincial_d else head.grade) for head in CreditHead.objects.filter(pk__in=units)}
+    grades = {
+        head.pk: (LOWEST_GRADE if head.provincial_d else head.grade) for head in CreditHead.objects.filter(pk__in=units)
+    }
     doubtful = _doubtful(units, day)
-    return [_rate(project, grades.get(project.unit_id, UNRATED), project.unit_id in doubtful, day) for project in projects]
+    return [
+        _rate(project, grades.get(project.unit_id, UNRATED), project.unit_id in doubtful, day) for project in projects
+    ]
 
 
 def _doubtful(units: Collection[int], day: date) -> set[int]:
     """Units that lost points, or left a promise unkept, within the term."""
     since = day - timedelta(days=pack().integer("inspection.clean_days", day))
     lost = CreditEvent.objects.filter(unit_id__in=units, applied=True, points__lt=0, on__gte=since)
-    unkept = Commitment.objects.filter(project__unit_id__in=units, fulfilment__in=[Fulfilment.BROKEN, Fulfilment.RECTIFYING])
+    unkept = Commitment.objects.filter(
+        project__unit_id__in=units, fulfilment__in=[Fulfilment.BROKEN, Fulfilment.RECTIFYING]
+    )
     return set(lost.values_list("unit_id", flat=True)) | set(unkept.values_list("project__unit_id", flat=True))
 
 
@@ -84,8 +90,14 @@ def _rate(project: Project, grade: str, doubtful: bool, day: date) -> Rated:
         return Rated(project, measure.value if measure else "normal", measure.text if measure else "没有另外的规定")
     if class_of(grade, pack(), day)[0] == "A":
         trading = project.project_class in pack().parameter("inspection.trading_classes", day).value
-        return Rated(project, "fewer", measure.text) if trading else Rated(project, "normal", "不涉及公共资源交易，按正常频次")
-    return Rated(project, "normal", "一年内有失信记录，按正常频次") if doubtful else Rated(project, "fewer", measure.text)
+        return (
+            Rated(project, "fewer", measure.text)
+            if trading
+            else Rated(project, "normal", "不涉及公共资源交易，按正常频次")
+        )
+    return (
+        Rated(project, "normal", "一年内有失信记录，按正常频次") if doubtful else Rated(project, "fewer", measure.text)
+    )
 
 
 def inspectors_for(plan: InspectionPlan, departments: Collection[int], day: date) -> list[Inspector]:
@@ -93,7 +105,9 @@ def inspectors_for(plan: InspectionPlan, departments: Collection[int], day: date
 
     Who is named in several departments stands for the one that named them first: one person fills one seat.
     """
-    rows = Inspector.objects.filter(InForce.on(day), InForce.on(plan.until_on), department_id__in=departments, person__is_active=True)
+    rows = Inspector.objects.filter(
+        InForce.on(day), InForce.on(plan.until_on), department_id__in=departments, person__is_active=True
+    )
     found = rows.select_related("person", "department").order_by("id")
     able = [one for one in found if not one.subjects or plan.subject in one.subjects]
     first: dict[int, Inspector] = {}
@@ -103,7 +117,10 @@ def inspectors_for(plan: InspectionPlan, departments: Collection[int], day: date
 
 
 def forbidden(inspectors: Sequence[Inspector], projects: Sequence[Project], day: date) -> set[tuple[int, int]]:
-    """(inspector, project) that must not meet: declared, handled or approved, as its agent, or bound to its unit. In four queries."""
+    """(inspector, project) that must not meet: declared, handled or approved, as its agent, or bound to its unit.
+
+    In four queries.
+    """
     by_person: dict[int, list[int]] = {}
     for inspector in inspectors:
         by_person.setdefault(inspector.person_id, []).append(inspector.pk)
@@ -117,10 +134,14 @@ def forbidden(inspectors: Sequence[Inspector], projects: Sequence[Project], day:
     # Declared by the person, whichever entry of the list stood for them then.
     declared = Avoidance.objects.filter(inspector__person_id__in=persons, unit_id__in=by_unit, lifted_at__isnull=True)
     for person_id, unit_id in declared.values_list("inspector__person_id", "unit_id"):
-        pairs.update((inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id])
+        pairs.update(
+            (inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id]
+        )
     bound = AuthorisedPerson.objects.filter(InForce.on(day), person_id__in=persons, unit_id__in=by_unit)
     for person_id, unit_id in bound.values_list("person_id", "unit_id"):
-        pairs.update((inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id])
+        pairs.update(
+            (inspector_id, project_id) for inspector_id in by_person[person_id] for project_id in by_unit[unit_id]
+        )
     verbs = Q()
     for prefix in handling():
         verbs |= Q(verb__startswith=prefix)

@@ -48,7 +48,11 @@ def _page(rows: QuerySet[Any], after: int) -> Page:
 
 def plans(actor: Actor, after: int = 0) -> Page:
     """The hall's, without the drafts of other departments."""
-    rows = InspectionPlan.objects.filter(hall_id=actor.hall_id).select_related("lead").defer("announcement", "result", "sealed")
+    rows = (
+        InspectionPlan.objects.filter(hall_id=actor.hall_id)
+        .select_related("lead")
+        .defer("announcement", "result", "sealed")
+    )
     if actor.role in ("approver", "principal"):
         rows = rows.filter(~Q(state=PlanState.DRAFT) | Q(lead_id=actor.department_id))
     return _page(rows, after)
@@ -56,7 +60,11 @@ def plans(actor: Actor, after: int = 0) -> Page:
 
 def plan(plan_id: int) -> InspectionPlan:
     """Raises InspectionPlan.DoesNotExist."""
-    return InspectionPlan.objects.select_related("lead", "hall", "announced_by", "drawn_by").defer("sealed").get(pk=plan_id)
+    return (
+        InspectionPlan.objects.select_related("lead", "hall", "announced_by", "drawn_by")
+        .defer("sealed")
+        .get(pk=plan_id)
+    )
 
 
 def public_plans(after: int = 0) -> Page:
@@ -66,7 +74,11 @@ def public_plans(after: int = 0) -> Page:
 
 
 def public_plan(plan_id: int) -> InspectionPlan | None:
-    rows = InspectionPlan.objects.filter(announced_at__isnull=False, pk=plan_id).select_related("lead", "hall").defer("sealed")
+    rows = (
+        InspectionPlan.objects.filter(announced_at__isnull=False, pk=plan_id)
+        .select_related("lead", "hall")
+        .defer("sealed")
+    )
     return rows.first()
 
 
@@ -87,7 +99,10 @@ def draw_file(plan: InspectionPlan) -> dict[str, Any]:
 
 
 def checked(plan: InspectionPlan) -> tuple[Check, ...]:
-    """The draw repeated from what is kept; never an error, for it is shown to everybody. The same file is not repeated twice."""
+    """The draw repeated from what is kept; never an error, for it is shown to everybody.
+
+    The same file is not repeated twice.
+    """
     return _checked(json.dumps(draw_file(plan), sort_keys=True))
 
 
@@ -106,7 +121,9 @@ def logged(plan: InspectionPlan) -> list[tuple[str, Any]]:
 
 
 _MEMBERS = Prefetch(
-    "members", Member.objects.select_related("inspector__person", "inspector__department").order_by("id"), to_attr="all_members"
+    "members",
+    Member.objects.select_related("inspector__person", "inspector__department").order_by("id"),
+    to_attr="all_members",
 )
 
 
@@ -151,7 +168,9 @@ def of_project(project_id: int, *, public: bool = False) -> list[RandomInspectio
 
 def published_of(credit_code: str) -> list[RandomInspection]:
     """What everybody reads on a company's page, newest first."""
-    return list(_inspections().filter(project__unit__credit_code=credit_code, published_at__isnull=False).order_by("-id")[:50])
+    return list(
+        _inspections().filter(project__unit__credit_code=credit_code, published_at__isnull=False).order_by("-id")[:50]
+    )
 
 
 def visits_of(inspection: RandomInspection) -> list[Visit]:
@@ -171,11 +190,15 @@ def statements_of(inspection: RandomInspection) -> list[Statement]:
 
 def inspectors(actor: Actor, day: date) -> list[Inspector]:
     """名录 on a day: the actor's department's, a watcher's the whole hall's; whom each must not inspect with it."""
-    rows = Inspector.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related("person", "department")
+    rows = Inspector.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related(
+        "person", "department"
+    )
     if actor.role not in access.WATCHING:
         rows = rows.filter(department_id=actor.department_id)
     found = list(rows.order_by("department_id", "id"))
-    declared = Avoidance.objects.filter(lifted_at__isnull=True, inspector__person_id__in=[one.person_id for one in found])
+    declared = Avoidance.objects.filter(
+        lifted_at__isnull=True, inspector__person_id__in=[one.person_id for one in found]
+    )
     by_person: dict[tuple[int, int], list[Avoidance]] = {}
     for row in declared.select_related("unit", "inspector").order_by("id"):
         by_person.setdefault((row.inspector.person_id, row.inspector.department_id), []).append(row)
@@ -187,9 +210,15 @@ def inspectors(actor: Actor, day: date) -> list[Inspector]:
 
 def may_become(actor: Actor, day: date) -> list[tuple[Person, int, str]]:
     """(person, department, its name) of those who handle matters and are not named yet."""
-    rows = Membership.objects.filter(InForce.on(day), role="approver", department__hall_id=actor.hall_id, person__is_active=True)
+    rows = Membership.objects.filter(
+        InForce.on(day), role="approver", department__hall_id=actor.hall_id, person__is_active=True
+    )
     if actor.role != "general_convener":
         rows = rows.filter(department_id=actor.department_id)
     named = set(Inspector.objects.filter(InForce.on(day)).values_list("person_id", "department_id"))
     found = rows.select_related("person", "department").order_by("department_id", "id")
-    return [(row.person, row.department_id, row.department.short_name) for row in found if (row.person_id, row.department_id) not in named]
+    return [
+        (row.person, row.department_id, row.department.short_name)
+        for row in found
+        if (row.person_id, row.department_id) not in named
+    ]

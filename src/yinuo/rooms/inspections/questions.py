@@ -1,4 +1,6 @@
-"""What a visit asks: every promise the departments of the plan decided on, requirement by requirement, then the subject's check list."""
+"""What a visit asks: every promise the departments of the plan decided on, requirement by requirement, then the
+subject's check list.
+"""
 
 from __future__ import annotations
 

@@ -42,10 +42,16 @@ VERBS = {
 
 NOTICES = {
     "inspection_drawn": Text(
-        "双随机抽中检查", "【一诺】您被抽中检查“{project}”（{subject}），请在 {until} 前完成。有应当回避情形的请先申报。", (SITE, SMS)
+        "双随机抽中检查",
+        "【一诺】您被抽中检查“{project}”（{subject}），请在 {until} 前完成。有应当回避情形的请先申报。",
+        (SITE, SMS),
     ),
-    "inspection_rectify": Text("检查责令改正", "【一诺】“{project}”双随机检查发现问题，请在 {until} 前改正并报告。", (SITE, SMS)),
-    "inspection_rectified": Text("检查问题已报告改正", "【一诺】“{project}”已报告改正情况，请在 {due} 前复查。", (SITE, SMS)),
+    "inspection_rectify": Text(
+        "检查责令改正", "【一诺】“{project}”双随机检查发现问题，请在 {until} 前改正并报告。", (SITE, SMS)
+    ),
+    "inspection_rectified": Text(
+        "检查问题已报告改正", "【一诺】“{project}”已报告改正情况，请在 {due} 前复查。", (SITE, SMS)
+    ),
     "inspection_published": Text("检查结果已公示", "【一诺】“{project}”双随机检查的结果已公示：{outcome}。", (SITE,)),
 }
 
@@ -57,7 +63,13 @@ EFFECTS = (
 
 
 LEAVES = (
-    Leaf("inspection.announced", frozenset(["announcement_sha256"]), (), "leaves.announced_now", "leaves.announced_standing"),
+    Leaf(
+        "inspection.announced",
+        frozenset(["announcement_sha256"]),
+        (),
+        "leaves.announced_now",
+        "leaves.announced_standing",
+    ),
     Leaf("inspection.result", frozenset(["number", "round"]), ("number", "round"), "leaves.outcomes_now"),
     Leaf("inspection.drawn", frozenset(["drawn"]), (), "leaves.drawn_now", "leaves.drawn_standing"),
 )

@@ -24,7 +24,9 @@ def new_seed() -> bytes:
 
 
 def _cipher() -> AESGCM:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"yinuo.inspections.seeds").derive(settings.SECRET_KEY.encode())
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"yinuo.inspections.seeds").derive(
+        settings.SECRET_KEY.encode()
+    )
     return AESGCM(derived)
 
 

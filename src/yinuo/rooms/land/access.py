@@ -1,4 +1,6 @@
-"""Who may do what with land: natural resources keeps it, a zone's committee prepares its own, each office speaks for itself."""
+"""Who may do what with land: natural resources keeps it, a zone's committee prepares its own, each office speaks for
+itself.
+"""
 
 from __future__ import annotations
 

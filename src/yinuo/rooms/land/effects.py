@@ -1,4 +1,6 @@
-"""What the rooms below set off here: a notice that is over decides on a 标准地, a term that has passed is waited for no longer."""
+"""What the rooms below set off here: a notice that is over decides on a 标准地, a term that has passed is waited for no
+longer.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ from yinuo.rooms.projects.models import Project
 def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, **_: Any) -> None:
     """正文·二(二): promised, published, nobody objecting – decided at once in the department's name, which is told.
 
-    What cannot be decided (a letter that was altered, a grade that was not signed) is left to the department, as everywhere.
+    What cannot be decided (a letter that was altered, a grade that was not signed) is left to the department, as
+    everywhere.
     """
     commitment = subject.commitment if isinstance(subject, Objection) else subject
     if not isinstance(commitment, Commitment) or commitment.state != CommitmentState.DECIDABLE:
@@ -42,7 +45,14 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
     except Refused as refusal:
         if refusal.afterwards is not None:
             refusal.afterwards()
-        record(Actor.system(), "land.leave_to_department", commitment, at=at, project_code=project.code or "", why=refusal.message)
+        record(
+            Actor.system(),
+            "land.leave_to_department",
+            commitment,
+            at=at,
+            project_code=project.code or "",
+            why=refusal.message,
+        )
         return
     decision = rules.at_once(project, use.parcel, day_of(at))
     if not decision.outcome["at_once"]:
@@ -56,10 +66,15 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
         via=f"land.parcel:{use.parcel_id}",
     )  # fmt: skip
     number = numbered(commitment.item, "承决", at)
-    text = f"本事项适用“标准地”：项目单位作出承诺并公示期满，没有未答复的异议，依法直接作出决定。地块 {use.parcel.number}。"
+    text = (
+        f"本事项适用“标准地”：项目单位作出承诺并公示期满，没有未答复的异议，依法直接作出决定。"
+        f"地块 {use.parcel.number}。"
+    )
     try:
         with transaction.atomic():
-            decide_on_commitment(actor=in_its_name, commitment_id=commitment.pk, document_number=number, text=text, at=at)
+            decide_on_commitment(
+                actor=in_its_name, commitment_id=commitment.pk, document_number=number, text=text, at=at
+            )
     except Refused as refusal:
         record(
             Actor.system(), "land.leave_to_department", commitment, at=at, project_code=project.code or "", why=refusal.message,
@@ -71,7 +86,11 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
         data={"parcel": use.parcel.number, "document_number": number}, decision=decision,
     )  # fmt: skip
     item = commitment.item
-    persons = [item.handler] if item.handler else holders(StaffRole.APPROVER, day_of(at), department_id=commitment.department_id)
+    persons = (
+        [item.handler]
+        if item.handler
+        else holders(StaffRole.APPROVER, day_of(at), department_id=commitment.department_id)
+    )
     tell(
         "decided_at_once", at=at, persons=persons, project_code=project.code or "", page=PageRef("staff:item", item_id=item.pk), matter=item.name,
         project=project.name, number=number,
@@ -84,7 +103,11 @@ def term_over(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: A
         return
     land_list_id = ListInput.objects.values_list("land_list_id", flat=True).get(pk=subject.subject_id)
     # The parcel is not locked here: every action locks it before what waits, and the clock holds that already.
-    land_list = LandChecklist.objects.select_for_update(no_key=True, of=("self",)).select_related("parcel__department").get(pk=land_list_id)
+    land_list = (
+        LandChecklist.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("parcel__department")
+        .get(pk=land_list_id)
+    )
     row = ListInput.objects.select_related("department").get(pk=subject.subject_id)
     if row.answered_at is not None or row.lapsed_at is not None:
         return

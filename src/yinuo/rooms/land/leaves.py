@@ -17,7 +17,12 @@ def sales_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, An
     """By the parcel's name in the chain."""
     keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
     known = {
-        row.pk: {"number": row.number, "unit": row.unit_id, "contract": row.contract_number, "indicators": row.indicators}
+        row.pk: {
+            "number": row.number,
+            "unit": row.unit_id,
+            "contract": row.contract_number,
+            "indicators": row.indicators,
+        }
         for row in Parcel.objects.filter(pk__in=keys.values())
     }
     return [known.get(keys[label]) for label, _ in leaves]

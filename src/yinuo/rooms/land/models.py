@@ -35,7 +35,8 @@ class BasicKind(models.TextChoices):
 class Parcel(Versioned):
     """A piece of state-owned construction land (地块), from its preparation to its sale.
 
-    `standard` is the decision that made it a 标准地. `indicators`: list of {id, value}; the ids stand in `indicators.py`.
+    `standard` is the decision that made it a 标准地. `indicators`: list of {id, value}; the ids stand in
+    `indicators.py`.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+")
@@ -68,8 +69,12 @@ class Parcel(Versioned):
                 | Q(unit__isnull=False, contract_on__isnull=False, sold_at__isnull=False) & ~Q(contract_number=""),
                 name="parcel_sold_by_contract",
             ),
-            models.CheckConstraint(condition=Q(standard__isnull=True) | Q(standard_at__isnull=False), name="parcel_standard_since"),
-            models.UniqueConstraint(fields=["contract_number"], condition=~Q(contract_number=""), name="land_contract_once"),
+            models.CheckConstraint(
+                condition=Q(standard__isnull=True) | Q(standard_at__isnull=False), name="parcel_standard_since"
+            ),
+            models.UniqueConstraint(
+                fields=["contract_number"], condition=~Q(contract_number=""), name="land_contract_once"
+            ),
         ]
         indexes = [models.Index(fields=["hall", "status", "-id"], name="parcels_of_hall")]
 
@@ -137,7 +142,9 @@ class ParcelUse(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["parcel"], condition=Q(ended_at__isnull=True), name="parcel_used_once"),
-            models.UniqueConstraint(fields=["project"], condition=Q(ended_at__isnull=True), name="project_on_one_parcel"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(ended_at__isnull=True), name="project_on_one_parcel"
+            ),
         ]
 
 
@@ -153,7 +160,8 @@ UNDER_WAY = ("indicators", "design", "assembly")
 
 
 class LandChecklist(Versioned):
-    """用地清单 of a parcel: the survey, what departments and utilities say of it, put together into one paper for the buyer.
+    """用地清单 of a parcel: the survey, what departments and utilities say of it, put together into one paper for the
+    buyer.
 
     `number` counts the versions: what is corrected later is a new one, and the earlier stays as it was issued.
     """
@@ -184,7 +192,10 @@ class Part(models.TextChoices):
 
 
 class ListInput(Versioned):
-    """What one department or utility says for a list. `points`: list of {subject, text, basis}; `lapsed_at`: its term has passed."""
+    """What one department or utility says for a list.
+
+    `points`: list of {subject, text, basis}; `lapsed_at`: its term has passed.
+    """
 
     land_list = models.ForeignKey(LandChecklist, on_delete=models.PROTECT, related_name="inputs")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")

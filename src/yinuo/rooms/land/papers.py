@@ -20,7 +20,9 @@ def number_of(land_list: LandChecklist, at: datetime) -> str:
     return first if land_list.number == 1 else f"{first}（第{land_list.number}版）"
 
 
-def land_list(row: LandChecklist, at: datetime, *, project_code: str, project_name: str, watermark: str | None = None) -> dict[str, Any]:
+def land_list(
+    row: LandChecklist, at: datetime, *, project_code: str, project_name: str, watermark: str | None = None
+) -> dict[str, Any]:
     """shapes.LandListData."""
     parcel, day = row.parcel, at.astimezone(TZ).date()
     unit, basics = parcel.unit, rules.basics_of(parcel)
@@ -52,7 +54,8 @@ def land_list(row: LandChecklist, at: datetime, *, project_code: str, project_na
             if kind in basics and basics[kind].ready
         ],
         "assessed": [
-            {"name": one.name, "on": one.on.isoformat(), "evidence": one.evidence} for one in rules.assessed(parcel, day).values()
+            {"name": one.name, "on": one.on.isoformat(), "evidence": one.evidence}
+            for one in rules.assessed(parcel, day).values()
         ],
         "controls": requirements(parcel.indicators),
         "indicators": _said(inputs, Part.INDICATORS),

@@ -29,7 +29,9 @@ def interests_of(parcel_id: int) -> QuerySet[ParcelInterest]:
     return ParcelInterest.objects.filter(parcel_id=parcel_id).select_related("unit").order_by("at", "id")
 
 
-def parcels(*, hall_id: int | None = None, status: str = "", search: str = "", standard: bool = False) -> QuerySet[Parcel]:
+def parcels(
+    *, hall_id: int | None = None, status: str = "", search: str = "", standard: bool = False
+) -> QuerySet[Parcel]:
     """Newest first, as lists show them."""
     rows = Parcel.objects.select_related("zone", "unit").order_by("-id")
     if hall_id is not None:
@@ -39,7 +41,12 @@ def parcels(*, hall_id: int | None = None, status: str = "", search: str = "", s
     if standard:
         rows = rows.filter(standard__isnull=False)
     if text := search.strip():
-        rows = rows.filter(Q(number__icontains=text) | Q(name__icontains=text) | Q(place__icontains=text) | Q(zone__name__icontains=text))
+        rows = rows.filter(
+            Q(number__icontains=text)
+            | Q(name__icontains=text)
+            | Q(place__icontains=text)
+            | Q(zone__name__icontains=text)
+        )
     return rows
 
 
@@ -56,7 +63,11 @@ def one(parcel_id: int) -> Parcel:
 def lists_of(parcel_id: int) -> list[LandChecklist]:
     """The versions of a parcel's list, the newest first, with what each office said."""
     inputs = ListInput.objects.select_related("department", "answered_by").order_by("part", "id")
-    rows = LandChecklist.objects.filter(parcel_id=parcel_id).select_related("document").prefetch_related(Prefetch("inputs", inputs))
+    rows = (
+        LandChecklist.objects.filter(parcel_id=parcel_id)
+        .select_related("document")
+        .prefetch_related(Prefetch("inputs", inputs))
+    )
     return list(rows.order_by("-number"))
 
 
@@ -84,7 +95,12 @@ def use_of(project_id: int) -> ParcelUse | None:
 def free_parcels(unit_id: int) -> QuerySet[Parcel]:
     """The unit's parcels no project of its builds on yet."""
     used = ParcelUse.objects.filter(ended_at__isnull=True).values("parcel_id")
-    return Parcel.objects.filter(unit_id=unit_id, status=ParcelStatus.SOLD).exclude(pk__in=used).select_related("zone").order_by("id")
+    return (
+        Parcel.objects.filter(unit_id=unit_id, status=ParcelStatus.SOLD)
+        .exclude(pk__in=used)
+        .select_related("zone")
+        .order_by("id")
+    )
 
 
 def parcels_of_unit(unit_id: int) -> QuerySet[Parcel]:

@@ -43,18 +43,30 @@ VERBS = {
 
 
 NOTICES = {
-    "land_input_due": Text("请提出用地清单要素", "【一诺】地块 {number}（{name}）请在 {due} 前提出{part}。", (SITE, SMS)),
-    "land_input_lapsed": Text("用地清单要素逾期未提出", "【一诺】{office}没有在期限内提出地块 {number} 的{part}，清单不再等待。", (SITE,)),
-    "land_assembly_due": Text("请汇总用地清单", "【一诺】地块 {number}（{name}）的要素已齐备，请在 {due} 前汇总形成清单。", (SITE, SMS)),
-    "land_sold": Text(
-        "土地出让合同已登记", "【一诺】地块 {number}（{name}）的出让合同 {contract} 已登记，可以在项目中确认用地。", (SITE, SMS)
+    "land_input_due": Text(
+        "请提出用地清单要素", "【一诺】地块 {number}（{name}）请在 {due} 前提出{part}。", (SITE, SMS)
     ),
-    "land_list_issued": Text("用地清单已发放", "【一诺】地块 {number}（{name}）的用地清单已发放，可据此开展工程方案设计。", (SITE, SMS)),
+    "land_input_lapsed": Text(
+        "用地清单要素逾期未提出", "【一诺】{office}没有在期限内提出地块 {number} 的{part}，清单不再等待。", (SITE,)
+    ),
+    "land_assembly_due": Text(
+        "请汇总用地清单", "【一诺】地块 {number}（{name}）的要素已齐备，请在 {due} 前汇总形成清单。", (SITE, SMS)
+    ),
+    "land_sold": Text(
+        "土地出让合同已登记",
+        "【一诺】地块 {number}（{name}）的出让合同 {contract} 已登记，可以在项目中确认用地。",
+        (SITE, SMS),
+    ),
+    "land_list_issued": Text(
+        "用地清单已发放", "【一诺】地块 {number}（{name}）的用地清单已发放，可据此开展工程方案设计。", (SITE, SMS)
+    ),
     "land_list_corrected": Text(
         "用地清单有更正", "【一诺】地块 {number}（{name}）的用地清单有新的版本：{why}。请以最新版本为准。", (SITE, SMS)
     ),
     "decided_at_once": Text(
-        "“标准地”项目已按承诺决定", "【一诺】“{project}”的“{matter}”公示期满，已以贵部门名义作出决定，文号 {number}，请送达。", (SITE, SMS)
+        "“标准地”项目已按承诺决定",
+        "【一诺】“{project}”的“{matter}”公示期满，已以贵部门名义作出决定，文号 {number}，请送达。",
+        (SITE, SMS),
     ),
 }
 
@@ -69,7 +81,9 @@ EFFECTS = (
 )
 
 
-LEAVES = (Leaf("approval.document", frozenset(["contract", "indicators"]), (), "leaves.sales_now", "leaves.sales_standing"),)
+LEAVES = (
+    Leaf("approval.document", frozenset(["contract", "indicators"]), (), "leaves.sales_now", "leaves.sales_standing"),
+)
 
 
 ROOM = Register(

@@ -44,7 +44,9 @@ def assessed(parcel: Parcel, day: date) -> dict[str, Assessed]:
         shared = RegionalResult.objects.filter(zone_id=parcel.zone_id, from_on__lte=day, to_on__gt=day)
         for result in shared.filter(withdrawn_at__isnull=True, superseded_at__isnull=True).order_by("id"):
             evidence = f"{result.title}（{result.document_number}）"
-            found[result.matter_id] = Assessed(result.matter_id, pack().matters[result.matter_id].name, result.from_on, evidence)
+            found[result.matter_id] = Assessed(
+                result.matter_id, pack().matters[result.matter_id].name, result.from_on, evidence
+            )
     return found
 
 
@@ -53,12 +55,17 @@ def _step(rule: str, ok: bool, text: str, cites: Iterable[str]) -> ReasonStep:
 
 
 def standing(parcel: Parcel, day: date) -> Decision:
-    """Is the parcel a 标准地 on `day`? **Shape**: `{"standard": bool, "missing": [text, …]}`; each requirement is a step of the trace.
+    """Is the parcel a 标准地 on `day`? **Shape**: `{"standard": bool, "missing": [text, …]}`; each requirement is a
+    step of the trace.
 
-    正文·二(二): clear title, regional assessment, the basics, control indicators, sold as state-owned construction land for industry.
+    正文·二(二): clear title, regional assessment, the basics, control indicators, sold as state-owned construction land
+    for industry.
     """
     rules, basics, done = pack(), basics_of(parcel), assessed(parcel, day)
-    needed, figures = rules.parameter("standard_land.basics", day), rules.parameter("standard_land.required_indicators", day)
+    needed, figures = (
+        rules.parameter("standard_land.basics", day),
+        rules.parameter("standard_land.required_indicators", day),
+    )
     regional = rules.parameter("standard_land.regional_matters", day)
     clause = rules.parameter("standard_land.conditions.project", day).cites
     steps = [
@@ -67,12 +74,22 @@ def standing(parcel: Parcel, day: date) -> Decision:
     ]
     for kind in needed.value:
         row = basics.get(str(kind))
-        steps.append(_step(f"land.{kind}", row is not None and row.ready, str(BasicKind(str(kind)).label), needed.cites))
+        steps.append(
+            _step(f"land.{kind}", row is not None and row.ready, str(BasicKind(str(kind)).label), needed.cites)
+        )
     for name in regional.value:
-        steps.append(_step(f"land.assessed.{name}", name in done, f"完成区域评估：{rules.matters[str(name)].name}", regional.cites))
+        steps.append(
+            _step(
+                f"land.assessed.{name}", name in done, f"完成区域评估：{rules.matters[str(name)].name}", regional.cites
+            )
+        )
     given = {row["id"] for row in parcel.indicators}
     for name in figures.value:
-        steps.append(_step(f"land.indicator.{name}", name in given, f"带有控制性指标：{INDICATORS[str(name)].name}", figures.cites))
+        steps.append(
+            _step(
+                f"land.indicator.{name}", name in given, f"带有控制性指标：{INDICATORS[str(name)].name}", figures.cites
+            )
+        )
     missing = [step.text for step in steps if not step.outcome]
     return Decision(
         question="land.standard",
@@ -101,11 +118,15 @@ def against(decision: Decision) -> list[str]:
 
 
 def cites_against(decision: Decision) -> list[str]:
-    return pack().cite_texts(list(dict.fromkeys(cite for step in decision.trace if step.outcome is not True for cite in step.cites)))
+    return pack().cite_texts(
+        list(dict.fromkeys(cite for step in decision.trace if step.outcome is not True for cite in step.cites))
+    )
 
 
 def at_once(project: Project, parcel: Parcel, day: date) -> Decision:
-    """Is a promise of the project decided as soon as its notice is over? **Shape**: `{"at_once": bool}`, with every condition in the trace."""
+    """Is a promise of the project decided as soon as its notice is over? **Shape**: `{"at_once": bool}`, with every
+    condition in the trace.
+    """
     rule, fit = pack().parameter("standard_land.decide_at_once", day), suits(project, day)
     steps = [
         _step("standard_land.decide_at_once", rule.value is True, "公示期满即作出决定", rule.cites),
@@ -130,7 +151,10 @@ def at_once(project: Project, parcel: Parcel, day: date) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One who is interested, with what the measures say of the grade of today. `refused`: the class is not let in at all."""
+    """One who is interested, with what the measures say of the grade of today.
+
+    `refused`: the class is not let in at all.
+    """
 
     interest: ParcelInterest
     grade: str
@@ -145,7 +169,10 @@ def _measure(grade: str, standard: bool, day: date) -> Measure | None:
 
 
 def ranked(parcel: Parcel, interests: Sequence[ParcelInterest], grades: dict[int, str], day: date) -> list[Ranked]:
-    """同等条件下 the preferred first, then by the day they came; whom the rules refuse comes last. No auction: the sale decides."""
+    """同等条件下 the preferred first, then by the day they came; whom the rules refuse comes last.
+
+    No auction: the sale decides.
+    """
     rows = []
     for interest in interests:
         grade = grades.get(interest.unit_id, interest.grade)

@@ -1,4 +1,6 @@
-"""模拟审批 is the window's: it registers, distributes and keeps; the departments give their opinions and handle their matters."""
+"""模拟审批 is the window's: it registers, distributes and keeps; the departments give their opinions and handle their
+matters.
+"""
 
 from __future__ import annotations
 

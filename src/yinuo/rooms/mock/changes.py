@@ -1,4 +1,6 @@
-"""The six cases in which a mock approval does not become a formal one (附件4·三(二)): told from the facts where they tell, else asked."""
+"""The six cases in which a mock approval does not become a formal one (附件4·三(二)): told from the facts where they
+tell, else asked.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def case_of(name: str) -> Reason:
 
 def snapshot(project: Project, more: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as the project applies, with the answers of the window and who the unit is."""
-    merged: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in project.facts.items()}
+    merged: dict[str, Any] = {
+        key: dict(value) if isinstance(value, dict) else value for key, value in project.facts.items()
+    }
     for key, value in more.items():
         merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
     merged["unit"] = {**merged.get("unit", {}), "name": project.unit.name, "credit_code": project.unit.credit_code}
@@ -84,7 +88,11 @@ def _moved(before: Mapping[str, Any], now: Mapping[str, Any], path: str, share: 
     """In words, how far an amount has moved beyond the share; empty where it has not."""
     old, new = look_up(before, path), look_up(now, path)
     if old is UNKNOWN or new is UNKNOWN:
-        return f"{FACTS[path].label}由“{_said(before, path)}”变为“{_said(now, path)}”" if (old is UNKNOWN) != (new is UNKNOWN) else ""
+        return (
+            f"{FACTS[path].label}由“{_said(before, path)}”变为“{_said(now, path)}”"
+            if (old is UNKNOWN) != (new is UNKNOWN)
+            else ""
+        )
     was, is_now = as_number(old), as_number(new)
     if abs(Fraction(is_now) - Fraction(was)) <= share * Fraction(was):
         return ""

@@ -1,4 +1,6 @@
-"""What happens on the map or to the project and moves a mock approval: results, validity over, a change, a start, an end."""
+"""What happens on the map or to the project and moves a mock approval: results, validity over, a change, a start, an
+end.
+"""
 
 from __future__ import annotations
 
@@ -90,8 +92,12 @@ def start_reported(*, actor: Actor, subject: ProgressReport, at: datetime, why: 
 
 
 def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
-    """While the departments convert, a change that matters means approval anew; before, it is looked at when the land is there."""
-    found = MockApplication.objects.filter(project=subject, state=MockState.CONVERTING).values_list("pk", flat=True).first()
+    """While the departments convert, a change that matters means approval anew; before, it is looked at when the land
+    is there.
+    """
+    found = (
+        MockApplication.objects.filter(project=subject, state=MockState.CONVERTING).values_list("pk", flat=True).first()
+    )
     if found is None:
         return
     application = lock_application(found)

@@ -34,8 +34,9 @@ class LandKind(models.TextChoices):
 class MockApplication(Versioned):
     """模拟审批 of one project, as the window registered it (附件4-1) and leads it through its three phases (附件4·四).
 
-    `facts`: the project's as it applied, with what the window asked beside them; a change is told by comparing. `contacts`: list of
-    {name, phone}. `changes`: what forced a new approval, each {case, text, facts}. `approvals`: files of what was obtained already.
+    `facts`: the project's as it applied, with what the window asked beside them; a change is told by comparing.
+    `contacts`: list of {name, phone}. `changes`: what forced a new approval, each {case, text, facts}. `approvals`:
+    files of what was obtained already.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="mock_applications")
@@ -49,18 +50,24 @@ class MockApplication(Versioned):
     decision = models.ForeignKey(StoredDecision, on_delete=models.PROTECT, related_name="+")
     note = models.TextField("办理说明", default="")
     support = models.CharField(max_length=12, default="")
-    form = models.ForeignKey(StoredFile, verbose_name="模拟审批申请表", null=True, on_delete=models.PROTECT, related_name="+")
+    form = models.ForeignKey(
+        StoredFile, verbose_name="模拟审批申请表", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     approvals = FileList(FileRole.APPROVAL)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    commitment = models.ForeignKey(StoredFile, verbose_name="模拟审批承诺书", null=True, on_delete=models.PROTECT, related_name="+")
+    commitment = models.ForeignKey(
+        StoredFile, verbose_name="模拟审批承诺书", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     committed_on = models.DateField(null=True)
     number = models.CharField("模拟审批号", max_length=40, default="")
     noticed_at = models.DateTimeField(null=True)
     land_kind = models.CharField(max_length=12, choices=LandKind.choices, default="")
     land_number = models.CharField("合同或者决定书编号", max_length=80, default="")
     land_on = models.DateField(null=True)
-    land_scan = models.ForeignKey(StoredFile, verbose_name="用地合同或者决定书", null=True, on_delete=models.PROTECT, related_name="+")
+    land_scan = models.ForeignKey(
+        StoredFile, verbose_name="用地合同或者决定书", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     land_at = models.DateTimeField(null=True)
     changes = models.JSONField(default=list)
     closed_at = models.DateTimeField(null=True)
@@ -71,9 +78,12 @@ class MockApplication(Versioned):
             models.UniqueConstraint(fields=["project"], condition=Q(state__in=OPEN), name="mock_open_once"),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="mock_number_once"),
             models.CheckConstraint(
-                condition=~Q(state__in=["opinions", "agreed", "running"]) | Q(commitment__isnull=False), name="mock_committed"
+                condition=~Q(state__in=["opinions", "agreed", "running"]) | Q(commitment__isnull=False),
+                name="mock_committed",
             ),
-            models.CheckConstraint(condition=~Q(state="converting") | Q(land_at__isnull=False), name="mock_land_registered"),
+            models.CheckConstraint(
+                condition=~Q(state="converting") | Q(land_at__isnull=False), name="mock_land_registered"
+            ),
             models.CheckConstraint(condition=Q(state__in=OPEN) | Q(closed_at__isnull=False), name="mock_closed_at"),
         ]
 
@@ -126,6 +136,7 @@ class MockOpinion(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["application", "department"], name="mock_opinion_once"),
             models.CheckConstraint(
-                condition=Q(agreed__isnull=True) | (Q(answered_at__isnull=False) & ~Q(text="")), name="mock_opinion_with_reason"
+                condition=Q(agreed__isnull=True) | (Q(answered_at__isnull=False) & ~Q(text="")),
+                name="mock_opinion_with_reason",
             ),
         ]

@@ -31,13 +31,24 @@ def _project(project: Project | None) -> dict[str, Any]:
 
 
 def _opinion(application: MockApplication | None, key: str) -> dict[str, Any] | None:
-    found = application.opinions.select_related("department", "answered_by").filter(department__key=key).first() if application else None
+    found = (
+        application.opinions.select_related("department", "answered_by").filter(department__key=key).first()
+        if application
+        else None
+    )
     if found is None or found.answered_at is None or found.answered_by is None:
         return None
-    return {"text": found.text, "agreed": bool(found.agreed), "by": found.answered_by.name, "on": iso(found.answered_at)}
+    return {
+        "text": found.text,
+        "agreed": bool(found.agreed),
+        "by": found.answered_by.name,
+        "on": iso(found.answered_at),
+    }
 
 
-def application_form(project: Project | None, application: MockApplication | None, matters: Sequence[str]) -> dict[str, Any]:
+def application_form(
+    project: Project | None, application: MockApplication | None, matters: Sequence[str]
+) -> dict[str, Any]:
     """shapes.MockApplicationData."""
     first = application.contacts[0] if application else {"name": "", "phone": ""}
     return {
@@ -89,7 +100,9 @@ def notice(application: MockApplication | None) -> dict[str, Any]:
 def circulation(application: MockApplication | None, matters: Sequence[MockMatter] | None = None) -> dict[str, Any]:
     """shapes.MockCirculationData: kept up by itself, signed by whoever decided."""
     if application is not None and matters is None:
-        matters = list(application.matters.select_related("item__department", "mock_by", "formal_by").order_by("item__position"))
+        matters = list(
+            application.matters.select_related("item__department", "mock_by", "formal_by").order_by("item__position")
+        )
     return {
         **_project(application.project if application else None),
         "number": application.number if application else "",
@@ -137,14 +150,18 @@ def _issue(kind: str, application: MockApplication, data: dict[str, Any], at: da
 def issue_forms(application: MockApplication, items: Sequence[MapItem], at: datetime) -> None:
     """附件4-1 and 附件4-2 filled, to be stamped and signed."""
     names = [item.name for item in items]
-    _issue(MockPaper.APPLICATION, application, application_form(application.project, application, names), at, to_unit=True)
+    _issue(
+        MockPaper.APPLICATION, application, application_form(application.project, application, names), at, to_unit=True
+    )
     _issue(MockPaper.COMMITMENT, application, commitment(application.project, application), at, to_unit=True)
 
 
 def issue_notice(application: MockApplication, at: datetime) -> None:
     """附件4-3, and 附件4-1 once more with the departments' opinions."""
     names = [matter.item.name for matter in application.matters.select_related("item").order_by("item__position")]
-    _issue(MockPaper.APPLICATION, application, application_form(application.project, application, names), at, to_unit=True)
+    _issue(
+        MockPaper.APPLICATION, application, application_form(application.project, application, names), at, to_unit=True
+    )
     _issue(MockPaper.NOTICE, application, notice(application), at, to_unit=False)
 
 

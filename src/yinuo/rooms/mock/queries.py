@@ -18,7 +18,9 @@ def application_of(application_id: int) -> MockApplication:
 
 
 def _whole() -> QuerySet[MockApplication]:
-    matters = MockMatter.objects.select_related("item__department", "item__handler", "mock_by", "formal_by").order_by("item__position")
+    matters = MockMatter.objects.select_related("item__department", "item__handler", "mock_by", "formal_by").order_by(
+        "item__position"
+    )
     opinions = MockOpinion.objects.select_related("department", "answered_by").order_by("id")
     rows = MockApplication.objects.select_related(*WITH)
     # The scans are named on the page, their bytes stay where they are.
@@ -43,5 +45,9 @@ def of_hall(hall_id: int, *, open_only: bool = True) -> QuerySet[MockApplication
 
 def choosable(project: Project) -> list[MapItem]:
     """The matters of a project's map that may be approved in mock."""
-    rows = MapItem.objects.filter(project=project, state=ItemState.OPEN, route=Route.REGULAR, completion=False, mock=False)
-    return list(rows.exclude(matter_id__in=land_matters(project.rules_on)).select_related("department").order_by("position"))
+    rows = MapItem.objects.filter(
+        project=project, state=ItemState.OPEN, route=Route.REGULAR, completion=False, mock=False
+    )
+    return list(
+        rows.exclude(matter_id__in=land_matters(project.rules_on)).select_related("department").order_by("position")
+    )

@@ -34,14 +34,26 @@ VERBS = {
 
 
 NOTICES = {
-    "mock_registered": Text("模拟审批已登记", "【一诺】“{project}”的模拟审批申请已在综合窗口登记，请签署申请表和承诺书。", (SITE, SMS)),
-    "mock_opinion_due": Text("请提出模拟审批意见", "【一诺】“{project}”申请模拟审批，请在 {due} 前提出意见。", (SITE, SMS)),
-    "mock_agreed": Text("模拟审批审核通过", "【一诺】“{project}”的模拟审批申请已审核通过，请分发各审批部门。", (SITE, SMS)),
+    "mock_registered": Text(
+        "模拟审批已登记", "【一诺】“{project}”的模拟审批申请已在综合窗口登记，请签署申请表和承诺书。", (SITE, SMS)
+    ),
+    "mock_opinion_due": Text(
+        "请提出模拟审批意见", "【一诺】“{project}”申请模拟审批，请在 {due} 前提出意见。", (SITE, SMS)
+    ),
+    "mock_agreed": Text(
+        "模拟审批审核通过", "【一诺】“{project}”的模拟审批申请已审核通过，请分发各审批部门。", (SITE, SMS)
+    ),
     "mock_refused_entry": Text("不予列入模拟审批", "【一诺】“{project}”不予列入模拟审批：{why}", (SITE, SMS)),
-    "mock_distributed": Text("列入模拟审批", "【一诺】“{project}”已列入模拟审批（{number}），请按模拟审批要求办理。", (SITE, SMS)),
-    "mock_converting": Text("模拟审批进入文件转换", "【一诺】“{project}”已取得土地手续，各部门请在 {due} 前作出正式批复。", (SITE, SMS)),
+    "mock_distributed": Text(
+        "列入模拟审批", "【一诺】“{project}”已列入模拟审批（{number}），请按模拟审批要求办理。", (SITE, SMS)
+    ),
+    "mock_converting": Text(
+        "模拟审批进入文件转换", "【一诺】“{project}”已取得土地手续，各部门请在 {due} 前作出正式批复。", (SITE, SMS)
+    ),
     "mock_again": Text("模拟审批须重新报批", "【一诺】“{project}”的模拟审批须重新报批：{why}", (SITE, SMS)),
-    "mock_lapsed": Text("模拟审批文件失效", "【一诺】“{project}”的“{matter}”模拟审批文件有效期届满，已失效，请重新申报。", (SITE, SMS)),
+    "mock_lapsed": Text(
+        "模拟审批文件失效", "【一诺】“{project}”的“{matter}”模拟审批文件有效期届满，已失效，请重新申报。", (SITE, SMS)
+    ),
     "mock_ended": Text("模拟审批已撤回", "【一诺】“{project}”的模拟审批已撤回：{why}", (SITE,)),
 }
 

@@ -6,5 +6,13 @@ from yinuo.engine.documents.usage import FileUse
 from yinuo.rooms.mock.models import OPEN, MockApplication
 
 USES = [
-    FileUse(MockApplication, "模拟审批：{role}", "{project__name}", "registered_at", "unit:mock", "project_id", running=Q(state__in=OPEN))
+    FileUse(
+        MockApplication,
+        "模拟审批：{role}",
+        "{project__name}",
+        "registered_at",
+        "unit:mock",
+        "project_id",
+        running=Q(state__in=OPEN),
+    )
 ]

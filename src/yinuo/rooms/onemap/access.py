@@ -1,4 +1,6 @@
-"""Who may do what on a map: the unit on its own items, a department on its own, conveners and supervisors on their hall's."""
+"""Who may do what on a map: the unit on its own items, a department on its own, conveners and supervisors on their
+hall's.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def can_report_problem(actor: Actor, item: MapItem) -> bool:
 
 
 def can_convene(actor: Actor, coordination: Coordination, day: date) -> bool:
-    """“1+X” is started and ended by a convener of its stage (附件7·第十条); of a stage without one, by the general convener."""
+    """“1+X” is started and ended by a convener of its stage (附件7·第十条); of a stage without one, by the general
+    convener.
+    """
     if actor.hall_id != coordination.project.hall_id:
         return False
     if actor.role == "general_convener":

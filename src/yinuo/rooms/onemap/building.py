@@ -49,7 +49,12 @@ def with_grade(project: Project) -> dict[str, Any]:
 def option_of(project: Project, matter_id: str, day: date) -> Decision:
     """May this matter of this project be promised: listed, offered and promisable told apart, with reasons."""
     return promisable(
-        matter_id, with_grade(project), pack(), project.rules_on, grade_of(project), offered=offered(project.hall_id, project.rules_on)
+        matter_id,
+        with_grade(project),
+        pack(),
+        project.rules_on,
+        grade_of(project),
+        offered=offered(project.hall_id, project.rules_on),
     )
 
 
@@ -59,7 +64,11 @@ BARRED = "commitments.upheld"
 def barred(kept: Mapping[str, Any], text: str, cites: Iterable[str]) -> dict[str, Any]:
     """The stored answer with a reason that came up later and bars the promise for good: an objection upheld."""
     step = {"rule": BARRED, "outcome": False, "text": text, "cites": list(cites), "facts": {}}
-    return {**kept, "outcome": {**(kept.get("outcome") or {}), "promisable": False}, "trace": [*kept.get("trace", []), step]}
+    return {
+        **kept,
+        "outcome": {**(kept.get("outcome") or {}), "promisable": False},
+        "trace": [*kept.get("trace", []), step],
+    }
 
 
 def is_barred(kept: Mapping[str, Any]) -> bool:
@@ -157,13 +166,18 @@ def proposal(want: Wanted, on_map: set[str], day: date) -> dict[str, Any]:
         "days": limits["limit_value"],
         "unit": limits["limit_unit"],
         "after": prerequisites(matter.id, on_map),
-        "materials": [{"id": m.id, "name": m.name, "main": m.main, "note": m.note, "issued_by": m.issued_by} for m in matter.materials],
+        "materials": [
+            {"id": m.id, "name": m.name, "main": m.main, "note": m.note, "issued_by": m.issued_by}
+            for m in matter.materials
+        ],
         "promisable": want.promisable,
         "note": "",
     }
 
 
-def build_item(project: Project, row: Mapping[str, Any], position: int, on_map: set[str], hall: HallBook, scheme: StageScheme) -> MapItem:
+def build_item(
+    project: Project, row: Mapping[str, Any], position: int, on_map: set[str], hall: HallBook, scheme: StageScheme
+) -> MapItem:
     """One item as its department answered it."""
     matter = pack().matters[row["matter_id"]]
     statutory = matter.statutory_at(project.rules_on)

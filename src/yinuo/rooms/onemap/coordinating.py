@@ -16,7 +16,14 @@ from yinuo.rooms.onemap.models import (
 
 def _whole(rows: QuerySet[Coordination]) -> QuerySet[Coordination]:
     return rows.select_related(
-        "project__unit__credit", "project__hall", "lead", "requested_by", "requested_from", "started_by", "ended_by", "minutes"
+        "project__unit__credit",
+        "project__hall",
+        "lead",
+        "requested_by",
+        "requested_from",
+        "started_by",
+        "ended_by",
+        "minutes",
     ).prefetch_related(
         Prefetch("affected", CoordinationItem.objects.select_related("item__department").order_by("item__position")),
         Prefetch("opinions", CoordinationOpinion.objects.select_related("department", "given_by").order_by("id")),
@@ -42,7 +49,9 @@ def open_of(project_id: int) -> list[Coordination]:
 
 
 def in_reach(actor: Actor) -> QuerySet[Coordination]:
-    """A department those it takes part in or asked for, a stage's convener the stage's, everybody else the hall's; open ones first."""
+    """A department those it takes part in or asked for, a stage's convener the stage's, everybody else the hall's; open
+    ones first.
+    """
     rows = Coordination.objects.filter(project__hall_id=actor.hall_id)
     if actor.role in ("approver", "principal"):
         taking_part = Q(opinions__department_id=actor.department_id) | Q(requested_from_id=actor.department_id)

@@ -39,7 +39,9 @@ def minutes(made: Coordination, at: datetime) -> dict[str, Any]:
             }
             for row in opinions
         ],
-        "items": [{"name": row.item.name, "department": row.item.department.name, "paused": row.paused} for row in affected],
+        "items": [
+            {"name": row.item.name, "department": row.item.department.name, "paused": row.paused} for row in affected
+        ],
         "conclusion": made.conclusion,
         "concluded_at": moment(at),
         "basis": cited([cite for row in pack().pauses if row.id == "coordination" for cite in row.cites]),

@@ -18,9 +18,18 @@ from yinuo.rooms.onemap.papers import MOCK, number, project_lines
 from yinuo.rooms.onemap.room import MapPaper
 
 
-def issue_receipt(item: MapItem, submission: Submission, work: WorkItem | None, *, matter_name: str = "", note: str = "") -> Document:
-    """The receipt of one hand-in; its number is the one by which anybody may look the progress up. `note`: what happens next."""
-    data = receipt(item, submission, work) | ({"matter_name": matter_name} if matter_name else {}) | ({"answer_note": note} if note else {})
+def issue_receipt(
+    item: MapItem, submission: Submission, work: WorkItem | None, *, matter_name: str = "", note: str = ""
+) -> Document:
+    """The receipt of one hand-in; its number is the one by which anybody may look the progress up.
+
+    `note`: what happens next.
+    """
+    data = (
+        receipt(item, submission, work)
+        | ({"matter_name": matter_name} if matter_name else {})
+        | ({"answer_note": note} if note else {})
+    )
     return _issue(MapPaper.RECEIPT, item, data, submission.at, submission.receipt_no)
 
 
@@ -47,7 +56,9 @@ def receipt(item: MapItem, submission: Submission, work: WorkItem | None) -> dic
         "materials": [{"name": one.name, "note": "电子件1份"} for one in submission.materials],
         "answer_by": iso(work.due_at) if work and work.due_at else None,
         "answer_note": note,
-        "contact": {"name": item.department.name, "phone": item.department.phone, "address": None} if item.department.phone else None,
+        "contact": {"name": item.department.name, "phone": item.department.phone, "address": None}
+        if item.department.phone
+        else None,
         "verify_url": None if item.mock else f"{settings.YINUO_ORIGIN.rstrip('/')}/receipts/{submission.receipt_no}/",
         "watermark": MOCK if item.mock else None,
     }

@@ -1,5 +1,6 @@
-"""What the rooms below set off on a map: a lapsed receipt is an acceptance, a pause that ended itself moves the item, a project's end ends all,
-a fact confirmed late changes what may be promised, and what is passed on stays with whom it was passed to.
+"""What the rooms below set off on a map: a lapsed receipt is an acceptance, a pause that ended itself moves the item, a
+project's end ends all, a fact confirmed late changes what may be promised, and what is passed on stays with whom it was
+passed to.
 """
 
 from __future__ import annotations
@@ -79,14 +80,22 @@ def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
         asked.item.project = subject
         applying.end_request(actor, asked, at, why[:40])
     cancel_of_project(actor=actor, project_id=subject.pk, at=at, why=why)
-    for one in Coordination.objects.select_for_update(no_key=True).filter(project=subject, state__in=COORDINATION_OPEN).order_by("id"):
+    for one in (
+        Coordination.objects.select_for_update(no_key=True)
+        .filter(project=subject, state__in=COORDINATION_OPEN)
+        .order_by("id")
+    ):
         one.state, one.ended_at, one.conclusion, one.version = CoordinationState.ENDED, at, why, one.version + 1
         one.save(update_fields=["state", "ended_at", "conclusion", "version"])
 
 
 def project_completed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
-    """The rule at completion: what nobody has applied for is closed with its reason; an application under way goes on to its decision."""
-    for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id"):
+    """The rule at completion: what nobody has applied for is closed with its reason; an application under way goes on
+    to its decision.
+    """
+    for item in (
+        MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id")
+    ):
         applying.settle(item, ItemState.CANCELLED, Outcome.CANCELLED, at, text=CLOSED_AT_COMPLETION)
         record(
             Actor.system(),
@@ -100,12 +109,17 @@ def project_completed(*, actor: Actor, subject: Project, at: datetime, why: str)
 
 
 def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
-    """A fact confirmed or amended after the map was drawn: what has not been applied for is judged again, whether it may be promised.
+    """A fact confirmed or amended after the map was drawn: what has not been applied for is judged again, whether it
+    may be promised.
 
     A matter a region's result stands for is judged again too, and comes back where the result no longer fits.
     """
-    for item in MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id"):
-        found = building.with_bars(building.option_of(subject, item.matter_id, day_of(at)).to_json(), item.promisable_why)
+    for item in (
+        MapItem.objects.select_for_update(no_key=True).filter(project=subject, state=ItemState.OPEN).order_by("id")
+    ):
+        found = building.with_bars(
+            building.option_of(subject, item.matter_id, day_of(at)).to_json(), item.promisable_why
+        )
         promisable = found["outcome"]["promisable"] is True
         if (promisable, found) != (item.promisable, item.promisable_why):
             item.promisable, item.promisable_why = promisable, found
@@ -115,7 +129,11 @@ def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
 
 def reassigned(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
     """The item's next clocks go to whom the present one was passed to."""
-    if subject.subject_kind != ITEM or subject.assignee_id is None or subject.kind not in (MapWork.RECEIPT, MapWork.LIMIT):
+    if (
+        subject.subject_kind != ITEM
+        or subject.assignee_id is None
+        or subject.kind not in (MapWork.RECEIPT, MapWork.LIMIT)
+    ):
         return
     item = locked(subject.subject_id)
     if item.handler_id != subject.assignee_id:

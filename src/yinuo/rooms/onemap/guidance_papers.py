@@ -41,7 +41,11 @@ def summary(guidance: Guidance, project: Project, items: Sequence[MapItem], at: 
     """shapes.GuidanceSummaryData (正文·三(三)、三(八))."""
     drawn = {item.matter_id: item for item in items}
     answers = list(guidance.answers.select_related("department").order_by("id"))
-    matters = [_matter(row, answer.department.name, drawn.get(row["matter_id"])) for answer in answers for row in answer.matters]
+    matters = [
+        _matter(row, answer.department.name, drawn.get(row["matter_id"]))
+        for answer in answers
+        for row in answer.matters
+    ]
     place = {item.name: item.position for item in items}
     matters.sort(key=lambda row: (not row["needed"], place.get(row["name"], 0)))
     plan = plan_of(items, {}, project.rules_on, at) if items else None

@@ -1,4 +1,6 @@
-"""What an item's page tells beside its present state: earlier applications, documents given later, remedies, and who was reminded."""
+"""What an item's page tells beside its present state: earlier applications, documents given later, remedies, and who
+was reminded.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def send_backs_of(item: MapItem) -> list[SendBack]:
 
 def remedies_of(item: MapItem) -> list[Remedy]:
     """Every remedy entered on this item, the last one first; `answer_by` = until when a complaint is answered."""
-    due = WorkItem.objects.filter(subject_kind=Remedy._meta.label_lower, subject_id=OuterRef("pk"), kind=MapWork.COMPLAINT)
+    due = WorkItem.objects.filter(
+        subject_kind=Remedy._meta.label_lower, subject_id=OuterRef("pk"), kind=MapWork.COMPLAINT
+    )
     rows = Remedy.objects.filter(item=item).select_related("application", "entered_by", "concluded_by")
     return list(rows.annotate(answer_by=Subquery(due.values("due_at")[:1])).order_by("-id"))
 
@@ -52,6 +56,10 @@ def later(asked_id: int) -> LaterDocument:
     """One request with all its page shows. Raises LaterDocument.DoesNotExist."""
     item = "application__item"
     found = LaterDocument.objects.select_related(
-        f"{item}__project__unit__credit", f"{item}__project__hall", f"{item}__department", f"{item}__handler", f"{item}__application"
+        f"{item}__project__unit__credit",
+        f"{item}__project__hall",
+        f"{item}__department",
+        f"{item}__handler",
+        f"{item}__application",
     )
     return found.select_related("submission__person", "person", "document").get(pk=asked_id)

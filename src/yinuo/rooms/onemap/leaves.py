@@ -23,13 +23,20 @@ Standing = tuple[str, tuple[str, ...]]
 
 
 def decisions_now(leaves: Leaves) -> list[dict[str, Any] | None]:
-    """By project and matter: the decision of that number, be it in force or one that has been revoked or applied for anew since."""
-    items = MapItem.objects.filter(project__code__in={label for label, _ in leaves}, matter_id__in={said["matter"] for _, said in leaves})
+    """By project and matter: the decision of that number, be it in force or one that has been revoked or applied for
+    anew since.
+    """
+    items = MapItem.objects.filter(
+        project__code__in={label for label, _ in leaves}, matter_id__in={said["matter"] for _, said in leaves}
+    )
     known = {
         (item.project.code, item.matter_id): item
         for item in items.select_related("project", "application").prefetch_related("applications")
     }
-    return [{} if ":" in label else _decided(known.get((label, said["matter"])), said["document_number"]) for label, said in leaves]
+    return [
+        {} if ":" in label else _decided(known.get((label, said["matter"])), said["document_number"])
+        for label, said in leaves
+    ]
 
 
 def _decided(item: MapItem | None, number: str) -> dict[str, Any] | None:
@@ -45,10 +52,14 @@ def _decided(item: MapItem | None, number: str) -> dict[str, Any] | None:
 
 
 def decisions_standing() -> Iterator[Standing]:
-    """Every matter that is decided, but the filing, whose certificate has a leaf of its own; of those another system decided the ones
-    for which no result of it is kept.
+    """Every matter that is decided, but the filing, whose certificate has a leaf of its own; of those another system
+    decided the ones for which no result of it is kept.
     """
-    items = MapItem.objects.filter(state__in=ENDED).exclude(application__document_number="").exclude(state=ItemState.CANCELLED)
+    items = (
+        MapItem.objects.filter(state__in=ENDED)
+        .exclude(application__document_number="")
+        .exclude(state=ItemState.CANCELLED)
+    )
     sent = set(ExternalResult.objects.values_list("application_id", "body__document_number"))
     filed = set(FilingCertificate.objects.values_list("project_id", "number"))
     for item in items.select_related("project", "application").iterator():
@@ -59,7 +70,9 @@ def decisions_standing() -> Iterator[Standing]:
 
 def later_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     """Documents given, or declined, after a decision on a promise."""
-    rows = LaterDocument.objects.filter(application__item_id__in={said["item"] for _, said in leaves}, document__isnull=False)
+    rows = LaterDocument.objects.filter(
+        application__item_id__in={said["item"] for _, said in leaves}, document__isnull=False
+    )
     known = {
         (row.application.item_id, row.document.number): {"granted": row.state == LaterState.ISSUED}
         for row in rows.select_related("application", "document")
@@ -70,7 +83,9 @@ def later_now(leaves: Leaves) -> list[dict[str, Any] | None]:
 
 def later_standing() -> Iterator[Standing]:
     rows = LaterDocument.objects.filter(document__isnull=False)
-    for code, item, number in rows.values_list("application__item__project__code", "application__item_id", "document__number"):
+    for code, item, number in rows.values_list(
+        "application__item__project__code", "application__item_id", "document__number"
+    ):
         yield code or "", (str(item), number)
 
 
@@ -84,4 +99,6 @@ def results_now(leaves: Leaves) -> list[dict[str, Any] | None]:
     """Results another system sent."""
     rows = ExternalResult.objects.filter(item_id__in={said["item"] for _, said in leaves})
     known = {(row.item_id, row.system, row.status_code, row.body.get("document_number")): row.body for row in rows}
-    return [known.get((said["item"], said["system"], said["status_code"], said["document_number"])) for _, said in leaves]
+    return [
+        known.get((said["item"], said["system"], said["status_code"], said["document_number"])) for _, said in leaves
+    ]

@@ -37,7 +37,9 @@ def result(
         "accepted_on": iso(item.present.accepted_at or at),
         "contents": [text.strip()] if granted and text.strip() else [],
         "reasons": [] if granted else refusal_reasons(reason_code, text.strip()),
-        "basis": cited([*_cites(item, "mock.offline"), *_cites(item, "mock.validity"), *_cites(item, "mock.land_matters")]),
+        "basis": cited(
+            [*_cites(item, "mock.offline"), *_cites(item, "mock.validity"), *_cites(item, "mock.land_matters")]
+        ),
         "no_force": NO_FORCE,
         "valid_until": last_day(until) if until else None,
         "keeper": item.project.hall.name,

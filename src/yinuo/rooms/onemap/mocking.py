@@ -1,4 +1,6 @@
-"""What 模拟审批 changes on a map (附件4): a mock document lets other mock matters go on, and holds nothing else up nor down."""
+"""What 模拟审批 changes on a map (附件4): a mock document lets other mock matters go on, and holds nothing else up nor
+down.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ def land_matters(day: date) -> tuple[str, ...]:
 def open_before(item: MapItem) -> QuerySet[MapItem]:
     """The prerequisites that still hold the item up, in the map's order.
 
-    Under mock approval the land counts as there, and a mock document of another matter as its document; once the item itself has
-    its mock document, what it waits for is the formal ones.
+    Under mock approval the land counts as there, and a mock document of another matter as its document; once the item
+    itself has its mock document, what it waits for is the formal ones.
     """
     rows = MapItem.objects.filter(project_id=item.project_id, matter_id__in=item.after).exclude(state__in=FORMAL)
     if item.mock:
@@ -64,7 +66,11 @@ def need_counter(actor: Actor, item: MapItem) -> None:
 def conversion_of(item: MapItem) -> WorkItem | None:
     """The clock of the conversion, once the land is there; before, only the validity of the mock document runs."""
     return WorkItem.objects.filter(
-        subject_kind="onemap.mapitem", subject_id=item.pk, kind=MapWork.MOCK_CONVERSION, waits_for="staff", state__in=["running", "paused"]
+        subject_kind="onemap.mapitem",
+        subject_id=item.pk,
+        kind=MapWork.MOCK_CONVERSION,
+        waits_for="staff",
+        state__in=["running", "paused"],
     ).first()
 
 

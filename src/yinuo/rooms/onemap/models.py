@@ -31,8 +31,10 @@ class Guidance(models.Model):
 
 
 class GuidanceAnswer(Versioned):
-    """What one department says of the project. `matters`: list of {matter_id, needed, level, days, unit, after, materials,
-    promisable, note}; filled from the catalogue as a proposal, confirmed or changed by the handler, or generated."""
+    """What one department says of the project. `matters`: list of {matter_id, needed, level, days, unit, after,
+    materials, promisable, note}; filled from the catalogue as a proposal, confirmed or changed by the handler, or
+    generated.
+    """
 
     guidance = models.ForeignKey(Guidance, on_delete=models.PROTECT, related_name="answers")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
@@ -74,12 +76,14 @@ ENDED = ("granted", "exempt", "refused", "not_accepted", "cancelled")
 
 
 class MapItem(Versioned):
-    """One matter of one project (项目上的事项), as guidance put it on the map: what, by whom, when, by which route, after which others.
+    """One matter of one project (项目上的事项), as guidance put it on the map: what, by whom, when, by which route,
+    after which others.
 
-    `after` names the matters it waits for. `application`: the round of applying it is in, or was last concluded by; none while it is
-    open. `handler` is named by the guidance, before anything is applied for, and stays from one application to the next. `mock`: the
-    project's plan puts the matter under 模拟审批, applied for or not. `shared`: the regional result it is satisfied by; `share_ended`:
-    number of the regional result whose sharing by this project the department has ended.
+    `after` names the matters it waits for. `application`: the round of applying it is in, or was last concluded by;
+    none while it is open. `handler` is named by the guidance, before anything is applied for, and stays from one
+    application to the next. `mock`: the project's plan puts the matter under 模拟审批, applied for or not. `shared`:
+    the regional result it is satisfied by; `share_ended`: number of the regional result whose sharing by this project
+    the department has ended.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="items")
@@ -113,7 +117,8 @@ class MapItem(Versioned):
             models.UniqueConstraint(fields=["project", "matter_id"], name="matter_once_per_project"),
             # A matter cancelled keeps its application, where it had one.
             models.CheckConstraint(
-                condition=Q(state="cancelled") | (Q(state="open") ^ Q(application__isnull=False)), name="item_with_its_application"
+                condition=Q(state="cancelled") | (Q(state="open") ^ Q(application__isnull=False)),
+                name="item_with_its_application",
             ),
             models.CheckConstraint(condition=Q(route="regional") ^ Q(shared__isnull=True), name="item_shares_a_result"),
         ]
@@ -135,7 +140,9 @@ class MapItem(Versioned):
 
     @property
     def not_needed(self) -> bool:
-        """Refused acceptance because the law asks for no permit: it holds nothing up, and its paper is delivered and contested as others."""
+        """Refused acceptance because the law asks for no permit: it holds nothing up, and its paper is delivered and
+        contested as others.
+        """
         return self.state == ItemState.EXEMPT and self.present.outcome == Outcome.NOT_NEEDED
 
     @property
@@ -165,15 +172,16 @@ CONTESTED = ("refused", "not_accepted", "not_needed")
 
 
 class Application(models.Model):
-    """One round of applying for a matter (申请), from its receipt to its end; every round keeps its own dates, decision and papers.
+    """One round of applying for a matter (申请), from its receipt to its end; every round keeps its own dates, decision
+    and papers.
 
-    A matter settled without a hand-in (the filing itself, a contract, a region's result, a result taken in, a verification that is not
-    needed) has one as well, with `received_at` empty. A form's version is that of its item.
-    `department`: the one applied to; after a referral the item's is another.
-    `outcome`: "" while it runs. `result_text`: what the decision says, or why the application ended. `deficient`: accepted with a gap
-    (容缺受理). `referred_to`: the department a refusal to accept has named as the competent one, where the next application goes.
-    `again_at`: when the matter was opened to the next application, and `again_why` the reason given then; from then on the row is
-    never changed (a trigger refuses it).
+    A matter settled without a hand-in (the filing itself, a contract, a region's result, a result taken in, a
+    verification that is not needed) has one as well, with `received_at` empty. A form's version is that of its item.
+    `department`: the one applied to; after a referral the item's is another. `outcome`: "" while it runs.
+    `result_text`: what the decision says, or why the application ended. `deficient`: accepted with a gap (容缺受理).
+    `referred_to`: the department a refusal to accept has named as the competent one, where the next application goes.
+    `again_at`: when the matter was opened to the next application, and `again_why` the reason given then; from then on
+    the row is never changed (a trigger refuses it).
     """
 
     closes_with = "again_at"
@@ -197,13 +205,17 @@ class Application(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["item", "number"], name="application_number"),
-            models.UniqueConstraint(fields=["item"], condition=Q(again_at__isnull=True), name="application_present_once"),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(again_at__isnull=True), name="application_present_once"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="", ended_at__isnull=True, again_at__isnull=True, delivered_at__isnull=True)
                 | (~Q(outcome="") & Q(ended_at__isnull=False)),
                 name="application_ended",
             ),
-            models.CheckConstraint(condition=~Q(outcome__in=CONTESTED) | ~Q(result_text=""), name="application_refused_with_reason"),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=CONTESTED) | ~Q(result_text=""), name="application_refused_with_reason"
+            ),
         ]
 
     @property
@@ -213,7 +225,9 @@ class Application(models.Model):
 
 
 class Submission(AppendOnly):
-    """One version of what the company handed in for an application; after the decision only for a document needed later."""
+    """One version of what the company handed in for an application; after the decision only for a document needed
+    later.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="submissions", db_index=False)
     number = models.PositiveSmallIntegerField()
@@ -267,7 +281,8 @@ LATER_OPEN = ("received", "incomplete", "accepted")
 class LaterDocument(Versioned):
     """补办审批文件 (正文·三(七)): a matter was decided on a promise and its document proves to be needed.
 
-    The company supplies the material by the service guide, the authority reviews it and gives the document; the promise stands.
+    The company supplies the material by the service guide, the authority reviews it and gives the document; the promise
+    stands.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="later_documents")
@@ -289,9 +304,15 @@ class LaterDocument(Versioned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application"], condition=Q(state__in=LATER_OPEN), name="later_document_open_once"),
-            models.CheckConstraint(condition=~Q(state__in=["issued", "declined"]) | Q(document__isnull=False), name="later_document_given"),
-            models.CheckConstraint(condition=~Q(state="declined") | ~Q(text=""), name="later_document_declined_with_reason"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(state__in=LATER_OPEN), name="later_document_open_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["issued", "declined"]) | Q(document__isnull=False), name="later_document_given"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(text=""), name="later_document_declined_with_reason"
+            ),
         ]
 
     @property
@@ -324,7 +345,8 @@ class RemedyOutcome(models.TextChoices):
 class Remedy(Versioned):
     """复议、诉讼或者投诉 on a decision (U-7), as it was entered: to whom, when, over what, and how it ended.
 
-    `application`: the one that was decided; a complaint may come before anything is applied for, so it names its matter too.
+    `application`: the one that was decided; a complaint may come before anything is applied for, so it names its matter
+    too.
     """
 
     item = models.ForeignKey(MapItem, on_delete=models.PROTECT, related_name="remedies")
@@ -345,16 +367,20 @@ class Remedy(Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="") | (~Q(answer="") & Q(concluded_on__isnull=False)), name="remedy_ended_with_reason"
+                condition=Q(outcome="") | (~Q(answer="") & Q(concluded_on__isnull=False)),
+                name="remedy_ended_with_reason",
             ),
-            models.CheckConstraint(condition=Q(kind="complaint") | Q(application__isnull=False), name="remedy_on_a_decision"),
+            models.CheckConstraint(
+                condition=Q(kind="complaint") | Q(application__isnull=False), name="remedy_on_a_decision"
+            ),
         ]
 
 
 class ExternalResult(AppendOnly):
     """A result taken in from another system (工程审批系统): sent twice it changes nothing.
 
-    `application`: the one it came to; a code that moves nothing may come before anything is applied for, so it names its matter too.
+    `application`: the one it came to; a code that moves nothing may come before anything is applied for, so it names
+    its matter too.
     """
 
     system = models.CharField(max_length=40)
@@ -393,7 +419,8 @@ COORDINATION_OPEN = ("requested", "running")
 
 
 class Coordination(Versioned):
-    """“1+X” (附件6·四(二)3): the stage's lead department and those a special case concerns work it out; the clocks affected pause.
+    """“1+X” (附件6·四(二)3): the stage's lead department and those a special case concerns work it out; the clocks
+    affected pause.
 
     `ends_by`: the longest term of the pause, after which the clocks run again whatever has come of it.
     """
@@ -419,10 +446,14 @@ class Coordination(Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="requested") | Q(state="running", started_at__isnull=False) | Q(ended_at__isnull=False),
+                condition=Q(state="requested")
+                | Q(state="running", started_at__isnull=False)
+                | Q(ended_at__isnull=False),
                 name="coordination_in_order",
             ),
-            models.CheckConstraint(condition=~Q(state__in=["declined", "concluded"]) | ~Q(conclusion=""), name="coordination_with_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["declined", "concluded"]) | ~Q(conclusion=""), name="coordination_with_reason"
+            ),
         ]
         indexes = [models.Index(fields=["project", "state"], name="coordinations_of_project")]
 

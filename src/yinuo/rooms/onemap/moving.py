@@ -1,4 +1,6 @@
-"""What changes for a project when it runs under the rules of another day (U-6): what the rules say of it, and what of its map follows."""
+"""What changes for a project when it runs under the rules of another day (U-6): what the rules say of it, and what of
+its map follows.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,11 @@ def difference(project: Project, to: date) -> list[RuleChange]:
     """What the rules say of this project on `to` otherwise than on the day it runs under."""
     before, after = answers_on(project, project.rules_on), answers_on(project, to)
     changes = [*_answers(before, after)]
-    told = {name for name, answer in {**before, **after}.items() if _needed(before.get(name)) != "no" or answer.needed != "no"}
+    told = {
+        name
+        for name, answer in {**before, **after}.items()
+        if _needed(before.get(name)) != "no" or answer.needed != "no"
+    }
     old, new = facets(pack(), project.rules_on), facets(pack(), to)
     schemes = {f"scheme:{building.scheme_of(project).id}", f"scheme:{building.scheme_of(_on(project, to)).id}"}
     for key in sorted({*old, *new}):
@@ -116,7 +122,14 @@ def item_changes(project: Project, to: date) -> list[ItemChange]:
         was, now = _needed(before.get(item.matter_id)), _needed(after.get(item.matter_id))
         if item.state == ItemState.OPEN and was != "no" and now == "no":
             changes.append(
-                ItemChange("cancel", item.matter_id, item.name, "不再须办理，从“一张图”取消", item, {"state": ItemState.CANCELLED})
+                ItemChange(
+                    "cancel",
+                    item.matter_id,
+                    item.name,
+                    "不再须办理，从“一张图”取消",
+                    item,
+                    {"state": ItemState.CANCELLED},
+                )
             )
         elif item.matter_id in after:
             changes += _limits(item, project.rules_on, to)
@@ -141,7 +154,8 @@ def _limits(item: MapItem, day: date, to: date) -> Iterator[ItemChange]:
     if fields:
         text = f"时限由 {_days(item.limit_value, item.limit_unit)} 改为 {_days(new['limit_value'], new['limit_unit'])}"
         statutory = (
-            f"，法定时限由 {_days(item.statutory_value, item.statutory_unit)} 改为 {_days(new['statutory_value'], new['statutory_unit'])}"
+            f"，法定时限由 {_days(item.statutory_value, item.statutory_unit)} 改为 "
+            f"{_days(new['statutory_value'], new['statutory_unit'])}"
         )
         moved = {"statutory_value", "statutory_unit"} & fields.keys()
         yield ItemChange("limits", item.matter_id, item.name, text + (statutory if moved else ""), item, fields)
@@ -164,11 +178,15 @@ def _promise(item: MapItem, moved: Project) -> Iterator[ItemChange]:
     may = option.outcome["promisable"] is True
     if may != item.promisable:
         text = "可以选择信用承诺" if may else "不能再选择信用承诺"
-        yield ItemChange("promise", item.matter_id, item.name, text, item, {"promisable": may, "promisable_why": option.to_json()})
+        yield ItemChange(
+            "promise", item.matter_id, item.name, text, item, {"promisable": may, "promisable_why": option.to_json()}
+        )
 
 
 def decision_of(project: Project, to: date, changes: list[RuleChange], items: list[ItemChange]) -> Decision:
-    """The move as a decision that explains itself: from which day to which, and each thing that changes with its article."""
+    """The move as a decision that explains itself: from which day to which, and each thing that changes with its
+    article.
+    """
     rules = pack()
     return Decision(
         question="projects.rules_on",
@@ -188,7 +206,9 @@ def decision_of(project: Project, to: date, changes: list[RuleChange], items: li
                 change.after,
                 f"{change.name}：{change.before} → {change.after}",
                 change.cites,
-                {"unit.grade": building.with_grade(project)["unit"].get("grade", UNRATED)} if change.kind == "promise" else {},
+                {"unit.grade": building.with_grade(project)["unit"].get("grade", UNRATED)}
+                if change.kind == "promise"
+                else {},
             )
             for change in changes
         ),

@@ -158,9 +158,9 @@ def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
 
 def passed_with_gap(item: MapItem) -> str:
     """The mark of 容缺受理 on the document: the gap was filled, and when."""
-    gap = WorkItem.objects.filter(subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapWork.GAP, outcome="completed").latest(
-        "id"
-    )
+    gap = WorkItem.objects.filter(
+        subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapWork.GAP, outcome="completed"
+    ).latest("id")
     assert gap.closed_at is not None
     day = day_words(gap.closed_at.astimezone(TZ).date())
     return f"本事项容缺受理，容缺材料已于{day}补齐，容缺通过。"
@@ -221,7 +221,14 @@ def later_notice(asked: LaterDocument, at: datetime) -> dict[str, Any]:
 
 
 def later_decision(
-    asked: LaterDocument, at: datetime, *, document_number: str, text: str, granted: bool, reason_code: str, commitment: str
+    asked: LaterDocument,
+    at: datetime,
+    *,
+    document_number: str,
+    text: str,
+    granted: bool,
+    reason_code: str,
+    commitment: str,
 ) -> dict[str, Any]:
     """The document given later on a matter decided on a promise: it says that the promise stands (正文·三(七))."""
     item = asked.item

@@ -18,7 +18,9 @@ from yinuo.rooms.projects.models import Project
 
 
 def commitment_days(day: date) -> int:
-    """Working days from signing a promise to the decision: the notice period and the time its clock then gives the department."""
+    """Working days from signing a promise to the decision: the notice period and the time its clock then gives the
+    department.
+    """
     return pack().integer("notice.period", day) + decision_days(day)
 
 
@@ -39,7 +41,8 @@ def plan_items(
 ) -> list[PlanItem]:
     """Items in the planner's words; a running one ends when its clock says, an open one takes its route's days.
 
-    `shared`: the matters for which the project's zone has a result that fits; they could take it and need no days at all.
+    `shared`: the matters for which the project's zone has a result that fits; they could take it and need no days at
+    all.
     """
     made = []
     converted = calendar().add_working_days(now.astimezone(TZ).date(), pack().integer("mock.conversion_limit", day))
@@ -55,7 +58,8 @@ def plan_items(
         work = clocks.get(item.pk)
         due_on = _due_on(work, now)
         if item.state == ItemState.MOCK_GRANTED:
-            # All departments turn their mock documents into formal ones by the same day, counted from the land: today at the earliest.
+            # All departments turn their mock documents into formal ones by the same day, counted from the land: today
+            # at the earliest.
             due_on = due_on or converted
         made.append(
             PlanItem(
@@ -63,7 +67,9 @@ def plan_items(
                 name=item.name,
                 stage=item.stage,
                 pre_start=item.pre_start,
-                after=tuple(item.after) if not item.mock else tuple(sorted(set(item.after) - counted_done(item, items, day))),
+                after=tuple(item.after)
+                if not item.mock
+                else tuple(sorted(set(item.after) - counted_done(item, items, day))),
                 routes=routes,
                 route=route,
                 concluded_on=_concluded_on(item),
@@ -83,7 +89,9 @@ def _due_on(work: WorkItem | None, now: datetime) -> date | None:
     return due.astimezone(TZ).date() if due else None
 
 
-def plan_of(items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime, shared: Collection[str] = ()) -> Plan:
+def plan_of(
+    items: Sequence[MapItem], clocks: Mapping[int, WorkItem], day: date, now: datetime, shared: Collection[str] = ()
+) -> Plan:
     """The plan from today on. Refused or cancelled prerequisites no longer hold anything up."""
     rows = plan_items(items, clocks, day, now, shared)
     return plan(rows, now.astimezone(TZ).date(), calendar(), known_absent=_absent(rows))
@@ -96,7 +104,10 @@ def _absent(rows: Sequence[PlanItem]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class RouteOption:
-    """One way an open matter could go: how long it takes, when it and the project would end. `planned` = the way counted with now."""
+    """One way an open matter could go: how long it takes, when it and the project would end.
+
+    `planned` = the way counted with now.
+    """
 
     route: str
     days: int
@@ -110,7 +121,8 @@ def route_options(
 ) -> dict[int, tuple[RouteOption, ...]]:
     """For every matter not yet applied for that has more than one way, each way with the landing it leads to.
 
-    A shared regional assessment counts no days, for there is nothing left to apply for; it is a way only for the matters of `shared`.
+    A shared regional assessment counts no days, for there is nothing left to apply for; it is a way only for the
+    matters of `shared`.
     """
     rows = plan_items(items, clocks, day, now, shared)
     absent, start, days = _absent(rows), now.astimezone(TZ).date(), calendar()

@@ -48,7 +48,10 @@ STOPPED = "解除停止建设"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One matter on the map. `look`: done mock refused not_accepted cancelled notice paused returned green yellow red ready wait."""
+    """One matter on the map.
+
+    `look`: done mock refused not_accepted cancelled notice paused returned green yellow red ready wait.
+    """
 
     item: MapItem
     look: str
@@ -99,7 +102,10 @@ class MapView:
 
 
 def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> MapView:
-    """Everything the page needs, in five queries, two of them already made where its standing is known. Raises Project.DoesNotExist."""
+    """Everything the page needs, in five queries, two of them already made where its standing is known.
+
+    Raises Project.DoesNotExist.
+    """
     standing = standing or standing_of(project_id, now)
     project = standing.project
     items = list(
@@ -201,8 +207,12 @@ def _card(
 def item_of(item_id: int) -> MapItem:
     """One item with what its page needs. Raises MapItem.DoesNotExist."""
     item: MapItem = (
-        MapItem.objects.select_related("project__unit__credit", "project__hall", "department", "handler", "application__referred_to")
-        .prefetch_related("applications__submissions__person", "applications__send_backs", "problems", "external_results")
+        MapItem.objects.select_related(
+            "project__unit__credit", "project__hall", "department", "handler", "application__referred_to"
+        )
+        .prefetch_related(
+            "applications__submissions__person", "applications__send_backs", "problems", "external_results"
+        )
         .get(pk=item_id)
     )
     load_files(history.submissions_of(item))
@@ -211,7 +221,11 @@ def item_of(item_id: int) -> MapItem:
 
 def clocks_of(item: MapItem) -> list[WorkItem]:
     """Every clock the item ever had, with its events, oldest first."""
-    return list(WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk).prefetch_related("events").order_by("id"))
+    return list(
+        WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk)
+        .prefetch_related("events")
+        .order_by("id")
+    )
 
 
 def waiting_for(item: MapItem) -> list[MapItem]:
@@ -221,11 +235,15 @@ def waiting_for(item: MapItem) -> list[MapItem]:
 
 def opens(item: MapItem) -> list[MapItem]:
     """The items that wait for this one."""
-    return list(MapItem.objects.filter(project_id=item.project_id, after__contains=[item.matter_id]).order_by("position"))
+    return list(
+        MapItem.objects.filter(project_id=item.project_id, after__contains=[item.matter_id]).order_by("position")
+    )
 
 
 def answer_of(answer_id: int) -> GuidanceAnswer:
-    return GuidanceAnswer.objects.select_related("guidance__project__unit__credit", "department", "answered_by").get(pk=answer_id)
+    return GuidanceAnswer.objects.select_related("guidance__project__unit__credit", "department", "answered_by").get(
+        pk=answer_id
+    )
 
 
 def guidance_of(project_id: int) -> list[Guidance]:
@@ -239,7 +257,8 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
         "submit": not item.mock and state in (ItemState.OPEN, ItemState.INCOMPLETE, ItemState.INCORRECT),
         "commit": state == ItemState.OPEN and item.promisable and not item.mock,
         "withdraw": not item.mock
-        and state in (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED),
+        and state
+        in (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED),
         "accept": state == ItemState.RECEIVED,
         "send_back_incomplete": state == ItemState.RECEIVED,
         "refuse_acceptance": state == ItemState.RECEIVED and not item.mock,
@@ -255,4 +274,6 @@ def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:
 
 def _correction_over(item: MapItem) -> bool:
     """The term to correct what was sent back has ended: the clock runs again, and the department may decide."""
-    return WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk, kind=MapWork.LIMIT, state=WorkState.RUNNING).exists()
+    return WorkItem.objects.filter(
+        subject_kind="onemap.mapitem", subject_id=item.pk, kind=MapWork.LIMIT, state=WorkState.RUNNING
+    ).exists()

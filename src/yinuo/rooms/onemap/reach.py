@@ -1,4 +1,6 @@
-"""What an agent under an agreement reaches of a unit's files and papers: its own uploads, and what was handed in on the matters it serves."""
+"""What an agent under an agreement reaches of a unit's files and papers: its own uploads, and what was handed in on the
+matters it serves.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def reachable(actor: Actor) -> Q:
     handed = Submission.objects.filter(application__item__project_id=scope.project_id)
     if scope.matter_ids is not None:
         handed = handed.filter(application__item__matter_id__in=scope.matter_ids)
-    rows = Attachment.objects.filter(subject_kind=Submission._meta.label_lower, subject_id__in=handed.values("pk"), role=FileRole.MATERIAL)
+    rows = Attachment.objects.filter(
+        subject_kind=Submission._meta.label_lower, subject_id__in=handed.values("pk"), role=FileRole.MATERIAL
+    )
     return Q(by_id=actor.person_id) | Q(pk__in=rows.values("file_id"))
 
 
@@ -44,7 +48,9 @@ def need_files_in_reach(actor: Actor, files: Sequence[int]) -> None:
 
 
 def paper_in_reach(actor: Actor, paper: Document) -> bool:
-    """The papers of the project, and where the agreement names its matters, those on these matters and the agreement's own."""
+    """The papers of the project, and where the agreement names its matters, those on these matters and the agreement's
+    own.
+    """
     scope = actor.scope
     if scope is None:
         return True

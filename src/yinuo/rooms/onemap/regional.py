@@ -60,14 +60,18 @@ def zone_of(facts: Facts) -> str:
 
 def standing_results(hall_id: int, zone_key: str, matters: Iterable[str] | None = None) -> list[RegionalResult]:
     """The zone's results that nobody has withdrawn or replaced, also those not yet or no longer in force."""
-    found = RegionalResult.objects.filter(hall_id=hall_id, zone__key=zone_key, withdrawn_at__isnull=True, superseded_at__isnull=True)
+    found = RegionalResult.objects.filter(
+        hall_id=hall_id, zone__key=zone_key, withdrawn_at__isnull=True, superseded_at__isnull=True
+    )
     if matters is not None:
         found = found.filter(matter_id__in=list(matters))
     return list(found.select_related("zone", "department").order_by("matter_id"))
 
 
 def proposals(project: Project, matters: Iterable[str], day: date) -> dict[str, Proposal]:
-    """For each of the matters the result of the project's zone, with its answer; one query, and none for a project in no zone."""
+    """For each of the matters the result of the project's zone, with its answer; one query, and none for a project in
+    no zone.
+    """
     zone, asked = zone_of(project.facts), [name for name in matters if pack().matters[name].regional]
     if not zone or not asked:
         return {}
@@ -86,7 +90,11 @@ def fitting(project: Project, items: Sequence[MapItem], day: date) -> frozenset[
     """The matters not yet applied for that a result of the zone would satisfy today."""
     waiting = {item.matter_id: item for item in items if item.state == ItemState.OPEN}
     found = proposals(project, waiting, day).items()
-    return frozenset(name for name, proposal in found if proposal.fits and proposal.result.document_number != waiting[name].share_ended)
+    return frozenset(
+        name
+        for name, proposal in found
+        if proposal.fits and proposal.result.document_number != waiting[name].share_ended
+    )
 
 
 def still_fits(item: MapItem, result: RegionalResult, day: date) -> Decision:

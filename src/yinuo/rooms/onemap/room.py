@@ -75,53 +75,87 @@ VERBS = {
     "onemap.resume": Words("恢复计时", story="恢复计时：{matter}", mark="green", on_map="恢复计时"),
     "onemap.return_document_request": Words("补办审批文件一次性告知"),
     "onemap.revoke": Words("撤销按承诺作出的决定", story="撤销按承诺作出的决定：{matter}", mark="ended"),
-    "onemap.send_back": Words("一次性告知退回", story="一次性告知补正：{matter}", mark="yellow", on_map="一次性告知退回"),
+    "onemap.send_back": Words(
+        "一次性告知退回", story="一次性告知补正：{matter}", mark="yellow", on_map="一次性告知退回"
+    ),
     "onemap.share_result": Words("共享区域评估结果"),
     "onemap.start_coordination": Words("启动“1+X”协调"),
     "onemap.submit_materials": Words("提交材料", story="申报：{matter}", on_map="提交了材料", at_window="提交申报材料"),
     "onemap.take_in_contract": Words("登记出让合同，用地供应办结"),
-    "onemap.take_in_result": Words("接收工程审批系统结果", story="外部系统办理结果：{matter}", on_map="收到工程审批系统结果"),
+    "onemap.take_in_result": Words(
+        "接收工程审批系统结果", story="外部系统办理结果：{matter}", on_map="收到工程审批系统结果"
+    ),
     "onemap.unshare": Words("不再共享区域评估结果"),
-    "onemap.withdraw_application": Words("撤回申请", story="撤回申报：{matter}", mark="ended", on_map="撤回了申请", at_window="撤回申报"),
+    "onemap.withdraw_application": Words(
+        "撤回申请", story="撤回申报：{matter}", mark="ended", on_map="撤回了申请", at_window="撤回申报"
+    ),
     "onemap.withdraw_document_request": Words("撤回补办审批文件", at_window="撤回补办审批文件的申请"),
 }
 
 
 NOTICES = {
     "confirmed": Text("备案已复核确认", "【一诺】“{project}”已复核确认，正在请各部门前期辅导。", (SITE,)),
-    "guidance_due": Text("请作前期辅导", "【一诺】“{project}”（{code}）请在 {due} 前反馈审批层级、要件、时限和前置手续。", (SITE, SMS)),
+    "guidance_due": Text(
+        "请作前期辅导", "【一诺】“{project}”（{code}）请在 {due} 前反馈审批层级、要件、时限和前置手续。", (SITE, SMS)
+    ),
     "completion_guidance_due": Text(
         "请作竣工验收辅导", "【一诺】“{project}”（{code}）申请竣工验收，请在 {due} 前反馈是否需要验收。", (SITE, SMS)
     ),
-    "map_ready": Text("“一张图”已生成", "【一诺】“{project}”的“一张图”已生成，共 {count} 项，预计 {landing} 落地。", (SITE, SMS)),
-    "received": Text("收到申报材料", "【一诺】“{project}”的“{matter}”已收件，请在 {due} 前受理或一次性告知。", (SITE, SMS)),
+    "map_ready": Text(
+        "“一张图”已生成", "【一诺】“{project}”的“一张图”已生成，共 {count} 项，预计 {landing} 落地。", (SITE, SMS)
+    ),
+    "received": Text(
+        "收到申报材料", "【一诺】“{project}”的“{matter}”已收件，请在 {due} 前受理或一次性告知。", (SITE, SMS)
+    ),
     "accepted": Text("事项已受理", "【一诺】“{matter}”已受理，承诺 {due} 前办结。", (SITE,)),
-    "sent_back": Text("材料需要补正", "【一诺】“{matter}”的材料需要补正或修改：{why}。请按一次性告知书办理。", (SITE, SMS)),
+    "sent_back": Text(
+        "材料需要补正", "【一诺】“{matter}”的材料需要补正或修改：{why}。请按一次性告知书办理。", (SITE, SMS)
+    ),
     "paused": Text("事项暂停计时", "【一诺】“{matter}”因{why}暂停计时。", (SITE,)),
     "resumed": Text("事项恢复计时", "【一诺】“{matter}”已恢复计时，应于 {due} 前办结。", (SITE,)),
     "concluded": Text("事项已办结", "【一诺】“{matter}”已办结，文号 {number}。", (SITE, SMS)),
     "not_accepted": Text(
-        "事项不予受理", "【一诺】“{matter}”不予受理：{why}。可以向有权机关申请，或者依法申请行政复议、提起行政诉讼。", (SITE, SMS)
+        "事项不予受理",
+        "【一诺】“{matter}”不予受理：{why}。可以向有权机关申请，或者依法申请行政复议、提起行政诉讼。",
+        (SITE, SMS),
     ),
-    "refused": Text("事项不予许可", "【一诺】“{matter}”不予许可：{why}。可依法申请行政复议或提起行政诉讼。", (SITE, SMS)),
-    "mock_granted": Text("事项模拟通过", "【一诺】“{matter}”模拟审批通过，不具有法律效力，正式审批以前不得开工。{why}", (SITE,)),
-    "mock_refused": Text("事项模拟审批未通过", "【一诺】“{matter}”模拟审批未通过：{why}。可以在窗口修改后再报。", (SITE, SMS)),
+    "refused": Text(
+        "事项不予许可", "【一诺】“{matter}”不予许可：{why}。可依法申请行政复议或提起行政诉讼。", (SITE, SMS)
+    ),
+    "mock_granted": Text(
+        "事项模拟通过", "【一诺】“{matter}”模拟审批通过，不具有法律效力，正式审批以前不得开工。{why}", (SITE,)
+    ),
+    "mock_refused": Text(
+        "事项模拟审批未通过", "【一诺】“{matter}”模拟审批未通过：{why}。可以在窗口修改后再报。", (SITE, SMS)
+    ),
     "complaint": Text("收到投诉", "【一诺】“{matter}”收到投诉：{text}。请在 {due} 前核实并答复。", (SITE, SMS)),
-    "complaint_received": Text("投诉已收到", "【一诺】您对“{matter}”的投诉已由大厅总召集人办理，{due} 前答复。", (SITE, SMS)),
+    "complaint_received": Text(
+        "投诉已收到", "【一诺】您对“{matter}”的投诉已由大厅总召集人办理，{due} 前答复。", (SITE, SMS)
+    ),
     "remedy_entered": Text("决定被提请复议、诉讼或者投诉", "【一诺】“{matter}”的决定已登记{kind}：{why}", (SITE,)),
     "remedy_concluded": Text("复议、诉讼或者投诉已有结果", "【一诺】“{matter}”的{kind}已有结果：{why}", (SITE,)),
     "rules_moved": Text(
-        "项目适用的规则日期已改变", "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}", (SITE, SMS)
+        "项目适用的规则日期已改变",
+        "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}",
+        (SITE, SMS),
     ),
     "coordination_asked": Text(
         "请决定是否启动“1+X”协调", "【一诺】{department}就“{project}”提请协调：{why}。请决定是否启动。", (SITE, SMS)
     ),
-    "coordination_started": Text("“1+X”协调已启动", "【一诺】“{project}”已由{lead}牵头协调，受影响事项暂停计时：{why}", (SITE, SMS)),
+    "coordination_started": Text(
+        "“1+X”协调已启动", "【一诺】“{project}”已由{lead}牵头协调，受影响事项暂停计时：{why}", (SITE, SMS)
+    ),
     "coordination_declined": Text("“1+X”协调没有启动", "【一诺】“{project}”的协调没有启动：{why}。计时照常。", (SITE,)),
     "coordination_meeting": Text("协调会议", "【一诺】“{project}”协调会：{when}，{place}。", (SITE, SMS)),
-    "coordination_concluded": Text("“1+X”协调已结束", "【一诺】“{project}”协调形成意见：{why}。受影响事项恢复计时。", (SITE, SMS)),
-    "gap_soon": Text("容缺材料快到期", "【一诺】“{title}”应在 {due} 前补齐，逾期视为放弃申请，作退件处理。", (SITE, SMS)),
-    "gap_today": Text("容缺材料今天到期", "【一诺】“{title}”今天到期（{due}），逾期视为放弃申请，作退件处理。", (SITE, SMS)),
+    "coordination_concluded": Text(
+        "“1+X”协调已结束", "【一诺】“{project}”协调形成意见：{why}。受影响事项恢复计时。", (SITE, SMS)
+    ),
+    "gap_soon": Text(
+        "容缺材料快到期", "【一诺】“{title}”应在 {due} 前补齐，逾期视为放弃申请，作退件处理。", (SITE, SMS)
+    ),
+    "gap_today": Text(
+        "容缺材料今天到期", "【一诺】“{title}”今天到期（{due}），逾期视为放弃申请，作退件处理。", (SITE, SMS)
+    ),
     "regional_shared": Text(
         "共享区域评估结果",
         "【一诺】“{project}”落户{zone}，共享区域评估结果：{matters}不再单独评估评审，结果要求项目做到的请照办。",
@@ -151,7 +185,13 @@ LEAVES = (
         "leaves.decisions_now",
         "leaves.decisions_standing",
     ),
-    Leaf("approval.document", frozenset(["granted", "item"]), ("item", "document_number"), "leaves.later_now", "leaves.later_standing"),
+    Leaf(
+        "approval.document",
+        frozenset(["granted", "item"]),
+        ("item", "document_number"),
+        "leaves.later_now",
+        "leaves.later_standing",
+    ),
     Leaf(
         "approval.document",
         frozenset(["item", "system"]),
@@ -163,7 +203,9 @@ LEAVES = (
 
 
 ROOM = Register(
-    approval=frozenset({MapWork.GUIDANCE, MapWork.RECEIPT, MapWork.LIMIT, MapWork.OBJECTION, MapWork.DECISION, MapWork.MOCK_CONVERSION}),
+    approval=frozenset(
+        {MapWork.GUIDANCE, MapWork.RECEIPT, MapWork.LIMIT, MapWork.OBJECTION, MapWork.DECISION, MapWork.MOCK_CONVERSION}
+    ),
     delegable=frozenset(
         {
             MapWork.GUIDANCE,

@@ -43,7 +43,9 @@ class Standing:
 def standing_of(project_id: int, now: datetime) -> Standing:
     """In two queries, whatever the map's size. Raises Project.DoesNotExist."""
     project = (
-        Project.objects.select_related("unit__credit", "hall__region", "filed_by", "certificate", "replaces", "decision", "pledge")
+        Project.objects.select_related(
+            "unit__credit", "hall__region", "filed_by", "certificate", "replaces", "decision", "pledge"
+        )
         .annotate(rows=RawSQL(ROWS, [], output_field=CharField()))  # noqa: S611  no text from outside
         .get(pk=project_id)
     )
@@ -71,7 +73,9 @@ def standing_of(project_id: int, now: datetime) -> Standing:
 
 def open_clocks(project_id: int) -> dict[int, WorkItem]:
     """The running clock of every item of a project."""
-    rows = WorkItem.objects.filter(project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS, state__in=OPEN)
+    rows = WorkItem.objects.filter(
+        project_id=project_id, subject_kind="onemap.mapitem", kind__in=CLOCKS, state__in=OPEN
+    )
     # The validity of a mock document is no office's clock.
     rows = rows.exclude(kind=MapWork.MOCK_CONVERSION, waits_for="unit")
     return {row.subject_id: row for row in rows.order_by("id")}

@@ -1,4 +1,6 @@
-"""Whether everything that is under way has something to wait for: what a lost join or a half-done change would leave behind."""
+"""Whether everything that is under way has something to wait for: what a lost join or a half-done change would leave
+behind.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ def _projects(project_id: int | None) -> Iterator[Stuck]:
 
 
 def _guidances(project_id: int | None) -> Iterator[Stuck]:
-    under_way = Guidance.objects.filter(_of("project_id", project_id), merged_at__isnull=True, project__state__in=RUNNING)
+    under_way = Guidance.objects.filter(
+        _of("project_id", project_id), merged_at__isnull=True, project__state__in=RUNNING
+    )
     unanswered = GuidanceAnswer.objects.filter(guidance_id=OuterRef("pk"), answered_at__isnull=True)
     for pk in under_way.filter(~Exists(unanswered)).order_by("id").values_list("project_id", flat=True):
         yield Stuck(pk, None, "各部门都已反馈辅导意见，但没有合并")
@@ -116,7 +120,9 @@ def _items(project_id: int | None) -> Iterator[Stuck]:
 
     for state, kinds in WAITS_FOR.items():
         for kind in kinds:
-            yield from found(running.filter(~_open(kind, MapItem), state=state), f"{state.label}，但没有“{kind.label}”在办")
+            yield from found(
+                running.filter(~_open(kind, MapItem), state=state), f"{state.label}，但没有“{kind.label}”在办"
+            )
     objections = WorkItem.objects.filter(project_id=OuterRef("project_id"), kind=MapWork.OBJECTION, state__in=OPEN)
     notice = running.filter(~_open(MapWork.DECISION, MapItem), ~Exists(objections), state=ItemState.NOTICE)
     yield from found(notice, "在公示，但既没有决定也没有异议在办")
@@ -126,13 +132,17 @@ def _items(project_id: int | None) -> Iterator[Stuck]:
     agrees = [Q(state=state, application__outcome__in=outcomes) for state, outcomes in OUTCOME_OF.items()]
     agrees.append(~Q(state__in=OUTCOME_OF) & Q(application__outcome=""))
     yield from found(every.exclude(reduce(or_, agrees)), "的状态与它的申请不一致")
-    yield from found(every.exclude(application__item=F("pk"), application__again_at__isnull=True), "指向的不是它现在的申请")
+    yield from found(
+        every.exclude(application__item=F("pk"), application__again_at__isnull=True), "指向的不是它现在的申请"
+    )
 
 
 def _requests(project_id: int | None) -> Iterator[Stuck]:
     """Documents asked for that nobody works on."""
     for state, kind in LATER_WAITS_FOR.items():
-        rows = LaterDocument.objects.filter(_of("application__item__project_id", project_id), ~_open(kind, LaterDocument), state=state)
+        rows = LaterDocument.objects.filter(
+            _of("application__item__project_id", project_id), ~_open(kind, LaterDocument), state=state
+        )
         for project, item, name in rows.order_by("id").values_list(
             *(f"application__item__{name}" for name in ("project_id", "id", "name"))
         ):
@@ -141,7 +151,9 @@ def _requests(project_id: int | None) -> Iterator[Stuck]:
 
 def _circles(project_id: int | None) -> Iterator[Stuck]:
     """Open matters that wait for one another."""
-    rows = MapItem.objects.filter(_of("project_id", project_id), project__state=ProjectState.CONFIRMED).exclude(state__in=ENDED)
+    rows = MapItem.objects.filter(_of("project_id", project_id), project__state=ProjectState.CONFIRMED).exclude(
+        state__in=ENDED
+    )
     after: dict[int, dict[str, list[str]]] = defaultdict(dict)
     for project, matter, first in rows.order_by("id").values_list("project_id", "matter_id", "after"):
         after[project][matter] = first
@@ -155,7 +167,9 @@ def _clocks(project_id: int | None) -> Iterator[Stuck]:
     """Work left open on what has ended, and clocks that will never turn again although they are not red yet."""
     ended = Project.objects.filter(pk=OuterRef("project_id"), state__in=ENDED_PROJECTS)
     rows = WorkItem.objects.filter(_of("project_id", project_id), state__in=OPEN, project_id__isnull=False)
-    for pk, title in rows.filter(Exists(ended)).exclude(kind=MapWork.COMPLAINT).order_by("id").values_list("project_id", "title"):
+    for pk, title in (
+        rows.filter(Exists(ended)).exclude(kind=MapWork.COMPLAINT).order_by("id").values_list("project_id", "title")
+    ):
         yield Stuck(pk, None, f"项目已结束，“{title}”还在办")
     silent = rows.filter(limit_value__isnull=False, next_transition_at__isnull=True).exclude(announced=Light.RED)
     for pk, title in silent.annotate(project=F("project_id")).order_by("id").values_list("project", "title"):

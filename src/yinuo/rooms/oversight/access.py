@@ -24,7 +24,9 @@ def can_see_warning(actor: Actor, warning: AnomalyWarning) -> bool:
 
 
 def can_handle(actor: Actor, warning: AnomalyWarning) -> bool:
-    """Order, check, close: the office it lies with (相关应用管理部门), or the hall's supervisors (附件7·第十一条、第十四条)."""
+    """Order, check, close: the office it lies with (相关应用管理部门), or the hall's supervisors (附件7·第十一条、
+    第十四条).
+    """
     if warning.department_id is None:
         return actor.role == "supervisor" and actor.hall_id == warning.project.hall_id
     return actor.role == "approver" and actor.department_id == warning.department_id
@@ -46,11 +48,16 @@ def can_record(actor: Actor, project: Project) -> bool:
         return actor.hall_id == project.hall_id
     if actor.role != "approver" or actor.hall_id != project.hall_id:
         return False
-    return can_review(actor, project, filing_department(project)) or project.items.filter(department_id=actor.department_id).exists()
+    return (
+        can_review(actor, project, filing_department(project))
+        or project.items.filter(department_id=actor.department_id).exists()
+    )
 
 
 def can_correct(actor: Actor, row: LifeRecord, project: Project) -> bool:
-    """Those who watch over the hall, and the office that recorded it: never the one it was ordered of, nor another's penalty."""
+    """Those who watch over the hall, and the office that recorded it: never the one it was ordered of, nor another's
+    penalty.
+    """
     return can_record(actor, project) and (actor.role in WATCHING or row.department_id == actor.department_id)
 
 

@@ -35,5 +35,7 @@ def _next(projects: Sequence[Project], at: datetime) -> Mapping[int, Mapping[str
     return found
 
 
-NEXT_LOOK = Cache("oversight.watch", "下一次监管检查", {"next_at": "下一次查看的时间"}, _running, _next, called, holder=_watch)
+NEXT_LOOK = Cache(
+    "oversight.watch", "下一次监管检查", {"next_at": "下一次查看的时间"}, _running, _next, called, holder=_watch
+)
 CACHES = [NEXT_LOOK]

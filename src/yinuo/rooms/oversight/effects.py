@@ -1,4 +1,6 @@
-"""What the rooms below set off here: a project goes on and is watched, a start is reported, a term passes, a project ends."""
+"""What the rooms below set off here: a project goes on and is watched, a start is reported, a term passes, a project
+ends.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def watched(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
 
 def start_reported(*, actor: Actor, subject: ProgressReport, at: datetime, why: str) -> None:
     """A start before its approvals is warned of at once; a warning that missed the report notes that it has come."""
-    for made in AnomalyWarning.objects.filter(project_id=subject.project_id, kind__in=ANSWERED_BY_START).exclude(state=WarningState.CLOSED):
+    for made in AnomalyWarning.objects.filter(project_id=subject.project_id, kind__in=ANSWERED_BY_START).exclude(
+        state=WarningState.CLOSED
+    ):
         step(made, StepKind.NOTED, actor, at, f"项目单位已报送开工建设信息，开工日期 {day_words(subject.on)}")
     look_at(project_id=subject.project_id, at=at)
 
@@ -49,7 +53,9 @@ def decided(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
 
 
 def decided_elsewhere(*, actor: Actor, subject: ExternalResult, at: datetime, why: str) -> None:
-    """A result of the construction approval system is a decision where it concluded the matter; what it left as it was is none."""
+    """A result of the construction approval system is a decision where it concluded the matter; what it left as it was
+    is none.
+    """
     item = subject.item
     if subject.status_code in (*GRANTED, *REFUSED) and item.state in DECIDED and item.present.ended_at == at:
         share_decision(item, at)
@@ -62,5 +68,10 @@ def inspected(*, actor: Actor, subject: RandomInspection, at: datetime, why: str
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
     """Withdrawn or terminated: there is nothing left to correct, and the warnings say so."""
-    for pk in AnomalyWarning.objects.filter(project=subject).exclude(state=WarningState.CLOSED).order_by("id").values_list("pk", flat=True):
+    for pk in (
+        AnomalyWarning.objects.filter(project=subject)
+        .exclude(state=WarningState.CLOSED)
+        .order_by("id")
+        .values_list("pk", flat=True)
+    ):
         end(Actor.system(), locked(pk), WarningOutcome.ENDED, why or "项目已撤回或者终止", at)

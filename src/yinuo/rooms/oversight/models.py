@@ -13,7 +13,8 @@ from yinuo.rooms.projects.models import Project
 
 
 class Watch(models.Model):
-    """When a project is next looked at for an anomaly: derived by `watching.look`, kept so that a sweep costs what is due.
+    """When a project is next looked at for an anomaly: derived by `watching.look`, kept so that a sweep costs what is
+    due.
 
     `reminded_at`: when its company was reminded of the start that is still to come.
     """
@@ -36,11 +37,13 @@ class RecordKind(models.TextChoices):
 
 
 class LifeRecord(AppendOnly):
-    """One version of what supervision records of a project's life; `replaces` is the version before it, which stays beside.
+    """One version of what supervision records of a project's life; `replaces` is the version before it, which stays
+    beside.
 
-    `number`: what the record is called where it comes from – a decision, a section of a tender, a period of a plan. `system` and
-    `record_id`: which other system sent it under which name, empty by hand. `data`: the fields of its kind (oversight.specs).
-    `inspection`: the random inspection that handed the case to penalty; only a penalty has one, and its later versions the same.
+    `number`: what the record is called where it comes from – a decision, a section of a tender, a period of a plan.
+    `system` and `record_id`: which other system sent it under which name, empty by hand. `data`: the fields of its kind
+    (oversight.specs). `inspection`: the random inspection that handed the case to penalty; only a penalty has one, and
+    its later versions the same.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="life_records")
@@ -64,14 +67,22 @@ class LifeRecord(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["system", "record_id", "round"], condition=~Q(system=""), name="record_of_system_once"),
             models.UniqueConstraint(
-                fields=["project", "number"], condition=Q(kind="penalty", replaces__isnull=True), name="penalty_once_per_project"
+                fields=["system", "record_id", "round"], condition=~Q(system=""), name="record_of_system_once"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "number"],
+                condition=Q(kind="penalty", replaces__isnull=True),
+                name="penalty_once_per_project",
             ),
             models.CheckConstraint(condition=Q(system="") ^ ~Q(record_id=""), name="record_named_by_its_system"),
-            models.CheckConstraint(condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="record_replaces_another"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="record_replaces_another"
+            ),
             models.CheckConstraint(condition=~Q(kind="penalty") | ~Q(number=""), name="penalty_has_number"),
-            models.CheckConstraint(condition=Q(kind="penalty") | Q(inspection__isnull=True), name="penalty_of_inspection"),
+            models.CheckConstraint(
+                condition=Q(kind="penalty") | Q(inspection__isnull=True), name="penalty_of_inspection"
+            ),
         ]
         indexes = [models.Index(fields=["project", "kind", "-on"], name="records_of_project")]
 
@@ -105,7 +116,8 @@ class WarningSource(models.TextChoices):
 
 
 class AnomalyWarning(Versioned):
-    """异常预警 (附件7·第十四条): one open at a time per project and kind, until it is corrected, punished or found untrue.
+    """异常预警 (附件7·第十四条): one open at a time per project and kind, until it is corrected, punished or found
+    untrue.
 
     `former`: the closed one of its kind before it. `matters`: what had to be decided before the start, by name.
     """
@@ -135,7 +147,9 @@ class AnomalyWarning(Versioned):
                 | ~Q(state="closed") & Q(closed_at__isnull=True, outcome=""),
                 name="warning_closed_with_outcome",
             ),
-            models.CheckConstraint(condition=Q(outcome="punished") ^ Q(penalty__isnull=True), name="warning_punished_by_a_penalty"),
+            models.CheckConstraint(
+                condition=Q(outcome="punished") ^ Q(penalty__isnull=True), name="warning_punished_by_a_penalty"
+            ),
         ]
         indexes = [
             models.Index(fields=["department", "-id"], name="warnings_of_department"),
@@ -185,7 +199,8 @@ class ClueBody(models.TextChoices):
 class Clue(Versioned):
     """A clue to a breach of discipline or law by staff, handed to the competent body (附件7·第二十二条); never public.
 
-    The material goes to the body under seal and is not kept here. `person`: whom it concerns, who never sees it, nor their department.
+    The material goes to the body under seal and is not kept here. `person`: whom it concerns, who never sees it, nor
+    their department.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -206,10 +221,13 @@ class Clue(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["hall", "body_name", "receipt"], name="clue_receipt_once"),
             models.CheckConstraint(
-                condition=~Q(person=F("handed_by")), name="clue_of_another", violation_error_message="线索不能由本人移送"
+                condition=~Q(person=F("handed_by")),
+                name="clue_of_another",
+                violation_error_message="线索不能由本人移送",
             ),
             models.CheckConstraint(
-                condition=Q(answer="", answered_on__isnull=True) | ~Q(answer="") & Q(answered_on__isnull=False), name="clue_answer_dated"
+                condition=Q(answer="", answered_on__isnull=True) | ~Q(answer="") & Q(answered_on__isnull=False),
+                name="clue_answer_dated",
             ),
         ]
         indexes = [models.Index(fields=["hall", "-id"], name="clues_of_hall")]

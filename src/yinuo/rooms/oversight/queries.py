@@ -79,21 +79,27 @@ def of_project(project_id: int) -> list[AnomalyWarning]:
 
 def records(project_id: int, *, public_on: date | None = None) -> list[LifeRecord]:
     """The latest version of each, newest first; `public_on`: only what everybody may read on that day."""
-    rows = LifeRecord.objects.filter(project_id=project_id, replaced_by__isnull=True).select_related("department", "person")
+    rows = LifeRecord.objects.filter(project_id=project_id, replaced_by__isnull=True).select_related(
+        "department", "person"
+    )
     found = list(rows.order_by("-on", "-id"))
     return found if public_on is None else [row for row in found if is_public(row, public_on)]
 
 
 def is_public(row: LifeRecord, day: date) -> bool:
     """A penalty until the day its publication ends, what else is public for good."""
-    return row.public and (row.kind != RecordKind.PENALTY or str(row.data.get("published_until", "")) >= day.isoformat())
+    return row.public and (
+        row.kind != RecordKind.PENALTY or str(row.data.get("published_until", "")) >= day.isoformat()
+    )
 
 
 def versions(row: LifeRecord) -> list[LifeRecord]:
     """All versions of a record, the latest first."""
     known = {
         one.pk: one
-        for one in LifeRecord.objects.filter(project_id=row.project_id, kind=row.kind).select_related("person", "inspection__plan")
+        for one in LifeRecord.objects.filter(project_id=row.project_id, kind=row.kind).select_related(
+            "person", "inspection__plan"
+        )
     }
     later = {one.replaces_id: one for one in known.values() if one.replaces_id}
     last = row
@@ -107,8 +113,13 @@ def versions(row: LifeRecord) -> list[LifeRecord]:
 
 def penalties_to_name(project: Project) -> list[LifeRecord]:
     """Penalties of the project that close no warning yet, in no version of them; the latest version of each."""
-    rows = {row.pk: row for row in LifeRecord.objects.filter(project=project, kind=RecordKind.PENALTY).order_by("-on", "-id")}
-    spent = set(AnomalyWarning.objects.filter(project=project, penalty__isnull=False).values_list("penalty_id", flat=True))
+    rows = {
+        row.pk: row
+        for row in LifeRecord.objects.filter(project=project, kind=RecordKind.PENALTY).order_by("-on", "-id")
+    }
+    spent = set(
+        AnomalyWarning.objects.filter(project=project, penalty__isnull=False).values_list("penalty_id", flat=True)
+    )
     replaced = {row.replaces_id for row in rows.values()}
     return [row for row in rows.values() if row.pk not in replaced and spent.isdisjoint(_line(row, rows))]
 
@@ -147,7 +158,9 @@ def clues(actor: Actor) -> list[Clue]:
     """What the actor may see, the latest first."""
     if not can_hand_clue(actor):
         return []
-    rows = Clue.objects.filter(hall_id=actor.hall_id).select_related("person", "department", "handed_by").order_by("-id")
+    rows = (
+        Clue.objects.filter(hall_id=actor.hall_id).select_related("person", "department", "handed_by").order_by("-id")
+    )
     return [row for row in rows if can_see_clue(actor, row)]
 
 

@@ -38,16 +38,24 @@ NOTICES = {
     "warning_explained": Text(
         "项目单位已说明情况", "【一诺】“{project}”的预警（{kind}），项目单位已说明情况，请在 {due} 前处置。", (SITE,)
     ),
-    "warning_ordered": Text("请限期改正", "【一诺】“{project}”预警（{kind}），请在 {until} 前改正并报告：{why}", (SITE, SMS)),
-    "warning_rectified": Text(
-        "已报改正，请核查", "【一诺】“{project}”的预警（{kind}），项目单位已报告改正情况，请在 {due} 前核查。", (SITE, SMS)
+    "warning_ordered": Text(
+        "请限期改正", "【一诺】“{project}”预警（{kind}），请在 {until} 前改正并报告：{why}", (SITE, SMS)
     ),
-    "warning_overdue": Text("逾期未改正", "【一诺】“{project}”的预警（{kind}）逾期没有改正，请在 {due} 前依法处置。", (SITE, SMS)),
+    "warning_rectified": Text(
+        "已报改正，请核查",
+        "【一诺】“{project}”的预警（{kind}），项目单位已报告改正情况，请在 {due} 前核查。",
+        (SITE, SMS),
+    ),
+    "warning_overdue": Text(
+        "逾期未改正", "【一诺】“{project}”的预警（{kind}）逾期没有改正，请在 {due} 前依法处置。", (SITE, SMS)
+    ),
     "warning_closed": Text("预警已办结", "【一诺】“{project}”的预警（{kind}）已办结：{outcome}。{why}", (SITE, SMS)),
     "warning_unfounded": Text("预警认定不成立", "【一诺】“{project}”的预警（{kind}）认定不成立：{why}", (SITE,)),
     "dispatched": Text("督查调度待办", "【一诺】“{project}”督查调度：{text}。请在 {due} 前办结。", (SITE, SMS)),
     "start_reminder": Text(
-        "提醒开工", "【一诺】“{project}”核准或者备案已满 {months} 个月还没有报送开工；满 {limit} 个月仍未开工的将预警。", (SITE, SMS)
+        "提醒开工",
+        "【一诺】“{project}”核准或者备案已满 {months} 个月还没有报送开工；满 {limit} 个月仍未开工的将预警。",
+        (SITE, SMS),
     ),
 }
 
@@ -66,7 +74,9 @@ EFFECTS = (
 )
 
 
-LEAVES = (Leaf("penalty.decided", frozenset(["digest"]), ("digest",), "leaves.penalties_now", "leaves.penalties_standing"),)
+LEAVES = (
+    Leaf("penalty.decided", frozenset(["digest"]), ("digest",), "leaves.penalties_now", "leaves.penalties_standing"),
+)
 
 
 ROOM = Register(

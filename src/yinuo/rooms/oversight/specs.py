@@ -1,4 +1,5 @@
-"""What a record of each kind holds: its steps and fields, which of them must be there, and how each is read from whatever was sent.
+"""What a record of each kind holds: its steps and fields, which of them must be there, and how each is read from
+whatever was sent.
 
 By hand, by another system and on every page the same: `read` alone decides what is right.
 """
@@ -151,7 +152,11 @@ def word_of(kind: str, name: str, value: Any) -> str:
 
 def lines(kind: str, data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Label and words of every field that was filled in, in the order of the form."""
-    return [(one.label, word_of(kind, one.name, data[one.name])) for one in SPECS[kind].fields if data.get(one.name) not in (None, "")]
+    return [
+        (one.label, word_of(kind, one.name, data[one.name]))
+        for one in SPECS[kind].fields
+        if data.get(one.name) not in (None, "")
+    ]
 
 
 def read(kind: str, step: str, number: str, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -168,7 +173,9 @@ def read(kind: str, step: str, number: str, data: Mapping[str, Any]) -> tuple[di
     if kind == RecordKind.PLAN and number and not _period(number):
         errors["number"] = "期间请写成 2026-11、2026Q4 或者 2026"
     for unknown in sorted(set(data) - {one.name for one in spec.fields}):
-        errors[unknown] = f"{spec.kind.label}记录没有这一项，请去掉；可以填的有 {'、'.join(one.name for one in spec.fields)}"
+        errors[unknown] = (
+            f"{spec.kind.label}记录没有这一项，请去掉；可以填的有 {'、'.join(one.name for one in spec.fields)}"
+        )
     for one in spec.fields:
         value = data.get(one.name)
         if value is None or str(value).strip() == "":
@@ -194,7 +201,9 @@ def _value(spec: FieldSpec, value: Any) -> str:
                 raise ValueError(f"{spec.label}请写成 2026-11-30 这样的日期") from None
         case "choice":
             if text not in spec.choices:
-                raise ValueError(f"{spec.label}请选择 {'、'.join(f'{key}（{words}）' for key, words in spec.choices.items())}")
+                raise ValueError(
+                    f"{spec.label}请选择 {'、'.join(f'{key}（{words}）' for key, words in spec.choices.items())}"
+                )
         case "code":
             try:
                 check_credit_code(text)

@@ -19,5 +19,7 @@ def sweep(timestamp: int) -> int:
 @app.periodic(cron="40 18 * * *")
 @app.task(queue="work", name="oversight.rebuild", queueing_lock="oversight.rebuild")
 def rebuild_watches(timestamp: int) -> int:
-    """Once a night before the audit (the cron's hours are UTC's): when each project is looked at, for the rules may have changed."""
+    """Once a night before the audit (the cron's hours are UTC's): when each project is looked at, for the rules may
+    have changed.
+    """
     return len(rebuild(NEXT_LOOK, actor=Actor.system(), at=timezone.now()))

@@ -1,6 +1,7 @@
 """What is out of order with a project at a moment, and when to look again: a reading of its rows, which writes nothing.
 
-附件7·第十四条 names four anomalies. Every term is a parameter of the pack, read as of the day whose rules the project runs under.
+附件7·第十四条 names four anomalies. Every term is a parameter of the pack, read as of the day whose rules the project
+runs under.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ class Standing:
         return rows[-1] if rows else None
 
     def unjudged(self, kind: WarningKind, at: datetime | None) -> bool:
-        """Whether what came in at `at` is newer than the last warning of the kind that was closed: until then it was judged with it."""
+        """Whether what came in at `at` is newer than the last warning of the kind that was closed: until then it was
+        judged with it.
+        """
         last = self.last(kind)
         return at is not None and (last is None or last.closed_at is None or at > last.closed_at)
 
@@ -101,13 +104,19 @@ def standings(projects: Sequence[Project], reminded: Container[int]) -> list[Sta
         else:
             closed[row.project_id].setdefault(row.kind, []).append(row)
     starts = ProgressReport.objects.filter(project__in=projects, kind=ReportKind.START)
-    reported = dict(starts.values_list("project_id", "at")) if any(one.started_on is not None for one in projects) else {}
+    reported = (
+        dict(starts.values_list("project_id", "at")) if any(one.started_on is not None for one in projects) else {}
+    )
     seen: dict[int, list[LifeRecord]] = {}
     sightings = LifeRecord.objects.filter(project__in=projects, kind=RecordKind.SIGHTING, replaced_by__isnull=True)
     for sighting in sightings.order_by("on", "id"):
         seen.setdefault(sighting.project_id, []).append(sighting)
     items: dict[int, list[MapItem]] = {}
-    for item in MapItem.objects.filter(project__in=projects).select_related("application", "department").order_by("position", "id"):
+    for item in (
+        MapItem.objects.filter(project__in=projects)
+        .select_related("application", "department")
+        .order_by("position", "id")
+    ):
         items.setdefault(item.project_id, []).append(item)
     promised = set(Commitment.objects.filter(project__in=projects).values_list("project_id", flat=True))
     return [
@@ -150,14 +159,19 @@ def undecided_on(items: Iterable[MapItem], day: date) -> tuple[MapItem, ...]:
         for item in items
         if item.pre_start
         and item.state != "cancelled"
-        and (item.state not in CONCLUDED or ((ended := item.present.ended_at) is not None and ended.astimezone(TZ).date() > day))
+        and (
+            item.state not in CONCLUDED
+            or ((ended := item.present.ended_at) is not None and ended.astimezone(TZ).date() > day)
+        )
     )
 
 
 def _built_first(at_hand: Standing) -> list[Finding]:
     """未批先建: a start, reported or seen, on a day when what comes before it was not decided."""
     kind, found = WarningKind.BUILT_FIRST, []
-    signs: list[tuple[date, LifeRecord | None]] = [(row.on, row) for row in at_hand.sightings if at_hand.unjudged(kind, row.at)]
+    signs: list[tuple[date, LifeRecord | None]] = [
+        (row.on, row) for row in at_hand.sightings if at_hand.unjudged(kind, row.at)
+    ]
     if at_hand.project.started_on is not None and at_hand.unjudged(kind, at_hand.reported_at):
         signs.insert(0, (at_hand.project.started_on, None))
     for on, row in signs:
@@ -203,13 +217,17 @@ def _idle(at_hand: Standing) -> list[Finding]:
     project = at_hand.project
     opening = opening_matter(project)
     touched = any(
-        (item.present.received_at is not None or item.state not in UNTOUCHED) and item.route != "regional" and item.matter_id != opening
+        (item.present.received_at is not None or item.state not in UNTOUCHED)
+        and item.route != "regional"
+        and item.matter_id != opening
         for item in at_hand.items
     )
     if touched or at_hand.promised or project.started_on is not None or project.confirmed_at is None:
         return []
     days = pack().integer("warning.idle_term", project.rules_on)
-    since = _after_the_last(at_hand, WarningKind.IDLE, _morning(project.confirmed_at.astimezone(TZ).date() + timedelta(days=days)))
+    since = _after_the_last(
+        at_hand, WarningKind.IDLE, _morning(project.confirmed_at.astimezone(TZ).date() + timedelta(days=days))
+    )
     return [Finding(WarningKind.IDLE, since, f"复核确认满 {days} 天，没有申报任何审批事项，也没有作出承诺")]
 
 
@@ -222,7 +240,9 @@ def _reminder_at(at_hand: Standing) -> datetime | None:
 
 
 def _verified_on(at_hand: Standing) -> date | None:
-    """The day of filing or of verification; an approval project begins with a decision of its own and is not meant (第十四条)."""
+    """The day of filing or of verification; an approval project begins with a decision of its own and is not meant
+    (第十四条).
+    """
     project = at_hand.project
     if project.kind == ProjectKind.FILING:
         return project.filed_at.astimezone(TZ).date()

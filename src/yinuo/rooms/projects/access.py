@@ -19,7 +19,9 @@ def can_see(actor: Actor, project: Project) -> bool:
     """The unit its own; the hall's people all of the hall's (the code gathers everything, 附件7·第四条)."""
     if actor.role == "unit":
         return (
-            actor.unit_id == project.unit_id and (actor.scope is None or actor.scope.project_id == project.pk) and in_reach(actor, project)
+            actor.unit_id == project.unit_id
+            and (actor.scope is None or actor.scope.project_id == project.pk)
+            and in_reach(actor, project)
         )
     return actor.role not in ("public",) and actor.hall_id == project.hall_id
 
@@ -30,19 +32,26 @@ def can_change(actor: Actor, project: Project) -> bool:
 
 
 def can_dispose(actor: Actor, project: Project) -> bool:
-    """Amend, file anew, give up: what the project is and whether it goes on, its unit decides, and no agent under an agreement."""
+    """Amend, file anew, give up: what the project is and whether it goes on, its unit decides, and no agent under an
+    agreement.
+    """
     return can_change(actor, project) and actor.scope is None
 
 
 def can_terminate(actor: Actor, project: Project, filing_department_id: int) -> bool:
-    """The unit gives its own project up; the filing unit or the general convener ends one. Promises end theirs by `end_project`."""
+    """The unit gives its own project up; the filing unit or the general convener ends one.
+
+    Promises end theirs by `end_project`.
+    """
     if actor.role == "general_convener":
         return actor.hall_id == project.hall_id
     return actor.role == "system" or can_dispose(actor, project) or can_review(actor, project, filing_department_id)
 
 
 def can_move_rules(actor: Actor, project: Project) -> bool:
-    """Which day's rules a project runs under is changed by who convenes its hall or manages the reform, never by a department."""
+    """Which day's rules a project runs under is changed by who convenes its hall or manages the reform, never by a
+    department.
+    """
     return actor.role in ("general_convener", "comprehensive") and actor.hall_id == project.hall_id
 
 
@@ -64,4 +73,6 @@ def can_pass_question(actor: Actor, question: Question) -> bool:
 
 def can_answer_question(actor: Actor, question: Question) -> bool:
     """Who may answer also publishes the answer and withdraws it."""
-    return can_pass_question(actor, question) or (actor.role == "approver" and question.department_id == actor.department_id)
+    return can_pass_question(actor, question) or (
+        actor.role == "approver" and question.department_id == actor.department_id
+    )

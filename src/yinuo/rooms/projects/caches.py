@@ -38,7 +38,10 @@ def of_work(project: Project) -> dict[str, Any]:
 
 
 def say_in_work(project: Project) -> None:
-    """After the project has got its code or another name: its work items say so too. The caller holds the project's lock."""
+    """After the project has got its code or another name: its work items say so too.
+
+    The caller holds the project's lock.
+    """
     WorkItem.objects.filter(project_id=project.pk).update(**of_work(project))
 
 

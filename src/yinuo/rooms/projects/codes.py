@@ -29,7 +29,9 @@ BASIC_CONSTRUCTION = "01"
 
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
-    """What a code is asked for with; `key` is the same for every asking about one project, so that no second code is given."""
+    """What a code is asked for with; `key` is the same for every asking about one project, so that no second code is
+    given.
+    """
 
     key: str
     region: str
@@ -48,7 +50,9 @@ class LocalProvider:
 
     def assign(self, request: CodeRequest) -> str:
         moment = request.at.astimezone(TZ)
-        return make_project_code(f"{moment:%y%m}", request.region, request.department, request.kind, f"{secrets.randbelow(100_000):05d}")
+        return make_project_code(
+            f"{moment:%y%m}", request.region, request.department, request.kind, f"{secrets.randbelow(100_000):05d}"
+        )
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -63,15 +67,20 @@ ANSWER_LIMIT = 16 * 1024
 
 
 class ProvincialProvider:
-    """The province's platform through HTTP: POST JSON {region, department, kind, at}; the answer is {"code": …} or {"pending": true}.
+    """The province's platform through HTTP: POST JSON {region, department, kind, at}; the answer is {"code": …} or
+    {"pending": true}.
 
-    `Idempotency-Key` is the request's key. Whatever is no valid code of the region means pending: the same key is asked with again.
+    `Idempotency-Key` is the request's key. Whatever is no valid code of the region means pending: the same key is asked
+    with again.
     """
 
     def __init__(self, url: str = "", token: str = "", timeout: float = 2) -> None:
         self.url, self.token, self.timeout = url or settings.YINUO_CODE_URL, token or settings.YINUO_CODE_TOKEN, timeout
         parts = urlsplit(self.url)
-        if parts.scheme != "https" and (parts.scheme, parts.hostname) not in (("http", "127.0.0.1"), ("http", "localhost")):
+        if parts.scheme != "https" and (parts.scheme, parts.hostname) not in (
+            ("http", "127.0.0.1"),
+            ("http", "localhost"),
+        ):
             raise ValueError("请在 YINUO_CODE_URL 填写省级平台赋码接口的地址，须用 https")
 
     def assign(self, request: CodeRequest) -> str | None:
@@ -79,7 +88,12 @@ class ProvincialProvider:
             answer = self._within_time(request)
         except urllib.error.HTTPError as error:
             # 4xx and redirects do not pass by themselves: somebody has to look at the settings.
-            log.log(logging.WARNING if error.code >= 500 else logging.ERROR, "code platform answered %s for %s", error.code, request.key)
+            log.log(
+                logging.WARNING if error.code >= 500 else logging.ERROR,
+                "code platform answered %s for %s",
+                error.code,
+                request.key,
+            )
             return None
         except (OSError, http.client.HTTPException) as error:
             log.warning("code platform not reached for %s: %s", request.key, error or type(error).__name__)
@@ -91,7 +105,10 @@ class ProvincialProvider:
             return None
 
     def _within_time(self, request: CodeRequest) -> bytes:
-        """The answer's body. A socket's own time limit starts anew at every byte and leaves out the name's look-up; this one does not."""
+        """The answer's body.
+
+        A socket's own time limit starts anew at every byte and leaves out the name's look-up; this one does not.
+        """
         got: list[bytes | Exception] = []
 
         def ask() -> None:
@@ -110,8 +127,17 @@ class ProvincialProvider:
         return got[0]
 
     def _ask(self, request: CodeRequest) -> bytes:
-        asked = {"region": request.region, "department": request.department, "kind": request.kind, "at": request.at.isoformat()}
-        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key, "Authorization": f"Bearer {self.token}"}
+        asked = {
+            "region": request.region,
+            "department": request.department,
+            "kind": request.kind,
+            "at": request.at.isoformat(),
+        }
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": request.key,
+            "Authorization": f"Bearer {self.token}",
+        }
         made = urllib.request.Request(self.url, data=json.dumps(asked).encode(), headers=headers)  # noqa: S310  the scheme is checked above
         try:
             with _direct.open(made, timeout=self.timeout) as response:

@@ -1,4 +1,6 @@
-"""What the rooms above set off here: once a filing is confirmed its unit is told what it gets without applying (正文·四(三))."""
+"""What the rooms above set off here: once a filing is confirmed its unit is told what it gets without applying
+(正文·四(三)).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from yinuo.rooms.projects.queries import benefits_for
 
 
 def tell_of_benefits(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
-    """By name, where there are any; what a missing fact decides, and what nobody has seen the text of, stands on the page the message leads to."""
+    """By name, where there are any; what a missing fact decides, and what nobody has seen the text of, stands on the
+    page the message leads to.
+    """
     held = [line for line in benefits_for(subject, at.astimezone(TZ).date()) if line.holds and line.verified]
     if held:
         tell(

@@ -33,7 +33,10 @@ class ProjectState(models.TextChoices):
 
 
 class Draft(Versioned):
-    """A filing on its way, saved as it goes. The secrecy declaration comes before the first draft, so none holds a secret."""
+    """A filing on its way, saved as it goes.
+
+    The secrecy declaration comes before the first draft, so none holds a secret.
+    """
 
     unit = models.ForeignKey(ProjectUnit, on_delete=models.PROTECT, related_name="drafts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -47,9 +50,10 @@ class Draft(Versioned):
 class Project(Versioned):
     """An investment project. Its code is its one identity; `facts` are the filing form's fields.
 
-    `stopped_at`: building is stopped by a ruling on a broken promise, until it is lifted (附件2·第十四条); None = it may go on.
-    `rules_on` and `pack_hash` pin the rules it runs under (U-6). `filed_via`: through which visit or agreement `filed_by` filed it,
-    who then is an official; empty = one of the unit's own people did. `code` is empty while the code is being assigned (赋码中).
+    `stopped_at`: building is stopped by a ruling on a broken promise, until it is lifted (附件2·第十四条); None = it
+    may go on. `rules_on` and `pack_hash` pin the rules it runs under (U-6). `filed_via`: through which visit or
+    agreement `filed_by` filed it, who then is an official; empty = one of the unit's own people did. `code` is empty
+    while the code is being assigned (赋码中).
     """
 
     code = models.CharField("项目代码", max_length=24, null=True, unique=True)
@@ -80,11 +84,16 @@ class Project(Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["manual", "assigning", "refused", "terminated"]) | Q(code__isnull=False), name="project_has_code"
+                condition=Q(state__in=["manual", "assigning", "refused", "terminated"]) | Q(code__isnull=False),
+                name="project_has_code",
             ),
             models.CheckConstraint(condition=Q(total_investment__gt=0), name="project_investment_positive"),
-            models.CheckConstraint(condition=~Q(state="withdrawn") | ~Q(problem=""), name="project_withdrawn_with_problem"),
-            models.CheckConstraint(condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="project_replaces_another"),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(problem=""), name="project_withdrawn_with_problem"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="project_replaces_another"
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "-id"], name="projects_of_unit"),
@@ -97,7 +106,10 @@ class Project(Versioned):
 
 
 class Pledge(AppendOnly):
-    """The filing pledge: truth of the information, industrial policy, no secret. Part of the form, shown in the zone at once."""
+    """The filing pledge: truth of the information, industrial policy, no secret.
+
+    Part of the form, shown in the zone at once.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="pledge")
     text_version = models.CharField(max_length=24)
@@ -106,7 +118,10 @@ class Pledge(AppendOnly):
 
 
 class FilingCertificate(AppendOnly):
-    """信用备案证: that there is one, and its number. Each of its papers is a `documents.Document` in the colour of the grade at its issue."""
+    """信用备案证: that there is one, and its number.
+
+    Each of its papers is a `documents.Document` in the colour of the grade at its issue.
+    """
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="certificate")
     number = models.CharField("备案文号", max_length=60, unique=True)
@@ -134,7 +149,9 @@ class ParticipantRole(models.TextChoices):
 
 
 class Participant(models.Model):
-    """A unit taking part in building, as reported by the company (报备); `replaced_at` = when it left, `ended_why` = why."""
+    """A unit taking part in building, as reported by the company (报备); `replaced_at` = when it left, `ended_why` =
+    why.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="participants")
     role = models.CharField(max_length=12, choices=ParticipantRole.choices)
@@ -148,7 +165,9 @@ class Participant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "role", "credit_code"], condition=Q(replaced_at__isnull=True), name="participant_once"
+                fields=["project", "role", "credit_code"],
+                condition=Q(replaced_at__isnull=True),
+                name="participant_once",
             ),
         ]
 
@@ -175,12 +194,15 @@ class ProgressReport(AppendOnly):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(percent__isnull=True) | Q(percent__lte=100), name="report_percent"),
-            models.UniqueConstraint(fields=["project", "kind"], condition=Q(kind__in=["start", "completion"]), name="report_once"),
+            models.UniqueConstraint(
+                fields=["project", "kind"], condition=Q(kind__in=["start", "completion"]), name="report_once"
+            ),
         ]
 
 
 class Question(models.Model):
-    """A question of a project unit, answered within a limit; one about a matter lies with the matter's department at once.
+    """A question of a project unit, answered within a limit; one about a matter lies with the matter's department at
+    once.
 
     `matter_id` is the matter's id in the pack, empty = about the project as a whole.
     """
@@ -194,7 +216,8 @@ class Question(models.Model):
     answer = models.TextField(default="")
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
-    # What everybody may read of it, in words that name nobody; kept when it is withdrawn, for whoever publishes it anew.
+    # What everybody may read of it, in words that name nobody; kept when it is withdrawn, for whoever publishes it
+    # anew.
     public_text = models.TextField(default="", blank=True)
     public_answer = models.TextField(default="", blank=True)
     published_at = models.DateTimeField(null=True)
@@ -204,8 +227,14 @@ class Question(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(published_at__isnull=True)
-                | (Q(answered_at__isnull=False, published_by__isnull=False) & ~Q(public_text="") & ~Q(public_answer="")),
+                | (
+                    Q(answered_at__isnull=False, published_by__isnull=False) & ~Q(public_text="") & ~Q(public_answer="")
+                ),
                 name="question_published_whole",
             )
         ]
-        indexes = [models.Index(fields=["matter_id", "-id"], condition=Q(published_at__isnull=False), name="published_questions")]
+        indexes = [
+            models.Index(
+                fields=["matter_id", "-id"], condition=Q(published_at__isnull=False), name="published_questions"
+            )
+        ]

@@ -1,4 +1,6 @@
-"""What the papers about a project say: the filing certificate in the colour of its day, and the poster on the building site."""
+"""What the papers about a project say: the filing certificate in the colour of its day, and the poster on the building
+site.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,16 @@ def filing_certificate(project: Project, day: date) -> dict[str, Any]:
 
 
 def first_certificate(project: Project, certificate: FilingCertificate, grade: str) -> dict[str, Any]:
-    """shapes.FilingCertificateData of the moment of the filing: its record is not in the log yet. Asks the database nothing."""
+    """shapes.FilingCertificateData of the moment of the filing: its record is not in the log yet.
+
+    Asks the database nothing.
+    """
     return _certificate(project, certificate, grade, certificate.issued_at.astimezone(TZ).date(), UNWITNESSED)
 
 
-def _certificate(project: Project, certificate: FilingCertificate, grade: str, day: date, record: dict[str, Any]) -> dict[str, Any]:
+def _certificate(
+    project: Project, certificate: FilingCertificate, grade: str, day: date, record: dict[str, Any]
+) -> dict[str, Any]:
     rules = pack()
     named = named_grade(grade, rules, day)
     number = rules.parameter("certificate.number_prefix", project.rules_on)
@@ -43,7 +50,9 @@ def _certificate(project: Project, certificate: FilingCertificate, grade: str, d
         "scope": _fact(project, "content"),
         "total_investment": f"{project.total_investment.normalize():f}",
         **_term(project),
-        "policy": f"{word}，项目单位已作信用承诺" if (word := _fact(project, "declarations.catalogue_class")) else "项目单位已作信用承诺",
+        "policy": f"{word}，项目单位已作信用承诺"
+        if (word := _fact(project, "declarations.catalogue_class"))
+        else "项目单位已作信用承诺",
         "grade": named.grade if named else None,
         "class_name": named.class_name if named else None,
         "colour": named.colour if named else None,
@@ -137,7 +146,11 @@ def _classes(day: date) -> list[dict[str, Any]]:
     """The classes from best to worst with their grades and grounds (附件2·第十五条)."""
     scale = scale_at(pack(), day)
     return [
-        {"name": words["name"], "grades": [band.grade for band in scale.bands if band.class_ == class_], "colour": words["colour"]}
+        {
+            "name": words["name"],
+            "grades": [band.grade for band in scale.bands if band.class_ == class_],
+            "colour": words["colour"],
+        }
         for class_, words in scale.classes.items()
     ]
 

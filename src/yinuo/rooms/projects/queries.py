@@ -17,7 +17,13 @@ from yinuo.engine.people.queries import persons_bound
 from yinuo.engine.rules import pack
 from yinuo.rooms.projects.models import Project, ProjectState, Question
 
-PUBLIC_STATES = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.COMPLETED, ProjectState.WITHDRAWN, ProjectState.TERMINATED]
+PUBLIC_STATES = [
+    ProjectState.FILED,
+    ProjectState.CONFIRMED,
+    ProjectState.COMPLETED,
+    ProjectState.WITHDRAWN,
+    ProjectState.TERMINATED,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,9 @@ class ProjectPage:
 
 @dataclass(frozen=True, slots=True)
 class BenefitLine:
-    """A benefit as its page shows it: `holds` False = a missing fact decides; `verified` False = the text has not been seen."""
+    """A benefit as its page shows it: `holds` False = a missing fact decides; `verified` False = the text has not been
+    seen.
+    """
 
     id: str
     name: str
@@ -78,9 +86,9 @@ def matching(search: str) -> Q:
 
 def one(project_id: int) -> Project:
     """Raises Project.DoesNotExist."""
-    return Project.objects.select_related("unit__credit", "hall__region", "filed_by", "certificate", "replaces", "decision", "pledge").get(
-        pk=project_id
-    )
+    return Project.objects.select_related(
+        "unit__credit", "hall__region", "filed_by", "certificate", "replaces", "decision", "pledge"
+    ).get(pk=project_id)
 
 
 def by_code(code: str) -> Project | None:
@@ -101,8 +109,12 @@ class QuestionPage:
 
 
 def questions(actor: Actor, *, answered: bool = False, after: int = 0, size: int = 30) -> QuestionPage:
-    """The questions laid before the actor: unanswered ones as they fall due, which is as they were asked; answered ones newest first."""
-    found = Question.objects.filter(answered_at__isnull=not answered).select_related("project__unit", "department", "answered_by")
+    """The questions laid before the actor: unanswered ones as they fall due, which is as they were asked; answered ones
+    newest first.
+    """
+    found = Question.objects.filter(answered_at__isnull=not answered).select_related(
+        "project__unit", "department", "answered_by"
+    )
     if actor.role == "unit":
         found = found.filter(project__unit_id=actor.unit_id)
     elif actor.role in ("approver", "principal"):
@@ -128,13 +140,15 @@ def published_answers(matter_id: str | None = None, *, after: int = 0, size: int
 
 def question(question_id: int) -> Question:
     """Raises Question.DoesNotExist."""
-    return Question.objects.select_related("project__unit__credit", "project__hall", "department", "asked_by", "answered_by").get(
-        pk=question_id
-    )
+    return Question.objects.select_related(
+        "project__unit__credit", "project__hall", "department", "asked_by", "answered_by"
+    ).get(pk=question_id)
 
 
 def hall_of_unit(unit: ProjectUnit) -> int | None:
-    """The hall that keeps a unit: that of its first project, else the one serving the region its credit code was given in; None = none."""
+    """The hall that keeps a unit: that of its first project, else the one serving the region its credit code was given
+    in; None = none.
+    """
     first = Project.objects.filter(unit_id=unit.pk).order_by("id").values_list("hall_id", flat=True).first()
     if first is not None or unit.credit_code is None:
         return first
@@ -142,7 +156,8 @@ def hall_of_unit(unit: ProjectUnit) -> int | None:
 
 
 def benefits_for(project: Project, day: date) -> list[BenefitLine]:
-    """What the project and its company get on `day` without applying (不来即享, 正文·四(三)); then what only a missing fact decides.
+    """What the project and its company get on `day` without applying (不来即享, 正文·四(三)); then what only a missing
+    fact decides.
 
     Benefits that do not hold are left out: nobody is helped by a list of what they do not get.
     """
@@ -167,7 +182,9 @@ def benefits_for(project: Project, day: date) -> list[BenefitLine]:
 
 
 def contacts(project: Project, at: datetime) -> list[Person]:
-    """Who of the unit is told of a project: whoever filed it; where an official did it for the unit, everybody authorised."""
+    """Who of the unit is told of a project: whoever filed it; where an official did it for the unit, everybody
+    authorised.
+    """
     if not project.filed_via:
         return [project.filed_by]
     return persons_bound(project.unit_id, at.astimezone(TZ).date())

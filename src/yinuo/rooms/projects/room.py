@@ -48,8 +48,12 @@ VERBS = {
 
 
 NOTICES = {
-    "filed": Text("项目备案已办结", "【一诺】“{project}”已备案，项目代码 {code}。可登录下载信用备案证。", (SITE, SMS, MAIL)),
-    "held": Text("项目备案转人工办理", "【一诺】“{project}”未能即时备案：{why}。已转人工办理，请留意结果。", (SITE, SMS)),
+    "filed": Text(
+        "项目备案已办结", "【一诺】“{project}”已备案，项目代码 {code}。可登录下载信用备案证。", (SITE, SMS, MAIL)
+    ),
+    "held": Text(
+        "项目备案转人工办理", "【一诺】“{project}”未能即时备案：{why}。已转人工办理，请留意结果。", (SITE, SMS)
+    ),
     "filing_decided": Text("备案申请已有结果", "【一诺】“{project}”的备案申请：{outcome}。{why}", (SITE, SMS)),
     "review_due": Text("新备案项目待复核", "【一诺】“{project}”（{code}）已备案，请在 {due} 前复核。", (SITE, SMS)),
     "withdrawn": Text("备案已撤回", "【一诺】“{project}”的备案已撤回。存在的问题：{problem}", (SITE, SMS)),
@@ -70,7 +74,13 @@ EFFECTS = (
 
 LEAVES = (
     Leaf("project.basic", frozenset(["name"]), (), "leaves.basics_now", "leaves.basics_standing"),
-    Leaf("approval.document", frozenset(["code", "number"]), (), "leaves.certificates_now", "leaves.certificates_standing"),
+    Leaf(
+        "approval.document",
+        frozenset(["code", "number"]),
+        (),
+        "leaves.certificates_now",
+        "leaves.certificates_standing",
+    ),
 )
 
 

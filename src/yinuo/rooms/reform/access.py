@@ -1,4 +1,6 @@
-"""Who may do what with a report on the reform: the comprehensive department writes, its principal consents, each department speaks for itself."""
+"""Who may do what with a report on the reform: the comprehensive department writes, its principal consents, each
+department speaks for itself.
+"""
 
 from __future__ import annotations
 

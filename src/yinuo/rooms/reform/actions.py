@@ -1,4 +1,6 @@
-"""A report from its figures to its publication: drawn up by the clock, worded, consented to by another, published for good (正文·五(二))."""
+"""A report from its figures to its publication: drawn up by the clock, worded, consented to by another, published for
+good (正文·五(二)).
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,16 @@ def _draft(actor: Actor, place: Place, kind: str, begins: date, at: datetime) ->
         return ReformReport.objects.get(kind=kind, region=place.region, begins=begins)
     ReportDraft.objects.create(report=made)
     record(actor, "reform.draft", made, at=at, data={"kind": kind, "begins": begins, "sha256": made.sha256})
-    _wait(actor, made, ReformWork.REPORT, place.office, "comprehensive", "reform.draft_limit", f"草拟{made.get_kind_display()}", at)
+    _wait(
+        actor,
+        made,
+        ReformWork.REPORT,
+        place.office,
+        "comprehensive",
+        "reform.draft_limit",
+        f"草拟{made.get_kind_display()}",
+        at,
+    )
     tell(
         "reform_drafted",
         at=at,
@@ -115,7 +126,9 @@ def _ask_departments(actor: Actor, made: ReformReport, place: Place, at: datetim
         )
 
 
-def _wait(actor: Actor, made: ReformReport, kind: str, office: Department, role: str, limit: str, title: str, at: datetime) -> WorkItem:
+def _wait(
+    actor: Actor, made: ReformReport, kind: str, office: Department, role: str, limit: str, title: str, at: datetime
+) -> WorkItem:
     return open_item(
         actor=actor,
         kind=kind,
@@ -137,10 +150,16 @@ def _taken(report_id: int, version: int | None, states: tuple[str, ...], allowed
     """The draft locked, fresh and in one of `states`. Raises Forbidden, Stale, Refused in this order."""
     if not allowed:
         raise forbid(refusal)
-    draft = ReportDraft.objects.select_for_update(no_key=True, of=("self",)).select_related("report__region").get(pk=report_id)
+    draft = (
+        ReportDraft.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("report__region")
+        .get(pk=report_id)
+    )
     check_version(draft, version)
     if draft.state not in states:
-        raise Refused("reform.state", f"现在是“{draft.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+        raise Refused(
+            "reform.state", f"现在是“{draft.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态"
+        )
     return draft
 
 
@@ -160,9 +179,13 @@ def edit_report(
     comments: Mapping[str, str] | None = None,
     version: int | None = None,
 ) -> ReportDraft:
-    """The words around the figures; of a yearly evaluation also the evaluators' comment on each hall and department (by its key)."""
+    """The words around the figures; of a yearly evaluation also the evaluators' comment on each hall and department (by
+    its key).
+    """
     place = _place(report_id)
-    draft = _taken(report_id, version, (DraftState.DRAFT,), access.can_write(actor, place), "只有综合管理部门可以修改通报的文字")
+    draft = _taken(
+        report_id, version, (DraftState.DRAFT,), access.can_write(actor, place), "只有综合管理部门可以修改通报的文字"
+    )
     said = {"opening": opening.strip(), "problems": problems.strip(), "next_steps": next_steps.strip()}
     errors = {name: f"不能超过 {TEXT_LIMIT} 个字" for name, text in said.items() if len(text) > TEXT_LIMIT}
     known = set(evaluated(draft.report))
@@ -176,7 +199,13 @@ def edit_report(
         setattr(draft, name, text)
     draft.comments = kept
     save(draft, *said, "comments")
-    record(actor, "reform.edit", draft.report, at=at, data={"version": draft.version, **{name: len(text) for name, text in said.items()}})
+    record(
+        actor,
+        "reform.edit",
+        draft.report,
+        at=at,
+        data={"version": draft.version, **{name: len(text) for name, text in said.items()}},
+    )
     return draft
 
 
@@ -206,13 +235,29 @@ def submit_report(*, actor: Actor, report_id: int, at: datetime, version: int | 
     waiting = _self_reports_open(draft.report).filter(due_at__gt=at)
     if waiting.exists():
         names = "、".join(waiting.order_by("department_id").values_list("department__short_name", flat=True)[:5])
-        raise Refused("reform.self_reports", f"{names}等部门还没有自评，期限还没有到", remedy="等自评交齐或者期满以后再报审")
-    draft.state, draft.submitted_by_id, draft.submitted_at, draft.returned_why = DraftState.SUBMITTED, actor.person_id, at, ""
+        raise Refused(
+            "reform.self_reports", f"{names}等部门还没有自评，期限还没有到", remedy="等自评交齐或者期满以后再报审"
+        )
+    draft.state, draft.submitted_by_id, draft.submitted_at, draft.returned_why = (
+        DraftState.SUBMITTED,
+        actor.person_id,
+        at,
+        "",
+    )
     save(draft, "state", "submitted_by", "submitted_at", "returned_why")
     record(actor, "reform.submit", draft.report, at=at)
     _end(actor, draft.report, ReformWork.REPORT, at, "submitted")
     made = draft.report
-    work = _wait(actor, made, ReformWork.CONSENT, place.office, "principal", "reform.consent_limit", f"审签{made.get_kind_display()}", at)
+    work = _wait(
+        actor,
+        made,
+        ReformWork.CONSENT,
+        place.office,
+        "principal",
+        "reform.consent_limit",
+        f"审签{made.get_kind_display()}",
+        at,
+    )
     persons = holders(StaffRole.PRINCIPAL, today(at), department_id=place.office.pk)
     tell("reform_submitted", at=at, persons=persons, page=page_of(made), title=made.title, due=_due(work))
     return draft
@@ -251,7 +296,16 @@ def return_report(*, actor: Actor, report_id: int, why: str, at: datetime, versi
     made = draft.report
     record(actor, "reform.return", made, at=at, why=draft.returned_why)
     _end(actor, made, ReformWork.CONSENT, at, "returned")
-    _wait(actor, made, ReformWork.REPORT, place.office, "comprehensive", "reform.draft_limit", f"修改{made.get_kind_display()}", at)
+    _wait(
+        actor,
+        made,
+        ReformWork.REPORT,
+        place.office,
+        "comprehensive",
+        "reform.draft_limit",
+        f"修改{made.get_kind_display()}",
+        at,
+    )
     persons = [draft.submitted_by] if draft.submitted_by is not None else []
     tell("reform_returned", at=at, persons=persons, page=page_of(made), title=made.title, why=draft.returned_why[:80])
     return draft
@@ -259,7 +313,10 @@ def return_report(*, actor: Actor, report_id: int, why: str, at: datetime, versi
 
 @action
 def publish_report(*, actor: Actor, report_id: int, at: datetime, version: int | None = None) -> Publication:
-    """The principal consents, and it is published as it stands: figures, words, and each department's own word. It never changes."""
+    """The principal consents, and it is published as it stands: figures, words, and each department's own word.
+
+    It never changes.
+    """
     place = _place(report_id)
     draft = _taken(report_id, version, (DraftState.SUBMITTED,), access.can_consent(actor, place), "由主要负责同志审签")
     if draft.submitted_by_id == actor.person_id:
@@ -289,12 +346,19 @@ def publish_report(*, actor: Actor, report_id: int, at: datetime, version: int |
 
 
 def said_in(draft: ReportDraft) -> dict[str, Any]:
-    return {"opening": draft.opening, "problems_said": draft.problems, "next_steps": draft.next_steps, "comments": draft.comments}
+    return {
+        "opening": draft.opening,
+        "problems_said": draft.problems,
+        "next_steps": draft.next_steps,
+        "comments": draft.comments,
+    }
 
 
 def self_reports(report: ReformReport) -> list[SelfReport]:
     """Each department's latest word."""
-    rows = SelfReport.objects.filter(report=report).select_related("department", "by").order_by("department_id", "-round")
+    rows = (
+        SelfReport.objects.filter(report=report).select_related("department", "by").order_by("department_id", "-round")
+    )
     latest: dict[int, SelfReport] = {}
     for row in rows:
         latest.setdefault(row.department_id, row)
@@ -302,16 +366,25 @@ def self_reports(report: ReformReport) -> list[SelfReport]:
 
 
 @action
-def hand_self_report(*, actor: Actor, report_id: int, department_id: int, text: str, at: datetime, idempotency_key: str = "") -> SelfReport:
-    """A department's word on its year; again until the evaluation is submitted, the latest counts. Late is better than never."""
+def hand_self_report(
+    *, actor: Actor, report_id: int, department_id: int, text: str, at: datetime, idempotency_key: str = ""
+) -> SelfReport:
+    """A department's word on its year; again until the evaluation is submitted, the latest counts.
+
+    Late is better than never.
+    """
     claimed = claim(actor, idempotency_key, "reform.hand_self_report", [report_id, department_id, text], at=at)
     if (known := answered(claimed)) is not None:
         return SelfReport.objects.get(pk=known)
     place = _place(report_id)
     office = Department.objects.get(pk=department_id)
-    draft = _taken(report_id, None, (DraftState.DRAFT,), access.can_self_report(actor, office, place), "只能为本部门自评")
+    draft = _taken(
+        report_id, None, (DraftState.DRAFT,), access.can_self_report(actor, office, place), "只能为本部门自评"
+    )
     if f"d{office.pk}" not in evaluated(draft.report):
-        raise Refused("reform.not_evaluated", "这一期不评价本部门，不用自评", remedy="季度通报没有自评；年度评价只评有办件的部门")
+        raise Refused(
+            "reform.not_evaluated", "这一期不评价本部门，不用自评", remedy="季度通报没有自评；年度评价只评有办件的部门"
+        )
     said = text.strip()
     if not said:
         raise Refused("reform.text", "请写明本部门一年的情况", field="text")
@@ -326,7 +399,13 @@ def hand_self_report(*, actor: Actor, report_id: int, department_id: int, text: 
         at=at,
     )
     insert([made])
-    record(actor, "reform.hand_self_report", made, at=at, data={"report": report_id, "department": office.pk, "round": made.round})
+    record(
+        actor,
+        "reform.hand_self_report",
+        made,
+        at=at,
+        data={"report": report_id, "department": office.pk, "round": made.round},
+    )
     work = open_of(draft.report, ReformWork.SELF_REPORT, office.pk)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="handed in")
@@ -335,7 +414,8 @@ def hand_self_report(*, actor: Actor, report_id: int, department_id: int, text: 
 
 
 def draft_due(at: datetime) -> int:
-    """Every quarter and year that is over and has no report, of every region, each by itself. Returns how many were drawn up.
+    """Every quarter and year that is over and has no report, of every region, each by itself. Returns how many were
+    drawn up.
 
     A region whose report fails holds up no other; it is tried again the next night.
     """

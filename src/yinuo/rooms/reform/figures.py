@@ -1,4 +1,6 @@
-"""What a report says in figures: tallies against their targets, the problems they show, corrections of earlier ones, the year's scores."""
+"""What a report says in figures: tallies against their targets, the problems they show, corrections of earlier ones,
+the year's scores.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ EVERY_ONE = ("mapped", "on_time", "bad_reviews", "warnings", "commitment_reviews
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region the reform is carried out in, its halls, and the comprehensive department that reports of it (附件7·第五条)."""
+    """A region the reform is carried out in, its halls, and the comprehensive department that reports of it
+    (附件7·第五条).
+    """
 
     region: Region
     halls: Sequence[Hall]
@@ -39,14 +43,21 @@ class Place:
 
 
 def places() -> list[Place]:
-    """Every region with a hall where projects are filed; where several have such a department, the first hall's reports."""
+    """Every region with a hall where projects are filed; where several have such a department, the first hall's
+    reports.
+    """
     offices: dict[int, Department] = {}
-    for office in Department.objects.filter(key=roles().filing_department).select_related("hall__region").order_by("hall_id"):
+    for office in (
+        Department.objects.filter(key=roles().filing_department).select_related("hall__region").order_by("hall_id")
+    ):
         offices.setdefault(office.hall.region_id, office)
     found: dict[int, list[Hall]] = {}
     for hall in Hall.objects.filter(region_id__in=offices).order_by("id"):
         found.setdefault(hall.region_id, []).append(hall)
-    return sorted((Place(office.hall.region, found[pk], office) for pk, office in offices.items()), key=lambda place: place.region.code)
+    return sorted(
+        (Place(office.hall.region, found[pk], office) for pk, office in offices.items()),
+        key=lambda place: place.region.code,
+    )
 
 
 def place_of(region_id: int) -> Place:
@@ -76,7 +87,9 @@ def body_of(place: Place, kind: str, begins: date, at: datetime) -> dict[str, An
     until = end_of(kind, begins)
     found = tallies(place.hall_ids, begins, until, at)
     months = _months(place, begins, until, at)
-    names = {office.pk: office for office in Department.objects.filter(hall_id__in=place.hall_ids).select_related("hall")}
+    names = {
+        office.pk: office for office in Department.objects.filter(hall_id__in=place.hall_ids).select_related("hall")
+    }
     body: dict[str, Any] = {
         "kind": kind,
         "region": place.region.name,
@@ -86,7 +99,12 @@ def body_of(place: Place, kind: str, begins: date, at: datetime) -> dict[str, An
         "whole": _plain(found.whole),
         "halls": [_hall(hall, found, months.get(hall.pk, {})) for hall in place.halls],
         "departments": [
-            {"hall_id": hall_id, "department_id": pk, "department": names[pk].name, "measures": _plain(found.departments[hall_id, pk])}
+            {
+                "hall_id": hall_id,
+                "department_id": pk,
+                "department": names[pk].name,
+                "measures": _plain(found.departments[hall_id, pk]),
+            }
             for hall_id, pk in sorted(found.departments)
         ],
         **_awarded(place, begins, until),
@@ -104,7 +122,9 @@ def cases_digest(place: Place, kind: str, begins: date, at: datetime) -> str:
 
 
 def sha256_of(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def targets(begins: date) -> dict[str, str]:
@@ -136,7 +156,9 @@ def _months(place: Place, begins: date, until: date, at: datetime) -> dict[int, 
         return {}
     counted = halls.scores_of(place.hall_ids, first, until - timedelta(days=1), at)
     wanted = {halls.name_of(month) for month in counted.months if begins <= month < until}
-    return {pk: {name: score for name, score in one.months.items() if name in wanted} for pk, one in counted.halls.items()}
+    return {
+        pk: {name: score for name, score in one.months.items() if name in wanted} for pk, one in counted.halls.items()
+    }
 
 
 def _hall(hall: Hall, found: Tallies, months: Mapping[str, Decimal]) -> dict[str, Any]:
@@ -203,8 +225,17 @@ def _short(
     tally = measures.get(key)
     if tally is None or Fraction(tally["good"], tally["count"]) >= Fraction(goals[key]):
         return None
-    text = f"{MEASURES[key].label} {percent(Fraction(tally['good'], tally['count']))}，没有达到 {percent(Fraction(goals[key]))}"
-    return {"subject": subject, "of": of, "id": pk, "measure": key, "text": f"{text}（{tally['count']} 件中 {tally['good']} 件）"}
+    text = (
+        f"{MEASURES[key].label} {percent(Fraction(tally['good'], tally['count']))}，"
+        f"没有达到 {percent(Fraction(goals[key]))}"
+    )
+    return {
+        "subject": subject,
+        "of": of,
+        "id": pk,
+        "measure": key,
+        "text": f"{text}（{tally['count']} 件中 {tally['good']} 件）",
+    }
 
 
 MISSED = {
@@ -216,7 +247,9 @@ MISSED = {
 }
 
 
-def _amiss(subject: str, of: str, pk: int | None, key: str, measures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+def _amiss(
+    subject: str, of: str, pk: int | None, key: str, measures: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any] | None:
     tally = measures.get(key)
     if tally is None or tally["good"] == tally["count"]:
         return None
@@ -258,7 +291,9 @@ def corrections(place: Place, kind: str, begins: date, at: datetime) -> list[dic
     return [{"report": report.span_words, **one} for one in found]
 
 
-def _changed(told: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]], subject: str) -> list[dict[str, Any]]:
+def _changed(
+    told: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]], subject: str
+) -> list[dict[str, Any]]:
     none = {"count": 0, "good": 0}
     pairs = [(key, told.get(key, none), now.get(key, none)) for key in MEASURES]
     return [

@@ -1,7 +1,9 @@
-"""What a report counts: every case of a span with whose it is and whether it went well; each figure is a tally of these rows.
+"""What a report counts: every case of a span with whose it is and whether it went well; each figure is a tally of these
+rows.
 
-One SELECT a measure, for all halls at once; nothing is kept, everything derived. A figure is the number of the cases that are listed
-for it, for both are read from the same rows. A span is [since, until) in days of the county; `now` is when the clocks are read.
+One SELECT a measure, for all halls at once; nothing is kept, everything derived. A figure is the number of the cases
+that are listed for it, for both are read from the same rows. A span is [since, until) in days of the county; `now` is
+when the clocks are read.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ COLUMNS = ("hall_id", "department_id", "measure", "good", "number", "source", "s
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is counted and when a case of it is a good one; `shared` False: there is nothing to divide, the number alone says it."""
+    """What is counted and when a case of it is a good one; `shared` False: there is nothing to divide, the number alone
+    says it.
+    """
 
     key: str
     label: str
@@ -175,7 +179,9 @@ def _asked(halls: Sequence[int], since: date, until: date, now: datetime) -> dic
 
 
 def _landing(day: date) -> list[tuple[str, int]]:
-    """How many days to landing earn points, by kind of project: of the halls' rules in force on the day (附件7·第二十条)."""
+    """How many days to landing earn points, by kind of project: of the halls' rules in force on the day
+    (附件7·第二十条).
+    """
     found = []
     for rule in pack().hall_rules:
         if rule.type == "landed" and rule.days_at_most is not None and day in rule.span:
@@ -215,7 +221,14 @@ def cases(
     department_id: int | None = None, good: bool | None = None, offset: int = 0, limit: int = 40,
 ) -> list[Case]:  # fmt: skip
     """The cases behind one figure, the latest first; as the records have them now."""
-    narrowed = {"measure": measure, "hall": hall_id, "department": department_id, "only": good, "offset": offset, "limit": limit}
+    narrowed = {
+        "measure": measure,
+        "hall": hall_id,
+        "department": department_id,
+        "only": good,
+        "offset": offset,
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
         cursor.execute(LIST, {**_asked(halls, since, until, now), **narrowed})
         return [Case(*row) for row in cursor.fetchall()]

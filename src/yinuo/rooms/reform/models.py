@@ -15,10 +15,11 @@ class ReportKind(models.TextChoices):
 
 
 class ReformReport(AppendOnly):
-    """The figures of a quarter's notice or a year's evaluation of the reform (正文·五(二)), as they were drawn up; they never change.
+    """The figures of a quarter's notice or a year's evaluation of the reform (正文·五(二)), as they were drawn up; they
+    never change.
 
-    `begins`: the first day of the quarter or year. `figures`: see figures.body_of; `sha256` its digest, `cases_sha256` that of the cases
-    counted. What has come to light since stands in a later report as a correction.
+    `begins`: the first day of the quarter or year. `figures`: see figures.body_of; `sha256` its digest, `cases_sha256`
+    that of the cases counted. What has come to light since stands in a later report as a correction.
     """
 
     kind = models.CharField(max_length=8, choices=ReportKind.choices)
@@ -37,7 +38,9 @@ class ReformReport(AppendOnly):
     def until(self) -> date:
         """The day after its last."""
         months = 3 if self.kind == ReportKind.QUARTER else 12
-        return date(self.begins.year + (self.begins.month + months - 1) // 12, (self.begins.month + months - 1) % 12 + 1, 1)
+        return date(
+            self.begins.year + (self.begins.month + months - 1) // 12, (self.begins.month + months - 1) % 12 + 1, 1
+        )
 
     @property
     def span_words(self) -> str:
@@ -64,7 +67,9 @@ class DraftState(models.TextChoices):
 
 
 class ReportDraft(Versioned):
-    """What the comprehensive department writes around the figures until the principal consents; `comments` by the key of who is evaluated."""
+    """What the comprehensive department writes around the figures until the principal consents; `comments` by the key
+    of who is evaluated.
+    """
 
     report = models.OneToOneField(ReformReport, on_delete=models.PROTECT, primary_key=True, related_name="draft")
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.DRAFT)
@@ -78,7 +83,9 @@ class ReportDraft(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state="draft") | Q(submitted_by__isnull=False), name="reform_submitted_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(submitted_by__isnull=False), name="reform_submitted_by_somebody"
+            ),
         ]
 
 

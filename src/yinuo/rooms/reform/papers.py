@@ -74,7 +74,11 @@ def report(row: Publication) -> dict[str, Any]:
 
 def _whole(key: str, body: Mapping[str, Any]) -> dict[str, str]:
     goal = body["targets"].get(key)
-    return {"label": MEASURES[key].label, "value": said(key, body["whole"][key]), "goal": percent(Fraction(goal)) if goal else "—"}
+    return {
+        "label": MEASURES[key].label,
+        "value": said(key, body["whole"][key]),
+        "goal": percent(Fraction(goal)) if goal else "—",
+    }
 
 
 def _row(name: str, one: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
@@ -98,7 +102,9 @@ def _evaluations(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _evaluation(key: str, name: str, one: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     found = one["evaluation"]
     parts = [
-        f"{part['label']} {value_of(part)}，得 {part['earned']}／{part['weight']}" for part in found["parts"] if part["earned"] is not None
+        f"{part['label']} {value_of(part)}，得 {part['earned']}／{part['weight']}"
+        for part in found["parts"]
+        if part["earned"] is not None
     ]
     return {
         "name": name,

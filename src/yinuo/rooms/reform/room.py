@@ -29,7 +29,9 @@ VERBS = {
 
 
 NOTICES = {
-    "reform_drafted": Text("改革通报请写文字", "【一诺】“{title}”的数字已经生成，请写明情况和整改要求后报审。", (SITE, SMS)),
+    "reform_drafted": Text(
+        "改革通报请写文字", "【一诺】“{title}”的数字已经生成，请写明情况和整改要求后报审。", (SITE, SMS)
+    ),
     "reform_self_report_due": Text("请交年度自评", "【一诺】“{title}”已经生成，请写本部门的年度自评。", (SITE, SMS)),
     "reform_submitted": Text("改革通报待审签", "【一诺】“{title}”请在 {due} 前审签。", (SITE, SMS)),
     "reform_returned": Text("改革通报退回修改", "【一诺】“{title}”退回修改：{why}"),

@@ -1,4 +1,6 @@
-"""The year's indicators (正文·五(二)): which figure, how much it weighs, where it earns nothing and where all; every score opened to its parts."""
+"""The year's indicators (正文·五(二)): which figure, how much it weighs, where it earns nothing and where all; every
+score opened to its parts.
+"""
 
 from __future__ import annotations
 
@@ -63,20 +65,34 @@ def rounded(value: Fraction | Decimal) -> Decimal:
 
 def reach(one: Indicator, value: Fraction) -> Fraction:
     """How much of the weight a value earns, 0 to 1."""
-    return min(max((value - Fraction(one.nothing)) / (Fraction(one.full) - Fraction(one.nothing)), Fraction(0)), Fraction(1))
+    return min(
+        max((value - Fraction(one.nothing)) / (Fraction(one.full) - Fraction(one.nothing)), Fraction(0)), Fraction(1)
+    )
 
 
-def scored(subject: str, figures: Mapping[str, Tally], day: date, months: Mapping[str, Decimal] | None = None) -> dict[str, Any]:
-    """{score, parts}: what there is no case of is left out, and the others make up the hundred. `months`: a hall's monthly scores."""
+def scored(
+    subject: str, figures: Mapping[str, Tally], day: date, months: Mapping[str, Decimal] | None = None
+) -> dict[str, Any]:
+    """{score, parts}: what there is no case of is left out, and the others make up the hundred.
+
+    `months`: a hall's monthly scores.
+    """
     worked = any(tally.count for tally in figures.values())
-    parts = [_part(one, figures.get(one.key, Tally()), months or {}, worked) for one in indicators(day) if one.subject == subject]
+    parts = [
+        _part(one, figures.get(one.key, Tally()), months or {}, worked)
+        for one in indicators(day)
+        if one.subject == subject
+    ]
     weighed = sum((Fraction(part["weight"]) for part in parts if part["earned"] is not None), Fraction(0))
     earned = sum((Fraction(part["earned"]) for part in parts if part["earned"] is not None), Fraction(0))
     return {"score": str(rounded(earned * 100 / weighed)) if weighed else None, "parts": parts}
 
 
 def _part(one: Indicator, tally: Tally, months: Mapping[str, Decimal], worked: bool) -> dict[str, Any]:
-    """What the value is made of; `earned` None = there was nothing to count. None of many is a count, none of nothing is not."""
+    """What the value is made of; `earned` None = there was nothing to count.
+
+    None of many is a count, none of nothing is not.
+    """
     value: Fraction | None
     if one.way == "mean":
         value = Fraction(sum(months.values(), Decimal(0))) / len(months) if months else None

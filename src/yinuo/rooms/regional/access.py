@@ -1,4 +1,6 @@
-"""Who may do what in a zone: its body runs the assessments, the matter's department approves, both look after what is published (附件3·三)."""
+"""Who may do what in a zone: its body runs the assessments, the matter's department approves, both look after what is
+published (附件3·三).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def can_approve(actor: Actor, assessment: RegionalAssessment) -> bool:
 
 def can_withdraw(actor: Actor, result: RegionalResult) -> bool:
     """Kept up by the body and the department together (附件3·三(二))."""
-    return can_run(actor, result.zone) or (actor.role in ("approver", "principal") and actor.department_id == result.department_id)
+    return can_run(actor, result.zone) or (
+        actor.role in ("approver", "principal") and actor.department_id == result.department_id
+    )
 
 
 def can_settle(actor: Actor, department: Department) -> bool:

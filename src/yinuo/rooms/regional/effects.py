@@ -1,4 +1,6 @@
-"""What the rooms below set off here: a result shared or given back enters the ledger, a permit asks for what is due, terms end by the clock."""
+"""What the rooms below set off here: a result shared or given back enters the ledger, a permit asks for what is due,
+terms end by the clock.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def shared(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
 def given_back(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """The result no longer stands for the matter: its part is taken off again."""
     last = (
-        FeeEntry.objects.filter(item=subject, kind__in=[FeeKind.SHARED, FeeKind.RETURNED]).select_related("assessment__zone__body").last()
+        FeeEntry.objects.filter(item=subject, kind__in=[FeeKind.SHARED, FeeKind.RETURNED])
+        .select_related("assessment__zone__body")
+        .last()
     )
     if last is not None and last.kind == FeeKind.SHARED:
         _enter(last.assessment, FeeKind.RETURNED, subject, -last.amount, at)
@@ -56,14 +60,24 @@ def _tell_body(assessment: RegionalAssessment, item: MapItem, what: str, at: dat
 
 def _enter(assessment: RegionalAssessment, kind: FeeKind, item: MapItem, amount: object, at: datetime) -> None:
     FeeEntry.objects.create(
-        assessment=assessment, kind=kind, payer=assessment.payer, project_id=item.project_id, item=item, amount=amount, at=at
+        assessment=assessment,
+        kind=kind,
+        payer=assessment.payer,
+        project_id=item.project_id,
+        item=item,
+        amount=amount,
+        at=at,
     )
 
 
 def granted(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """The permit waits for the fees only where the pack says so on that day; it says no."""
     day = day_of(at)
-    if subject.matter_id not in queries.charged_with(day) or not queries.charges(day) or not pack().flag(queries.BLOCKS, day):
+    if (
+        subject.matter_id not in queries.charged_with(day)
+        or not queries.charges(day)
+        or not pack().flag(queries.BLOCKS, day)
+    ):
         return
     due = queries.due_of(subject.project_id, day)
     if due.outstanding:
@@ -81,10 +95,18 @@ def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
         Opinion.objects.filter(pk=subject.subject_id, answered_at__isnull=True).update(lapsed=True)
         close(actor=Actor.system(), item=subject, at=at, outcome="lapsed")
     if subject.kind == RegionalWork.UPKEEP:
-        result = RegionalResult.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=subject.subject_id)
+        result = (
+            RegionalResult.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("zone")
+            .get(pk=subject.subject_id)
+        )
         close(actor=Actor.system(), item=subject, at=at, outcome="expired")
         if not ended(result):
             record(
-                Actor.system(), "regional.expire", result, at=at, data={"document_number": result.document_number, "to_on": result.to_on}
+                Actor.system(),
+                "regional.expire",
+                result,
+                at=at,
+                data={"document_number": result.document_number, "to_on": result.to_on},
             )
             tell_ended(result, "已过有效期", "", at)

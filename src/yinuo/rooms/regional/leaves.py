@@ -10,13 +10,19 @@ from yinuo.rooms.regional.models import AssessmentState, RegionalAssessment
 
 
 def results_standing() -> Iterator[tuple[str, tuple[str, ...]]]:
-    return ((f"{RegionalResult._meta.label_lower}:{key}", ()) for key in RegionalResult.objects.values_list("pk", flat=True))
+    return (
+        (f"{RegionalResult._meta.label_lower}:{key}", ()) for key in RegionalResult.objects.values_list("pk", flat=True)
+    )
 
 
 def results_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any] | None]:
     """By the result's name in the chain."""
     keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
-    rows = RegionalResult.objects.filter(pk__in=keys.values()).select_related("zone", "report_file").defer("report_file__content")
+    rows = (
+        RegionalResult.objects.filter(pk__in=keys.values())
+        .select_related("zone", "report_file")
+        .defer("report_file__content")
+    )
     known = {
         row.pk: {
             "matter": row.matter_id,
@@ -38,5 +44,7 @@ def approvals_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str
     """By the assessment's name in the chain."""
     keys = {label: int(label.rpartition(":")[2]) for label, _ in leaves}
     rows = RegionalAssessment.objects.filter(pk__in=keys.values()).select_related("zone")
-    known = {row.pk: {"matter": row.matter_id, "zone": row.zone.key, "document_number": row.document_number} for row in rows}
+    known = {
+        row.pk: {"matter": row.matter_id, "zone": row.zone.key, "document_number": row.document_number} for row in rows
+    }
     return [known.get(keys[label]) for label, _ in leaves]

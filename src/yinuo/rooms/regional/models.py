@@ -32,8 +32,9 @@ class Payer(models.TextChoices):
 class RegionalAssessment(Versioned):
     """One matter assessed for one zone, from asking the departments to the published result (附件3·三(一)、(二)).
 
-    `replaces`: the result it updates. `conditions` and `obligations` as in catalogue.RegionalResult. `cost` is what the institution is
-    paid, `share` what a project that shares the result would return of it where the pack's switch is on; both in yuan.
+    `replaces`: the result it updates. `conditions` and `obligations` as in catalogue.RegionalResult. `cost` is what the
+    institution is paid, `share` what a project that shares the result would return of it where the pack's switch is on;
+    both in yuan.
     """
 
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="assessments")
@@ -75,16 +76,26 @@ class RegionalAssessment(Versioned):
                 condition=~Q(state__in=["published", "cancelled"]),
                 name="assessment_open_once",
             ),
-            models.UniqueConstraint(fields=["document_number"], condition=~Q(document_number=""), name="assessment_document_number"),
-            models.CheckConstraint(condition=~Q(state="published") | Q(result__isnull=False), name="assessment_published_result"),
-            models.CheckConstraint(condition=~Q(state__in=["returned", "cancelled"]) | ~Q(reason=""), name="assessment_reason"),
-            models.CheckConstraint(condition=Q(share__gte=0) & (Q(cost__isnull=True) | Q(cost__gte=0)), name="assessment_amounts"),
+            models.UniqueConstraint(
+                fields=["document_number"], condition=~Q(document_number=""), name="assessment_document_number"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(result__isnull=False), name="assessment_published_result"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["returned", "cancelled"]) | ~Q(reason=""), name="assessment_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gte=0) & (Q(cost__isnull=True) | Q(cost__gte=0)), name="assessment_amounts"
+            ),
         ]
         indexes = [models.Index(fields=["zone", "id"], name="assessments_of_zone")]
 
 
 class Opinion(models.Model):
-    """What a department says before the institution is commissioned (充分征求相关部门意见建议); silence after the term is none."""
+    """What a department says before the institution is commissioned (充分征求相关部门意见建议); silence after the term
+    is none.
+    """
 
     assessment = models.ForeignKey(RegionalAssessment, on_delete=models.PROTECT, related_name="opinions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
@@ -107,9 +118,11 @@ class FeeKind(models.TextChoices):
 
 
 class FeeEntry(AppendOnly):
-    """A line of the fee ledger, in yuan: what finance paid for an assessment, what a sharing project stands for, what it returned.
+    """A line of the fee ledger, in yuan: what finance paid for an assessment, what a sharing project stands for, what
+    it returned.
 
-    `payer` says whose cost the law makes it; whether a project is asked for it is decided by the pack on the day of its permit.
+    `payer` says whose cost the law makes it; whether a project is asked for it is decided by the pack on the day of its
+    permit.
     """
 
     assessment = models.ForeignKey(RegionalAssessment, on_delete=models.PROTECT, related_name="fees")
@@ -124,7 +137,9 @@ class FeeEntry(AppendOnly):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(kind="settled") | (Q(project__isnull=False) & ~Q(voucher="")), name="fee_settled_whole"),
+            models.CheckConstraint(
+                condition=~Q(kind="settled") | (Q(project__isnull=False) & ~Q(voucher="")), name="fee_settled_whole"
+            ),
             models.UniqueConstraint(fields=["voucher", "assessment"], condition=~Q(voucher=""), name="fee_voucher"),
         ]
         indexes = [models.Index(fields=["project"], name="fees_of_project")]

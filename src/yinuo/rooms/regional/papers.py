@@ -18,7 +18,10 @@ def result_paper(result: RegionalResult, at: datetime) -> dict[str, Any]:
     """shapes.RegionalResultData."""
     matter, day = pack().matters[result.matter_id], result.from_on
     conditions = list(Conditions.from_json(result.conditions).in_words())
-    conditions += [f"不适用于：{which_projects(row)}（负面清单第三部分第 {row.row} 项）" for row in regional_rows(matter.id, pack(), day)]
+    conditions += [
+        f"不适用于：{which_projects(row)}（负面清单第三部分第 {row.row} 项）"
+        for row in regional_rows(matter.id, pack(), day)
+    ]
     assert result.to_on is not None
     basis = [*pack().parameter("regional.sharing", day).cites, *matter.basis]
     return {

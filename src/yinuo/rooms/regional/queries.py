@@ -27,8 +27,12 @@ def zones(day: date, hall_id: int | None = None) -> list[Zone]:
     return list(found if hall_id is None else found.filter(hall_id=hall_id))
 
 
-def published(day: date, *, zone_key: str = "", matter_id: str = "", words: str = "", past: bool = False) -> QuerySet[RegionalResult]:
-    """Published results, the latest first: those in use on `day`, or with `past` the others; `words` looks in titles, scopes and places."""
+def published(
+    day: date, *, zone_key: str = "", matter_id: str = "", words: str = "", past: bool = False
+) -> QuerySet[RegionalResult]:
+    """Published results, the latest first: those in use on `day`, or with `past` the others; `words` looks in titles,
+    scopes and places.
+    """
     found = RegionalResult.objects.select_related("zone__body", "department").order_by("-published_at", "-id")
     standing = Q(withdrawn_at__isnull=True, superseded_at__isnull=True, to_on__gt=day)
     found = found.exclude(standing) if past else found.filter(standing)
@@ -62,7 +66,11 @@ def run_by(actor: Actor, day: date) -> list[Zone]:
 
 
 def assessments(hall_id: int, zones: Sequence[Zone] | None = None) -> QuerySet[RegionalAssessment]:
-    found = RegionalAssessment.objects.filter(zone__hall_id=hall_id).select_related("zone", "department", "result").order_by("-id")
+    found = (
+        RegionalAssessment.objects.filter(zone__hall_id=hall_id)
+        .select_related("zone", "department", "result")
+        .order_by("-id")
+    )
     return found if zones is None else found.filter(zone__in=zones)
 
 
@@ -91,7 +99,9 @@ def listed_matters(day: date) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def open_states() -> tuple[str, ...]:
-    return tuple(state for state in AssessmentState.values if state not in (AssessmentState.PUBLISHED, AssessmentState.CANCELLED))
+    return tuple(
+        state for state in AssessmentState.values if state not in (AssessmentState.PUBLISHED, AssessmentState.CANCELLED)
+    )
 
 
 # -- fees
@@ -149,7 +159,10 @@ def due_of(project_id: int, day: date) -> Due:
         names[key] = (entry.assessment.title, entry.payer)
         into = settled if entry.kind == FeeKind.SETTLED else shared
         into[key] = into.get(key, NOTHING) + entry.amount
-    lines = tuple(FeeLine(key, title, payer, shared.get(key, NOTHING), settled.get(key, NOTHING)) for key, (title, payer) in names.items())
+    lines = tuple(
+        FeeLine(key, title, payer, shared.get(key, NOTHING), settled.get(key, NOTHING))
+        for key, (title, payer) in names.items()
+    )
     return Due(charges(day), pack().flag(BLOCKS, day), lines)
 
 

@@ -37,12 +37,22 @@ VERBS = {
 
 NOTICES = {
     "regional_used": Text("区域评估结果的使用", "【一诺】“{project}”{what}{zone}“{matter}”的区域评估结果。", (SITE,)),
-    "regional_opinion_due": Text("请对区域评估提出意见", "【一诺】{zone}拟开展“{matter}”区域评估，请在 {due} 前提出意见。", (SITE, SMS)),
-    "regional_approval_due": Text("区域评估报告待审查", "【一诺】{zone}报送“{matter}”区域评估报告，请在 {due} 前审查。", (SITE, SMS)),
-    "regional_decided": Text("区域评估报告审查结果", "【一诺】{zone}“{matter}”区域评估报告：{outcome}。{why}", (SITE, SMS)),
-    "regional_ended": Text("区域评估结果停止使用", "【一诺】{zone}“{matter}”区域评估结果{outcome}。已共享的项目不受影响。{why}", (SITE,)),
+    "regional_opinion_due": Text(
+        "请对区域评估提出意见", "【一诺】{zone}拟开展“{matter}”区域评估，请在 {due} 前提出意见。", (SITE, SMS)
+    ),
+    "regional_approval_due": Text(
+        "区域评估报告待审查", "【一诺】{zone}报送“{matter}”区域评估报告，请在 {due} 前审查。", (SITE, SMS)
+    ),
+    "regional_decided": Text(
+        "区域评估报告审查结果", "【一诺】{zone}“{matter}”区域评估报告：{outcome}。{why}", (SITE, SMS)
+    ),
+    "regional_ended": Text(
+        "区域评估结果停止使用", "【一诺】{zone}“{matter}”区域评估结果{outcome}。已共享的项目不受影响。{why}", (SITE,)
+    ),
     "regional_new": Text(
-        "所在园区公布了新的区域评估结果", "【一诺】{zone}公布了“{matter}”区域评估结果，“{project}”可以共享，请到事项页面选择。", (SITE,)
+        "所在园区公布了新的区域评估结果",
+        "【一诺】{zone}公布了“{matter}”区域评估结果，“{project}”可以共享，请到事项页面选择。",
+        (SITE,),
     ),
 }
 
@@ -56,7 +66,9 @@ EFFECTS = (
 
 
 LEAVES = (
-    Leaf("approval.document", frozenset(["report_sha256", "zone"]), (), "leaves.results_now", "leaves.results_standing"),
+    Leaf(
+        "approval.document", frozenset(["report_sha256", "zone"]), (), "leaves.results_now", "leaves.results_standing"
+    ),
     Leaf("approval.document", frozenset(["granted", "zone"]), (), "leaves.approvals_now", "leaves.approvals_standing"),
 )
 

@@ -1,4 +1,6 @@
-"""Who may do what with a review: the unit gives it, the supervisor sees to it, the department answers and never learns who gave it."""
+"""Who may do what with a review: the unit gives it, the supervisor sees to it, the department answers and never learns
+who gave it.
+"""
 
 from __future__ import annotations
 

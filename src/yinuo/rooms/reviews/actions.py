@@ -59,7 +59,9 @@ def give_review(
     item = locked(item_id)
     if not access.can_give(actor, item):
         raise forbid("只能评价本单位办过的事项")
-    made = _give(actor, item, level, indicators, text, Channel.WINDOW if actor.entrance == "window" else Channel.MAP, at)
+    made = _give(
+        actor, item, level, indicators, text, Channel.WINDOW if actor.entrance == "window" else Channel.MAP, at
+    )
     remember(claimed, made)
     return made
 
@@ -76,7 +78,9 @@ def review_service(
     idempotency_key: str = "",
 ) -> ServiceReview:
     """The unit's review of what a special track did for its project, once the track has ended it."""
-    claimed = claim(actor, idempotency_key, "reviews.review_service", [service_id, level, list(indicators), text], at=at)
+    claimed = claim(
+        actor, idempotency_key, "reviews.review_service", [service_id, level, list(indicators), text], at=at
+    )
     if (known := answered(claimed)) is not None:
         return ServiceReview.objects.get(pk=known)
     service = _locked_service(service_id)
@@ -88,8 +92,12 @@ def review_service(
 
 
 @action
-def review_by_link(*, actor: Actor, token: str, level: int, at: datetime, indicators: Sequence[str] = (), text: str = "") -> ServiceReview:
-    """The same through the link of a message or the code on the counter, without an account; a link serves one application once."""
+def review_by_link(
+    *, actor: Actor, token: str, level: int, at: datetime, indicators: Sequence[str] = (), text: str = ""
+) -> ServiceReview:
+    """The same through the link of a message or the code on the counter, without an account; a link serves one
+    application once.
+    """
     link = links.read(token)
     if link.service:
         return _give_service(actor, _locked_service(link.pk), level, indicators, text, link.channel, at)
@@ -107,22 +115,34 @@ def _locked_service(service_id: int) -> TrackService:
     return service
 
 
-def _give(actor: Actor, item: MapItem, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime) -> ServiceReview:
+def _give(
+    actor: Actor, item: MapItem, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime
+) -> ServiceReview:
     application = item.application
     if item.state not in REVIEWABLE or application is None or application.ended_at is None:
         raise Refused("reviews.not_concluded", "事项还没有办结，办结以后才能评价", remedy="有意见可以先提问或者投诉")
     if ServiceReview.objects.filter(application=application).exists():
         raise Refused("reviews.once", "这次办理已经评价过", remedy="每次办理只评价一次，评价不能修改")
     of = {"hall_id": item.project.hall_id, "department": item.department, "handler_id": item.handler_id}
-    return _spoken(actor, ServiceReview(application=application, **of), application.ended_at, level, indicators, text, channel, at)
+    return _spoken(
+        actor, ServiceReview(application=application, **of), application.ended_at, level, indicators, text, channel, at
+    )
 
 
 def _give_service(
-    actor: Actor, service: TrackService, level: int, indicators: Sequence[str], text: str, channel: Channel, at: datetime
+    actor: Actor,
+    service: TrackService,
+    level: int,
+    indicators: Sequence[str],
+    text: str,
+    channel: Channel,
+    at: datetime,
 ) -> ServiceReview:
     if ServiceReview.objects.filter(service=service).exists():
         raise Refused("reviews.once", "这次服务已经评价过", remedy="每次服务只评价一次，评价不能修改")
-    made = ServiceReview(service=service, hall_id=service.hall_id, department=service.department, handler_id=service.handler_id)
+    made = ServiceReview(
+        service=service, hall_id=service.hall_id, department=service.department, handler_id=service.handler_id
+    )
     return _spoken(actor, made, service.ended_at, level, indicators, text, channel, at)
 
 
@@ -139,7 +159,12 @@ def _spoken(
     day = at.astimezone(TZ).date()
     window = pack().integer("review.window", day)
     if at > ended_at + timedelta(days=window):
-        raise Refused("reviews.window", f"办结超过 {window} 天，不再评价", remedy="有问题可以投诉", cites=_cites("review.window", at))
+        raise Refused(
+            "reviews.window",
+            f"办结超过 {window} 天，不再评价",
+            remedy="有问题可以投诉",
+            cites=_cites("review.window", at),
+        )
     if level not in Level.values:
         raise Refused("reviews.level", "请选择评价的等级", field="level")
     offered = set(pack().parameter("review.indicators", day).value)
@@ -171,7 +196,8 @@ def service_ended(
     department_id: int | None = None,
     handler_id: int | None = None,
 ) -> TrackService:
-    """A track says that it has served a project to the end; the unit is asked for a review. Said again it is the same service.
+    """A track says that it has served a project to the end; the unit is asked for a review. Said again it is the same
+    service.
 
     Part of the track's own action, which has locked the project.
     """
@@ -213,7 +239,14 @@ def _contacts(project: Project, at: datetime) -> list[Person]:
 def _open_rectification(actor: Actor, review: ServiceReview, at: datetime) -> None:
     made = Rectification.objects.create(review=review, opened_at=at)
     work = _wait(actor, made, ReviewsWork.ASSIGN, "review.assign_limit", "supervisor", at)
-    tell("bad_review", at=at, persons=readers(work, at, StaffRole.SUPERVISOR), page=work.page_ref, matter=review.about.name, due=_due(work))
+    tell(
+        "bad_review",
+        at=at,
+        persons=readers(work, at, StaffRole.SUPERVISOR),
+        page=work.page_ref,
+        matter=review.about.name,
+        due=_due(work),
+    )
 
 
 def _wait(actor: Actor, made: Rectification, kind: str, limit: str, role: str, at: datetime) -> WorkItem:
@@ -222,7 +255,9 @@ def _wait(actor: Actor, made: Rectification, kind: str, limit: str, role: str, a
     return open_item(
         actor=actor,
         kind=kind,
-        about=About(made, f"差评：{review.about.name}", kind.label, PageRef("staff:service_review", review_id=review.pk)),
+        about=About(
+            made, f"差评：{review.about.name}", kind.label, PageRef("staff:service_review", review_id=review.pk)
+        ),
         limits=Limits(pack().integer(limit, day)),
         rules_on=day,
         at=at,
@@ -242,9 +277,9 @@ def _cites(parameter: str, at: datetime) -> list[str]:
 
 def _take(actor: Actor, review_id: int, may: Rule, states: Sequence[str], version: int | None) -> Rectification:
     """The rectification locked below its project. Raises Forbidden, Stale, Refused in this order."""
-    review = ServiceReview.objects.select_related("application__item__project", "service__project", "department", "handler").get(
-        pk=review_id
-    )
+    review = ServiceReview.objects.select_related(
+        "application__item__project", "service__project", "department", "handler"
+    ).get(pk=review_id)
     lock(review.about.project_id)
     made = Rectification.objects.select_for_update(no_key=True).filter(review=review).first()
     if not may(actor, review):
@@ -254,7 +289,11 @@ def _take(actor: Actor, review_id: int, may: Rule, states: Sequence[str], versio
     made.review = review
     check_version(made, version)
     if made.state not in states:
-        raise Refused("reviews.state", f"这条差评现在是“{made.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+        raise Refused(
+            "reviews.state",
+            f"这条差评现在是“{made.get_state_display()}”，不能这样办理",
+            remedy="请刷新页面查看最新状态",
+        )
     return made
 
 
@@ -278,7 +317,9 @@ def _told(actor: Actor, verb: str, made: Rectification, at: datetime, why: str =
 
 
 @action
-def assign_bad_review(*, actor: Actor, review_id: int, instruction: str, at: datetime, version: int | None = None) -> Rectification:
+def assign_bad_review(
+    *, actor: Actor, review_id: int, instruction: str, at: datetime, version: int | None = None
+) -> Rectification:
     """转办: the supervisor hands it to the department that was reviewed, with what to look into."""
     made = _take(actor, review_id, access.can_supervise, [S.NEW], version)
     made.instruction = _need(instruction, "instruction", "请写明请部门核实什么")
@@ -292,7 +333,14 @@ def _to_department(actor: Actor, made: Rectification, at: datetime) -> None:
     role = "approver" if made.review.department_id else "general_convener"
     work = _wait(actor, made, ReviewsWork.RECTIFY, "review.rectify_limit", role, at)
     roles = [] if made.review.department_id else [StaffRole.GENERAL_CONVENER]
-    tell("bad_review", at=at, persons=readers(work, at, *roles), page=work.page_ref, matter=made.review.about.name, due=_due(work))
+    tell(
+        "bad_review",
+        at=at,
+        persons=readers(work, at, *roles),
+        page=work.page_ref,
+        matter=made.review.about.name,
+        due=_due(work),
+    )
 
 
 @action
@@ -304,7 +352,9 @@ def answer_bad_review(
     if finding not in Finding.values:
         raise Refused("reviews.finding", "请选择核实的结果", field="finding")
     made.finding, made.answer = finding, _need(answer, "answer", "请写明给评价人的答复")
-    made.measures = _need(measures, "measures", "请写明整改的措施") if finding != Finding.UNTRUE else measures.strip()[:TEXT_LIMIT]
+    made.measures = (
+        _need(measures, "measures", "请写明整改的措施") if finding != Finding.UNTRUE else measures.strip()[:TEXT_LIMIT]
+    )
     _save(actor, made, S.ANSWERED, ReviewsWork.RECTIFY, at, "finding", "measures", "answer")
     _wait(actor, made, ReviewsWork.CHECK, "review.check_limit", "supervisor", at)
     _told(actor, "reviews.answer", made, at, made.answer)
@@ -312,7 +362,9 @@ def answer_bad_review(
 
 
 @action
-def appeal_bad_review(*, actor: Actor, review_id: int, why: str, at: datetime, version: int | None = None) -> Rectification:
+def appeal_bad_review(
+    *, actor: Actor, review_id: int, why: str, at: datetime, version: int | None = None
+) -> Rectification:
     """A review given by mistake or untrue: the department says why it should not count, once."""
     made = _take(actor, review_id, access.can_rectify, [S.ASSIGNED], version)
     if made.appeal:
@@ -325,7 +377,9 @@ def appeal_bad_review(*, actor: Actor, review_id: int, why: str, at: datetime, v
 
 
 @action
-def decide_appeal(*, actor: Actor, review_id: int, upheld: bool, answer: str, at: datetime, version: int | None = None) -> Rectification:
+def decide_appeal(
+    *, actor: Actor, review_id: int, upheld: bool, answer: str, at: datetime, version: int | None = None
+) -> Rectification:
     """Upheld: the review stays on record and counts no points. Else the department goes on where it stood."""
     made = _take(actor, review_id, access.can_supervise, [S.APPEALED], version)
     made.appeal_answer = _need(answer, "answer", "请写明复核的理由")
@@ -340,7 +394,9 @@ def decide_appeal(*, actor: Actor, review_id: int, upheld: bool, answer: str, at
 
 
 @action
-def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, why: str = "", version: int | None = None) -> Rectification:
+def check_answer(
+    *, actor: Actor, review_id: int, approved: bool, at: datetime, why: str = "", version: int | None = None
+) -> Rectification:
     """差评反馈内容的规范性审核: the supervisor lets the answer go out, or sends it back with what to mend."""
     made = _take(actor, review_id, access.can_supervise, [S.ANSWERED], version)
     if approved:
@@ -358,11 +414,17 @@ def check_answer(*, actor: Actor, review_id: int, approved: bool, at: datetime, 
 def _giver(made: Rectification) -> dict[str, object]:
     """Who is told the answer: the person who spoke, else the unit."""
     person, page = made.review.person, made.review.page
-    return {"persons": [person], "page": page} if person is not None else {"unit_id": made.review.about.project.unit_id, "page": page}
+    return (
+        {"persons": [person], "page": page}
+        if person is not None
+        else {"unit_id": made.review.about.project.unit_id, "page": page}
+    )
 
 
 @action
-def close_bad_review(*, actor: Actor, review_id: int, call_back: str, note: str, at: datetime, version: int | None = None) -> Rectification:
+def close_bad_review(
+    *, actor: Actor, review_id: int, call_back: str, note: str, at: datetime, version: int | None = None
+) -> Rectification:
     """回访 and the end; who is still not satisfied is told of the other ways, and that is on record."""
     made = _take(actor, review_id, access.can_supervise, [S.CHECKED], version)
     if call_back not in CallBack.values:

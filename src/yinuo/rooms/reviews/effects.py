@@ -14,7 +14,9 @@ from yinuo.rooms.reviews.models import Channel, TrackService
 def invite(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> None:
     """Nobody is asked about what was handed in by nobody: the filing itself, a result taken in."""
     application = subject.present
-    submission = Submission.objects.filter(application=application.pk).select_related("person").order_by("-number").first()
+    submission = (
+        Submission.objects.filter(application=application.pk).select_related("person").order_by("-number").first()
+    )
     if submission is None:
         return
     tell(

@@ -1,4 +1,6 @@
-"""A review without an account: a signed link names what was done, and the database takes one review of it, whoever comes."""
+"""A review without an account: a signed link names what was done, and the database takes one review of it, whoever
+comes.
+"""
 
 from __future__ import annotations
 
@@ -35,4 +37,6 @@ def read(token: str) -> Link:
         number, kind, letter = SIGNER.unsign(token).split("-")
         return Link(int(number), {SERVICE: True, APPLICATION: False}[kind], LETTERS[letter])
     except (signing.BadSignature, ValueError, KeyError):
-        raise Refused("reviews.link", "这个评价链接不对", remedy="请从短信重新打开，或者登录后在“一张图”上评价") from None
+        raise Refused(
+            "reviews.link", "这个评价链接不对", remedy="请从短信重新打开，或者登录后在“一张图”上评价"
+        ) from None

@@ -28,8 +28,9 @@ class Channel(models.TextChoices):
 class TrackService(LeadsToPage, AppendOnly):
     """A special track has served a project and that has ended: the unit may review it once (附件7·第二十条).
 
-    `subject_kind`, `subject_id`: the row of the track's own room. `name` is read by those reviewed and names neither project nor unit.
-    `department` answers for it; None = the hall's general convener, who heads agents and window. The page is where the unit finds the track.
+    `subject_kind`, `subject_id`: the row of the track's own room. `name` is read by those reviewed and names neither
+    project nor unit. `department` answers for it; None = the hall's general convener, who heads agents and window. The
+    page is where the unit finds the track.
     """
 
     track = models.CharField(max_length=14, choices=services)
@@ -43,7 +44,9 @@ class TrackService(LeadsToPage, AppendOnly):
     ended_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["track", "subject_kind", "subject_id"], name="track_service_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "subject_kind", "subject_id"], name="track_service_once")
+        ]
 
     @property
     def given(self) -> ServiceReview | None:
@@ -124,7 +127,8 @@ class CallBack(models.TextChoices):
 
 
 class Rectification(Versioned):
-    """差评整改: assigned by the supervisor, verified and rectified by the department, its wording checked, called back, closed.
+    """差评整改: assigned by the supervisor, verified and rectified by the department, its wording checked, called back,
+    closed.
 
     `returned`: how often an answer was sent back for its wording, with the last reason in `returned_why`.
     """
@@ -146,9 +150,12 @@ class Rectification(Versioned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(state__in=["closed", "set_aside"]) | Q(closed_at__isnull=False), name="rectified_at"),
             models.CheckConstraint(
-                condition=~Q(state__in=["answered", "checked", "closed"]) | (~Q(answer="") & ~Q(finding="")), name="rectified_with_answer"
+                condition=~Q(state__in=["closed", "set_aside"]) | Q(closed_at__isnull=False), name="rectified_at"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["answered", "checked", "closed"]) | (~Q(answer="") & ~Q(finding="")),
+                name="rectified_with_answer",
             ),
             models.CheckConstraint(condition=~Q(state="closed") | ~Q(call_back=""), name="closed_after_call_back"),
         ]

@@ -96,11 +96,18 @@ class Tally:
 
 
 def tallies(actor: Actor, since: date, until: date) -> list[Tally]:
-    """Per department of what the actor may see, given in [since, until); those set aside on appeal are not counted as bad."""
+    """Per department of what the actor may see, given in [since, until); those set aside on appeal are not counted as
+    bad.
+    """
     rows = of_actor(actor).filter(at__date__gte=since, at__date__lt=until)
     good, bad = (set(pack().parameter(name, until).value) for name in ("hall.review_good", "hall.review_bad"))
     rows = rows.annotate(whose=Coalesce("department__name", models.Value(HALL))).order_by("whose")
-    aside = dict(rows.filter(rectification__state="set_aside").values_list("whose").annotate(n=Count("id")).values_list("whose", "n"))
+    aside = dict(
+        rows.filter(rectification__state="set_aside")
+        .values_list("whose")
+        .annotate(n=Count("id"))
+        .values_list("whose", "n")
+    )
     found: dict[str, dict[int, int]] = {}
     for name, level, count in rows.values_list("whose", "level").annotate(n=Count("id")):
         found.setdefault(name, {})[level] = count
@@ -116,4 +123,6 @@ def tallies(actor: Actor, since: date, until: date) -> list[Tally]:
 
 
 def rectification_of(review_id: int) -> Rectification:
-    return Rectification.objects.select_related("review__application__item__project", "review__service__project").get(review_id=review_id)
+    return Rectification.objects.select_related("review__application__item__project", "review__service__project").get(
+        review_id=review_id
+    )

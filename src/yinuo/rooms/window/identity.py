@@ -22,7 +22,10 @@ def normal(kind: str, number: str) -> str:
         raise Refused("window.identity", "请照证件填写号码", field="identity_number")
     if kind == IdentityKind.RESIDENT and not _resident(text):
         raise Refused(
-            "window.identity", "居民身份证号码不对", field="identity_number", remedy="应为 18 位，最后一位是校验码，请对照证件逐位核对"
+            "window.identity",
+            "居民身份证号码不对",
+            field="identity_number",
+            remedy="应为 18 位，最后一位是校验码，请对照证件逐位核对",
         )
     return text
 

@@ -24,8 +24,9 @@ class Authority(models.TextChoices):
 class Visit(Versioned):
     """Somebody who came to the counter for a unit (来访), and whose clerk acts for the unit until it ends.
 
-    Of the identity document only its kind, its masked number and a keyed digest are kept. `ends_at`: a visit nobody has closed is
-    over then by itself; `closed_at` is written by the clerk or, later, by the clock. `unclosed`: the clock did.
+    Of the identity document only its kind, its masked number and a keyed digest are kept. `ends_at`: a visit nobody has
+    closed is over then by itself; `closed_at` is written by the clerk or, later, by the clock. `unclosed`: the clock
+    did.
     """
 
     clerk = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -51,9 +52,13 @@ class Visit(Versioned):
             # One visitor at a time: whoever deals with two confuses whose paper is whose.
             models.UniqueConstraint(fields=["clerk"], condition=Q(closed_at__isnull=True), name="visit_one_at_a_time"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="visit_span"),
-            models.CheckConstraint(condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="visit_closed_after"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="visit_closed_after"
+            ),
             models.CheckConstraint(condition=~Q(authority="letter") | ~Q(letter_no=""), name="visit_letter_named"),
-            models.CheckConstraint(condition=~Q(authority="authorised") | Q(binding__isnull=False), name="visit_binding_named"),
+            models.CheckConstraint(
+                condition=~Q(authority="authorised") | Q(binding__isnull=False), name="visit_binding_named"
+            ),
         ]
         indexes = [
             models.Index(fields=["hall", "-opened_at"], name="visits_of_hall"),
@@ -80,7 +85,9 @@ class Handout(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(signature="scan") | Q(scan__isnull=False), name="handout_scan_named")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(signature="scan") | Q(scan__isnull=False), name="handout_scan_named")
+        ]
 
 
 class HandoutLine(AppendOnly):

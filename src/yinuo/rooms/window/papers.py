@@ -21,7 +21,11 @@ def lines(done: Iterable[Done]) -> list[dict[str, Any]]:
     for row in done:
         if row.verb not in window_words():
             continue
-        about = row.matter or (row.text if row.verb == "window.hand_out" else "") or (row.project.name if row.project else "")
+        about = (
+            row.matter
+            or (row.text if row.verb == "window.hand_out" else "")
+            or (row.project.name if row.project else "")
+        )
         line = {
             "at": moment(row.at),
             "what": window_words()[row.verb],
@@ -72,7 +76,9 @@ def project_lines(visit: Visit, projects: Iterable[tuple[str, str]]) -> dict[str
 
 
 def authority_of(visit: Visit) -> str:
-    return f"{visit.get_authority_display()} {visit.letter_no}" if visit.letter_no else str(visit.get_authority_display())
+    return (
+        f"{visit.get_authority_display()} {visit.letter_no}" if visit.letter_no else str(visit.get_authority_display())
+    )
 
 
 def handout(made: Handout, documents: Sequence[Document]) -> dict[str, Any]:

@@ -33,7 +33,9 @@ SHOWN, FIRST = 40, 12
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One thing done in a visit: the trail's verb, about which project and matter, and the number it can be followed up by."""
+    """One thing done in a visit: the trail's verb, about which project and matter, and the number it can be followed up
+    by.
+    """
 
     at: datetime
     verb: str
@@ -45,7 +47,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A document that may be handed out. `awaited`: its decision has not reached the unit; `taken_at`: last fetched at the window."""
+    """A document that may be handed out.
+
+    `awaited`: its decision has not reached the unit; `taken_at`: last fetched at the window.
+    """
 
     document: Document
     project_name: str
@@ -110,7 +115,9 @@ def of_day(hall_id: int | None, at: datetime) -> list[Visit]:
 
 def earlier_with(visit: Visit) -> int:
     """How often the same document was shown for the same unit before."""
-    same = Visit.objects.filter(identity_digest=visit.identity_digest, unit_id=visit.unit_id, opened_at__lt=visit.opened_at)
+    same = Visit.objects.filter(
+        identity_digest=visit.identity_digest, unit_id=visit.unit_id, opened_at__lt=visit.opened_at
+    )
     return same.count()
 
 
@@ -133,16 +140,25 @@ def done_in(visit: Visit) -> list[Done]:
     about = {pk for row in entries if (pk := _item_of(row))}
     names = dict(MapItem.objects.filter(pk__in=about).values_list("pk", "name"))
     receipts = dict(
-        Submission.objects.filter(pk__in=[int(row.subject_id) for row in entries if row.subject_kind == "onemap.submission"]).values_list(
-            "pk", "receipt_no"
-        )
+        Submission.objects.filter(
+            pk__in=[int(row.subject_id) for row in entries if row.subject_kind == "onemap.submission"]
+        ).values_list("pk", "receipt_no")
     )
     made = []
     for row in entries:
         key = int(row.subject_id) if row.subject_id.isdigit() else 0
         project = by_code.get(row.project_code) or (by_id.get(key) if row.subject_kind == "projects.project" else None)
         receipt = receipts.get(key, "") if row.subject_kind == "onemap.submission" else ""
-        made.append(Done(row.at, row.verb, project, names.get(_item_of(row), ""), receipt or row.data.get("receipt_no", ""), row.why))
+        made.append(
+            Done(
+                row.at,
+                row.verb,
+                project,
+                names.get(_item_of(row), ""),
+                receipt or row.data.get("receipt_no", ""),
+                row.why,
+            )
+        )
     return made
 
 
@@ -155,13 +171,19 @@ def _item_of(entry: Entry) -> int:
 
 def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Ready]:
     """The unit's documents on projects of the hall: all it waits for, then the newest up to `most`. Four queries."""
-    codes = dict(Project.objects.filter(unit_id=unit_id, hall_id=hall_id, code__isnull=False).values_list("code", "name"))
-    rows = without_replaced(Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT))
+    codes = dict(
+        Project.objects.filter(unit_id=unit_id, hall_id=hall_id, code__isnull=False).values_list("code", "name")
+    )
+    rows = without_replaced(
+        Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT)
+    )
     owed = set(owed_to(unit_id, hall_id).values_list("subject_kind", "subject_id"))
     waited_for = Q(kind=MapPaper.DECISION, subject_id__in=[pk for _, pk in owed])
     newest = rows.annotate(first=Case(When(waited_for, then=0), default=1)).order_by("first", "-issued_at", "-id")
     found = list(newest[: most + len(owed)])
-    taken = dict(HandoutLine.objects.filter(document__in=found).order_by("id").values_list("document_id", "handout__at"))
+    taken = dict(
+        HandoutLine.objects.filter(document__in=found).order_by("id").values_list("document_id", "handout__at")
+    )
     made = []
     for row in found:
         subject = (row.subject_kind, row.subject_id)
@@ -179,8 +201,16 @@ def owed_to(unit_id: int, hall_id: int | None) -> QuerySet[WorkItem]:
 
 
 def submission_of(receipt_no: str) -> Submission | None:
-    return Submission.objects.select_related("application__item__project__unit").filter(receipt_no=receipt_no.strip().upper()).first()
+    return (
+        Submission.objects.select_related("application__item__project__unit")
+        .filter(receipt_no=receipt_no.strip().upper())
+        .first()
+    )
 
 
 def objection_of(receipt_no: str) -> Objection | None:
-    return Objection.objects.select_related("commitment__project__unit").filter(receipt_no=receipt_no.strip().upper()).first()
+    return (
+        Objection.objects.select_related("commitment__project__unit")
+        .filter(receipt_no=receipt_no.strip().upper())
+        .first()
+    )

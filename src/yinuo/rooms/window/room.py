@@ -28,7 +28,9 @@ NOTICES = {
         (SITE, SMS),
     ),
     "window_closed": Text(
-        "窗口办理结果", "【一诺】{visitor}今天在综合窗口为贵单位办理：{what}。来访回执 {receipt}，登录即可查看。", (SITE, SMS)
+        "窗口办理结果",
+        "【一诺】{visitor}今天在综合窗口为贵单位办理：{what}。来访回执 {receipt}，登录即可查看。",
+        (SITE, SMS),
     ),
 }
 

@@ -1,7 +1,9 @@
-"""The demonstration: one hall among those of its prefecture, its people, eight companies and an agency, and the projects they have lived through up to now.
+"""The demonstration: one hall among those of its prefecture, its people, eight companies and an agency, and the
+projects they have lived through up to now.
 
-Everything a person could have done is done through the rooms' actions at its own instant; only people, roles and bindings are
-written directly. All of it is one transaction: a build that is killed leaves nothing, and the next one begins anew.
+Everything a person could have done is done through the rooms' actions at its own instant; only people, roles and
+bindings are written directly. All of it is one transaction: a build that is killed leaves nothing, and the next one
+begins anew.
 """
 
 from __future__ import annotations
@@ -93,7 +95,9 @@ def stands() -> bool:
 def refuse_in_earnest() -> None:
     """Raises UnfitForDemonstration where the demonstration stands: its passwords are known to everybody."""
     if stands():
-        raise UnfitForDemonstration("这个数据库里是演示数据，人人知道密码；请加 --demo，或用 --data 另选一个文件夹正式启动")
+        raise UnfitForDemonstration(
+            "这个数据库里是演示数据，人人知道密码；请加 --demo，或用 --data 另选一个文件夹正式启动"
+        )
 
 
 def _refuse_real_data() -> None:
@@ -116,9 +120,26 @@ def _live_through(hall: Hall, now: datetime, progress: Callable[[str], None]) ->
 
 def _told(world: World) -> World:
     """The scenes of the county whose story is told."""
-    for scene in (*lives.SCENES, *scenes.SCENES, *agency.SCENES, *gaps.SCENES, *land.SCENES, *window.SCENES, *grants.SCENES):
+    for scene in (
+        *lives.SCENES,
+        *scenes.SCENES,
+        *agency.SCENES,
+        *gaps.SCENES,
+        *land.SCENES,
+        *window.SCENES,
+        *grants.SCENES,
+    ):
         world.add(scene(world))
-    for scene in (*REGIONAL, *MOCK, *OVERSIGHT, *entrance.SCENES, *inspections.SCENES, *reviews.SCENES, *rulings.SCENES, *credit.SCENES):
+    for scene in (
+        *REGIONAL,
+        *MOCK,
+        *OVERSIGHT,
+        *entrance.SCENES,
+        *inspections.SCENES,
+        *reviews.SCENES,
+        *rulings.SCENES,
+        *credit.SCENES,
+    ):
         world.add(scene(world))
     for scene in prefecture.SCENES:
         world.add(scene(world))
@@ -132,10 +153,18 @@ def logins() -> list[Login]:
 
 def _settle_messages(world: World) -> None:
     """The messages of the past have left long ago: none goes out now, and the older ones have been read."""
-    Message.objects.filter(state=MessageState.QUEUED).update(state=MessageState.SENT, sent_at=F("queued_at"), attempts=1)
+    Message.objects.filter(state=MessageState.QUEUED).update(
+        state=MessageState.SENT, sent_at=F("queued_at"), attempts=1
+    )
     Message.objects.filter(queued_at__lt=world.ago(UNREAD_SINCE_WORKING_DAYS)).update(read_at=F("queued_at"))
     with connection.cursor() as cursor:
-        done = ["house.dispatch", "notices.dispatch", "agency.grade_changed", "commitments.grade_changed", "projects.grade_changed"]
+        done = [
+            "house.dispatch",
+            "notices.dispatch",
+            "agency.grade_changed",
+            "commitments.grade_changed",
+            "projects.grade_changed",
+        ]
         done.append("projects.project_changed")
         cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s) AND status = 'todo'", [done])
 

@@ -10,7 +10,8 @@ from yinuo.stories.demo.play import Play
 from yinuo.stories.demo.projects import FORMS, form
 from yinuo.stories.demo.world import Scene, World
 
-# What a company without land to buy has to do before it builds, in working days after filing: handed in, accepted, decided.
+# What a company without land to buy has to do before it builds, in working days after filing: handed in, accepted,
+# decided.
 REGULAR = {
     "land_use_planning_permit": (4, 5, 8),
     "soil_conservation_plan": (4, 5, 16),
@@ -23,7 +24,11 @@ REGULAR = {
 REGISTERED = {"eia_register": 4, "discharge_registration": 18}
 PROMISED = {"eia_table": (4, 10), "engineering_planning_permit": (9, 15)}
 # A building that is no workshop has its design looked at first; what waits for that comes as much later.
-DESIGN, WAITS_FOR_DESIGN, DESIGN_DAYS = "design_scheme_review", {"engineering_planning_permit", "drawing_review", "construction_permit"}, 8
+DESIGN, WAITS_FOR_DESIGN, DESIGN_DAYS = (
+    "design_scheme_review",
+    {"engineering_planning_permit", "drawing_review", "construction_permit"},
+    8,
+)
 LAST_BEFORE_START = 29 + DESIGN_DAYS
 
 
@@ -44,12 +49,16 @@ def landing(play: Play, key: str, filed: int, promised: bool = True) -> Scene:
     at = yield ago(filed - 2, "15:00")
     play.advise(at)
     known = {item.matter_id for item in play.items()}
-    late = {matter: filed - DESIGN_DAYS if matter in WAITS_FOR_DESIGN and DESIGN in known else filed for matter in known}
+    late = {
+        matter: filed - DESIGN_DAYS if matter in WAITS_FOR_DESIGN and DESIGN in known else filed for matter in known
+    }
     for matter, (signed, decided) in {**PROMISED, DESIGN: (9, 15)}.items():
         if matter in known and promised:
             play.world.add(play.on_promise(matter, late[matter] - signed, late[matter] - decided))
         elif matter in known:
-            play.world.add(play.regular(matter, late[matter] - signed, late[matter] - signed - 1, late[matter] - decided))
+            play.world.add(
+                play.regular(matter, late[matter] - signed, late[matter] - signed - 1, late[matter] - decided)
+            )
     for place, (matter, (handed_in, accepted, decided)) in enumerate(REGULAR.items(), filed):
         if matter in known:
             play.world.add(play.regular(matter, *(late[matter] - days for days in (handed_in, accepted, decided))))
@@ -173,7 +182,9 @@ def under_construction(world: World) -> Scene:
     commitments.open_reviews(at)
     at = yield world.ago(1, "11:20")
     text = "停工整改中发现综合楼北侧地下有废弃管沟，退界线需要局部调整，担心不能完全达到承诺的退界。"
-    commitments.report_difficulty(actor=play.company, commitment_id=play.commitment("engineering_planning_permit").pk, text=text, at=at)
+    commitments.report_difficulty(
+        actor=play.company, commitment_id=play.commitment("engineering_planning_permit").pk, text=text, at=at
+    )
 
 
 def heating(world: World) -> Scene:
@@ -229,7 +240,9 @@ def all_regular(world: World) -> Scene:
     review = play.speak("engineering_planning_permit", 2, at, "图纸要求说了三遍都不一样，来回跑了四趟。")
     watcher, officer = play.cast.holder("supervisor"), play.officer(play.item("engineering_planning_permit"))
     at = yield world.ago(filed - 17, "09:10")
-    reviews.assign_bad_review(actor=watcher, review_id=review, instruction="核实四次往返的经过，两日内答复企业。", at=at)
+    reviews.assign_bad_review(
+        actor=watcher, review_id=review, instruction="核实四次往返的经过，两日内答复企业。", at=at
+    )
     at = yield world.ago(filed - 18, "16:20")
     reviews.answer_bad_review(
         actor=officer,
@@ -242,7 +255,9 @@ def all_regular(world: World) -> Scene:
     at = yield world.ago(filed - 19, "10:00")
     reviews.check_answer(actor=watcher, review_id=review, approved=True, at=at)
     at = yield world.ago(filed - 20, "15:30")
-    reviews.close_bad_review(actor=watcher, review_id=review, call_back="satisfied", note="电话回访，企业表示满意。", at=at)
+    reviews.close_bad_review(
+        actor=watcher, review_id=review, call_back="satisfied", note="电话回访，企业表示满意。", at=at
+    )
 
 
 SCENES = (all_regular, kept_promises, awaiting_consent, rectifying, being_verified, under_construction, heating)

@@ -1,4 +1,6 @@
-"""The demonstration's three nodes – a department, a bank, a supervising body – and the policy that asks for all of them."""
+"""The demonstration's three nodes – a department, a bank, a supervising body – and the policy that asks for all of
+them.
+"""
 
 from __future__ import annotations
 

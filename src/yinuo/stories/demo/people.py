@@ -1,4 +1,5 @@
-"""Who plays in the demonstration: the county's people by role and department, and the units with their authorised persons.
+"""Who plays in the demonstration: the county's people by role and department, and the units with their authorised
+persons.
 
 Every name is invented; the units' credit codes carry right check characters and belong to nobody.
 """
@@ -41,7 +42,9 @@ class Hat(NamedTuple):
 
 
 class Worker(NamedTuple):
-    """One of the county's people; `matters` = the only ones they handle, empty = all of their department nobody else handles."""
+    """One of the county's people; `matters` = the only ones they handle, empty = all of their department nobody else
+    handles.
+    """
 
     username: str
     name: str
@@ -176,7 +179,9 @@ NEWCOMER_LOGIN = Login(f"{NEWCOMER_NAME}，刚注册，等大厅核对", NEWCOME
 def logins_of(workers: Sequence[Worker], companies: Sequence[Company]) -> list[Login]:
     """Who may be tried, in the order of the house: staff by role, then the units."""
     staff = [
-        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD) for worker in workers if worker.listed
+        Login(f"{_office_name(worker)}　{worker.name}，{worker.title}", worker.username, PASSWORD)
+        for worker in workers
+        if worker.listed
     ]
     units = [Login(f"{company.name}，{company.note}", company.persons[0][0], PASSWORD) for company in companies]
     return [*staff, *units]
@@ -198,13 +203,21 @@ class Cast:
     def approver_of(self, department: str, person_id: int | None = None) -> Actor:
         """The person in the department, or its first approver."""
         for membership in self.memberships:
-            if membership.role == "approver" and membership.department.key == department and person_id in (None, membership.person_id):
+            if (
+                membership.role == "approver"
+                and membership.department.key == department
+                and person_id in (None, membership.person_id)
+            ):
                 return actor_of_membership(membership)
         raise LookupError(f"no approver in {department}")
 
     def holder(self, role: str, department: str = "", stage: str = "") -> Actor:
         for membership in self.memberships:
-            if membership.role == role and department in ("", membership.department.key) and stage in ("", membership.stage):
+            if (
+                membership.role == role
+                and department in ("", membership.department.key)
+                and stage in ("", membership.stage)
+            ):
                 return actor_of_membership(membership)
         raise LookupError(f"no {role} in {department}")
 
@@ -234,16 +247,29 @@ def assemble(
     persons = {
         row.username: row
         for row in Person.objects.bulk_create(
-            Person(username=username, name=name, password=hashed, phone=f"1000000{number:04d}", is_staff=admin, is_superuser=admin)
+            Person(
+                username=username,
+                name=name,
+                password=hashed,
+                phone=f"1000000{number:04d}",
+                is_staff=admin,
+                is_superuser=admin,
+            )
             for number, (username, name) in enumerate(usernames, start=1)
             for admin in [username == "admin"]
         )
     }
-    Department.objects.bulk_create(Department(hall=hall, key=key, name=name, short_name=short) for key, (name, short) in bodies.items())
+    Department.objects.bulk_create(
+        Department(hall=hall, key=key, name=name, short_name=short) for key, (name, short) in bodies.items()
+    )
     offices = {row.key: row for row in Department.objects.filter(hall=hall)}
     memberships = Membership.objects.bulk_create(
         Membership(
-            person=persons[worker.username], department=offices[hat.department], role=hat.role, stage=hat.stage, from_on=began.date()
+            person=persons[worker.username],
+            department=offices[hat.department],
+            role=hat.role,
+            stage=hat.stage,
+            from_on=began.date(),
         )
         for worker in workers
         for hat in worker.hats
@@ -259,7 +285,9 @@ def assemble(
     return Cast(hall, memberships, bindings)
 
 
-def _give_matters(hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date, workers: Sequence[Worker]) -> None:
+def _give_matters(
+    hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date, workers: Sequence[Worker]
+) -> None:
     """Each matter of a department with approvers to the one named for it, the others to the department's general one."""
     approvers = [worker for worker in workers if worker.hats[0].role == "approver"]
     named = {matter: worker for worker in approvers for matter in worker.matters}
@@ -270,7 +298,13 @@ def _give_matters(hall: Hall, offices: dict[str, Department], persons: dict[str,
         if worker is not None:
             office = offices[matter.department]
             rows.append(
-                MatterHandler(hall_id=hall.pk, matter_id=matter.id, department=office, person=persons[worker.username], from_on=day)
+                MatterHandler(
+                    hall_id=hall.pk,
+                    matter_id=matter.id,
+                    department=office,
+                    person=persons[worker.username],
+                    from_on=day,
+                )
             )
     MatterHandler.objects.bulk_create(rows)
 

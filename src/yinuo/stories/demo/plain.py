@@ -1,7 +1,8 @@
-"""The demonstration of a county whose story is not told: its own departments, invented people and companies, three projects.
+"""The demonstration of a county whose story is not told: its own departments, invented people and companies, three
+projects.
 
-Everything comes from the pack: one person per role, an approver in every department, companies named after the place with scores of its
-best, middle and lowest grade, and the matters its rules put on the map.
+Everything comes from the pack: one person per role, an approver in every department, companies named after the place
+with scores of its best, middle and lowest grade, and the matters its rules put on the map.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ from yinuo.stories.demo.projects import form
 from yinuo.stories.demo.world import Scene, World
 
 SOURCE = "年度企业公共信用综合评价（演示）"
-PASSED, FRESH = 45, 3  # working days since the filing of the project that has come far, and of the one that has just been guided
+PASSED, FRESH = (
+    45,
+    3,
+)  # working days since the filing of the project that has come far, and of the one that has just been guided
 
 
 def is_told() -> bool:
@@ -69,7 +73,13 @@ def workers() -> tuple[Worker, ...]:
         )
         for stage in stages
     ]  # fmt: skip
-    return (*found, *(approver(f"approver-{key}", f"{row.short_name}审批", key, listed=True) for key, row in rules.departments.items()))
+    return (
+        *found,
+        *(
+            approver(f"approver-{key}", f"{row.short_name}审批", key, listed=True)
+            for key, row in rules.departments.items()
+        ),
+    )
 
 
 def companies() -> tuple[Company, ...]:
@@ -110,7 +120,14 @@ def evaluated(world: World) -> Scene:
     for company in companies():
         if company.score is not None:
             unit = world.cast.unit(company.key).pk
-            import_score(actor=world.cast.holder("administrator"), unit_id=unit, score=company.score, source=SOURCE, on=at.date(), at=at)
+            import_score(
+                actor=world.cast.holder("administrator"),
+                unit_id=unit,
+                score=company.score,
+                source=SOURCE,
+                on=at.date(),
+                at=at,
+            )
 
 
 def _form(on: date, name: str) -> dict[str, object]:

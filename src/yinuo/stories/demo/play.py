@@ -67,7 +67,9 @@ class Play:
     def item(self, matter: str) -> MapItem:
         found = MapItem.objects.select_related("department").filter(project_id=self.id, matter_id=matter).first()
         if found is None:
-            raise LookupError(f"{matter} is not on the map of {self.project}: {[item.matter_id for item in self.items()]}")
+            raise LookupError(
+                f"{matter} is not on the map of {self.project}: {[item.matter_id for item in self.items()]}"
+            )
         return found
 
     def items(self) -> list[MapItem]:
@@ -92,16 +94,26 @@ class Play:
         onemap.confirm_review(actor=self.cast.approver_of(roles().filing_department), project_id=self.id, at=at)
 
     def advise(self, at: datetime, departments: Iterable[str] = (), notes: Mapping[str, str] | None = None) -> None:
-        """The departments (all that still owe an answer, where none is named) say what their matters need; `notes` by matter."""
-        answers = GuidanceAnswer.objects.filter(guidance__project_id=self.id, answered_at__isnull=True).select_related("department")
+        """The departments (all that still owe an answer, where none is named) say what their matters need; `notes` by
+        matter.
+        """
+        answers = GuidanceAnswer.objects.filter(guidance__project_id=self.id, answered_at__isnull=True).select_related(
+            "department"
+        )
         for answer in answers.order_by("id"):
             if departments and answer.department.key not in departments:
                 continue
             rows = [
-                {**row, "needed": "no" if row["needed"] == "no" else "yes", "note": (notes or {}).get(row["matter_id"], row["note"])}
+                {
+                    **row,
+                    "needed": "no" if row["needed"] == "no" else "yes",
+                    "note": (notes or {}).get(row["matter_id"], row["note"]),
+                }
                 for row in answer.matters
             ]
-            onemap.answer_guidance(actor=self.cast.approver_of(answer.department.key), answer_id=answer.pk, matters=rows, at=at)
+            onemap.answer_guidance(
+                actor=self.cast.approver_of(answer.department.key), answer_id=answer.pk, matters=rows, at=at
+            )
 
     # -- a matter on the regular way
 
@@ -117,9 +129,13 @@ class Play:
         item = self.item(matter)
         onemap.accept(actor=self.officer(item), item_id=item.pk, at=at)
 
-    def send_back(self, matter: str, kind: str, points: Iterable[tuple[str, str, str]], reason: str, at: datetime) -> None:
+    def send_back(
+        self, matter: str, kind: str, points: Iterable[tuple[str, str, str]], reason: str, at: datetime
+    ) -> None:
         item = self.item(matter)
-        listed = [{"code": f"{kind}.{code}", "subject": subject, "request": request} for code, subject, request in points]
+        listed = [
+            {"code": f"{kind}.{code}", "subject": subject, "request": request} for code, subject, request in points
+        ]
         onemap.send_back(actor=self.officer(item), item_id=item.pk, kind=kind, points=listed, reason=reason, at=at)
 
     def pause(self, matter: str, reason: str, note: str, at: datetime) -> None:
@@ -230,15 +246,30 @@ class Play:
 
     # -- building and completion
 
-    def report(self, kind: str, at: datetime, *, percent: int | None = None, invested: str | None = None, text: str = "") -> None:
+    def report(
+        self, kind: str, at: datetime, *, percent: int | None = None, invested: str | None = None, text: str = ""
+    ) -> None:
         amount = Decimal(invested) if invested is not None else None
         projects.report_progress(
-            actor=self.company, project_id=self.id, kind=kind, on=at.date(), at=at, percent=percent, invested=amount, text=text
+            actor=self.company,
+            project_id=self.id,
+            kind=kind,
+            on=at.date(),
+            at=at,
+            percent=percent,
+            invested=amount,
+            text=text,
         )
 
     def participant(self, role: str, name: str, credit_code: str, qualification: str, at: datetime) -> None:
         projects.report_participant(
-            actor=self.company, project_id=self.id, role=role, name=name, credit_code=credit_code, qualification=qualification, at=at
+            actor=self.company,
+            project_id=self.id,
+            role=role,
+            name=name,
+            credit_code=credit_code,
+            qualification=qualification,
+            at=at,
         )
 
     def kept(self, matter: str, text: str, at: datetime) -> None:
@@ -254,8 +285,11 @@ class Play:
     def points(self) -> list[Point]:
         return points_of(self.completion)
 
-    def verify(self, at: datetime, matters: Iterable[str] = (), unmet: Mapping[tuple[str, int], str] | None = None) -> None:
-        """Looks at every open point (of `matters`, where some are named) in the map's order; the last one of the round delivers them all.
+    def verify(
+        self, at: datetime, matters: Iterable[str] = (), unmet: Mapping[tuple[str, int], str] | None = None
+    ) -> None:
+        """Looks at every open point (of `matters`, where some are named) in the map's order; the last one of the round
+        delivers them all.
 
         `unmet`: (matter, number of the requirement) → what is wrong.
         """
@@ -303,7 +337,9 @@ class Play:
 
     def ask_repair(self, event: CreditEvent, text: str, at: datetime) -> CreditRelief:
         evidence = [self.file_of("整改报告", at).pk]
-        return credit.ask_relief(actor=self.company, event_id=event.pk, kind="repair", text=text, evidence=evidence, at=at)
+        return credit.ask_relief(
+            actor=self.company, event_id=event.pk, kind="repair", text=text, evidence=evidence, at=at
+        )
 
     def consent(self, at: datetime, note: str = "事实清楚、依据充分，同意。") -> None:
         principal = self.cast.holder("principal", roles().filing_department)

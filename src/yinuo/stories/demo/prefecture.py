@@ -1,4 +1,5 @@
-"""The other counties of the prefecture in the demonstration: their halls report month by month, and all are ranked together (附件7·第四章).
+"""The other counties of the prefecture in the demonstration: their halls report month by month, and all are ranked
+together (附件7·第四章).
 
 Numbers of events are made up, the same at every build; a hall's own course comes of how good it is.
 """
@@ -47,19 +48,30 @@ COUNTIES = (
     County("622925", "和政县", "马效忠", "杨永红", 18, 28, 7),
     County("622926", "东乡族自治县", "马吉祥", "妥永平", 20, 24, 12),
 )
-MATTERS = ("建筑工程施工许可", "取水许可", "建设用地规划许可", "建设工程规划许可", "环境影响报告表审批", "生产建设项目水土保持方案审批")
+MATTERS = (
+    "建筑工程施工许可",
+    "取水许可",
+    "建设用地规划许可",
+    "建设工程规划许可",
+    "环境影响报告表审批",
+    "生产建设项目水土保持方案审批",
+)
 HANDLERS = ("马小龙", "张建国", "马海燕", "李文军", "马艳红")
 PROJECTS = ("养殖场建设项目", "农产品冷链项目", "砂石料加工项目", "文旅配套项目", "清真食品加工项目")
 
 
 def _people(county: County, hall: Hall, began: date) -> tuple[Actor, Actor]:
     """The hall's supervisor and general convener; nobody signs in as them."""
-    office = Department.objects.create(hall=hall, key="government_services", name=f"{county.name}{TEAM}", short_name=TEAM)
+    office = Department.objects.create(
+        hall=hall, key="government_services", name=f"{county.name}{TEAM}", short_name=TEAM
+    )
     actors = []
     for role, name in (("supervisor", county.supervisor), ("general_convener", county.convener)):
         phone = f"1000{county.code}{len(actors)}"
         person = Person.objects.create(username=f"{county.code}-{role}", name=name, phone=phone, password="!")  # noqa: S106 - opens nothing
-        actors.append(actor_of_membership(Membership.objects.create(person=person, department=office, role=role, from_on=began)))
+        actors.append(
+            actor_of_membership(Membership.objects.create(person=person, department=office, role=role, from_on=began))
+        )
     return actors[0], actors[1]
 
 
@@ -104,7 +116,11 @@ def _month(county: County, last: date) -> Iterator[dict[str, Any]]:
     source = f"{county.name}政务服务网{last.year}年{last.month}月报表"
     for number in range(county.matters * last.day // 30):
         key = f"{last:%Y-%m}-{number + 1:04d}"
-        row = {"on": last.replace(day=chance.randint(1, last.day)).isoformat(), "what": chance.choice(MATTERS), "subject": key}
+        row = {
+            "on": last.replace(day=chance.randint(1, last.day)).isoformat(),
+            "what": chance.choice(MATTERS),
+            "subject": key,
+        }
         row |= {"evidence": source, "handler": chance.choice(HANDLERS)}
         luck = chance.randint(1, 100)
         if luck <= county.slow:
@@ -112,7 +128,11 @@ def _month(county: County, last: date) -> Iterator[dict[str, Any]]:
             if chance.randint(1, 4) == 1:
                 yield row | {"reference": f"{key}-R", "type": "light", "light": "red"}
         if luck <= county.slow // 4 or luck > 100 - county.good:
-            yield row | {"reference": f"{key}-P", "type": "review", "level": 1 if luck <= county.slow // 4 else chance.choice((4, 5))}
+            yield row | {
+                "reference": f"{key}-P",
+                "type": "review",
+                "level": 1 if luck <= county.slow // 4 else chance.choice((4, 5)),
+            }
     yield from _landed(county, last, chance, source)
 
 
@@ -155,13 +175,21 @@ def by_hand(world: World) -> Scene:
     )
     at = yield world.ago(7, "10:20")
     given |= {"on": at.astimezone(TZ).date(), "at": at}
-    wrong = give_points(points=Decimal("-0.3"), basis="窗口纪律检查", evidence="检查记录 11 号", reason="综合窗口上班时间无人值守", **given)
+    wrong = give_points(
+        points=Decimal("-0.3"),
+        basis="窗口纪律检查",
+        evidence="检查记录 11 号",
+        reason="综合窗口上班时间无人值守",
+        **given,
+    )
     at = yield world.ago(6, "09:15")
     correct_points(actor=supervisor, manual_id=wrong.pk, reason="检查记录说的是邻县的窗口", at=at)
 
 
 def noticed(world: World) -> Scene:
-    """The county's notices: that of the quarter before last published in its time, that of the last one waiting for the principal."""
+    """The county's notices: that of the quarter before last published in its time, that of the last one waiting for the
+    principal.
+    """
     until = quarter_of(world.now.astimezone(TZ).date())
     begins = quarter_of(until - timedelta(days=1))
     at = yield datetime.combine(begins, time(1, 0), TZ)
@@ -194,12 +222,16 @@ def noticed(world: World) -> Scene:
 
 
 def _drawn_up(world: World, begins: date, at: datetime) -> ReformReport:
-    return reform.draft_report(actor=Actor.system(), region_id=world.cast.hall.region_id, kind="quarter", begins=begins, at=at)
+    return reform.draft_report(
+        actor=Actor.system(), region_id=world.cast.hall.region_id, kind="quarter", begins=begins, at=at
+    )
 
 
 def _submit(world: World, report: ReformReport, opening: str, problems: str, next_steps: str, at: datetime) -> None:
     writer = world.cast.holder("comprehensive", "development_reform")
-    reform.edit_report(actor=writer, report_id=report.pk, opening=opening, problems=problems, next_steps=next_steps, at=at)
+    reform.edit_report(
+        actor=writer, report_id=report.pk, opening=opening, problems=problems, next_steps=next_steps, at=at
+    )
     reform.submit_report(actor=writer, report_id=report.pk, at=at)
 
 

@@ -1,4 +1,6 @@
-"""The demonstration's projects as their filing forms: a plain building on land already held, and what each has beyond it."""
+"""The demonstration's projects as their filing forms: a plain building on land already held, and what each has beyond
+it.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,10 @@ def flagship(world: World) -> Scene:
     play.accept("engineering_planning_permit", at)
     at = yield world.ago(8, "14:40")
     projects.ask_question(
-        actor=play.company, project_id=play.id, text="环评报告表走承诺制，还需要委托有资质的单位编制报告表吗？什么时候提交？", at=at
+        actor=play.company,
+        project_id=play.id,
+        text="环评报告表走承诺制，还需要委托有资质的单位编制报告表吗？什么时候提交？",
+        at=at,
     )
     at = yield world.ago(8, "16:00")
     convener = world.cast.holder("general_convener")
@@ -56,7 +59,9 @@ def flagship(world: World) -> Scene:
     projects.answer_question(actor=world.cast.approver_of("ecology"), question_id=question, answer=answer, at=at)
     at = yield world.ago(7, "09:40")
     text = "环评报告表走承诺制，还要编制报告表吗？什么时候提交？"
-    projects.publish_answer(actor=world.cast.approver_of("ecology"), question_id=question, text=text, answer=answer, at=at)
+    projects.publish_answer(
+        actor=world.cast.approver_of("ecology"), question_id=question, text=text, answer=answer, at=at
+    )
     # 供水单位五个工作日没有答复：自收件之日起视为受理。
     at = yield world.ago(7, "10:20")
     play.hand_in("water_connection", at)
@@ -154,7 +159,10 @@ def sent_back(world: World) -> Scene:
     at = yield world.ago(3, "09:30")
     play.hand_in("soil_conservation_plan", at)
     at = yield world.ago(2, "16:40")
-    points = [("signature_missing", "水土保持方案报告书", "责任页缺编制单位盖章和日期"), ("material_missing", "土地权属证明", "请补交")]
+    points = [
+        ("signature_missing", "水土保持方案报告书", "责任页缺编制单位盖章和日期"),
+        ("material_missing", "土地权属证明", "请补交"),
+    ]
     play.send_back("soil_conservation_plan", "incomplete", points, "材料不齐全，尚未受理。", at)
     at = yield world.ago(1, "10:00")
     play.hand_in("power_connection", at)
@@ -224,7 +232,9 @@ def refused(world: World) -> Scene:
     play.file(facts, at)
     at = yield world.ago(32, "15:30")
     why = "项目属于“两高”行业技术改造，未落实能耗等量替代，且企业信用等级为 D-，不符合备案条件。"
-    projects.decide_by_hand(actor=world.cast.approver_of("development_reform"), project_id=play.id, approve=False, why=why, at=at)
+    projects.decide_by_hand(
+        actor=world.cast.approver_of("development_reform"), project_id=play.id, approve=False, why=why, at=at
+    )
 
 
 def withdrawn(world: World) -> Scene:
@@ -234,7 +244,9 @@ def withdrawn(world: World) -> Scene:
     play.file(form(at.date(), **FORMS["mixing"]), at)
     at = yield world.ago(44, "11:40")
     problem = "填报的地块在基本农田保护范围内，与备案声明不符，请另行选址后重新备案。"
-    projects.withdraw_filing(actor=world.cast.approver_of("development_reform"), project_id=play.id, problem=problem, at=at)
+    projects.withdraw_filing(
+        actor=world.cast.approver_of("development_reform"), project_id=play.id, problem=problem, at=at
+    )
     # 同一企业的违法行为：变更未告知，扣 2 分，整改后申请修复。
     at = yield world.ago(42, "09:30")
     basis = "现场核查：企业改变建设地点后未按规定告知备案机关。"

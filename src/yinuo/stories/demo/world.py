@@ -1,6 +1,8 @@
-"""The time of the demonstration: scenes told day by day, all together in the order of their instants, as if lived through.
+"""The time of the demonstration: scenes told day by day, all together in the order of their instants, as if lived
+through.
 
-Between two moments everything happens that would have happened by itself: lights turn, pauses and receipts lapse, notices end.
+Between two moments everything happens that would have happened by itself: lights turn, pauses and receipts lapse,
+notices end.
 """
 
 from __future__ import annotations
@@ -65,7 +67,9 @@ class World:
 
     def _wait(self, scene: Scene, until: datetime) -> None:
         if not self._reached <= until <= self.now:
-            raise ValueError(f"{scene.__name__} wants to go on at {until}: it is {self._reached}, and the last instant is {self.now}")
+            raise ValueError(
+                f"{scene.__name__} wants to go on at {until}: it is {self._reached}, and the last instant is {self.now}"
+            )
         heapq.heappush(self._to_come, (until, next(self._numbers), scene))
 
     def play(self) -> None:

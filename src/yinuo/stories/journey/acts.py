@@ -14,7 +14,9 @@ COLOURS = {"green": "绿", "blue": "蓝", "yellow": "黄", "red": "红", "white"
 
 
 def clause(place: str) -> str:
-    """An article of the county's own document, for what is no parameter of the pack; told where the pack's document has it."""
+    """An article of the county's own document, for what is no parameter of the pack; told where the pack's document has
+    it.
+    """
     return f"#{place}"
 
 
@@ -44,11 +46,20 @@ def standing(p: Player, unit: int = 0) -> dict[str, Any]:
     """What the company has and gets today."""
 
     def shown(answer: Any) -> list[str]:
-        head = f"{answer['score']} 分，{answer['grade']} 级（{answer['class_name']}，{COLOURS.get(answer['colour'], '白')}）"
+        head = (
+            f"{answer['score']} 分，{answer['grade']} 级（{answer['class_name']}，"
+            f"{COLOURS.get(answer['colour'], '白')}）"
+        )
         last = answer["history"][0]
-        return [head, f"最近变动：CreditEvent #{last['id']} {last['name']}", *(measure["text"] for measure in answer["measures"][:2])]
+        return [
+            head,
+            f"最近变动：CreditEvent #{last['id']} {last['name']}",
+            *(measure["text"] for measure in answer["measures"][:2]),
+        ]
 
-    answer = p.get(p.unit(unit), "查看本单位的信用分、等级与措施", f"/credit/units/{p.units[unit]['credit_code']}", shows=shown)
+    answer = p.get(
+        p.unit(unit), "查看本单位的信用分、等级与措施", f"/credit/units/{p.units[unit]['credit_code']}", shows=shown
+    )
     return dict(answer)
 
 
@@ -79,7 +90,13 @@ def verify(p: Player, project: dict[str, Any], unit: int = 0) -> dict[str, Any]:
         seal = answer["certificate"]
         kept = [f"{row['matter']}：{row['state']}／{row['fulfilment']}" for row in answer["commitments"]]
         colour = COLOURS[seal["colour"]]
-        return [f"{answer['state_label']}；备案证底色{colour}，字母 {seal['letter']}（{seal['grade']} 级，{seal['class_name']}）", *kept]
+        return [
+            (
+                f"{answer['state_label']}；备案证底色{colour}，字母 {seal['letter']}（{seal['grade']} 级，"
+                f"{seal['class_name']}）"
+            ),
+            *kept,
+        ]
 
     answer = p.get(
         PUBLIC,
@@ -124,7 +141,11 @@ def see_map(p: Player, what: str = "打开一张图") -> dict[str, Any]:
             f"“{names[row['id']]}”改{ROUTES.get(row['route'], row['route'])}，提前 {row['saves_working_days']} 个工作日"
             for row in answer["faster"]
         ]
-        landed = [f"{moment(answer['landed_at'])[:10]} 已落地"] if answer["landed_at"] else [f"预计 {answer['landing_on']} 落地"]
+        landed = (
+            [f"{moment(answer['landed_at'])[:10]} 已落地"]
+            if answer["landed_at"]
+            else [f"预计 {answer['landing_on']} 落地"]
+        )
         chain = [f"关键链：{' → '.join(names[name] for name in answer['critical'])}"] if answer["critical"] else []
         return [f"{answer['total']} 个事项，已办结 {answer['done']} 个，{landed[0]}", *chain, *faster]
 

@@ -27,7 +27,9 @@ def play(p: Player, project: dict[str, Any], promises: list[dict[str, Any]]) -> 
     again(p, completion)
     p.need(closing.inspect(p, completion)["state"] == "passed", "整改合格后没有通过")
     waiting = f"/credit/proposals?state=proposed&unit={p.units[0]['credit_code']}"
-    none = p.get(p.office("principal"), "违过诺的周期没有加分", waiting, law=[clause("附件2·第十七条")], shows=_how_many)
+    none = p.get(
+        p.office("principal"), "违过诺的周期没有加分", waiting, law=[clause("附件2·第十七条")], shows=_how_many
+    )
     p.need(not none["items"], "违过诺的项目仍提出了加分")
     repair(p, who)
     need_colour(p, project, "green")
@@ -59,19 +61,25 @@ def need_colour(p: Player, project: dict[str, Any], colour: str) -> None:
 def again(p: Player, completion: int) -> None:
     p.later(10, "09:00")
     body = {"text": "已按整改意见落实"}
-    p.post(p.owner, "整改后再次申请验收", f"/completions/{completion}/apply-again", body, law=["verification.repeat_limit"])
+    p.post(
+        p.owner, "整改后再次申请验收", f"/completions/{completion}/apply-again", body, law=["verification.repeat_limit"]
+    )
 
 
 def three_people(p: Player, found: dict[str, Any]) -> None:
     path = f"/credit/proposals/{found['id']}"
     law = [clause("附件2·第十九条")]
-    p.post(p.approver(found["department"]), "提出的人自己审签", f"{path}/consent", {}, refused="access.forbidden", law=law)
+    p.post(
+        p.approver(found["department"]), "提出的人自己审签", f"{path}/consent", {}, refused="access.forbidden", law=law
+    )
     p.post(p.office("general_convener"), "没有审签就执行", f"{path}/execute", {}, refused="credit.state", law=law)
 
 
 def refuse(p: Player, found: dict[str, Any]) -> None:
     path, law = f"/credit/proposals/{found['id']}", [clause("附件2·第十九条"), clause("附件7·第十二条")]
-    p.post(p.office("principal"), "不同意却不写理由", f"{path}/refuse", {"reason": " "}, refused="credit.reason", law=law)
+    p.post(
+        p.office("principal"), "不同意却不写理由", f"{path}/refuse", {"reason": " "}, refused="credit.reason", law=law
+    )
     body = {"reason": "证据不充分，请补充现场检查记录"}
     p.post(p.office("principal"), "主要负责同志不同意", f"{path}/refuse", body, law=law, row="PointProposal")
     p.post(p.office("general_convener"), "未获同意就执行", f"{path}/execute", {}, refused="credit.state", law=law)
@@ -111,7 +119,9 @@ def repair(p: Player, department: Who) -> None:
     p.post(p.unit(), "再点一次", "/credit/reliefs", body, refused="credit.relief_open", law=law)
     p.later(2, "10:00")
     answer = {"accept": True, "answer": "复查合格，同意恢复分值"}
-    p.post(department, "办理修复申请：同意", f"/credit/reliefs/{relief['id']}/decide", answer, law=law, row="CreditRelief")
+    p.post(
+        department, "办理修复申请：同意", f"/credit/reliefs/{relief['id']}/decide", answer, law=law, row="CreditRelief"
+    )
     restored = closing.carry_out(p, closing.proposal(p))
     p.need(float(restored["points"]) == -float(event["points"]), "恢复的分值与扣去的不同")
     p.post(p.unit(), "对同一次扣分再申请修复", "/credit/reliefs", body, refused="credit.nothing_taken", law=law)

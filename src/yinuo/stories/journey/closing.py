@@ -34,7 +34,12 @@ def builders(p: Player) -> None:
         code = make_credit_code(acts.region(p), f"{place * 1_234_567:08d}")
         body = {"role": role, "name": name, "credit_code": code, "qualification": "乙级"}
         p.post(
-            p.owner, f"报备参建单位：{name}", f"/projects/{p.project}/participants", body, law=[clause("正文·三(七)")], row="Participant"
+            p.owner,
+            f"报备参建单位：{name}",
+            f"/projects/{p.project}/participants",
+            body,
+            law=[clause("正文·三(七)")],
+            row="Participant",
         )
 
 
@@ -50,7 +55,14 @@ def build(p: Player, promises: list[dict[str, Any]]) -> None:
         files = [p.upload(p.owner, "履约照片.pdf")]
         body = {"text": f"“{commitment['matter']}”的各项要求按承诺落实", "evidence": files}
         path = f"/commitments/{commitment['id']}/fulfilment"
-        p.post(p.owner, f"报告履约情况：{commitment['matter']}", path, body, law=[clause("正文·三(四)")], row="FulfilmentReport")
+        p.post(
+            p.owner,
+            f"报告履约情况：{commitment['matter']}",
+            path,
+            body,
+            law=[clause("正文·三(四)")],
+            row="FulfilmentReport",
+        )
     p.later(180, "17:00")
     report(p, "progress", "报送建设进度", percent=100)
     report(p, "completion", "报送竣工信息")
@@ -60,14 +72,21 @@ def apply(p: Player, **body: Any) -> dict[str, Any]:
     """Completion applied for, and the second guidance answered: every verification on the map is needed."""
     p.later(1, "09:00")
     answer = p.post(
-        p.owner, "申请竣工验收", f"/projects/{p.project}/completion", body, law=[clause("正文·三(八)")], row="CompletionVerification"
+        p.owner,
+        "申请竣工验收",
+        f"/projects/{p.project}/completion",
+        body,
+        law=[clause("正文·三(八)")],
+        row="CompletionVerification",
     )
     acts.guide(p, "completion", lambda matter: "yes")
     return dict(answer)
 
 
 def inspect(p: Player, completion: int, unmet: Unmet = lambda point: False) -> dict[str, Any]:
-    """Every point still open verified, promise by promise, in the map's order; returns the completion as it stands then."""
+    """Every point still open verified, promise by promise, in the map's order; returns the completion as it stands
+    then.
+    """
     p.later(3, "10:00")
     for point in p.peek(p.owner, f"/projects/{p.project}/completion")["points"]:
         if not point["pending"]:
@@ -91,7 +110,9 @@ def inspect(p: Player, completion: int, unmet: Unmet = lambda point: False) -> d
             row="Finding",
             shows=lambda answer, shown=shown: shown,
         )
-    now = p.get(p.owner, "查看竣工验收结果", f"/projects/{p.project}/completion", law=[clause("正文·三(八)")], shows=_result)
+    now = p.get(
+        p.owner, "查看竣工验收结果", f"/projects/{p.project}/completion", law=[clause("正文·三(八)")], shows=_result
+    )
     return dict(now)
 
 
@@ -111,7 +132,13 @@ def out_of_turn(p: Player, completion: int) -> None:
     )
 
 
-RESULTS = {"passed": "通过，可以投入使用", "rectifying": "限期整改", "failed": "未通过", "inspection": "验收中", "guidance": "二次辅导中"}
+RESULTS = {
+    "passed": "通过，可以投入使用",
+    "rectifying": "限期整改",
+    "failed": "未通过",
+    "inspection": "验收中",
+    "guidance": "二次辅导中",
+}
 
 
 def _result(answer: Any) -> list[str]:
@@ -126,7 +153,10 @@ def proposal(p: Player, unit: int = 0, about: str = "") -> dict[str, Any]:
     """The one proposal that waits for the principal, or the one whose basis names `about`."""
 
     def shown(answer: Any) -> list[str]:
-        return [f"#{row['id']} {row['basis']}：预计 {row['expected_points']} 分；依据 {'、'.join(row['cites'])}" for row in answer["items"]]
+        return [
+            f"#{row['id']} {row['basis']}：预计 {row['expected_points']} 分；依据 {'、'.join(row['cites'])}"
+            for row in answer["items"]
+        ]
 
     path = f"/credit/proposals?state=proposed&unit={p.units[unit]['credit_code']}"
     answer = p.get(p.office("principal"), "查看待审签的加减分", path, law=[clause("附件2·第十九条")], shows=shown)
@@ -150,7 +180,10 @@ def carry_out(p: Player, found: dict[str, Any]) -> dict[str, Any]:
 
     def shown(answer: Any) -> list[str]:
         return [
-            f"{answer['why']}：{answer['points']} 分，现为 {answer['score_after']} 分（{answer['grade_before']} → {answer['grade_after']}）"
+            (
+                f"{answer['why']}：{answer['points']} 分，现为 {answer['score_after']} 分（{answer['grade_before']} "
+                f"→ {answer['grade_after']}）"
+            )
         ]
 
     p.later(0, "15:00")

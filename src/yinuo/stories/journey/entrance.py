@@ -13,18 +13,29 @@ REUSED = "journey-at-the-entrance"
 
 
 def refused(p: Player) -> None:
-    """Nothing of these is filed: secret, incomplete, another's, a code that cannot be; and one is held by the negative list.
+    """Nothing of these is filed: secret, incomplete, another's, a code that cannot be; and one is held by the negative
+    list.
 
     All go by one idempotency key: were anything kept of one, the next would be told that its key is used.
     """
     where = acts.region(p)
 
-    def file(what: str, refused: str, law: list[str], unit: int = 0, body: dict[str, Any] | None = None, **changes: Any) -> None:
+    def file(
+        what: str, refused: str, law: list[str], unit: int = 0, body: dict[str, Any] | None = None, **changes: Any
+    ) -> None:
         sent = {"facts": facts(p, **changes), "pledged": True, **(body or {})}
         p.post(p.unit(unit), what, "/projects", sent, refused=refused, law=law, key=REUSED)
 
-    file("申报涉密项目", "projects.secret", ["filing.secret_refused"], name="涉密储备库项目", declarations={"secret": True})
-    file("没有作保密声明就申报", "projects.secrecy_undeclared", ["filing.secret_refused"], declarations={"secret": None})
+    file(
+        "申报涉密项目",
+        "projects.secret",
+        ["filing.secret_refused"],
+        name="涉密储备库项目",
+        declarations={"secret": True},
+    )
+    file(
+        "没有作保密声明就申报", "projects.secrecy_undeclared", ["filing.secret_refused"], declarations={"secret": None}
+    )
     thin = facts(p)
     del thin["site"]["address"]
     file("漏填建设地点", "projects.incomplete", ["filing.required_facts"], body={"facts": thin})
@@ -40,15 +51,25 @@ def refused(p: Player) -> None:
 
     body = {"source": "年度企业公共信用综合评价", "rows": [row]}
     answer = p.post(
-        p.office("administrator"), "导入时统一社会信用代码错一位", "/credit/scores", body, law=[clause("附件2·第六条")], shows=shown
+        p.office("administrator"),
+        "导入时统一社会信用代码错一位",
+        "/credit/scores",
+        body,
+        law=[clause("附件2·第六条")],
+        shows=shown,
     )
     p.need(answer[0]["outcome"] == "refused", "错误的统一社会信用代码被收下了")
     held_back(p, where)
 
 
 def held_back(p: Player, where: str) -> None:
-    """On the negative list of projects: no code, no certificate, the row that stopped it, and a refusal by hand with reasons."""
-    sent = {"facts": facts(p, name="黄河干流水泥熟料项目", declarations={"two_high_or_overcapacity": True}), "pledged": True}
+    """On the negative list of projects: no code, no certificate, the row that stopped it, and a refusal by hand with
+    reasons.
+    """
+    sent = {
+        "facts": facts(p, name="黄河干流水泥熟料项目", declarations={"two_high_or_overcapacity": True}),
+        "pledged": True,
+    }
 
     def shown(answer: Any) -> list[str]:
         return [f"转人工办理：{stop['why']}" for stop in answer["decision"]["outcome"]["stops"]]
@@ -57,7 +78,13 @@ def held_back(p: Player, where: str) -> None:
     p.need(answer["project"]["state"] == "manual" and answer["project"]["code"] is None, "负面清单上的项目被当场批复")
     p.later(1, "10:00")
     path = f"/projects/{p.project}"
-    p.post(p.filing_unit(), "还没有备案就想复核", f"{path}/confirm-review", refused="onemap.not_filed", law=["review.limit"])
+    p.post(
+        p.filing_unit(),
+        "还没有备案就想复核",
+        f"{path}/confirm-review",
+        refused="onemap.not_filed",
+        law=["review.limit"],
+    )
     body = {"approve": False, "why": "属于产能严重过剩行业，按负面清单不予备案"}
     p.post(p.filing_unit(), "人工办理：不予备案", f"{path}/decide", body, law=["manual_filing.limit"])
 
@@ -69,7 +96,9 @@ def filed_twice(p: Player) -> None:
     again = p.post(p.unit(), "申报（第 2 次点击）", "/projects", sent, key="journey-double-click", shows=_which)
     p.need(again["repeated"] and again["project"]["id"] == first["project"]["id"], "双击申报了两个项目")
     other = {**sent, "facts": {**sent["facts"], "land_area": "1"}}
-    p.post(p.unit(), "同一请求编号换了内容", "/projects", other, key="journey-double-click", refused="idempotency.reused")
+    p.post(
+        p.unit(), "同一请求编号换了内容", "/projects", other, key="journey-double-click", refused="idempotency.reused"
+    )
     p.post(p.unit(), "再次申报同名项目", "/projects", sent, refused="projects.duplicate", law=["duplicate.window"])
 
 

@@ -27,7 +27,10 @@ def promise(p: Player, item: Item) -> Item:
 
     def shown(answer: Any) -> list[str]:
         return [
-            f"承诺书 {answer['letter_number']}，{len(answer['requirements'])} 项要求；公示至 {moment(answer['notice_until'])}",
+            (
+                f"承诺书 {answer['letter_number']}，{len(answer['requirements'])} 项要求；"
+                f"公示至 {moment(answer['notice_until'])}"
+            ),
             f"SHA-256 {answer['letter_sha256'][:16]}…",
         ]
 
@@ -50,7 +53,12 @@ def check_letter(p: Player, commitment: Item) -> None:
 
     def shown(answer: Any) -> list[str]:
         whole = "覆盖全文" if answer["covers_entire_file"] else "未覆盖全文"
-        return [f"签名{'有效' if answer['valid'] else '无效'}，{whole}；签署单位 {answer['signer']}（{answer['signer_id']}）"]
+        return [
+            (
+                f"签名{'有效' if answer['valid'] else '无效'}，{whole}；签署单位 "
+                f"{answer['signer']}（{answer['signer_id']}）"
+            )
+        ]
 
     path = f"/commitments/{commitment['id']}/letter/check"
     report = p.get(p.owner, "核验承诺书的签名与摘要", path, law=["commitment.legal_effect"], shows=shown)
@@ -100,7 +108,17 @@ def submit(p: Player, item: Item, *, refused: str = "", key: str = "", only: int
     path, made = f"/items/{item['id']}/submissions", {}
     for click in range(times):
         what = f"报送“{item['name']}”的材料" + (f"（第 {click + 1} 次点击）" if times > 1 else "")
-        made = p.post(p.owner, what, path, body, law=["receipt.limit"], refused=refused, key=ascii_key(key), row="Submission", shows=shown)
+        made = p.post(
+            p.owner,
+            what,
+            path,
+            body,
+            law=["receipt.limit"],
+            refused=refused,
+            key=ascii_key(key),
+            row="Submission",
+            shows=shown,
+        )
     return dict(made)
 
 
@@ -137,7 +155,17 @@ def accept(p: Player, item: Item) -> None:
 def refuse_acceptance(p: Player, item: Item, *, reason: str = "not_accepted.not_competent", refused: str = "") -> None:
     body = {"reason_code": reason, "document_number": number(p, "不受字"), "text": "不属于本部门职权范围"}
     laws = list(p.rules.reasons[reason].cites)
-    act(p, p.handler(item["matter_id"]), item, "不予受理：", "refuse-acceptance", body, law=laws, refused=refused, row="Document")
+    act(
+        p,
+        p.handler(item["matter_id"]),
+        item,
+        "不予受理：",
+        "refuse-acceptance",
+        body,
+        law=laws,
+        refused=refused,
+        row="Document",
+    )
 
 
 # Those of the pack's pauses that a procedure of their own begins and ends.
@@ -152,7 +180,16 @@ def pause(p: Player, item: Item) -> None:
 
 
 def resume(p: Player, item: Item, refused: str = "") -> None:
-    act(p, p.handler(item["matter_id"]), item, "恢复计时：", "resume", {"note": "已经完成"}, law=[clause("正文·三(六)")], refused=refused)
+    act(
+        p,
+        p.handler(item["matter_id"]),
+        item,
+        "恢复计时：",
+        "resume",
+        {"note": "已经完成"},
+        law=[clause("正文·三(六)")],
+        refused=refused,
+    )
 
 
 def decide(p: Player, item: Item, refused: str = "") -> None:
@@ -167,11 +204,22 @@ def decide(p: Player, item: Item, refused: str = "") -> None:
 
 
 def deliver(p: Player, item: Item) -> None:
-    act(p, p.handler(item["matter_id"]), item, "送达决定：", "deliver", {"note": "在线送达"}, law=["delivery.limit"], shows=None)
+    act(
+        p,
+        p.handler(item["matter_id"]),
+        item,
+        "送达决定：",
+        "deliver",
+        {"note": "在线送达"},
+        law=["delivery.limit"],
+        shows=None,
+    )
 
 
 def regular(p: Player, item: Item, *, paused: bool) -> None:
-    """Handed in, accepted, decided and delivered within the promised limit; with an expert review in between where asked for."""
+    """Handed in, accepted, decided and delivered within the promised limit; with an expert review in between where
+    asked for.
+    """
     p.later(0, "10:00")
     submit(p, item)
     p.later(0, "15:00")

@@ -1,4 +1,6 @@
-"""A kept word: filing, map, agency, promises, decisions, landing, building, completion, points – and the certificate in their colour."""
+"""A kept word: filing, map, agency, promises, decisions, landing, building, completion, points – and the certificate in
+their colour.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +31,27 @@ def play(p: Player) -> None:
     completion = closing.apply(p)
     done = closing.inspect(p, completion["id"])
     p.need(done["state"] == "passed", "竣工验收没有通过")
-    owed = [item for item in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if item["completion"] and item["state"] == "open"]
+    owed = [
+        item
+        for item in p.peek(p.owner, f"/projects/{p.project}/map")["items"]
+        if item["completion"] and item["state"] == "open"
+    ]
     p.need(not owed, "竣工以后还有没有关闭的验收事项")
     gained = closing.carry_out(p, closing.proposal(p))
     acts.standing(p)
     after = acts.verify(p, project)
     for seal, score in ((before, Decimal(START)), (after, Decimal(START) + Decimal(gained["points"]))):
         said = grade_of(score, p.rules, p.today)
-        p.need((seal["grade"], seal["colour"]) == (said.grade, said.colour), f"备案证不是 {said.grade} 级、{said.colour} 色：{seal}")
+        p.need(
+            (seal["grade"], seal["colour"]) == (said.grade, said.colour),
+            f"备案证不是 {said.grade} 级、{said.colour} 色：{seal}",
+        )
 
 
 def land(p: Player) -> list[dict[str, Any]]:
-    """Round by round: what may be promised is promised, the rest handed in meanwhile, until every matter before start is concluded."""
+    """Round by round: what may be promised is promised, the rest handed in meanwhile, until every matter before start
+    is concluded.
+    """
     promises: list[dict[str, Any]] = []
     paused = False
     view = acts.see_map(p)
@@ -62,7 +73,9 @@ def land(p: Player) -> list[dict[str, Any]]:
             p.tick()
         for commitment in signed:
             promises.append(handling.decide_promise(p, commitment))
-            handling.deliver(p, {"id": commitment["item"], "name": commitment["matter"], "matter_id": commitment["matter_id"]})
+            handling.deliver(
+                p, {"id": commitment["item"], "name": commitment["matter"], "matter_id": commitment["matter_id"]}
+            )
         view = acts.see_map(p, "看一张图的进展")
     p.need(bool(view["landed_at"]), "项目没有落地")
     p.need(paused and bool(promises), "没有经过暂停恢复与信用承诺")

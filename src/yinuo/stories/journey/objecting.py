@@ -16,7 +16,9 @@ def play(p: Player, view: dict[str, Any]) -> list[dict[str, Any]]:
     first, second = (handling.promise(p, item) for item in list(ready.values())[:2])
     handling.decide_promise(p, first, refused="commitments.in_notice")
     _last_day_but_one(p, first)
-    receipts = [_object(p, commitment, text) for commitment, text in ((first, "担心异味影响"), (second, "退界不足，影响采光"))]
+    receipts = [
+        _object(p, commitment, text) for commitment, text in ((first, "担心异味影响"), (second, "退界不足，影响采光"))
+    ]
     p.after(first["notice_until"], "09:30")
     p.tick()
     handling.decide_promise(p, first, refused="commitments.objection_open")
@@ -60,14 +62,35 @@ def _object(p: Player, commitment: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def _answer(p: Player, commitment: dict[str, Any], receipt: dict[str, Any], *, upheld: bool) -> None:
-    body = {"upheld": upheld, "answer": "经现场核对，" + ("退界不足，异议成立" if upheld else "符合防护距离，异议不成立")}
+    body = {
+        "upheld": upheld,
+        "answer": "经现场核对，" + ("退界不足，异议成立" if upheld else "符合防护距离，异议不成立"),
+    }
     what = f"答复异议：{'成立，转常规办理' if upheld else '不成立'}"
-    p.post(p.handler(commitment["matter_id"]), what, f"/objections/{receipt['id']}/answer", body, law=["objection.answer_limit"])
-    p.get(PUBLIC, "凭回执查看答复", f"/objections/{receipt['receipt_no']}", shows=lambda a: [f"{a['state_label']}：{a['answer']}"])
+    p.post(
+        p.handler(commitment["matter_id"]),
+        what,
+        f"/objections/{receipt['id']}/answer",
+        body,
+        law=["objection.answer_limit"],
+    )
+    p.get(
+        PUBLIC,
+        "凭回执查看答复",
+        f"/objections/{receipt['receipt_no']}",
+        shows=lambda a: [f"{a['state_label']}：{a['answer']}"],
+    )
 
 
 def _promise_again(p: Player, item: dict[str, Any]) -> None:
     version = p.peek(PUBLIC, f"/guides/{item['matter_id']}?as_of={p.rules_on}")["standard"]["version"]
     body = {"standard_version": version}
     path = f"/items/{item['id']}/commitments"
-    p.post(p.owner, f"异议成立后再对“{item['name']}”作承诺", path, body, refused="commitments.upheld", law=["notice.period"])
+    p.post(
+        p.owner,
+        f"异议成立后再对“{item['name']}”作承诺",
+        path,
+        body,
+        refused="commitments.upheld",
+        law=["notice.period"],
+    )

@@ -1,4 +1,6 @@
-"""Who plays the journey: an HTTP client that walks step by step, tells each, and stops where something is not as it should be."""
+"""Who plays the journey: an HTTP client that walks step by step, tells each, and stops where something is not as it
+should be.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ class NotTraining(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Somebody with a key; the public has none. `via`: the visit or the agreement through which a key acts for a unit."""
+    """Somebody with a key; the public has none.
+
+    `via`: the visit or the agreement through which a key acts for a unit.
+    """
 
     label: str
     key: str = ""
@@ -119,7 +124,9 @@ class Player:
 
     def gather(self, *names: str) -> None:
         """Fresh companies and everybody who deals with them. Raises NotTraining."""
-        status, answer, _ = self._send("POST", "/training/cast", {"units": list(names)}, PUBLIC, {"X-Yinuo-Training": self.token})
+        status, answer, _ = self._send(
+            "POST", "/training/cast", {"units": list(names)}, PUBLIC, {"X-Yinuo-Training": self.token}
+        )
         if status != 201:
             raise NotTraining(str(answer.get("message", "")) if status == 403 else "")
         self.units = answer["units"]
@@ -172,9 +179,9 @@ class Player:
     ) -> Any:
         """One request as a step of the journey.
 
-        `refused`: the code of the refusal that is right here. `law`: parameters or articles the step follows. `row`: what the answer's
-        `id` names. `key`: a chosen idempotency key. `follow`: the project in the answer whose trail is followed from here.
-        `shows`: what to tell of the answer. Raises WentWrong.
+        `refused`: the code of the refusal that is right here. `law`: parameters or articles the step follows. `row`:
+        what the answer's `id` names. `key`: a chosen idempotency key. `follow`: the project in the answer whose trail
+        is followed from here. `shows`: what to tell of the answer. Raises WentWrong.
         """
         status, answer, took = self._send(method, path, body, who, {"Idempotency-Key": key or uuid.uuid4().hex})
         step = Step(
@@ -215,7 +222,10 @@ class Player:
     def upload(self, who: Who, name: str, path: str = "/files") -> int:
         """A file handed in; returns its number. Not a step of its own."""
         boundary = uuid.uuid4().hex
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n'
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: '
+            f"application/pdf\r\n\r\n"
+        )
         # No two are the same: what answers a send-back is not what was sent back.
         content = head.encode() + PAPER + f"% {name} {self.now}\r\n--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
@@ -244,7 +254,12 @@ class Player:
     # -- the wire
 
     def _send(
-        self, method: str, path: str, body: dict[str, Any] | bytes | None, who: Who, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | bytes | None,
+        who: Who,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, Any, float]:
         status, content, took = self._exchange(method, path, body, who, headers or {})
         try:
@@ -272,15 +287,18 @@ class Player:
     # -- telling
 
     def _law(self, names: Sequence[str]) -> list[str]:
-        """Articles written out. A name without # is a parameter of the pack, and its articles are meant; one that begins with # is an
-        article of the county's own document, left out where that document has no such article."""
+        """Articles written out. A name without # is a parameter of the pack, and its articles are meant; one that
+        begins with # is an article of the county's own document, left out where that document has no such article.
+        """
         found: list[str] = []
         for name in names:
             try:
                 found += [name] if "#" in name else list(self.rules.parameter(name, self.today).cites)
             except RuleError:
                 continue
-        whole = [f"{self.rules.roles.document}{cite}" if cite.startswith("#") else cite for cite in dict.fromkeys(found)]
+        whole = [
+            f"{self.rules.roles.document}{cite}" if cite.startswith("#") else cite for cite in dict.fromkeys(found)
+        ]
         return self.rules.cite_texts([cite for cite in whole if self._known(cite)])
 
     def _known(self, cite: str) -> bool:
@@ -320,7 +338,9 @@ def _said(outcome: Any) -> str:
         return str(outcome)
     words = {True: "是", False: "否", None: "未定"}
     values = {key: f"{len(value)} 项" if isinstance(value, (list, dict)) else value for key, value in outcome.items()}
-    return "，".join(f"{key}={words.get(value, value) if isinstance(value, bool | None) else value}" for key, value in values.items())
+    return "，".join(
+        f"{key}={words.get(value, value) if isinstance(value, bool | None) else value}" for key, value in values.items()
+    )
 
 
 def _ticked(answer: dict[str, Any]) -> list[str]:

@@ -38,7 +38,14 @@ def sent_back(p: Player, items: dict[str, Any]) -> None:
     p.later(1, "09:00")
     body = {"standard_version": "2023.1"}
     path = f"/items/{ready['id']}/commitments"
-    p.post(p.owner, f"想对“{ready['name']}”作信用承诺", path, body, refused="commitments.not_promisable", law=["notice.period"])
+    p.post(
+        p.owner,
+        f"想对“{ready['name']}”作信用承诺",
+        path,
+        body,
+        refused="commitments.not_promisable",
+        law=["notice.period"],
+    )
     handling.submit(p, waiting, refused="onemap.prerequisites")
     handling.submit(p, ready, only=1, refused="onemap.materials")
     handling.submit(p, ready, times=2)
@@ -49,7 +56,16 @@ def sent_back(p: Player, items: dict[str, Any]) -> None:
     handling.act(p, handler, ready, "补正告知：", "send-back", incomplete, law=["receipt.limit"], row="SendBack")
     p.later(1, "09:00")
     handling.submit(p, ready)
-    handling.act(p, handler, ready, "再次补正告知：", "send-back", incomplete, refused="onemap.send_back_once", law=["receipt.limit"])
+    handling.act(
+        p,
+        handler,
+        ready,
+        "再次补正告知：",
+        "send-back",
+        incomplete,
+        refused="onemap.send_back_once",
+        law=["receipt.limit"],
+    )
     handling.accept(p, ready)
     handling.refuse_acceptance(p, ready, refused="onemap.state")
     handling.resume(p, ready, refused="onemap.state")
@@ -66,14 +82,18 @@ def sent_back(p: Player, items: dict[str, Any]) -> None:
 
 
 def not_accepted(p: Player, item: dict[str, Any]) -> None:
-    """Refused before acceptance as another authority's, with the remedies; the company shows whose it is and applies again."""
+    """Refused before acceptance as another authority's, with the remedies; the company shows whose it is and applies
+    again.
+    """
     handling.refuse_acceptance(p, item, reason="incomplete.material_missing", refused="onemap.not_accepted_code")
     handling.refuse_acceptance(p, item)
     p.later(0, "16:00")
     handling.deliver(p, item)
     p.later(1, "09:00")
     why = {"why": "部门权责清单载明该事项由本部门办理，附清单页码"}
-    handling.act(p, p.owner, item, "不予受理以后重新申请：", "apply-anew", why, law=[clause("正文·三(五)")], row="MapItem")
+    handling.act(
+        p, p.owner, item, "不予受理以后重新申请：", "apply-anew", why, law=[clause("正文·三(五)")], row="MapItem"
+    )
 
 
 def _points(kind: str, code: str, subject: str, request: str, reason: str) -> dict[str, Any]:
@@ -84,7 +104,9 @@ def rest(p: Player) -> list[dict[str, Any]]:
     """What is left before start of work: promised where it may be, else handed in."""
     promises: list[dict[str, Any]] = []
     for _ in range(6):
-        ready = [i for i in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if i["look"] == "ready" and i["pre_start"]]
+        ready = [
+            i for i in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if i["look"] == "ready" and i["pre_start"]
+        ]
         if not ready:
             break
         for item in ready:

@@ -67,7 +67,8 @@ def card_html(card: Card, say: Mapping[str, str]) -> SafeString:
         f'<li class="{look}" id="card-{id}" data-card="{id}"{before}>'
         f'<p class="state">{MARKS[card.state].svg}<span>{word}</span>{tags}{act}</p>'
         f'<h3><a href="{_safe(card.url)}">{name}</a></h3><p class="who">{_safe(card.who)}</p>'
-        f'{_problem(card)}{_news(card, say)}<div class="foot-line"><p class="when">{_when(card, name, say)}</p>{_ties(card, name, say)}</div></li>'
+        f'{_problem(card)}{_news(card, say)}<div class="foot-line"><p '
+        f'class="when">{_when(card, name, say)}</p>{_ties(card, name, say)}</div></li>'
     )
     return mark_safe(parts)  # noqa: S308  every text in it is escaped
 
@@ -79,7 +80,9 @@ def _problem(card: Card) -> str:
 
 
 def _news(card: Card, say: Mapping[str, str]) -> str:
-    return f'<p class="news"><span class="tag t-blue">{say["new"]}</span>{_safe(card.changed)}</p>' if card.changed else ""
+    return (
+        f'<p class="news"><span class="tag t-blue">{say["new"]}</span>{_safe(card.changed)}</p>' if card.changed else ""
+    )
 
 
 def _when(card: Card, name: str, say: Mapping[str, str]) -> str:
@@ -97,7 +100,8 @@ def _ties(card: Card, name: str, say: Mapping[str, str]) -> str:
     before = f"<div><dt>{say['before']}</dt><dd>{_linked(card.before, done)}</dd></div>" if card.before else ""
     opens = f"<div><dt>{say['opens']}</dt><dd>{_linked(card.opens, '')}</dd></div>" if card.opens else ""
     return (
-        f'<details class="ties" name="ties"{" open" if card.relation == "self" else ""}><summary title="{say["hint"]}">{KNOT}'
+        f'<details class="ties" name="ties"{" open" if card.relation == "self" else ""}><summary '
+        f'title="{say["hint"]}">{KNOT}'
         f'<span class="vh">{say["ties"]}{name}</span></summary><dl>{before}{opens}</dl></details>'
     )
 

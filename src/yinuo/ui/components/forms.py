@@ -44,7 +44,9 @@ class CodeInput(forms.TextInput):
     """A code of letters and digits: no spelling check, no capital put in by a phone."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", **(attrs or {})})
+        super().__init__(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", **(attrs or {})}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class FieldView:
     many: bool
 
 
-def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: str, optional: bool | None, lead: bool) -> FieldView:
+def field_view(
+    bound: BoundField, *, label: str, hint: str, unit: str, width: str, optional: bool | None, lead: bool
+) -> FieldView:
     """Gathers what the template needs and renders the control with its ties.
 
     **Raises** TypeError when the name is no field: a misspelt field must not vanish from a form silently.
@@ -117,7 +121,9 @@ def field_view(bound: BoundField, *, label: str, hint: str, unit: str, width: st
 
 def _optional(field: forms.Field, kind: str) -> bool:
     """Whether “（选填）” is written; not where “不清楚” stands among the answers and is one itself."""
-    unknown = kind == "radios" and isinstance(field, forms.ChoiceField) and any(value == "" for value, _ in field.choices)  # type: ignore[union-attr]
+    unknown = (
+        kind == "radios" and isinstance(field, forms.ChoiceField) and any(value == "" for value, _ in field.choices)
+    )  # type: ignore[union-attr]
     return not field.required and kind != "checkbox" and not unknown
 
 
@@ -151,7 +157,11 @@ def _form_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
 def _error_texts(bound: BoundField) -> Iterator[tuple[str, bool]]:
     """Each error as it is told, and whether it is one of Django's own, which do not say what they speak of."""
     for error in bound.errors.as_data():
-        own = {str(message) for kind in type(bound.field).__mro__ for message in vars(kind).get("default_error_messages", {}).values()}
+        own = {
+            str(message)
+            for kind in type(bound.field).__mro__
+            for message in vars(kind).get("default_error_messages", {}).values()
+        }
         for text in error.messages:
             if error.code == "required" and text in own:
                 chosen = isinstance(bound.field, forms.ChoiceField) or isinstance(bound.field.widget, forms.FileInput)

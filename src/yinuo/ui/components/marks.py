@@ -31,7 +31,9 @@ MARKS: dict[str, Mark] = {
     "wait": Mark(gettext_lazy("未到"), "○", _svg('<circle class="o" cx="6" cy="6" r="4.6"/>')),
     "ready": Mark(gettext_lazy("可办"), "→", _svg('<path d="M.5 4.8h5.8V1.2L11.8 6l-5.5 4.8V7.2H.5z"/>')),
     "notice": Mark(
-        gettext_lazy("公示中"), "◔", _svg('<circle class="o" cx="6" cy="6" r="4.8"/><path d="M6 6V1.2A4.8 4.8 0 0 1 10.8 6z"/>')
+        gettext_lazy("公示中"),
+        "◔",
+        _svg('<circle class="o" cx="6" cy="6" r="4.8"/><path d="M6 6V1.2A4.8 4.8 0 0 1 10.8 6z"/>'),
     ),
     "done": Mark(gettext_lazy("办结"), "✓", _svg('<path class="o" d="M1.2 6.6 4.5 10 10.8 2.2"/>')),
     "ended": Mark(gettext_lazy("终止"), "✕", _svg('<path class="o" d="M2 2l8 8M10 2l-8 8"/>')),
@@ -52,10 +54,15 @@ def grade_spoken(grade: str) -> str:
 
 @lru_cache(maxsize=4096)
 def bar(used: int, warn: int | None = None) -> SafeString:
-    """A share as a bar, in whole percent, with a tick at `warn`: drawn, since the content policy allows no style attribute."""
+    """A share as a bar, in whole percent, with a tick at `warn`: drawn, since the content policy allows no style
+    attribute.
+    """
     used = max(0, min(100, used))
     return format_html(
-        '<svg class="track" viewBox="-1.5 0 103 10" preserveAspectRatio="none" aria-hidden="true"><path d="M0 5H100"/>{}{}</svg>',
+        (
+            '<svg class="track" viewBox="-1.5 0 103 10" preserveAspectRatio="none" aria-hidden="true"><path d="M0 '
+            '5H100"/>{}{}</svg>'
+        ),
         format_html('<path class="used" d="M0 5H{}"/>', used) if used else "",
         format_html('<path class="warn" d="M{} 0V10"/>', warn) if warn is not None else "",
     )

@@ -1,6 +1,7 @@
 """The data a component takes: small frozen records that a view fills and a template shows.
 
-Every text field is plain text (escaped when shown) unless it is a `SafeString`. A field that is left out is shown as nothing.
+Every text field is plain text (escaped when shown) unless it is a `SafeString`. A field that is left out is shown as
+nothing.
 """
 
 from __future__ import annotations
@@ -124,7 +125,8 @@ class Tie:
 class Card:
     """A matter on the map. `before` is what it waits for, `opens` what waits for it; `changed` says what is new.
 
-    `relation`: what it is to the card in focus, "" | self | before | after. `when_url` leads to the proof of the date in `when`.
+    `relation`: what it is to the card in focus, "" | self | before | after. `when_url` leads to the proof of the date
+    in `when`.
     """
 
     id: str

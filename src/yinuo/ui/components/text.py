@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-SPACE = "\u00a0"  # groups digits and holds the unit without breaking the line; a narrower space vanishes in Chinese fonts
+SPACE = (
+    "\u00a0"  # groups digits and holds the unit without breaking the line; a narrower space vanishes in Chinese fonts
+)
 
 
 # 2026年11月24日 18:00 前, 11月24日, 2026年11月.
@@ -107,7 +109,9 @@ def area(value: Decimal | int | str | None, unit: str = "m²") -> str:
 
 
 def without_link(value: str | None) -> str:
-    """A message without the place of the address at its end (notices.models.LINK), where a button beside it leads there."""
+    """A message without the place of the address at its end (notices.models.LINK), where a button beside it leads
+    there.
+    """
     return re.sub(r"[：:]?\s*\{link\}$", "。", value or "")
 
 
@@ -134,8 +138,21 @@ def _decimal(value: Decimal | int | str | None) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-_BROWSERS = (("MicroMessenger", "微信"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (("Android", "安卓"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "安卓"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def program(agent: str | None) -> str:

@@ -11,10 +11,16 @@ class SampleForm(forms.Form):
     """A field of every kind the pages use."""
 
     name = forms.CharField(
-        label="项目名称", help_text="写全称，与立项文件一致。", max_length=100, error_messages={"required": "写项目名称"}
+        label="项目名称",
+        help_text="写全称，与立项文件一致。",
+        max_length=100,
+        error_messages={"required": "写项目名称"},
     )
     credit_code = forms.CharField(
-        label="统一社会信用代码", help_text="18 位，营业执照上有。", widget=CodeInput(), error_messages={"required": "写统一社会信用代码"}
+        label="统一社会信用代码",
+        help_text="18 位，营业执照上有。",
+        widget=CodeInput(),
+        error_messages={"required": "写统一社会信用代码"},
     )
     total_investment = forms.DecimalField(
         label="总投资",
@@ -46,5 +52,6 @@ class SampleForm(forms.Form):
     )
     attachment = forms.FileField(label="营业执照", help_text="PDF 或图片，不超过 20 MB。", required=False)
     pledge = forms.BooleanField(
-        label="我单位承诺以上信息真实，符合产业政策，不涉及国家秘密。", error_messages={"required": "未作承诺的项目不能备案，请确认后勾选"}
+        label="我单位承诺以上信息真实，符合产业政策，不涉及国家秘密。",
+        error_messages={"required": "未作承诺的项目不能备案，请确认后勾选"},
     )

@@ -46,7 +46,12 @@ def frame() -> dict[str, Any]:
         "county": "积石山县",
         "contact": Contact("积石山县政务大厅", "0930-0000099", "吹麻滩镇", "工作日 08:30—12:00、14:30—18:00"),
         "phase": "demonstration",
-        "nav": [NavItem("我的项目", "#", current=True), NavItem("办事指南", "#"), NavItem("承诺专区", "#"), NavItem("信用", "#")],
+        "nav": [
+            NavItem("我的项目", "#", current=True),
+            NavItem("办事指南", "#"),
+            NavItem("承诺专区", "#"),
+            NavItem("信用", "#"),
+        ],
         "account": Account("马晓云", "积石山绿源有机肥有限公司", [NavItem("我的资料", "#"), NavItem("消息", "#")]),
         "breadcrumbs": [NavItem("首页", "#"), NavItem("组件")],
     }
@@ -93,7 +98,12 @@ def lists() -> dict[str, Any]:
         "score_rows": [["7月", "98.6"], ["8月", "99.2"], ["9月", "97.9"], ["10月", "101.3"], ["11月", "103.4"]],
         "pace_columns": [Column("月份"), Column("常规办理", "number"), Column("信用承诺", "number")],
         "pace_rows": [["8月", "41", "12"], ["9月", "38", "17"], ["10月", "44", "25"], ["11月", "29", "31"]],
-        "views": [NavItem("一张图", "#", current=True), NavItem("列表", "#"), NavItem("时间轴", "#"), NavItem("打印", "#")],
+        "views": [
+            NavItem("一张图", "#", current=True),
+            NavItem("列表", "#"),
+            NavItem("时间轴", "#"),
+            NavItem("打印", "#"),
+        ],
         "groups": [
             NavGroup(
                 "",
@@ -121,7 +131,15 @@ def lists() -> dict[str, Any]:
         "days": [
             Day(date(2026, 9, 28), True, Decimal(0), Decimal(0), Decimal(35), "受理当日不计入"),
             Day(date(2026, 9, 29), True, Decimal(0), Decimal(7), Decimal(28), "工作日"),
-            Day(date(2026, 9, 30), True, Decimal("3.5"), Decimal("3.5"), Decimal("24.5"), "工作日", ("xzxkf#第四十五条",)),
+            Day(
+                date(2026, 9, 30),
+                True,
+                Decimal("3.5"),
+                Decimal("3.5"),
+                Decimal("24.5"),
+                "工作日",
+                ("xzxkf#第四十五条",),
+            ),
             Day(date(2026, 10, 1), False, Decimal(0), Decimal(0), Decimal("24.5"), "国庆节"),
         ],
         "rank": [
@@ -129,7 +147,10 @@ def lists() -> dict[str, Any]:
             RankRow("临夏市政务大厅", "103.1", 90),
             RankRow("积石山县政务大厅", "101.9", 84, own=True),
         ],
-        "lines_print": [PrintLine("项目代码", "2611-622927-04-01-123452"), PrintLine("项目单位", "积石山绿源有机肥有限公司")],
+        "lines_print": [
+            PrintLine("项目代码", "2611-622927-04-01-123452"),
+            PrintLine("项目单位", "积石山绿源有机肥有限公司"),
+        ],
         "made_at": datetime(2026, 11, 24, 2, 0, tzinfo=UTC),
     }
 
@@ -284,7 +305,9 @@ def board() -> dict[str, Any]:
     ]
     facts = [
         Fact("预计落地", "2026年12月29日", note="还需 25 个工作日", url="#", link="怎么算的", main=True),
-        Fact("决定工期的一串事项", "", chain=["规划许可证", "消防设计审查", "施工许可"], note="其余事项并行，不影响落地"),
+        Fact(
+            "决定工期的一串事项", "", chain=["规划许可证", "消防设计审查", "施工许可"], note="其余事项并行，不影响落地"
+        ),
         Fact("已办结", 4, unit="/ 14", done=4, total=14),
         Fact("可以更快", "提前 4 个工作日", note="建设工程规划许可证改走承诺制", url="#", link="比较两条路"),
     ]

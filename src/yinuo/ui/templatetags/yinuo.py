@@ -100,7 +100,9 @@ def tag(words: object, colour: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/grade.html")
-def grade(value: str, size: str = "small", name: str = "", score: object = "", url: str = "", colour: str = "") -> dict[str, Any]:
+def grade(
+    value: str, size: str = "small", name: str = "", score: object = "", url: str = "", colour: str = ""
+) -> dict[str, Any]:
     """The credit grade: `small` in a line of text, `large` in a page's head."""
     rated = value not in ("", "unrated")
     return {
@@ -116,14 +118,30 @@ def grade(value: str, size: str = "small", name: str = "", score: object = "", u
 
 @register.inclusion_tag("components/button.html")
 def button(
-    words: object, kind: str = "primary", name: str = "", value: str = "", form: str = "", disabled: bool = False, hint: str = ""
+    words: object,
+    kind: str = "primary",
+    name: str = "",
+    value: str = "",
+    form: str = "",
+    disabled: bool = False,
+    hint: str = "",
 ) -> dict[str, Any]:
     """Sends a form. `hint` is read after the words, to tell equal buttons of a list apart."""
-    return {"words": words, "kind": kind, "name": name, "value": value, "form": form, "disabled": disabled, "hint": hint}
+    return {
+        "words": words,
+        "kind": kind,
+        "name": name,
+        "value": value,
+        "form": form,
+        "disabled": disabled,
+        "hint": hint,
+    }
 
 
 @register.inclusion_tag("components/link_button.html")
-def link_button(words: object, url: str, kind: str = "secondary", hint: str = "", download: bool = False) -> dict[str, Any]:
+def link_button(
+    words: object, url: str, kind: str = "secondary", hint: str = "", download: bool = False
+) -> dict[str, Any]:
     """A link that looks like a button because it begins something."""
     return {"words": words, "url": url, "kind": kind, "hint": hint, "download": download}
 
@@ -136,13 +154,22 @@ def banner(content: str, kind: str = "info", title: str = "") -> str:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*sources: Any, title: str = "") -> dict[str, Any]:
-    """What has to be mended, with links to the fields; takes the focus. Nothing is shown when there is nothing to mend."""
+    """What has to be mended, with links to the fields; takes the focus.
+
+    Nothing is shown when there is nothing to mend.
+    """
     return {"links": list(error_links(sources)), "title": title}
 
 
 @register.inclusion_tag("components/field.html")
 def field(
-    bound: Any, label: str = "", hint: str = "", unit: str = "", width: str = "", optional: bool | None = None, lead: bool = False
+    bound: Any,
+    label: str = "",
+    hint: str = "",
+    unit: str = "",
+    width: str = "",
+    optional: bool | None = None,
+    lead: bool = False,
 ) -> dict[str, Any]:
     """One field of a form. `lead` makes the label the page's heading (one question per page)."""
     return {"f": field_view(bound, label=label, hint=hint, unit=unit, width=width, optional=optional, lead=lead)}
@@ -179,8 +206,18 @@ def table(
 
     `cards`: terse = the cells one after another with their labels, bare = each by itself without.
     """
-    lines = [[(column, cell if isinstance(cell, Cell) else Cell(cell)) for column, cell in zip(columns, row, strict=True)] for row in rows]
-    return {"caption": caption, "columns": columns, "lines": lines, "quiet_caption": quiet_caption, "row_head": row_head, "cards": cards}
+    lines = [
+        [(column, cell if isinstance(cell, Cell) else Cell(cell)) for column, cell in zip(columns, row, strict=True)]
+        for row in rows
+    ]
+    return {
+        "caption": caption,
+        "columns": columns,
+        "lines": lines,
+        "quiet_caption": quiet_caption,
+        "row_head": row_head,
+        "cards": cards,
+    }
 
 
 @register.inclusion_tag("components/chart.html")
@@ -256,7 +293,9 @@ def details(content: str, summary: str, open: bool = False) -> str:
 @register.inclusion_tag("components/facts.html")
 def facts_bar(facts: Iterable[Fact]) -> dict[str, Any]:
     """The few figures that decide, in one bar."""
-    return {"facts": [(fact, bar(text.percent(fact.done, fact.total)) if fact.total is not None else "") for fact in facts]}
+    return {
+        "facts": [(fact, bar(text.percent(fact.done, fact.total)) if fact.total is not None else "") for fact in facts]
+    }
 
 
 @register.simple_tag

@@ -22,8 +22,13 @@ CONTACT = ("phone", "address", "hours")
 
 
 @action
-def open_account(*, actor: Actor, username: str, name: str, at: datetime, phone: str = "", email: str = "", password: str = "") -> Person:
-    """Somebody may sign in from now on; what they may do comes with a role or a binding. Without a password they set one by mail."""
+def open_account(
+    *, actor: Actor, username: str, name: str, at: datetime, phone: str = "", email: str = "", password: str = ""
+) -> Person:
+    """Somebody may sign in from now on; what they may do comes with a role or a binding.
+
+    Without a password they set one by mail.
+    """
     if not access.can_open_accounts(actor):
         raise forbid("只有系统管理员可以开通账号")
     person = Person(username=username.strip(), **_checked({"name": name, "phone": phone, "email": email}))
@@ -40,7 +45,9 @@ def open_account(*, actor: Actor, username: str, name: str, at: datetime, phone:
         with transaction.atomic():
             person.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused("people.username_taken", "这个登录名已经有人使用", field="username", remedy="请另取一个登录名") from error
+        raise Refused(
+            "people.username_taken", "这个登录名已经有人使用", field="username", remedy="请另取一个登录名"
+        ) from error
     record(actor, "people.open_account", person, at=at, data={"username": person.username})
     return person
 

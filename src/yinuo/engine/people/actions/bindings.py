@@ -22,7 +22,10 @@ def ask_binding(*, actor: Actor, person: Person, unit: ProjectUnit, basis: str, 
         raise Refused("people.binding_basis", "请写明授权依据", field="basis", remedy="例如：法定代表人授权委托书编号")
     ProjectUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     with refuse_if_taken(
-        "people.bound_already", "您在这段时间已有本单位的授权，或者正在等待确认", field="basis", remedy="要改期限，请先终止原来的授权"
+        "people.bound_already",
+        "您在这段时间已有本单位的授权，或者正在等待确认",
+        field="basis",
+        remedy="要改期限，请先终止原来的授权",
     ):
         binding, created = AuthorisedPerson.objects.get_or_create(
             person=person, unit=unit, to_on=None, defaults={"from_on": day_of(at), "basis": basis}
@@ -48,7 +51,8 @@ def authorise(
 ) -> AuthorisedPerson:
     """The unit names another person to act for it, with the legal representative's letter; an official confirms it.
 
-    `account` = login name or telephone; it has to fit `name`, and whether an account is there is told to nobody who cannot say whose.
+    `account` = login name or telephone; it has to fit `name`, and whether an account is there is told to nobody who
+    cannot say whose.
     """
     if not access.is_own(actor, unit_id):
         raise forbid("只能由本单位的经办人为本单位授权")
@@ -92,7 +96,11 @@ def authorise(
 
 def _person_called(account: str, name: str) -> Person:
     text = account.strip()
-    found = list(Person.objects.filter(Q(username=text) | Q(phone=text), name=name.strip(), is_active=True)[:2]) if text else []
+    found = (
+        list(Person.objects.filter(Q(username=text) | Q(phone=text), name=name.strip(), is_active=True)[:2])
+        if text
+        else []
+    )
     if len(found) != 1:
         raise Refused(
             "people.person_unknown",
@@ -111,7 +119,9 @@ def confirm_binding(*, actor: Actor, binding: AuthorisedPerson, may_sign: bool, 
     if binding.confirmed_at is None:
         binding.confirmed_at, binding.may_sign = at, may_sign
         binding.save(update_fields=["confirmed_at", "may_sign"])
-        record(actor, "people.confirm_binding", binding, at=at, data={"unit": binding.unit_id, "person": binding.person_id})
+        record(
+            actor, "people.confirm_binding", binding, at=at, data={"unit": binding.unit_id, "person": binding.person_id}
+        )
     return binding
 
 
@@ -127,7 +137,8 @@ def bind_confirmed(
     to_on: date | None,
     at: datetime,
 ) -> AuthorisedPerson:
-    """The person acts for the unit from today: whoever calls has compared the papers. One who does already, or waits, gets what this says.
+    """The person acts for the unit from today: whoever calls has compared the papers. One who does already, or waits,
+    gets what this says.
 
     `to_on`: the first day it no longer holds; None = until ended.
     """
@@ -177,5 +188,12 @@ def end_binding(*, actor: Actor, binding: AuthorisedPerson, at: datetime, why: s
     if binding.to_on is None or binding.to_on > end:
         binding.to_on = end
         binding.save(update_fields=["to_on"])
-        record(actor, "people.end_binding", binding, at=at, why=why, data={"unit": binding.unit_id, "person": binding.person_id})
+        record(
+            actor,
+            "people.end_binding",
+            binding,
+            at=at,
+            why=why,
+            data={"unit": binding.unit_id, "person": binding.person_id},
+        )
     return binding

@@ -34,8 +34,15 @@ def issue_key(
     if actor.role != "system" and not _may_issue(actor, unit, membership):
         raise forbid()
     bound = AuthorisedPerson.objects.filter(InForce.on(day_of(at)), person=person, confirmed_at__isnull=False)
-    if (membership is not None and membership.person_id != person.pk) or (unit is not None and not bound.filter(unit=unit).exists()):
-        raise Refused("people.key_person", f"{person.name}没有这个角色或者单位授权", field="person", remedy="请先授予角色或者确认绑定")
+    if (membership is not None and membership.person_id != person.pk) or (
+        unit is not None and not bound.filter(unit=unit).exists()
+    ):
+        raise Refused(
+            "people.key_person",
+            f"{person.name}没有这个角色或者单位授权",
+            field="person",
+            remedy="请先授予角色或者确认绑定",
+        )
     if not name.strip():
         raise Refused("people.key_name", "请写明密钥的用途", field="name", remedy="例如：财政系统查询进度")
     if expires_at <= at:
@@ -63,7 +70,10 @@ def _may_issue(actor: Actor, unit: ProjectUnit | None, membership: Membership | 
 
 @action
 def revoke_key(*, actor: Actor, key_id: int, at: datetime, why: str) -> ApiKey:
-    """From this moment the key opens nothing; its person may do it too, for a lost key cannot wait. Again, it changes nothing."""
+    """From this moment the key opens nothing; its person may do it too, for a lost key cannot wait.
+
+    Again, it changes nothing.
+    """
     key = ApiKey.objects.select_for_update(of=("self",)).select_related("unit", "membership__department").get(pk=key_id)
     own = actor.person_id is not None and actor.person_id == key.person_id
     if actor.role != "system" and not own and not _may_issue(actor, key.unit, key.membership):

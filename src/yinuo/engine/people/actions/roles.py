@@ -24,12 +24,20 @@ def give_role(
         raise Refused("people.role", "请选择角色", field="role")
     # Two who give the person the same role wait for each other.
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    with refuse_if_taken("people.role_once", f"{person.name}这段时间已有这个角色", field="from_on", remedy="请核对生效日期"):
+    with refuse_if_taken(
+        "people.role_once", f"{person.name}这段时间已有这个角色", field="from_on", remedy="请核对生效日期"
+    ):
         membership, created = Membership.objects.get_or_create(
             person=person, department=department, role=role, stage=stage, to_on=None, defaults={"from_on": from_on}
         )
     if created:
-        record(actor, "people.give_role", membership, at=at, data={"person": person.pk, "role": role, "department": department.pk})
+        record(
+            actor,
+            "people.give_role",
+            membership,
+            at=at,
+            data={"person": person.pk, "role": role, "department": department.pk},
+        )
     return membership
 
 
@@ -41,7 +49,14 @@ def end_role(*, actor: Actor, membership: Membership, at: datetime, why: str) ->
         # One that has not begun never holds for a day.
         membership.to_on = max(day_of(at), membership.from_on)
         membership.save(update_fields=["to_on"])
-        record(actor, "people.end_role", membership, at=at, why=why, data={"person": membership.person_id, "role": membership.role})
+        record(
+            actor,
+            "people.end_role",
+            membership,
+            at=at,
+            why=why,
+            data={"person": membership.person_id, "role": membership.role},
+        )
     return membership
 
 
@@ -61,7 +76,8 @@ def delegate(
 ) -> Delegation:
     """While it holds, the substitute may handle the person's items; nothing waits for somebody on leave.
 
-    `kinds`, `matters`, `projects` limit it to some of them, as in Delegation; several may hold at once, each for its part.
+    `kinds`, `matters`, `projects` limit it to some of them, as in Delegation; several may hold at once, each for its
+    part.
     """
     day = day_of(at)
     if actor.person_id != person.pk and not any(access.can_manage_hall(actor, hall) for hall in _halls(person, day)):
@@ -72,17 +88,32 @@ def delegate(
         raise Refused("people.delegate_span", "结束日期应晚于开始日期", field="to_on")
     shared = set(person.memberships.filter(InForce.on(day)).values_list("department_id", flat=True))
     if not substitute.memberships.filter(InForce.on(day), department_id__in=shared).exists():
-        raise Refused("people.delegate_department", f"{substitute.name}与您不在同一部门", field="substitute", remedy="请选择本部门同事")
+        raise Refused(
+            "people.delegate_department",
+            f"{substitute.name}与您不在同一部门",
+            field="substitute",
+            remedy="请选择本部门同事",
+        )
     # Pressed twice it is one arrangement.
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    what: dict[str, list[Any]] = {"kinds": sorted(set(kinds)), "matters": sorted(set(matters)), "projects": sorted(set(projects))}
+    what: dict[str, list[Any]] = {
+        "kinds": sorted(set(kinds)),
+        "matters": sorted(set(matters)),
+        "projects": sorted(set(projects)),
+    }
     unknown = sorted(set(matters) - pack().matters.keys())
     if unknown:
-        raise Refused("people.delegate_matters", f"没有“{unknown[0]}”这个事项", field="matters", remedy="请从列出的事项中选择")
-    known = Delegation.objects.filter(person=person, substitute=substitute, from_on=from_on, to_on=to_on, **what).first()
+        raise Refused(
+            "people.delegate_matters", f"没有“{unknown[0]}”这个事项", field="matters", remedy="请从列出的事项中选择"
+        )
+    known = Delegation.objects.filter(
+        person=person, substitute=substitute, from_on=from_on, to_on=to_on, **what
+    ).first()
     if known is not None:
         return known
-    made = Delegation.objects.create(person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120], **what)
+    made = Delegation.objects.create(
+        person=person, substitute=substitute, from_on=from_on, to_on=to_on, reason=reason[:120], **what
+    )
     data = {"person": person.pk, "substitute": substitute.pk, **{name: value for name, value in what.items() if value}}
     record(actor, "people.delegate", made, at=at, why=reason, data=data)
     return made
@@ -90,17 +121,28 @@ def delegate(
 
 @action
 def end_delegation(*, actor: Actor, delegation_id: int, at: datetime, why: str) -> Delegation:
-    """Back earlier than planned: from today the substitute handles no more of the person's items; what was handled stays theirs."""
+    """Back earlier than planned: from today the substitute handles no more of the person's items; what was handled
+    stays theirs.
+    """
     row = Delegation.objects.select_for_update(of=("self",)).select_related("person").get(pk=delegation_id)
     day = day_of(at)
-    if actor.person_id != row.person_id and not any(access.can_manage_hall(actor, hall) for hall in _halls(row.person, day)):
+    if actor.person_id != row.person_id and not any(
+        access.can_manage_hall(actor, hall) for hall in _halls(row.person, day)
+    ):
         raise forbid("只能由本人或总召集人结束代班")
     if row.to_on is not None and row.to_on <= day:
         raise Refused("people.delegation_ended", "这次代班已经结束", remedy="请刷新页面查看")
     # One that has not begun never holds for a day.
     row.to_on = max(day, row.from_on)
     row.save(update_fields=["to_on"])
-    record(actor, "people.end_delegation", row, at=at, why=why, data={"person": row.person_id, "substitute": row.substitute_id})
+    record(
+        actor,
+        "people.end_delegation",
+        row,
+        at=at,
+        why=why,
+        data={"person": row.person_id, "substitute": row.substitute_id},
+    )
     return row
 
 

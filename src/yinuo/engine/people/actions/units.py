@@ -23,7 +23,9 @@ def _need_credit_code(code: str) -> None:
     try:
         check_credit_code(code)
     except CodeError as error:
-        raise Refused("people.credit_code", f"统一社会信用代码有误：{error}", field="credit_code", remedy="请按营业执照逐字核对") from error
+        raise Refused(
+            "people.credit_code", f"统一社会信用代码有误：{error}", field="credit_code", remedy="请按营业执照逐字核对"
+        ) from error
 
 
 def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: object) -> ProjectUnit:
@@ -33,7 +35,9 @@ def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: o
         raise Refused("people.unit_type", "请选择单位类型", field="type")
     try:
         with transaction.atomic():
-            unit, _ = ProjectUnit.objects.get_or_create(credit_code=credit_code, defaults={"name": name, "type": type, **fields})
+            unit, _ = ProjectUnit.objects.get_or_create(
+                credit_code=credit_code, defaults={"name": name, "type": type, **fields}
+            )
     except IntegrityError:
         unit = ProjectUnit.objects.get(credit_code=credit_code)
     return unit
@@ -41,7 +45,14 @@ def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: o
 
 @action
 def register_unit(
-    *, actor: Actor, credit_code: str, name: str, type: str, at: datetime, legal_representative: str = "", address: str = ""
+    *,
+    actor: Actor,
+    credit_code: str,
+    name: str,
+    type: str,
+    at: datetime,
+    legal_representative: str = "",
+    address: str = "",
 ) -> ProjectUnit:
     """A unit whose licence somebody at the hall has in hand; one known already is given back as it stands."""
     if not access.can_register_units(actor):
@@ -82,7 +93,10 @@ def register_reserved_unit(*, actor: Actor, name: str, type: str, reservation_no
             unit = ProjectUnit.objects.create(name=name, type=type, reservation_no=reservation_no)
     except IntegrityError as error:
         raise Refused(
-            "people.reservation_taken", "这个企业名称预先核准号已经登记过", field="reservation_no", remedy="请核对号码，或查找已登记的单位"
+            "people.reservation_taken",
+            "这个企业名称预先核准号已经登记过",
+            field="reservation_no",
+            remedy="请核对号码，或查找已登记的单位",
         ) from error
     record(actor, "people.register_reserved_unit", unit, at=at, data={"name": name, "reservation_no": reservation_no})
     return unit
@@ -95,7 +109,11 @@ def give_credit_code(*, actor: Actor, unit_id: int, credit_code: str, at: dateti
         raise forbid()
     unit = ProjectUnit.objects.select_for_update(no_key=True).get(pk=unit_id)
     if unit.credit_code is not None:
-        raise Refused("people.credit_code_given", f"这个单位已有统一社会信用代码 {unit.credit_code}，不能更换", field="credit_code")
+        raise Refused(
+            "people.credit_code_given",
+            f"这个单位已有统一社会信用代码 {unit.credit_code}，不能更换",
+            field="credit_code",
+        )
     credit_code = credit_code.strip()
     _need_credit_code(credit_code)
     unit.credit_code = credit_code
@@ -104,9 +122,18 @@ def give_credit_code(*, actor: Actor, unit_id: int, credit_code: str, at: dateti
             unit.save(update_fields=["credit_code"])
     except IntegrityError as error:
         raise Refused(
-            "people.credit_code_taken", "这个统一社会信用代码已经登记在另一个单位名下", field="credit_code", remedy="请按营业执照逐字核对"
+            "people.credit_code_taken",
+            "这个统一社会信用代码已经登记在另一个单位名下",
+            field="credit_code",
+            remedy="请按营业执照逐字核对",
         ) from error
-    record(actor, "people.give_credit_code", unit, at=at, data={"credit_code": credit_code, "reservation_no": unit.reservation_no})
+    record(
+        actor,
+        "people.give_credit_code",
+        unit,
+        at=at,
+        data={"credit_code": credit_code, "reservation_no": unit.reservation_no},
+    )
     return unit
 
 
@@ -130,5 +157,7 @@ def correct_unit(*, actor: Actor, unit_id: int, changes: dict[str, Any], why: st
             setattr(unit, name, value)
         unit.save(update_fields=list(changed))
         told = {name: pair for name, pair in changed.items() if name != "legal_representative"}
-        record(actor, "people.correct_unit", unit, at=at, why=why.strip(), data={"fields": list(changed), "changes": told})
+        record(
+            actor, "people.correct_unit", unit, at=at, why=why.strip(), data={"fields": list(changed), "changes": told}
+        )
     return unit

@@ -43,15 +43,22 @@ class Board:
 
 
 def board(view: MapView, face: Face = UNIT, *, focus: int = 0, changes: Mapping[int, Change] | None = None) -> Board:
-    """`focus`: an item whose ties are drawn too, on a map too large to draw all. What is concluded folds on such a map."""
+    """`focus`: an item whose ties are drawn too, on a map too large to draw all.
+
+    What is concluded folds on such a map.
+    """
     large, ties = view.total > SMALL_MAP, Ties(view)
-    made: dict[int, Card] = {seen.item.pk: card_of(seen, face, ties, changes or {}, focus, view.now) for seen in view.cards}
+    made: dict[int, Card] = {
+        seen.item.pk: card_of(seen, face, ties, changes or {}, focus, view.now) for seen in view.cards
+    }
     columns = tuple(_open_cards(stage, large, focus, changes or {}) for stage in view.stages)
     stages = []
     for stage, column in zip(view.stages, columns, strict=True):
         shown = {seen.item.pk for seen in column}
         folded = [made[seen.item.pk] for seen in stage.cards if seen.item.pk not in shown]
-        stages.append(MapStage(stage.name, stage.department, [made[s.item.pk] for s in column], stage.done, stage.total, folded))
+        stages.append(
+            MapStage(stage.name, stage.department, [made[s.item.pk] for s in column], stage.done, stage.total, folded)
+        )
     return Board(
         stages=tuple(stages),
         wires=wires(view, columns, focus),
@@ -61,8 +68,16 @@ def board(view: MapView, face: Face = UNIT, *, focus: int = 0, changes: Mapping[
 
 
 def _open_cards(stage: StageColumn, large: bool, focus: int, changes: Mapping[int, Change]) -> tuple[Seen, ...]:
-    """The cards of a column in their order: the critical chain on top; concluded ones of a large map only where asked for or new."""
-    kept = [s for s in stage.cards if not large or s.item.state not in CONCLUDED or s.item.pk == focus or s.item.pk in changes]
+    """The cards of a column in their order: the critical chain on top; concluded ones of a large map only where asked
+    for or new.
+    """
+    kept = [
+        s
+        for s in stage.cards
+        if not large or s.item.state not in CONCLUDED or s.item.pk == focus or s.item.pk in changes
+    ]
     if len(stage.cards) - len(kept) == 1:
         kept = list(stage.cards)
-    return tuple(sorted(kept, key=lambda seen: (not seen.critical, URGENCY.index(seen.look) if large else 0, seen.item.position)))
+    return tuple(
+        sorted(kept, key=lambda seen: (not seen.critical, URGENCY.index(seen.look) if large else 0, seen.item.position))
+    )

@@ -16,8 +16,20 @@ from yinuo.ui.components.shapes import Card, State, Tie
 from yinuo.ui.components.text import closing, zh_date, zh_moment
 from yinuo.ui.timing import time_left_and_due
 
-LOOK_STATES: dict[str, State] = {"refused": "ended", "not_accepted": "ended", "cancelled": "ended", "returned": "yellow", "mock": "notice"}
-WORDS = {"refused": "不予许可", "not_accepted": "不予受理", "cancelled": "已取消", "returned": "待补正", "mock": "模拟通过"}
+LOOK_STATES: dict[str, State] = {
+    "refused": "ended",
+    "not_accepted": "ended",
+    "cancelled": "ended",
+    "returned": "yellow",
+    "mock": "notice",
+}
+WORDS = {
+    "refused": "不予许可",
+    "not_accepted": "不予受理",
+    "cancelled": "已取消",
+    "returned": "待补正",
+    "mock": "模拟通过",
+}
 LEVELS = {"prefecture": "州级", "province": "省级", "state": "国家级"}
 
 
@@ -86,7 +98,9 @@ def state_of(seen: Seen) -> State:
 
 
 def who_of(seen: Seen) -> str:
-    return " · ".join(filter(None, [seen.item.department.short_name, seen.item.handler.name if seen.item.handler else ""]))
+    return " · ".join(
+        filter(None, [seen.item.department.short_name, seen.item.handler.name if seen.item.handler else ""])
+    )
 
 
 def word_of(seen: Seen) -> str:
@@ -143,7 +157,11 @@ def when_of(seen: Seen, now: datetime) -> str:
         return f"{zh_moment(item.present.ended_at)} 办结"
     if item.state in CONCLUDED or item.state in (ItemState.REFUSED, ItemState.NOT_ACCEPTED, ItemState.CANCELLED):
         return zh_moment(item.present.ended_at)
-    if item.state in (ItemState.PAUSED, ItemState.INCORRECT) and seen.work is not None and seen.work.paused_at is not None:
+    if (
+        item.state in (ItemState.PAUSED, ItemState.INCORRECT)
+        and seen.work is not None
+        and seen.work.paused_at is not None
+    ):
         return f"{zh_moment(seen.work.paused_at)} 起暂停"
     if seen.due_at is not None and item.state in (ItemState.NOTICE, ItemState.DECIDABLE):
         return f"最迟 {closing(seen.due_at)} 决定"

@@ -1,4 +1,6 @@
-"""What happened on a map between two moments: the trail's entries about its matters, and the lights that turned by themselves."""
+"""What happened on a map between two moments: the trail's entries about its matters, and the lights that turned by
+themselves.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def last_entry(project: Project) -> int:
 
 
 def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
-    """What others did to the matters since then, and lights that turned: one change a matter, the newest first, in two queries.
+    """What others did to the matters since then, and lights that turned: one change a matter, the newest first, in two
+    queries.
 
     What the reader did themselves they know already.
     """

@@ -1,4 +1,6 @@
-"""What the map says of a coordination under way: who leads it, since when, and when each matter would be due if it went on today."""
+"""What the map says of a coordination under way: who leads it, since when, and when each matter would be due if it went
+on today.
+"""
 
 from __future__ import annotations
 

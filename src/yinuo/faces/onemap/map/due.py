@@ -56,11 +56,21 @@ def _clock(work: WorkItem, now: datetime) -> ClockProof:
     counts = []
     if state is not None:
         rows.append(Row("应于", _due(state, work)))
-        counts.append(Count("承诺时限", _sentence(work.limit_value, work.limit_unit, state), _days(work, events, now, statutory=False)))
+        counts.append(
+            Count(
+                "承诺时限",
+                _sentence(work.limit_value, work.limit_unit, state),
+                _days(work, events, now, statutory=False),
+            )
+        )
     if law is not None:
         rows.append(Row("法定期限", f"{closing(law.due_at)} 止"))
         counts.append(
-            Count("法定时限", _sentence(work.statutory_value, work.statutory_unit, law), _days(work, events, now, statutory=True))
+            Count(
+                "法定时限",
+                _sentence(work.statutory_value, work.statutory_unit, law),
+                _days(work, events, now, statutory=True),
+            )
         )
     return ClockProof(
         name=work.get_kind_display(),
@@ -89,7 +99,11 @@ def _left(work: WorkItem, state: ClockState | None, now: datetime) -> str:
 def _sentence(value: int | None, unit: str, state: ClockState) -> str:
     """The count in one line: so many days from the day after the start, less the pauses."""
     words = limit_words(value, unit)
-    return f"{words}，从开始的次日起算，到 {closing(state.due_at)} 止。" if value else f"{words}，到 {closing(state.due_at)} 止。"
+    return (
+        f"{words}，从开始的次日起算，到 {closing(state.due_at)} 止。"
+        if value
+        else f"{words}，到 {closing(state.due_at)} 止。"
+    )
 
 
 def _days(work: WorkItem, events: Sequence[ClockEvent], now: datetime, *, statutory: bool) -> tuple[ProofDay, ...]:

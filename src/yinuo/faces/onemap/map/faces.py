@@ -1,4 +1,6 @@
-"""How each side of the counter reaches the same map: its addresses, and the one next thing each reader can do with a matter."""
+"""How each side of the counter reaches the same map: its addresses, and the one next thing each reader can do with a
+matter.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from yinuo.rooms.onemap.queries import Card
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """`root` stands before every address; `action` gives the next action's words and address; the unit `chooses` a route."""
+    """`root` stands before every address; `action` gives the next action's words and address; the unit `chooses` a
+    route.
+    """
 
     root: str
     action: Callable[[Card], tuple[str, str]]

@@ -1,6 +1,7 @@
 """The map over time: for each matter what was, what is running and what is planned, against its statutory limit.
 
-Drawn as one lane a matter, in hundredths of a percent of the time shown; the table and the phone's list say the same in words.
+Drawn as one lane a matter, in hundredths of a percent of the time shown; the table and the phone's list say the same in
+words.
 """
 
 from __future__ import annotations
@@ -189,19 +190,33 @@ def _span(seen: Seen, works: Sequence[WorkItem], view: MapView) -> _Span:
     if item.state in ENDED:
         end = item.ended_at
         begun = min([*_begun(item, works), end or view.now])
-        return _Span(begun, end, None, _law_of(works), tuple(_pauses(works, end or view.now)), running=False, planned=False)
+        return _Span(
+            begun, end, None, _law_of(works), tuple(_pauses(works, end or view.now)), running=False, planned=False
+        )
     if works and item.state != ItemState.OPEN:
         begun = min([*_begun(item, works), view.now])
-        return _Span(begun, None, seen.due_at, _law_of(works), tuple(_pauses(works, view.now)), running=True, planned=False)
+        return _Span(
+            begun, None, seen.due_at, _law_of(works), tuple(_pauses(works, view.now)), running=True, planned=False
+        )
     if seen.planned is None:
         return _Span(None, None, None, None, (), running=False, planned=False)
     start = _evening(seen.planned.starts_on)
-    return _Span(start, _evening(seen.planned.ends_on), None, _law_planned(item, seen.planned.starts_on), (), running=False, planned=True)
+    return _Span(
+        start,
+        _evening(seen.planned.ends_on),
+        None,
+        _law_planned(item, seen.planned.starts_on),
+        (),
+        running=False,
+        planned=True,
+    )
 
 
 def _begun(item: MapItem, works: Sequence[WorkItem]) -> list[datetime]:
     """A promise's own clock begins after its notice; the matter began when it was received."""
-    return [moment for moment in (item.present.received_at, item.present.accepted_at) if moment] + [work.started_at for work in works]
+    return [moment for moment in (item.present.received_at, item.present.accepted_at) if moment] + [
+        work.started_at for work in works
+    ]
 
 
 def _law_of(works: Sequence[WorkItem]) -> datetime | None:
@@ -237,7 +252,9 @@ def _ended(pause: ClockEvent, at: datetime) -> datetime:
 
 
 def _scale(view: MapView, spans: Sequence[_Span]) -> Scale:
-    """From the filing, or the first thing that began, to a week after the last end; a limit of law may run out of the picture."""
+    """From the filing, or the first thing that began, to a week after the last end; a limit of law may run out of the
+    picture.
+    """
     first = min([view.project.filed_at, *(span.start for span in spans if span.start)])
     ends = [moment for span in spans for moment in (span.end, span.due) if moment]
     last = max([view.now, *ends, *([_evening(view.plan.landing_on)] if view.plan else [])])
@@ -267,7 +284,8 @@ def _lane(stage: str, seen: Seen, span: _Span, scale: Scale, view: MapView, face
         ended=zh_date(span.end or (_evening(seen.planned.ends_on) if seen.planned else None)),
         planned=item.state not in ENDED,
         pauses=tuple(
-            Pause(zh_day(start), "至今" if span.running and end >= view.now else zh_day(end), why) for start, end, why in span.pauses
+            Pause(zh_day(start), "至今" if span.running and end >= view.now else zh_day(end), why)
+            for start, end, why in span.pauses
         ),
         when=when_of(seen, view.now),
         sort_on=end_on,

@@ -50,7 +50,15 @@ def _faster(view: MapView, face: Face) -> list[Fact]:
     if best is None or card is None:
         return []
     note = f"{card.item.name}{FASTER.get(best.route, '换一条路')}"
-    return [Fact("可以更快", f"提前 {best.saves_working_days} 个工作日", note=note, url=face.routes(card.item), link="比较两条路")]
+    return [
+        Fact(
+            "可以更快",
+            f"提前 {best.saves_working_days} 个工作日",
+            note=note,
+            url=face.routes(card.item),
+            link="比较两条路",
+        )
+    ]
 
 
 def badge(view: MapView, now: datetime) -> dict[str, str]:
@@ -62,4 +70,8 @@ def badge(view: MapView, now: datetime) -> dict[str, str]:
     grade = credit.grade if credit else "unrated"
     answer = named_grade(grade, pack(), now.astimezone(TZ).date())
     score = credit.score if credit else None
-    return {"letter": grade, "name": answer.class_name if answer else "", "score": "" if score is None else f"{score.normalize():f}"}
+    return {
+        "letter": grade,
+        "name": answer.class_name if answer else "",
+        "score": "" if score is None else f"{score.normalize():f}",
+    }

@@ -76,12 +76,17 @@ def proof(view: MapView, standing: Standing, face: Face) -> Proof:
         _step(number, seen[name], seen[chain[number - 2]] if number > 1 else None, view, face, options)
         for number, name in enumerate(chain, 1)
     )
-    gains = sorted((_gain(card, options[card.item.pk], view, face) for card in view.cards if card.item.pk in options), key=_best_first)
+    gains = sorted(
+        (_gain(card, options[card.item.pk], view, face) for card in view.cards if card.item.pk in options),
+        key=_best_first,
+    )
     ends = view.plan.landing_on + DAY
     return Proof(
         steps=steps,
         gains=tuple(gains),
-        beside=sum(card.item.pre_start and not card.critical and card.item.state not in CONCLUDED for card in view.cards),
+        beside=sum(
+            card.item.pre_start and not card.critical and card.item.state not in CONCLUDED for card in view.cards
+        ),
         provisional=calendar().provisional_between(view.now.date(), ends),
     )
 
@@ -143,14 +148,22 @@ def _commitment_source(day: date) -> tuple[str, Sequence[str]]:
 
 
 def _skipped(first: date, last: date) -> tuple[str, ...]:
-    """The days between that do not count, so that the sum can be followed on a calendar: weekends together, holidays by name."""
+    """The days between that do not count, so that the sum can be followed on a calendar: weekends together, holidays by
+    name.
+    """
     days = calendar()
     between = [first + DAY * number for number in range(1, (last - first).days + 1)]
     off = [days.day(day) for day in between if not days.is_working(day)]
     named = [day for day in off if day.name and day.name not in WEEKEND]
     weekends = len(off) - len(named)
-    worked = [f"{zh_day(day)}（{zh_weekday(day)}上班，照计）" for day in between if days.is_working(day) and day.weekday() > 4]
-    return (*([f"周末 {weekends} 天"] if weekends else []), *(f"{zh_day(day.on)}（{day.name}）" for day in named), *worked)
+    worked = [
+        f"{zh_day(day)}（{zh_weekday(day)}上班，照计）" for day in between if days.is_working(day) and day.weekday() > 4
+    ]
+    return (
+        *([f"周末 {weekends} 天"] if weekends else []),
+        *(f"{zh_day(day.on)}（{day.name}）" for day in named),
+        *worked,
+    )
 
 
 def _gain(seen: Seen, options: tuple[RouteOption, ...], view: MapView, face: Face) -> Gain:
@@ -160,7 +173,14 @@ def _gain(seen: Seen, options: tuple[RouteOption, ...], view: MapView, face: Fac
     now = next(option for option in options if option.planned)
     saves = calendar().working_days_between(best.landing_on, now.landing_on)
     words = "、".join(ROUTES[option.route] for option in others)
-    return Gain(seen.item.name, face.routes(seen.item), words, max(0, saves), min(best.landing_on, now.landing_on), seen.critical)
+    return Gain(
+        seen.item.name,
+        face.routes(seen.item),
+        words,
+        max(0, saves),
+        min(best.landing_on, now.landing_on),
+        seen.critical,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +218,13 @@ def ways(view: MapView, standing: Standing, seen: Seen, face: Face) -> tuple[Way
 def _way(option: RouteOption, now: RouteOption, best: date, seen: Seen, view: MapView, face: Face) -> Way:
     item, day = seen.item, view.project.rules_on
     needs, notice, credit, source, cites, remark = _terms(option.route, seen, day)
-    saves = calendar().working_days_between(option.landing_on, now.landing_on) if option.landing_on < now.landing_on else 0
+    saves = (
+        calendar().working_days_between(option.landing_on, now.landing_on) if option.landing_on < now.landing_on else 0
+    )
     chosen = face.chooses and (not seen.waiting_for or option.route == Route.REGIONAL)
-    target = {Route.COMMITMENT.value: "commit/", Route.REGULAR.value: "submit/", Route.REGIONAL.value: "share/"}.get(option.route, "")
+    target = {Route.COMMITMENT.value: "commit/", Route.REGULAR.value: "submit/", Route.REGIONAL.value: "share/"}.get(
+        option.route, ""
+    )
     return Way(
         route=option.route,
         label=ROUTES[option.route],
@@ -216,7 +240,9 @@ def _way(option: RouteOption, now: RouteOption, best: date, seen: Seen, view: Ma
         planned=option.planned,
         best=option.landing_on == best and best < now.landing_on,
         choose=f"{face.item(item)}{target}" if chosen and target else "",
-        choose_words={"commitment": "选信用承诺", "regular": "按常规申报", "regional": "共享区域评估"}.get(option.route, "")
+        choose_words={"commitment": "选信用承诺", "regular": "按常规申报", "regional": "共享区域评估"}.get(
+            option.route, ""
+        )
         if chosen
         else "",
         remark=remark,
@@ -239,7 +265,14 @@ def _terms(route: str, seen: Seen, day: date) -> Terms:
     if route == Route.REGIONAL:
         needs = ("不用编制评估材料", "项目符合结果的全部适用条件")
         sharing = rules.parameter("regional.sharing", day)
-        return needs, "不用公示", ("不影响信用分",), "共享所在区域已经批准公布的结果", sharing.cites, "结果要求项目仍须做到的，照样要做到"
+        return (
+            needs,
+            "不用公示",
+            ("不影响信用分",),
+            "共享所在区域已经批准公布的结果",
+            sharing.cites,
+            "结果要求项目仍须做到的，照样要做到",
+        )
     materials = tuple(row["name"] for row in item.materials[:4])
     more = len(item.materials) - len(materials)
     needs = (*materials, *([f"等共 {len(item.materials)} 份材料"] if more > 0 else []))

@@ -69,7 +69,9 @@ def lines(view: MapView, face: Face, sort: str, down: bool, changes: Mapping[int
     if sort in KEYS:
         key = KEYS[sort][1]
         rows.sort(key=lambda row: key(row[0], row[2]), reverse=down)
-    return tuple(_line(stage, seen, card_of(seen, face, ties, changes, 0, view.now), view.now) for _, stage, seen in rows)
+    return tuple(
+        _line(stage, seen, card_of(seen, face, ties, changes, 0, view.now), view.now) for _, stage, seen in rows
+    )
 
 
 def _line(stage: str, seen: Seen, card: Card, now: datetime) -> Line:
@@ -79,7 +81,15 @@ def _line(stage: str, seen: Seen, card: Card, now: datetime) -> Line:
         seen.item.limit_unit,
     ):
         limits.append(f"法定 {limit_words(seen.item.statutory_value, seen.item.statutory_unit)}")
-    return Line(card, MARKS[card.state], stage, card.who, "，".join(filter(None, limits)), ends_of(seen), seen.item.ended_at is not None)
+    return Line(
+        card,
+        MARKS[card.state],
+        stage,
+        card.who,
+        "，".join(filter(None, limits)),
+        ends_of(seen),
+        seen.item.ended_at is not None,
+    )
 
 
 def headings(base: str, sort: str, down: bool) -> tuple[Heading, ...]:

@@ -1,4 +1,6 @@
-"""The map on one sheet of A3: so many columns and such a size of card that everything fits, with numbers instead of lines."""
+"""The map on one sheet of A3: so many columns and such a size of card that everything fits, with numbers instead of
+lines.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from yinuo.rooms.onemap.queries import MapView
 from yinuo.ui.components.marks import MARKS
 from yinuo.ui.components.shapes import Card
 
-# Card sizes on paper, the largest first: most columns and rows that fit the sheet (css/onemap-print.css has the millimetres).
+# Card sizes on paper, the largest first: most columns and rows that fit the sheet (css/onemap-print.css has the
+# millimetres).
 SIZES = (("large", 6, 7), ("medium", 8, 9), ("small", 10, 13))
 
 
@@ -65,7 +68,10 @@ def sheet(view: MapView, ties: Ties, face: Face) -> Sheet:
             stage.done,
             stage.total,
             columns[place],
-            tuple(_slip(seen, numbers, open_ones, chain, card_of(seen, face, ties, {}, 0, view.now)) for seen in stage.cards),
+            tuple(
+                _slip(seen, numbers, open_ones, chain, card_of(seen, face, ties, {}, 0, view.now))
+                for seen in stage.cards
+            ),
         )
         for place, stage in enumerate(stages)
     )
@@ -74,7 +80,9 @@ def sheet(view: MapView, ties: Ties, face: Face) -> Sheet:
 
 
 def layout(totals: list[int]) -> tuple[str, list[int]]:
-    """The largest size at which every stage's cards fit, and how many columns each stage gets; beyond all bounds the smallest."""
+    """The largest size at which every stage's cards fit, and how many columns each stage gets; beyond all bounds the
+    smallest.
+    """
     columns = [1] * len(totals)
     for size, most, rows in SIZES:
         columns = _columns(totals, max(most, len(totals)))

@@ -27,7 +27,9 @@ def printed(looked: Looked) -> HttpResponse:
     view = queries.map_of(looked.project.pk, looked.now, looked.standing)
     if view.plan is None:
         return HttpResponseRedirect(looked.root)
-    answer = HttpResponse(render_pdf("map_print", sheet_data(view, looked.face), looked.now), content_type="application/pdf")
+    answer = HttpResponse(
+        render_pdf("map_print", sheet_data(view, looked.face), looked.now), content_type="application/pdf"
+    )
     name = f"一张图 {view.project.code or view.project.name} {iso(looked.now)}.pdf"
     return named(answer, name, cache=PRIVATE)
 
@@ -46,7 +48,12 @@ def sheet_data(view: MapView, face: Face) -> dict[str, Any]:
         "hall": project.hall.name,
         "grade": None if letter in (None, "unrated") else letter,
         "stages": [
-            {"name": part.name, "department": part.department, "done": part.done, "matters": [_matter(slip) for slip in part.slips]}
+            {
+                "name": part.name,
+                "department": part.department,
+                "done": part.done,
+                "matters": [_matter(slip) for slip in part.slips],
+            }
             for part in slips.parts
         ],
         "chain": [] if landed else [{"number": number, "name": name} for number, name in slips.chain],

@@ -145,7 +145,9 @@ def live(looked: Looked) -> dict[str, Any]:
     """Everything that is swapped in: the same whether the page is loaded or refreshes itself."""
     asked, face = looked.asked, looked.face
     view = queries.map_of(looked.project.pk, looked.now, looked.standing)
-    changes = changes_since(actor_of(looked.request), view, looked.visit.since) if looked.visit.since and view.plan else []
+    changes = (
+        changes_since(actor_of(looked.request), view, looked.visit.since) if looked.visit.since and view.plan else []
+    )
     kept = urlencode([(name, value) for name, value in looked.request.GET.items() if name in ASKED])
     context = {
         "view": view,
@@ -156,7 +158,9 @@ def live(looked: Looked) -> dict[str, Any]:
             NavItem(label, looked.root if name == "board" else f"{looked.root}?view={name}", current=name == asked.view)
             for name, label in VIEWS.items()
         ],
-        "mock_url": f"{face.root}projects/{view.project.pk}/mock/" if any(card.item.mock for card in view.cards) else "",
+        "mock_url": f"{face.root}projects/{view.project.pk}/mock/"
+        if any(card.item.mock for card in view.cards)
+        else "",
         "provisional": any(card.work is not None and card.work.provisional for card in view.cards),
         "changes": named(view, changes, face),
         "since": looked.visit.since,
@@ -184,7 +188,9 @@ def _body(looked: Looked, view: MapView, changes: dict[int, Change]) -> dict[str
 def named(view: MapView, changes: list[Change], face: Face) -> list[dict[str, Any]]:
     """The changes with the names of their matters."""
     items = {card.item.pk: card.item for card in view.cards}
-    return [{"item": items[change.item_id], "change": change, "url": face.item(items[change.item_id])} for change in changes]
+    return [
+        {"item": items[change.item_id], "change": change, "url": face.item(items[change.item_id])} for change in changes
+    ]
 
 
 def stop_asking() -> HttpResponse:

@@ -17,7 +17,9 @@ SMALL_MAP = 16
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A prerequisite's line between two items: `kind` "" | crit | tie | far (not drawn until one of its cards is looked at)."""
+    """A prerequisite's line between two items: `kind` "" | crit | tie | far (not drawn until one of its cards is looked
+    at).
+    """
 
     path: str
     kind: str
@@ -30,21 +32,31 @@ def wires(view: MapView, columns: tuple[tuple[Card, ...], ...], focus: int) -> t
 
     The chain is drawn last, on top.
     """
-    places = {card.item.matter_id: (column, row) for column, cards in enumerate(columns) for row, card in enumerate(cards)}
+    places = {
+        card.item.matter_id: (column, row) for column, cards in enumerate(columns) for row, card in enumerate(cards)
+    }
     pks = {card.item.matter_id: card.item.pk for cards in columns for card in cards}
     chain = set(pairwise(view.plan.critical if view.plan else ()))
     lanes = {name: LANES[number % len(LANES)] for number, name in enumerate(places)}
     found = []
     for name, before in _ties(columns, places):
         crit = (before, name) in chain
-        kind = "crit" if crit else "tie" if focus in (pks[name], pks[before]) else "far" if view.total > SMALL_MAP else ""
+        kind = (
+            "crit" if crit else "tie" if focus in (pks[name], pks[before]) else "far" if view.total > SMALL_MAP else ""
+        )
         lane = LANES[0] if crit else lanes[before]
         found.append(Wire(line(places[before], places[name], lane), kind, pks[before], pks[name]))
     return tuple(sorted(found, key=lambda wire: ("far", "", "tie", "crit").index(wire.kind)))
 
 
 def _ties(columns: tuple[tuple[Card, ...], ...], places: Mapping[str, tuple[int, int]]) -> list[tuple[str, str]]:
-    return [(card.item.matter_id, before) for cards in columns for card in cards for before in card.item.after if before in places]
+    return [
+        (card.item.matter_id, before)
+        for cards in columns
+        for card in cards
+        for before in card.item.after
+        if before in places
+    ]
 
 
 def line(start: tuple[int, int], end: tuple[int, int], lane: int = LANES[0]) -> str:

@@ -1,4 +1,6 @@
-"""A new unit asks online to join; the hall compares licence and letter within a term, and grants it or says what is wrong."""
+"""A new unit asks online to join; the hall compares licence and letter within a term, and grants it or says what is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -42,16 +44,20 @@ def ask_admission(
     letter_id: int | None,
     at: datetime,
 ) -> Admission:
-    """Asked again while it waits, it is the same request. `own`: the person is the legal representative, and signs for the unit.
+    """Asked again while it waits, it is the same request. `own`: the person is the legal representative, and signs for
+    the unit.
 
-    Raises: Forbidden (no account of one's own), Refused naming the field (a wrong check character; a paper missing; bound already).
+    Raises: Forbidden (no account of one's own), Refused naming the field (a wrong check character; a paper missing;
+    bound already).
     """
     if actor.role != "person":
         raise forbid("请用个人账号申请")
     person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id)
     day = day_of(at)
     said = _checked(credit_code, unit_name, unit_type, legal_representative, address)
-    waiting = Admission.objects.filter(person=person, credit_code=said["credit_code"], state=AdmissionState.ASKED).first()
+    waiting = Admission.objects.filter(
+        person=person, credit_code=said["credit_code"], state=AdmissionState.ASKED
+    ).first()
     if waiting is not None:
         return waiting
     if own and person.name != said["legal_representative"]:
@@ -71,14 +77,26 @@ def ask_admission(
     hall = home_hall(day)
     with refuse_if_taken("accounts.asked", "这个单位的申请正在核对", field="credit_code"):
         made = Admission.objects.create(
-            person=person, hall=hall, own=own, may_sign=own or may_sign, licence=licence, letter=letter, asked_at=at, **said
+            person=person,
+            hall=hall,
+            own=own,
+            may_sign=own or may_sign,
+            licence=licence,
+            letter=letter,
+            asked_at=at,
+            **said,
         )
     record(actor, "accounts.ask_admission", made, at=at, data={"credit_code": made.credit_code})
     window = queries.window_of(hall.pk, day)
     item = open_item(
         actor=actor,
         kind=AccountsWork.ADMISSION,
-        about=About(made, f"核对入驻申请：{made.unit_name}", f"经办人 {person.name}", PageRef("staff:admission", admission_id=made.pk)),
+        about=About(
+            made,
+            f"核对入驻申请：{made.unit_name}",
+            f"经办人 {person.name}",
+            PageRef("staff:admission", admission_id=made.pk),
+        ),
         limits=Limits(pack().integer(LIMIT, day)),
         rules_on=day,
         at=at,
@@ -97,7 +115,9 @@ def ask_admission(
     return made
 
 
-def _checked(credit_code: str, unit_name: str, unit_type: str, legal_representative: str, address: str) -> dict[str, str]:
+def _checked(
+    credit_code: str, unit_name: str, unit_type: str, legal_representative: str, address: str
+) -> dict[str, str]:
     code = credit_code.strip().upper()
     try:
         check_credit_code(code)
@@ -116,7 +136,11 @@ def _checked(credit_code: str, unit_name: str, unit_type: str, legal_representat
 
 
 def _own_file(person: Person, file_id: int | None, field: str, wanted: str) -> StoredFile:
-    found = StoredFile.objects.defer("content").filter(pk=file_id, by=person, unit__isnull=True).first() if file_id else None
+    found = (
+        StoredFile.objects.defer("content").filter(pk=file_id, by=person, unit__isnull=True).first()
+        if file_id
+        else None
+    )
     if found is None:
         raise Refused(f"accounts.{field}", wanted, field=field)
     return found
@@ -137,7 +161,8 @@ def _taken(actor: Actor, admission_id: int, version: int | None) -> Admission:
 def admit(*, actor: Actor, admission_id: int, may_sign: bool, at: datetime, version: int | None = None) -> Admission:
     """Licence and letter fit: the unit is registered where it was unknown, and the person acts for it from now on.
 
-    A unit that is known keeps its particulars: whoever compares has seen where they differ. Raises: Forbidden, Refused, Stale.
+    A unit that is known keeps its particulars: whoever compares has seen where they differ. Raises: Forbidden, Refused,
+    Stale.
     """
     found = _taken(actor, admission_id, version)
     if not found.person.is_active:
@@ -152,7 +177,14 @@ def admit(*, actor: Actor, admission_id: int, may_sign: bool, at: datetime, vers
     before = [row for row in persons_bound(unit.pk, day_of(at)) if row.pk != found.person_id]
     basis = f"在线入驻申请 {found.pk}：" + ("法定代表人本人" if found.own else "授权委托书")
     found.binding = bind_confirmed(
-        actor=actor, person=found.person, unit=unit, basis=basis, letter_id=found.letter_id, may_sign=may_sign, to_on=None, at=at
+        actor=actor,
+        person=found.person,
+        unit=unit,
+        basis=basis,
+        letter_id=found.letter_id,
+        may_sign=may_sign,
+        to_on=None,
+        at=at,
     )
     _end(found, AdmissionState.ADMITTED, at, actor)
     record(actor, "accounts.admit", found, at=at, data={"unit": unit.pk, "binding": found.binding.pk})
@@ -164,20 +196,33 @@ def admit(*, actor: Actor, admission_id: int, may_sign: bool, at: datetime, vers
 
 @action
 def decline(*, actor: Actor, admission_id: int, why: str, at: datetime, version: int | None = None) -> Admission:
-    """Something does not fit; `why` says what to mend, and the person may ask again. Raises: Forbidden, Refused, Stale."""
+    """Something does not fit; `why` says what to mend, and the person may ask again.
+
+    Raises: Forbidden, Refused, Stale.
+    """
     found = _taken(actor, admission_id, version)
     found.why = text_of(why, "why", Admission._meta.get_field("why").max_length)
     if not found.why:
         raise Refused("accounts.why", "请写明哪里不符、怎样改正", field="why", remedy="原因会发给申请人")
     _end(found, AdmissionState.DECLINED, at, actor, "why")
     record(actor, "accounts.decline", found, at=at, why=found.why)
-    tell("admission_declined", at=at, persons=[found.person], page=PageRef("entrance:unit"), unit=found.unit_name, why=found.why)
+    tell(
+        "admission_declined",
+        at=at,
+        persons=[found.person],
+        page=PageRef("entrance:unit"),
+        unit=found.unit_name,
+        why=found.why,
+    )
     return found
 
 
 @action
 def withdraw_admission(*, actor: Actor, admission_id: int, at: datetime) -> Admission:
-    """The person takes the request back before it is decided. A second time changes nothing. Raises: Forbidden, Refused."""
+    """The person takes the request back before it is decided.
+
+    A second time changes nothing. Raises: Forbidden, Refused.
+    """
     found = Admission.objects.select_for_update(no_key=True).get(pk=admission_id)
     if actor.person_id is None or found.person_id != actor.person_id:
         raise forbid("只能撤回自己的申请")
@@ -197,4 +242,10 @@ def _end(found: Admission, state: AdmissionState, at: datetime, actor: Actor, *m
     save(found, "state", "ended_at", "decided_by", "binding", *more)
     item = open_of(found, AccountsWork.ADMISSION)
     if item is not None:
-        close(actor=actor, item=item, at=at, outcome=found.get_state_display(), cancelled=state == AdmissionState.WITHDRAWN)
+        close(
+            actor=actor,
+            item=item,
+            at=at,
+            outcome=found.get_state_display(),
+            cancelled=state == AdmissionState.WITHDRAWN,
+        )

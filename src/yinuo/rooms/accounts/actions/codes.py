@@ -1,7 +1,7 @@
 """A code to a telephone and back: it shows that whoever is at the page, or at the counter, has the telephone in hand.
 
-A code is asked for, proved by typing it, and used for the one thing it was asked for. Wrong answers are counted in a transaction of
-their own, so that a refusal does not take the count back.
+A code is asked for, proved by typing it, and used for the one thing it was asked for. Wrong answers are counted in a
+transaction of their own, so that a refusal does not take the count back.
 """
 
 from __future__ import annotations
@@ -63,24 +63,36 @@ def _digest(phone: str, purpose: str, code: str) -> str:
 
 @action
 def ask_code(*, phone: str, purpose: Purpose, at: datetime, address: str = "") -> str:
-    """Sends a code and gives it back for a demonstration's screen. `phone` is a mobile number, `address` where the request came from.
+    """Sends a code and gives it back for a demonstration's screen. `phone` is a mobile number, `address` where the
+    request came from.
 
     Raises: Refused (no number; no gateway; asked for too soon or too often).
     """
     phone = normal_phone(phone)
     if not can_be_sent():
-        raise Refused("accounts.no_gateway", "短信服务还没有开通，现在发不了验证码", field="phone", remedy="请联系政务大厅")
+        raise Refused(
+            "accounts.no_gateway", "短信服务还没有开通，现在发不了验证码", field="phone", remedy="请联系政务大厅"
+        )
     with connection.cursor() as cursor:
         # Two presses at once send one code: the second waits here and meets the first's row.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"code:{phone}"])
     recent = list(PhoneCode.objects.filter(phone=phone, asked_at__gt=at - timedelta(hours=1)).order_by("-asked_at"))
     if recent and recent[0].asked_at > at - WAIT:
         left = int((recent[0].asked_at + WAIT - at).total_seconds()) + 1
-        raise Refused("accounts.code_soon", "验证码刚刚发过", field="phone", remedy=f"没有收到的，{left} 秒以后可以重发")
+        raise Refused(
+            "accounts.code_soon", "验证码刚刚发过", field="phone", remedy=f"没有收到的，{left} 秒以后可以重发"
+        )
     if len(recent) >= MOST_AN_HOUR or (address and not throttling.allow("codes", address)):
-        raise Refused("accounts.code_often", "这一小时里要的验证码太多", field="phone", remedy="请一小时以后再试，或者联系政务大厅")
+        raise Refused(
+            "accounts.code_often",
+            "这一小时里要的验证码太多",
+            field="phone",
+            remedy="请一小时以后再试，或者联系政务大厅",
+        )
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    PhoneCode.objects.create(phone=phone, purpose=purpose, digest=_digest(phone, purpose, code), asked_at=at, expires_at=at + LASTS)
+    PhoneCode.objects.create(
+        phone=phone, purpose=purpose, digest=_digest(phone, purpose, code), asked_at=at, expires_at=at + LASTS
+    )
     minutes = int(LASTS.total_seconds()) // 60
     care = CARE.get(purpose, "不要告诉他人。")
     tell_number("code", phone, at=at, code=code, minutes=minutes, purpose=purpose.label, care=care)
@@ -107,7 +119,10 @@ def _prove(phone: str, purpose: Purpose, code: str, at: datetime) -> PhoneCode |
 
 
 def prove(*, phone: str, purpose: Purpose, code: str, at: datetime) -> int:
-    """The id of the proof that `phone` is in hand, good for `PROOF_LASTS` and one use. Raises Refused for a wrong or late code."""
+    """The id of the proof that `phone` is in hand, good for `PROOF_LASTS` and one use.
+
+    Raises Refused for a wrong or late code.
+    """
     found = _prove(normal_phone(phone), purpose, code, at)
     if isinstance(found, str):
         raise Refused("accounts.code", found, field="code")
@@ -115,8 +130,15 @@ def prove(*, phone: str, purpose: Purpose, code: str, at: datetime) -> int:
 
 
 def use(proof_id: int | None, purpose: Purpose, at: datetime) -> str:
-    """The telephone a proof is for; from here on it is used. Called within the action it is used for. Raises Refused."""
-    row = PhoneCode.objects.select_for_update().filter(pk=proof_id, purpose=purpose, proved_at__gt=at - PROOF_LASTS).first()
+    """The telephone a proof is for; from here on it is used.
+
+    Called within the action it is used for. Raises Refused.
+    """
+    row = (
+        PhoneCode.objects.select_for_update()
+        .filter(pk=proof_id, purpose=purpose, proved_at__gt=at - PROOF_LASTS)
+        .first()
+    )
     if row is None or row.used_at is not None:
         raise Refused("accounts.proof", "手机号的验证已经过期", field="phone", remedy="请重新获取验证码")
     row.used_at = at
@@ -125,7 +147,10 @@ def use(proof_id: int | None, purpose: Purpose, at: datetime) -> str:
 
 
 def give_back(proof_id: int | None) -> None:
-    """What was said beside the proof did not fit: it may be tried again, as often as a code. Called within the action, which goes on."""
+    """What was said beside the proof did not fit: it may be tried again, as often as a code.
+
+    Called within the action, which goes on.
+    """
     row = PhoneCode.objects.select_for_update().get(pk=proof_id)
     row.tries += 1
     row.used_at = None if row.tries < MOST_TRIES else row.used_at

@@ -1,4 +1,6 @@
-"""A colleague is invited by a link to their telephone, makes or uses an account, and waits to be confirmed like anybody named."""
+"""A colleague is invited by a link to their telephone, makes or uses an account, and waits to be confirmed like anybody
+named.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ def invite(
     to_on: date | None,
     at: datetime,
 ) -> tuple[Invitation, str]:
-    """Sends the link by text message; gives it back once, for a demonstration's screen. The same number again replaces the link before.
+    """Sends the link by text message; gives it back once, for a demonstration's screen. The same number again replaces
+    the link before.
 
     Raises: Forbidden (not the unit's own person), Refused naming the field.
     """
@@ -49,7 +52,12 @@ def invite(
         raise forbid("只能由本单位的经办人邀请")
     name, phone = need_name(name), codes.normal_phone(phone)
     if not codes.can_be_sent():
-        raise Refused("accounts.no_gateway", "短信服务还没有开通，现在发不了邀请", field="phone", remedy="请改由对方带委托书到综合窗口办理")
+        raise Refused(
+            "accounts.no_gateway",
+            "短信服务还没有开通，现在发不了邀请",
+            field="phone",
+            remedy="请改由对方带委托书到综合窗口办理",
+        )
     if not basis.strip():
         raise Refused("people.binding_basis", "请写明授权依据", field="basis", remedy="例如：法定代表人授权委托书编号")
     letter = StoredFile.objects.defer("content").filter(pk=letter_id, unit_id=unit_id).first() if letter_id else None
@@ -64,7 +72,12 @@ def invite(
     waiting = Invitation.objects.filter(unit=unit, binding__isnull=True, taken_back_at__isnull=True, expires_at__gt=at)
     waiting.filter(phone=phone).update(taken_back_at=at)
     if waiting.count() >= WAITING_MOST:
-        raise Refused("accounts.invited_most", f"已有 {WAITING_MOST} 个邀请在等对方接受", field="phone", remedy="请先撤回不用的邀请")
+        raise Refused(
+            "accounts.invited_most",
+            f"已有 {WAITING_MOST} 个邀请在等对方接受",
+            field="phone",
+            remedy="请先撤回不用的邀请",
+        )
     known = account_of_number(phone)
     if known is not None and _bound(known, unit, from_on):
         raise Refused("people.bound_already", f"{known.name}已经获得授权，或者正在等待确认", field="phone")
@@ -86,7 +99,15 @@ def invite(
     record(actor, "accounts.invite", made, at=at, why=basis, data={"unit": unit.pk, "may_sign": may_sign})
     inviter = Person.objects.values_list("name", flat=True).get(pk=actor.person_id)
     until = f"{made.expires_at.astimezone(TZ):%m月%d日}"
-    tell_number("invited", phone, at=at, link=PageRef("entrance:invitation", secret=secret), inviter=inviter, unit=unit.name, until=until)
+    tell_number(
+        "invited",
+        phone,
+        at=at,
+        link=PageRef("entrance:invitation", secret=secret),
+        inviter=inviter,
+        unit=unit.name,
+        until=until,
+    )
     return made, secret
 
 
@@ -97,7 +118,10 @@ def _bound(person: Person, unit: ProjectUnit, day: date) -> bool:
 
 @action
 def take_back(*, actor: Actor, invitation_id: int, at: datetime) -> Invitation:
-    """The link no longer opens anything. A second time changes nothing. Raises: Forbidden, Refused where it has been accepted."""
+    """The link no longer opens anything.
+
+    A second time changes nothing. Raises: Forbidden, Refused where it has been accepted.
+    """
     found = Invitation.objects.select_for_update(no_key=True).get(pk=invitation_id)
     if not access.is_own(actor, found.unit_id):
         raise forbid("只能撤回本单位的邀请")
@@ -114,7 +138,9 @@ def invitation_of(secret: str, at: datetime) -> Invitation:
     """The invitation a link opens. Raises Refused for one that is over, taken back, used, or never was."""
     found = Invitation.objects.select_related("unit", "invited_by").filter(digest=digest_of(secret)).first()
     if found is None or found.taken_back_at is not None or at >= found.expires_at or found.binding_id is not None:
-        raise Refused("accounts.invitation", "这个邀请链接已经失效", remedy="邀请只能用一次，七天内有效；请对方重新邀请")
+        raise Refused(
+            "accounts.invitation", "这个邀请链接已经失效", remedy="邀请只能用一次，七天内有效；请对方重新邀请"
+        )
     return found
 
 
@@ -129,14 +155,22 @@ def accept(
     """
     opened = invitation_of(secret, at)
     unit = ProjectUnit.objects.select_for_update(no_key=True).get(pk=opened.unit_id)
-    found = Invitation.objects.select_for_update(no_key=True, of=("self",)).select_related("invited_by").get(pk=opened.pk)
+    found = (
+        Invitation.objects.select_for_update(no_key=True, of=("self",)).select_related("invited_by").get(pk=opened.pk)
+    )
     invitation_of(secret, at)
     if person_id is not None:
         person = Person.objects.get(pk=person_id, is_active=True)
         if person.phone_verified_at is None or person.phone != found.phone:
-            raise Refused("accounts.other_number", "您的账号不是受邀请的手机号", remedy="请用受邀请的手机号登录，或者请对方重新邀请")
+            raise Refused(
+                "accounts.other_number",
+                "您的账号不是受邀请的手机号",
+                remedy="请用受邀请的手机号登录，或者请对方重新邀请",
+            )
         if person.name != found.name:
-            raise Refused("accounts.other_name", f"邀请的是{found.name}，和您账号的姓名不一致", remedy="请对方按您的姓名重新邀请")
+            raise Refused(
+                "accounts.other_name", f"邀请的是{found.name}，和您账号的姓名不一致", remedy="请对方按您的姓名重新邀请"
+            )
     else:
         phone = codes.use(proof_id, Purpose.INVITED, at)
         if phone != found.phone:
@@ -160,6 +194,8 @@ def accept(
     )
     found.binding = binding
     found.save(update_fields=["binding"])
-    record(Actor(person.pk, "person"), "accounts.accept", binding, at=at, data={"unit": unit.pk, "invitation": found.pk})
+    record(
+        Actor(person.pk, "person"), "accounts.accept", binding, at=at, data={"unit": unit.pk, "invitation": found.pk}
+    )
     tell("invitation_accepted", at=at, persons=[found.invited_by], unit_id=unit.pk, name=person.name)
     return person, binding

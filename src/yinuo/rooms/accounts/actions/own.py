@@ -38,20 +38,26 @@ def join(*, proof_id: int | None, name: str, password: str, at: datetime) -> Per
 
 @action
 def reset_password(*, proof_id: int | None, name: str, password: str, at: datetime) -> Person | None:
-    """Who has the telephone in hand and knows the account's name sets a new password; every session of the account ends.
+    """Who has the telephone in hand and knows the account's name sets a new password; every session of the account
+    ends.
 
-    The name is asked for because numbers change hands; None = no account has both, and the try is counted. The second factor stays.
-    Administrators are not reset by a telephone alone. Raises Refused.
+    The name is asked for because numbers change hands; None = no account has both, and the try is counted. The second
+    factor stays. Administrators are not reset by a telephone alone. Raises Refused.
     """
     phone = codes.use(proof_id, Purpose.RESET, at)
-    found = list(Person.objects.select_for_update(no_key=True).filter(phone=phone, name=need_name(name), is_active=True)[:2])
+    found = list(
+        Person.objects.select_for_update(no_key=True).filter(phone=phone, name=need_name(name), is_active=True)[:2]
+    )
     if len(found) != 1:
         codes.give_back(proof_id)
         return None
     person = found[0]
     if person.is_superuser or person.memberships.filter(InForce.on(day_of(at)), role=StaffRole.ADMINISTRATOR).exists():
         raise Refused(
-            "accounts.administrator", "系统管理员的密码不能用短信找回", field="name", remedy="请用邮箱找回，或者由另一位系统管理员办理"
+            "accounts.administrator",
+            "系统管理员的密码不能用短信找回",
+            field="name",
+            remedy="请用邮箱找回，或者由另一位系统管理员办理",
         )
     set_good_password(person, password)
     if person.phone_verified_at is None and queries.account_of_number(phone) is None:
@@ -64,7 +70,8 @@ def reset_password(*, proof_id: int | None, name: str, password: str, at: dateti
 
 @action
 def change_phone(*, actor: Actor, proof_id: int | None, at: datetime, old_proof_id: int | None = None) -> Person:
-    """Another number, proved by a code to it and by one to the number before; an account whose number was never proved has none to ask.
+    """Another number, proved by a code to it and by one to the number before; an account whose number was never proved
+    has none to ask.
 
     Whoever no longer has the old number goes to the window. Raises Refused.
     """
@@ -74,7 +81,10 @@ def change_phone(*, actor: Actor, proof_id: int | None, at: datetime, old_proof_
     before = person.phone if person.phone_verified_at else ""
     if before and codes.use(old_proof_id, Purpose.PHONE, at) != before:
         raise Refused(
-            "accounts.old_phone", "请先验证原来的手机号", field="phone", remedy="原来的号码已经不用的，请带身份证件到综合窗口更换"
+            "accounts.old_phone",
+            "请先验证原来的手机号",
+            field="phone",
+            remedy="原来的号码已经不用的，请带身份证件到综合窗口更换",
         )
     phone = codes.use(proof_id, Purpose.PHONE, at)
     if phone == before:
@@ -84,7 +94,9 @@ def change_phone(*, actor: Actor, proof_id: int | None, at: datetime, old_proof_
 
 
 def set_phone(actor: Actor, person: Person, phone: str, at: datetime) -> None:
-    """Within an action, the person's row locked: the number proved is the account's from here on; the number before is told."""
+    """Within an action, the person's row locked: the number proved is the account's from here on; the number before is
+    told.
+    """
     before, verified = person.phone, person.phone_verified_at
     if before == phone and verified:
         return
@@ -105,7 +117,10 @@ def set_phone(actor: Actor, person: Person, phone: str, at: datetime) -> None:
 
 @action
 def change_mail(*, actor: Actor, mail: str, at: datetime) -> Person:
-    """The address messages go to, and by which a password may be set anew; empty takes it away. The caller has asked for the password."""
+    """The address messages go to, and by which a password may be set anew; empty takes it away.
+
+    The caller has asked for the password.
+    """
     if actor.person_id is None:
         raise forbid("请先登录")
     person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id)
@@ -114,7 +129,9 @@ def change_mail(*, actor: Actor, mail: str, at: datetime) -> Person:
         try:
             validate_email(mail)
         except ValidationError as error:
-            raise Refused("accounts.mail", "邮箱地址有误", field="email", remedy="写成 name@example.com 这样") from error
+            raise Refused(
+                "accounts.mail", "邮箱地址有误", field="email", remedy="写成 name@example.com 这样"
+            ) from error
     if person.email != mail:
         person.email = mail
         person.save(update_fields=["email"])

@@ -22,15 +22,22 @@ from yinuo.rooms.accounts.province import Claims
 
 @action
 def accept_platform_login(*, person_id: int | None, claims: Claims, issuer: str, at: datetime) -> Person:
-    """`person_id`: whom this login has served before. Otherwise the account of the same verified number and name, else a new one.
+    """`person_id`: whom this login has served before. Otherwise the account of the same verified number and name, else
+    a new one.
 
-    An official's account is never taken by a number: its holder connects the login once, signed in. Raises Refused (no name given).
+    An official's account is never taken by a number: its holder connects the login once, signed in. Raises Refused (no
+    name given).
     """
     if person_id is not None:
         person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     else:
         known = queries.account_of_number(claims.phone) if claims.phone else None
-        same = known is not None and known.name == claims.name and not known.memberships.exists() and not known.is_superuser
+        same = (
+            known is not None
+            and known.name == claims.name
+            and not known.memberships.exists()
+            and not known.is_superuser
+        )
         person = known if known is not None and same else _made(claims, free=known is None, at=at)
     if claims.credit_code:
         _bind(person, claims, issuer, at)
@@ -53,7 +60,9 @@ def _bind(person: Person, claims: Claims, issuer: str, at: datetime) -> None:
         check_credit_code(claims.credit_code)
     except CodeError as error:
         raise Refused(
-            "accounts.credit_code", f"{issuer}给出的统一社会信用代码有误：{error}", remedy="请在那里核对单位信息，或者在线上传执照绑定单位"
+            "accounts.credit_code",
+            f"{issuer}给出的统一社会信用代码有误：{error}",
+            remedy="请在那里核对单位信息，或者在线上传执照绑定单位",
         ) from error
     unit = find_or_register_unit(
         credit_code=claims.credit_code,
@@ -71,6 +80,23 @@ def _bind(person: Person, claims: Claims, issuer: str, at: datetime) -> None:
         return
     others = [row for row in persons_bound(unit.pk, day) if row.pk != person.pk]
     own = bool(claims.legal_representative) and claims.legal_representative == person.name
-    bind_confirmed(actor=actor, person=person, unit=unit, basis=basis, letter_id=None, may_sign=own or claims.may_sign, to_on=None, at=at)
+    bind_confirmed(
+        actor=actor,
+        person=person,
+        unit=unit,
+        basis=basis,
+        letter_id=None,
+        may_sign=own or claims.may_sign,
+        to_on=None,
+        at=at,
+    )
     if others:
-        tell("person_bound_elsewhere", at=at, persons=others, unit_id=unit.pk, name=person.name, unit=unit.name, issuer=issuer)
+        tell(
+            "person_bound_elsewhere",
+            at=at,
+            persons=others,
+            unit_id=unit.pk,
+            name=person.name,
+            unit=unit.name,
+            issuer=issuer,
+        )

@@ -1,4 +1,6 @@
-"""At the counter: whose identity a clerk has compared gets an account, or back into it, and acts for the unit from then on."""
+"""At the counter: whose identity a clerk has compared gets an account, or back into it, and acts for the unit from then
+on.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +39,11 @@ def bind_proven(
 ) -> AuthorisedPerson:
     """Binds the person in front of the clerk to the unit, at once, with the account of their proved number.
 
-    `person_id`: whom the clerk has compared them with, a person bound to the unit; their account gets the number, which may be new. Without
-    it the account is the one the number signs in to, if it has this name, else a new one: a name alone is nobody's, for others bear it.
-    By text message comes a link to set the password; the old one no longer holds. Whoever is bound already and brings no new letter
-    stays bound as they are. The unit's other persons are told of a new one. The caller (the window) has compared identity and papers.
-    Raises: Refused.
+    `person_id`: whom the clerk has compared them with, a person bound to the unit; their account gets the number, which
+    may be new. Without it the account is the one the number signs in to, if it has this name, else a new one: a name
+    alone is nobody's, for others bear it. By text message comes a link to set the password; the old one no longer
+    holds. Whoever is bound already and brings no new letter stays bound as they are. The unit's other persons are told
+    of a new one. The caller (the window) has compared identity and papers. Raises: Refused.
     """
     day = day_of(at)
     unit = ProjectUnit.objects.select_for_update(no_key=True).get(pk=unit_id)
@@ -55,11 +57,20 @@ def bind_proven(
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         set_phone(actor, person, phone, at)
     others = [row for row in persons_bound(unit.pk, day) if row.pk != person.pk]
-    bound = AuthorisedPerson.objects.filter(InForce.on(day), person=person, unit=unit, confirmed_at__isnull=False).first()
+    bound = AuthorisedPerson.objects.filter(
+        InForce.on(day), person=person, unit=unit, confirmed_at__isnull=False
+    ).first()
     binding = bound if letter_id is None else None
     if binding is None:
         binding = bind_confirmed(
-            actor=actor, person=person, unit=unit, basis=basis, letter_id=letter_id, may_sign=may_sign, to_on=to_on, at=at
+            actor=actor,
+            person=person,
+            unit=unit,
+            basis=basis,
+            letter_id=letter_id,
+            may_sign=may_sign,
+            to_on=to_on,
+            at=at,
         )
     if others and bound is None:
         tell("person_bound", at=at, persons=others, unit_id=unit.pk, name=person.name, unit=unit.name)
@@ -74,7 +85,9 @@ def bind_proven(
 
 def _account(unit: ProjectUnit, name: str, phone: str, person_id: int | None, day: date) -> Person | None:
     if person_id is not None:
-        bound = AuthorisedPerson.objects.filter(InForce.on(day), unit=unit, confirmed_at__isnull=False, person_id=person_id)
+        bound = AuthorisedPerson.objects.filter(
+            InForce.on(day), unit=unit, confirmed_at__isnull=False, person_id=person_id
+        )
         found = bound.filter(person__name=name, person__is_active=True).select_related("person").first()
         if found is None:
             raise Refused("accounts.not_bound", f"{name}现在不是本单位的经办人", remedy="请结束来访，按委托书重新登记")
@@ -92,7 +105,11 @@ def _account(unit: ProjectUnit, name: str, phone: str, person_id: int | None, da
 
 def password_link(person: Person) -> PageRef:
     """Where the account's holder sets a password; it ends when the password changes, or after three days."""
-    return PageRef("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=default_token_generator.make_token(person))
+    return PageRef(
+        "account_reset_password_from_key",
+        uidb36=user_pk_to_url_str(person),
+        key=default_token_generator.make_token(person),
+    )
 
 
 @action

@@ -66,14 +66,22 @@ def apply_for_service(
     text: str = "",
     idempotency_key: str = "",
 ) -> AgencyRequest:
-    """The unit asks, here or at the window. `lead` and `handler`: name and telephone of the unit's two persons (附件6·三(三)1).
+    """The unit asks, here or at the window. `lead` and `handler`: name and telephone of the unit's two persons
+    (附件6·三(三)1).
 
-    A company of class D, one the province lists as such, or a unit that is no enterprise is refused at once, with the clause.
+    A company of class D, one the province lists as such, or a unit that is no enterprise is refused at once, with the
+    clause.
     """
     project = lock(project_id)
     if not access.can_apply(actor, project):
         raise forbid("只能为本单位的项目申请代办服务")
-    claimed = claim(actor, idempotency_key, "agency.apply", [project_id, body_id, list(matters), list(services), lead, handler], at=at)
+    claimed = claim(
+        actor,
+        idempotency_key,
+        "agency.apply",
+        [project_id, body_id, list(matters), list(services), lead, handler],
+        at=at,
+    )
     if (known := answered(claimed)) is not None:
         return AgencyRequest.objects.get(pk=known)
     day = day_of(at)
@@ -157,11 +165,21 @@ def _ask_for_answer(actor: Actor, made: AgencyRequest, support: str, at: datetim
     )
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
     heads = holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=made.body.hall_id)
-    tell("agency_applied", at=at, persons=heads, project_code=code_of(made), page=work.page_ref, project=made.project.name, due=due)
+    tell(
+        "agency_applied",
+        at=at,
+        persons=heads,
+        project_code=code_of(made),
+        page=work.page_ref,
+        project=made.project.name,
+        due=due,
+    )
 
 
 @action
-def withdraw_service_application(*, actor: Actor, application_id: int, at: datetime, version: int | None = None) -> AgencyRequest:
+def withdraw_service_application(
+    *, actor: Actor, application_id: int, at: datetime, version: int | None = None
+) -> AgencyRequest:
     """The unit thinks better of it, before or after the body's offer."""
     found = locked_application(application_id)
     if not access.can_apply(actor, found.project):
@@ -182,7 +200,9 @@ def drop(actor: Actor, found: AgencyRequest, state: ApplicationState, at: dateti
 
 
 @action
-def refuse_service(*, actor: Actor, application_id: int, why: str, at: datetime, version: int | None = None) -> AgencyRequest:
+def refuse_service(
+    *, actor: Actor, application_id: int, why: str, at: datetime, version: int | None = None
+) -> AgencyRequest:
     """The body says no, and why; the clause's own reasons are checked before it comes to that."""
     found = locked_application(application_id)
     if not access.can_head(actor, found.body.hall_id):
@@ -211,9 +231,11 @@ def offer_agreement(
     note: str = "",
     version: int | None = None,
 ) -> Agreement:
-    """The body accepts: names the agent and the days and signs; `to_on` is the last day. It runs once the unit has signed too.
+    """The body accepts: names the agent and the days and signs; `to_on` is the last day. It runs once the unit has
+    signed too.
 
-    Fewer services than asked for only where the class's measure says the support may be reduced, and with the reason (附件2·第二十二条).
+    Fewer services than asked for only where the class's measure says the support may be reduced, and with the reason
+    (附件2·第二十二条).
     """
     found = locked_application(application_id)
     if not access.can_head(actor, found.body.hall_id):
@@ -241,10 +263,24 @@ def offer_agreement(
         body_signed_at=at,
     )
     stop_clock(actor, found, at, "offered")
-    found.state, found.answer, found.answered_by_id, found.answered_at = ApplicationState.OFFERED, note.strip(), actor.person_id, at
+    found.state, found.answer, found.answered_by_id, found.answered_at = (
+        ApplicationState.OFFERED,
+        note.strip(),
+        actor.person_id,
+        at,
+    )
     save(found, "state", "answer", "answered_by", "answered_at")
     data = {"agent": agent.pk, "services": granted, "matters": found.matters, "from": from_on, "to": to_on}
-    record(actor, "agency.offer", agreement, at=at, project_code=code_of(found), why=note.strip(), data=data, decision=decision)
+    record(
+        actor,
+        "agency.offer",
+        agreement,
+        at=at,
+        project_code=code_of(found),
+        why=note.strip(),
+        data=data,
+        decision=decision,
+    )
     _wait_for_signature(actor, found, agreement, at)
     return agreement
 
@@ -262,10 +298,17 @@ def _need_span(from_on: date, to_on: date, day: date) -> None:
 def _granted(found: AgencyRequest, services: Sequence[str] | None, note: str, support: str) -> list[str]:
     granted = checked_services(found.services if services is None else services)
     if set(granted) - set(found.services):
-        raise Refused("agency.unasked", "不能增加企业没有申请的服务", field="services", remedy="代办出于自愿，需要的请企业申请")
+        raise Refused(
+            "agency.unasked", "不能增加企业没有申请的服务", field="services", remedy="代办出于自愿，需要的请企业申请"
+        )
     if set(granted) != set(found.services):
         if support != REDUCED:
-            raise Refused("agency.narrowed", "这家企业的信用等级不减少代办服务", field="services", remedy="请提供企业申请的全部服务")
+            raise Refused(
+                "agency.narrowed",
+                "这家企业的信用等级不减少代办服务",
+                field="services",
+                remedy="请提供企业申请的全部服务",
+            )
         need_text(note, "note", "请写明减少服务的理由")
     return granted
 
@@ -296,7 +339,9 @@ def sign_agreement(*, actor: Actor, agreement_id: int, at: datetime, version: in
     day = day_of(at)
     binding = binding_of(actor, agreement.project.unit_id, day)
     if not access.can_sign(binding):
-        raise Refused("agency.signatory", "您不能代表单位签署协议", remedy="请由法定代表人，或者获得签署授权的人登录后签署")
+        raise Refused(
+            "agency.signatory", "您不能代表单位签署协议", remedy="请由法定代表人，或者获得签署授权的人登录后签署"
+        )
     check_version(agreement, version)
     if agreement.state == AgreementState.RUNNING and agreement.unit_signed_by_id == actor.person_id:
         return agreement
@@ -321,7 +366,13 @@ def sign_agreement(*, actor: Actor, agreement_id: int, at: datetime, version: in
     }
     record(actor, "agency.sign", agreement, at=at, project_code=code_of(agreement), data=data)
     start_service(actor, agreement, at)
-    tell_agent("agency_signed", agreement, at, unit=agreement.project.unit.name, until=day_words(agreement.to_on - timedelta(days=1)))
+    tell_agent(
+        "agency_signed",
+        agreement,
+        at,
+        unit=agreement.project.unit.name,
+        until=day_words(agreement.to_on - timedelta(days=1)),
+    )
     return agreement
 
 
@@ -343,7 +394,9 @@ def start_service(actor: Actor, agreement: Agreement, at: datetime) -> None:
 
 
 @action
-def assign_agent(*, actor: Actor, agreement_id: int, agent_id: int, why: str, at: datetime, version: int | None = None) -> Agreement:
+def assign_agent(
+    *, actor: Actor, agreement_id: int, agent_id: int, why: str, at: datetime, version: int | None = None
+) -> Agreement:
     """Another agent takes the service over; the one before acts for the unit no longer, and the unit is told who does."""
     agreement = locked(agreement_id)
     if not access.can_head(actor, agreement.body.hall_id):

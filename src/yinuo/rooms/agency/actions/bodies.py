@@ -28,7 +28,15 @@ HEAD = "代办服务机构由本大厅总召集人管理"
 
 @action
 def open_body(
-    *, actor: Actor, hall_id: int, level: str, name: str, place: str, phone: str, at: datetime, parent_id: int | None = None
+    *,
+    actor: Actor,
+    hall_id: int,
+    level: str,
+    name: str,
+    place: str,
+    phone: str,
+    at: datetime,
+    parent_id: int | None = None,
 ) -> AgencyBody:
     """A body of the hall: the county's own, or a township's below it."""
     if not access.can_head(actor, hall_id):
@@ -39,7 +47,9 @@ def open_body(
     place = need_text(place, "place", "请填写代办窗口的地址")[:160]
     phone = need_text(phone, "phone", "请填写联系电话")[:40]
     parent = body_of(parent_id, day_of(at)) if parent_id and level == BodyLevel.TOWNSHIP else None
-    if level == BodyLevel.TOWNSHIP and (parent is None or parent.level != BodyLevel.COUNTY or parent.hall_id != hall_id):
+    if level == BodyLevel.TOWNSHIP and (
+        parent is None or parent.level != BodyLevel.COUNTY or parent.hall_id != hall_id
+    ):
         raise Refused("agency.parent", "请选择指导它的县级机构", field="parent", remedy="乡镇机构由县级机构指导、考核")
     try:
         with transaction.atomic():
@@ -47,8 +57,12 @@ def open_body(
                 hall_id=hall_id, level=level, parent=parent, name=name, place=place, phone=phone, from_on=day_of(at)
             )
     except IntegrityError as error:
-        raise Refused("agency.name_taken", "已经有一个同名的代办服务机构", field="name", remedy="请换一个名称") from error
-    record(actor, "agency.open_body", body, at=at, why=name, data={"level": level, "parent": parent.pk if parent else None})
+        raise Refused(
+            "agency.name_taken", "已经有一个同名的代办服务机构", field="name", remedy="请换一个名称"
+        ) from error
+    record(
+        actor, "agency.open_body", body, at=at, why=name, data={"level": level, "parent": parent.pk if parent else None}
+    )
     return body
 
 
@@ -59,7 +73,10 @@ def close_body(*, actor: Actor, body_id: int, why: str, at: datetime) -> AgencyB
     if not access.can_head(actor, body.hall_id):
         raise forbid(HEAD)
     why = need_text(why, "why", "请写明撤销的原因")
-    busy = body.agreements.filter(state__in=("offered", *IN_FORCE)).exists() or body.requests.filter(state__in=OPEN_APPLICATION).exists()
+    busy = (
+        body.agreements.filter(state__in=("offered", *IN_FORCE)).exists()
+        or body.requests.filter(state__in=OPEN_APPLICATION).exists()
+    )
     if busy or body.agents.filter(to_on__isnull=True).exists() or body.below.filter(to_on__isnull=True).exists():
         raise Refused("agency.body_busy", "机构还有在办的委托、代办员或者下级机构", remedy="请先办结委托、解除代办员")
     if body.to_on is None:
@@ -78,20 +95,38 @@ def add_agent(*, actor: Actor, body_id: int, person_id: int, phone: str, at: dat
         raise forbid(HEAD)
     person = Person.objects.filter(pk=person_id).first()
     if person is None or not works(person, body, day):
-        raise Refused("agency.person", "请选择本大厅角色为代办员的人员", field="person", remedy="先在“人员与分工”中授予“代办员”角色")
+        raise Refused(
+            "agency.person",
+            "请选择本大厅角色为代办员的人员",
+            field="person",
+            remedy="先在“人员与分工”中授予“代办员”角色",
+        )
     phone = need_text(phone, "phone", "请填写服务电话")[:40]
     # Two who name the same person wait for each other.
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    with refuse_if_taken("agency.agent_taken", f"{person.name}已经是代办员", field="person", remedy="请先解除原来的登记"):
+    with refuse_if_taken(
+        "agency.agent_taken", f"{person.name}已经是代办员", field="person", remedy="请先解除原来的登记"
+    ):
         agent = ServiceAgent.objects.create(body=body, person=person, phone=phone, from_on=day)
-    record(actor, "agency.add_agent", agent, at=at, why=f"{body.name}：{person.name}", data={"body": body.pk, "person": person.pk})
+    record(
+        actor,
+        "agency.add_agent",
+        agent,
+        at=at,
+        why=f"{body.name}：{person.name}",
+        data={"body": body.pk, "person": person.pk},
+    )
     return agent
 
 
 @action
 def end_agent(*, actor: Actor, agent_id: int, why: str, at: datetime) -> ServiceAgent:
     """Serves no longer from today; what they serve is passed on first, so that no company is left alone."""
-    agent = ServiceAgent.objects.select_for_update(no_key=True, of=("self",)).select_related("body", "person").get(pk=agent_id)
+    agent = (
+        ServiceAgent.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("body", "person")
+        .get(pk=agent_id)
+    )
     if not access.can_head(actor, agent.body.hall_id):
         raise forbid(HEAD)
     why = need_text(why, "why", "请写明解除的原因")
@@ -120,8 +155,15 @@ def record_training(
         raise Refused("agency.training_on", "培训日期不能晚于今天", field="on")
     there = {row.pk for row in queries.agents_of_body(body)}
     if not agents or set(agents) - there:
-        raise Refused("agency.training_agents", "请选择参加培训的代办员", field="agents", remedy="只能选择本机构和下级机构的代办员")
-    made = Training.objects.create(body=body, on=on, topic=topic, agents=sorted(set(agents)), by_id=actor.person_id, at=at)
+        raise Refused(
+            "agency.training_agents",
+            "请选择参加培训的代办员",
+            field="agents",
+            remedy="只能选择本机构和下级机构的代办员",
+        )
+    made = Training.objects.create(
+        body=body, on=on, topic=topic, agents=sorted(set(agents)), by_id=actor.person_id, at=at
+    )
     record(actor, "agency.record_training", made, at=at, why=topic, data={"on": on, "agents": made.agents})
     remember(claimed, made)
     return made
@@ -141,8 +183,12 @@ def appraise_agent(*, actor: Actor, agent_id: int, year: int, grade: str, text: 
     figures = queries.figures_of([agent.pk], year)[agent.pk].to_json()
     try:
         with transaction.atomic():
-            made = Appraisal.objects.create(agent=agent, year=year, grade=grade, text=text, figures=figures, by_id=actor.person_id, at=at)
+            made = Appraisal.objects.create(
+                agent=agent, year=year, grade=grade, text=text, figures=figures, by_id=actor.person_id, at=at
+            )
     except IntegrityError as error:
-        raise Refused("agency.appraised", f"{agent.person.name} {year} 年已经考核过", field="year", remedy="一年考核一次") from error
+        raise Refused(
+            "agency.appraised", f"{agent.person.name} {year} 年已经考核过", field="year", remedy="一年考核一次"
+        ) from error
     record(actor, "agency.appraise_agent", made, at=at, why=text, data={"year": year, "grade": grade, **figures})
     return made

@@ -31,7 +31,11 @@ def day_of(at: datetime) -> date:
 def locked_application(application_id: int) -> AgencyRequest:
     """The application with its project locked first, then itself."""
     project = lock(AgencyRequest.objects.values_list("project_id", flat=True).get(pk=application_id))
-    found = AgencyRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("body", "applied_by").get(pk=application_id)
+    found = (
+        AgencyRequest.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("body", "applied_by")
+        .get(pk=application_id)
+    )
     found.project = project
     return found
 
@@ -94,13 +98,18 @@ def agent_of(agent_id: int, body: AgencyBody, day: date) -> ServiceAgent:
     reach = Q(body=body) | Q(body__parent=body)
     found = ServiceAgent.objects.filter(InForce.on(day), reach, pk=agent_id).select_related("person").first()
     if found is None or not works(found.person, body, day):
-        raise Refused("agency.agent", "请选择本机构或者下级机构的代办员", field="agent", remedy="先在“机构和人员”中登记代办员")
+        raise Refused(
+            "agency.agent", "请选择本机构或者下级机构的代办员", field="agent", remedy="先在“机构和人员”中登记代办员"
+        )
     return found
 
 
 def works(person: Person, body: AgencyBody, day: date) -> bool:
     """Whether the person signs in as an agent of the body's hall."""
-    return person.is_active and person.memberships.filter(InForce.on(day), role="agent", department__hall_id=body.hall_id).exists()
+    return (
+        person.is_active
+        and person.memberships.filter(InForce.on(day), role="agent", department__hall_id=body.hall_id).exists()
+    )
 
 
 def checked_services(services: Sequence[str]) -> list[str]:
@@ -117,7 +126,12 @@ def checked_matters(project: Project, matters: Sequence[str]) -> list[str]:
         return []
     known = list(MapItem.objects.filter(project=project).order_by("position").values_list("matter_id", flat=True))
     if set(matters) - set(known):
-        raise Refused("agency.matters", "所选事项不在这个项目的“一张图”上", field="matters", remedy="“一张图”还没有生成的，请选择全程代办")
+        raise Refused(
+            "agency.matters",
+            "所选事项不在这个项目的“一张图”上",
+            field="matters",
+            remedy="“一张图”还没有生成的，请选择全程代办",
+        )
     return [name for name in known if name in set(matters)]
 
 
@@ -125,7 +139,9 @@ def binding_of(actor: Actor, unit_id: int, day: date) -> AuthorisedPerson | None
     """The unit's own person behind the actor; nobody who stands in for it."""
     if actor.via:
         return None
-    bound = AuthorisedPerson.objects.filter(InForce.on(day), person_id=actor.person_id, unit_id=unit_id, confirmed_at__isnull=False)
+    bound = AuthorisedPerson.objects.filter(
+        InForce.on(day), person_id=actor.person_id, unit_id=unit_id, confirmed_at__isnull=False
+    )
     return bound.select_related("person", "unit").first()
 
 
@@ -146,10 +162,14 @@ def desk_page(row: Agreement | AgencyRequest) -> PageRef:
 
 
 def words(row: Agreement | AgencyRequest, title: str, *, to_unit: bool = False) -> About:
-    return about(row, row.project, title, desk_page(row), unit_page=unit_page(row.project) if to_unit else None, tags=("代办",))
+    return about(
+        row, row.project, title, desk_page(row), unit_page=unit_page(row.project) if to_unit else None, tags=("代办",)
+    )
 
 
-def stop_clock(actor: Actor, row: Agreement | AgencyRequest, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
+def stop_clock(
+    actor: Actor, row: Agreement | AgencyRequest, at: datetime, outcome: str, *, cancelled: bool = False
+) -> None:
     kind = AgencyWork.SERVICE if isinstance(row, Agreement) else AgencyWork.REQUEST
     work = open_of(row, kind)
     if work is not None:
@@ -161,7 +181,16 @@ def tell_unit(template: str, row: Agreement | AgencyRequest, at: datetime, **mor
     project = row.project
     persons = [person] if person_is_of(person, project.unit_id, day_of(at)) else []
     page = unit_page(project)
-    tell(template, at=at, persons=persons, unit_id=project.unit_id, project_code=code_of(row), page=page, project=project.name, **more)
+    tell(
+        template,
+        at=at,
+        persons=persons,
+        unit_id=project.unit_id,
+        project_code=code_of(row),
+        page=page,
+        project=project.name,
+        **more,
+    )
 
 
 def person_is_of(person: Person, unit_id: int, day: date) -> bool:

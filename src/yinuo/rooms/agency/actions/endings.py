@@ -1,4 +1,6 @@
-"""The four ways a service ends (附件6·四(三)), then archive and return of the material; the unit is asked for its review."""
+"""The four ways a service ends (附件6·四(三)), then archive and return of the material; the unit is asked for its
+review.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def end_by_law(*, actor: Actor, agreement_id: int, why: str, at: datetime, versi
 
 
 @action
-def report_finished(*, actor: Actor, agreement_id: int, text: str, at: datetime, version: int | None = None) -> Agreement:
+def report_finished(
+    *, actor: Actor, agreement_id: int, text: str, at: datetime, version: int | None = None
+) -> Agreement:
     """The agent says everything asked for is done; the unit confirms, or by the clock it counts as confirmed."""
     agreement = take(actor, agreement_id, access.can_serve, [AgreementState.RUNNING], version)
     agreement.finish_text = need_text(text, "text", "请写明委托事项完成的情况")
@@ -90,7 +94,9 @@ def confirm_finished(*, actor: Actor, agreement_id: int, at: datetime, version: 
 
 
 @action
-def reject_finished(*, actor: Actor, agreement_id: int, why: str, at: datetime, version: int | None = None) -> Agreement:
+def reject_finished(
+    *, actor: Actor, agreement_id: int, why: str, at: datetime, version: int | None = None
+) -> Agreement:
     """Not everything is done: the service goes on for the rest of its days."""
     agreement = locked(agreement_id)
     if not access.can_decide_for_unit(actor, agreement.project):
@@ -145,16 +151,31 @@ def end(actor: Actor, agreement: Agreement, kind: EndKind, why: str, at: datetim
 
 
 @action
-def archive(*, actor: Actor, agreement_id: int, returned: Sequence[dict[str, str]], at: datetime, version: int | None = None) -> Agreement:
-    """The file is closed and the unit's material handed back, piece by piece. Shape of `returned`: [{"name": text, "note": text} …]."""
+def archive(
+    *, actor: Actor, agreement_id: int, returned: Sequence[dict[str, str]], at: datetime, version: int | None = None
+) -> Agreement:
+    """The file is closed and the unit's material handed back, piece by piece.
+
+    Shape of `returned`: [{"name": text, "note": text} …].
+    """
     agreement = take(actor, agreement_id, access.can_serve, OVER, version)
     if agreement.archived_at is not None:
         raise Refused("agency.archived", "这项代办服务已经归档", remedy="请刷新页面查看")
-    rows = [{"name": str(row.get("name", "")).strip()[:120], "note": str(row.get("note", "")).strip()[:120]} for row in returned]
+    rows = [
+        {"name": str(row.get("name", "")).strip()[:120], "note": str(row.get("note", "")).strip()[:120]}
+        for row in returned
+    ]
     agreement.returned, agreement.archived_at = [row for row in rows if row["name"]], at
     save(agreement, "returned", "archived_at")
     stop_clock(actor, agreement, at, "archived")
-    record(actor, "agency.archive", agreement, at=at, project_code=code_of(agreement), data={"returned": agreement.returned})
+    record(
+        actor,
+        "agency.archive",
+        agreement,
+        at=at,
+        project_code=code_of(agreement),
+        data={"returned": agreement.returned},
+    )
     tell_unit("agency_archived", agreement, at, count=len(agreement.returned))
     return agreement
 

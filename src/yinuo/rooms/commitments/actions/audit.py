@@ -1,4 +1,6 @@
-"""The audit of a public project: handed in by the unit, checked by the filing unit, and what it means for the cycle's points (附件2·第十七条)."""
+"""The audit of a public project: handed in by the unit, checked by the filing unit, and what it means for the cycle's
+points (附件2·第十七条).
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,15 @@ def hand_in_audit(
         data={"auditor": made.auditor, "number": made.number, "on": on, "conclusion": conclusion},
     )
     due = day_text(work.due_at) if work.due_at else ""
-    tell("audit_due", at=at, persons=readers(work, at), project_code=project.code or "", page=work.page_ref, project=project.name, due=due)
+    tell(
+        "audit_due",
+        at=at,
+        persons=readers(work, at),
+        project_code=project.code or "",
+        page=work.page_ref,
+        project=project.name,
+        due=due,
+    )
     remember(claimed, made)
     return made
 
@@ -106,17 +116,30 @@ def _need_wanted(project: Project) -> None:
     """Raises Refused where no audit is asked for, or the points do not turn on it any more."""
     if not needs_audit(project):
         raise Refused(
-            "commitments.audit_unneeded", "这个项目加分不需要审计报告", remedy="只有国有企业投资、使用政府资金和公共工程类的备案项目需要"
+            "commitments.audit_unneeded",
+            "这个项目加分不需要审计报告",
+            remedy="只有国有企业投资、使用政府资金和公共工程类的备案项目需要",
         )
     if project.state not in ALIVE:
         raise Refused("commitments.project_not_running", "项目没有复核确认或者已经结束", remedy="请查看项目当前状态")
     if settled(project):
-        raise Refused("commitments.audit_settled", "完整周期的加分已经按审计报告办理，不能再换", remedy="对分值有异议的，在“信用”里提出")
+        raise Refused(
+            "commitments.audit_settled",
+            "完整周期的加分已经按审计报告办理，不能再换",
+            remedy="对分值有异议的，在“信用”里提出",
+        )
 
 
 @action
 def check_audit(
-    *, actor: Actor, audit_id: int, accept: bool, at: datetime, conclusion: str = "", note: str = "", version: int | None = None
+    *,
+    actor: Actor,
+    audit_id: int,
+    accept: bool,
+    at: datetime,
+    conclusion: str = "",
+    note: str = "",
+    version: int | None = None,
 ) -> AuditReport:
     """The filing unit reads the report: relied upon with the conclusion it finds there, or returned with what is wrong.
 

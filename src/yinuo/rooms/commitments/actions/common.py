@@ -1,4 +1,6 @@
-"""What every action on a promise begins with: the project's lock, the item, the promise as it is now, and the question who may."""
+"""What every action on a promise begins with: the project's lock, the item, the promise as it is now, and the question
+who may.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def locked(commitment_id: int) -> Commitment:
     """The promise with its project locked first, then its item, then itself."""
     item = onemap.locked(Commitment.objects.values_list("item_id", flat=True).get(pk=commitment_id))
     commitment = (
-        Commitment.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "letter").get(pk=commitment_id)
+        Commitment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("department", "letter")
+        .get(pk=commitment_id)
     )
     commitment.item, commitment.project = item, item.project
     return commitment
@@ -51,7 +55,9 @@ def take(actor: Actor, commitment_id: int, may: Rule, states: Iterable[str], ver
 
 def need_running(commitment: Commitment) -> None:
     if commitment.project.state != ProjectState.CONFIRMED:
-        raise Refused("commitments.project_not_running", "项目已经竣工或者结束，不能再办理承诺", remedy="请查看项目当前状态")
+        raise Refused(
+            "commitments.project_not_running", "项目已经竣工或者结束，不能再办理承诺", remedy="请查看项目当前状态"
+        )
 
 
 def need_state(commitment: Commitment, states: Iterable[str]) -> None:
@@ -90,7 +96,9 @@ def day_text(at: datetime) -> str:
 
 
 def open_decision(actor: Actor, commitment: Commitment, at: datetime) -> WorkItem:
-    """The department's own time to decide: it begins when the notice ends, never before, so that the notice reddens nobody."""
+    """The department's own time to decide: it begins when the notice ends, never before, so that the notice reddens
+    nobody.
+    """
     item = commitment.item
     days = decision_days(item.project.rules_on)
     return open_item(
@@ -123,9 +131,15 @@ def leave(actor: Actor, commitment: Commitment, why: str, at: datetime) -> None:
 
 def settle_objections(actor: Actor, commitment: Commitment, at: datetime) -> None:
     """Objections nobody has to answer any more, since the promise is gone; each objector still reads why."""
-    open_ones = Objection.objects.select_for_update(no_key=True).filter(commitment=commitment, state=ObjectionState.OPEN)
+    open_ones = Objection.objects.select_for_update(no_key=True).filter(
+        commitment=commitment, state=ObjectionState.OPEN
+    )
     for objection in open_ones.order_by("id"):
-        objection.state, objection.answer, objection.answered_at = ObjectionState.MOOT, GONE[CommitmentState(commitment.state)], at
+        objection.state, objection.answer, objection.answered_at = (
+            ObjectionState.MOOT,
+            GONE[CommitmentState(commitment.state)],
+            at,
+        )
         save(objection, "state", "answer", "answered_at")
         work = open_of(objection, MapWork.OBJECTION)
         if work is not None:

@@ -1,4 +1,6 @@
-"""竣工验收: applied for, second guidance, then verified promise by promise and verification by verification (正文·三(八))."""
+"""竣工验收: applied for, second guidance, then verified promise by promise and verification by verification
+(正文·三(八)).
+"""
 
 from __future__ import annotations
 
@@ -45,14 +47,23 @@ def locked(completion_id: int) -> CompletionVerification:
 
 
 def _of(project: Project) -> CompletionVerification:
-    found = CompletionVerification.objects.select_for_update(no_key=True, of=("self",)).select_related("applied_by").get(project=project)
+    found = (
+        CompletionVerification.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("applied_by")
+        .get(project=project)
+    )
     found.project = project
     return found
 
 
 @action
-def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = "", idempotency_key: str = "") -> CompletionVerification:
-    """The unit applies; second guidance starts at once. A project that has not landed says `why` it is finished nevertheless."""
+def apply_completion(
+    *, actor: Actor, project_id: int, at: datetime, why: str = "", idempotency_key: str = ""
+) -> CompletionVerification:
+    """The unit applies; second guidance starts at once.
+
+    A project that has not landed says `why` it is finished nevertheless.
+    """
     claimed = claim(actor, idempotency_key, "commitments.apply_completion", [project_id, why], at=at)
     if (known := answered(claimed)) is not None:
         return CompletionVerification.objects.get(pk=known)
@@ -60,7 +71,11 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
     if not access.can_apply_completion(actor, project):
         raise forbid("只能为本单位的项目申请竣工验收")
     if project.state != ProjectState.CONFIRMED:
-        raise Refused("commitments.project_not_running", "项目没有复核确认或者已经结束，不能申请竣工验收", remedy="请查看项目当前状态")
+        raise Refused(
+            "commitments.project_not_running",
+            "项目没有复核确认或者已经结束，不能申请竣工验收",
+            remedy="请查看项目当前状态",
+        )
     need_not_stopped(project)
     if CompletionVerification.objects.filter(project=project).exists():
         raise Refused("commitments.applied", "这个项目已经申请过竣工验收", remedy="请查看验收进展")
@@ -71,7 +86,11 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
     _need_decided(project)
     completion = CompletionVerification.objects.create(project=project, applied_by_id=actor.person_id, applied_at=at)
     end_reviews(actor, project, at, "completion")
-    departments = set(Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list("department__key", flat=True))
+    departments = set(
+        Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list(
+            "department__key", flat=True
+        )
+    )
     record(
         actor,
         "commitments.apply_completion",
@@ -97,11 +116,15 @@ def apply_completion(*, actor: Actor, project_id: int, at: datetime, why: str = 
 
 def _need_decided(project: Project) -> None:
     names = list(
-        Commitment.objects.filter(project=project, state__in=PENDING).order_by("item__position").values_list("item__name", flat=True)
+        Commitment.objects.filter(project=project, state__in=PENDING)
+        .order_by("item__position")
+        .values_list("item__name", flat=True)
     )
     if names:
         listed = "、".join(f"“{name}”" for name in names)
-        raise Refused("commitments.undecided", f"{listed}的承诺还没有作出决定", remedy="请等待决定，或转为常规办理后再申请验收")
+        raise Refused(
+            "commitments.undecided", f"{listed}的承诺还没有作出决定", remedy="请等待决定，或转为常规办理后再申请验收"
+        )
 
 
 def begin_inspection(actor: Actor, project: Project, at: datetime) -> None:
@@ -166,15 +189,20 @@ def record_finding(
 ) -> Finding:
     """The inspection's word on one point: requirement `requirement` of a promise, or the verification `item_id`.
 
-    A verification that is met gets its document (`document_number`); a promised figure is measured, and the measured one decides.
-    The last point of the round settles it. Raises: Refused for a point already looked at, for a fault without a note.
+    A verification that is met gets its document (`document_number`); a promised figure is measured, and the measured
+    one decides. The last point of the round settles it. Raises: Refused for a point already looked at, for a fault
+    without a note.
     """
     completion = locked(completion_id)
     point = _point(completion, commitment_id, requirement, item_id)
     if not access.can_verify(actor, point.department.pk):
         raise forbid("由同意承诺、负责验收的部门核验")
     if completion.state != CompletionState.INSPECTION:
-        raise Refused("commitments.not_inspecting", f"竣工验收现在是“{completion.get_state_display()}”，不能核验", remedy="请刷新页面查看")
+        raise Refused(
+            "commitments.not_inspecting",
+            f"竣工验收现在是“{completion.get_state_display()}”，不能核验",
+            remedy="请刷新页面查看",
+        )
     if not point.pending(completion.round):
         raise Refused("commitments.found", f"“{point.text}”已经核验过了", remedy="请刷新页面查看核验结果")
     note = note.strip() if met else need_text(note, "note", "请写明没有达到要求的情况")
@@ -211,7 +239,9 @@ def _measured(point: Point, measured: str, met: bool) -> str:
     try:
         kept = reached(point.indicator, measured.strip())
     except ValueError:
-        raise Refused("commitments.measured", "请填写实测值", field="measured", remedy="只填数字，单位与承诺的指标相同") from None
+        raise Refused(
+            "commitments.measured", "请填写实测值", field="measured", remedy="只填数字，单位与承诺的指标相同"
+        ) from None
     if kept != met:
         word = "达到" if kept else "没有达到"
         raise Refused(
@@ -223,15 +253,22 @@ def _measured(point: Point, measured: str, met: bool) -> str:
     return measured.strip()
 
 
-def _point(completion: CompletionVerification, commitment_id: int | None, requirement: int | None, item_id: int | None) -> Point:
+def _point(
+    completion: CompletionVerification, commitment_id: int | None, requirement: int | None, item_id: int | None
+) -> Point:
     for point in points_of(completion):
         if commitment_id is not None:
-            hit = point.commitment is not None and (point.commitment.pk, point.requirement) == (commitment_id, requirement)
+            hit = point.commitment is not None and (point.commitment.pk, point.requirement) == (
+                commitment_id,
+                requirement,
+            )
         else:
             hit = point.commitment is None and point.item.pk == item_id
         if hit:
             return point
-    raise Refused("commitments.no_point", "这个项目的竣工验收没有这一项要求", field="requirement", remedy="请刷新页面查看")
+    raise Refused(
+        "commitments.no_point", "这个项目的竣工验收没有这一项要求", field="requirement", remedy="请刷新页面查看"
+    )
 
 
 def _write(completion: CompletionVerification, point: Point, actor: Actor, *, at: datetime, **said: Any) -> Finding:
@@ -265,8 +302,13 @@ def _conclude(actor: Actor, item_id: int, document_number: str, note: str, at: d
 
 
 @action
-def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime, idempotency_key: str = "") -> CompletionVerification:
-    """The unit has rectified: only what was not met is verified again. Open after a failure too, since nothing is used unverified."""
+def apply_again(
+    *, actor: Actor, completion_id: int, text: str, at: datetime, idempotency_key: str = ""
+) -> CompletionVerification:
+    """The unit has rectified: only what was not met is verified again.
+
+    Open after a failure too, since nothing is used unverified.
+    """
     claimed = claim(actor, idempotency_key, "commitments.apply_again", [completion_id, text], at=at)
     if (known := answered(claimed)) is not None:
         return CompletionVerification.objects.get(pk=known)
@@ -274,9 +316,14 @@ def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime, id
     project = completion.project
     if not access.can_apply_completion(actor, project):
         raise forbid("只能为本单位的项目申请竣工验收")
-    if project.state != ProjectState.CONFIRMED or completion.state not in (CompletionState.RECTIFYING, CompletionState.FAILED):
+    if project.state != ProjectState.CONFIRMED or completion.state not in (
+        CompletionState.RECTIFYING,
+        CompletionState.FAILED,
+    ):
         raise Refused(
-            "commitments.not_rectifying", f"竣工验收现在是“{completion.get_state_display()}”，不能再次申请", remedy="请查看验收进展"
+            "commitments.not_rectifying",
+            f"竣工验收现在是“{completion.get_state_display()}”，不能再次申请",
+            remedy="请查看验收进展",
         )
     text = need_text(text, "text", "请写明整改的情况")
     work = open_of(completion, MapWork.RECTIFICATION)
@@ -300,7 +347,9 @@ def apply_again(*, actor: Actor, completion_id: int, text: str, at: datetime, id
 
 
 @action
-def fail_completion(*, actor: Actor, completion_id: int, reason: str, at: datetime, version: int | None = None) -> CompletionVerification:
+def fail_completion(
+    *, actor: Actor, completion_id: int, reason: str, at: datetime, version: int | None = None
+) -> CompletionVerification:
     """情节严重: a department whose requirement was not met ends the rectification; the broken promises go to credit."""
     completion = locked(completion_id)
     points = points_of(completion)
@@ -310,7 +359,9 @@ def fail_completion(*, actor: Actor, completion_id: int, reason: str, at: dateti
     check_version(completion, version)
     if completion.state != CompletionState.RECTIFYING:
         raise Refused(
-            "commitments.not_rectifying", f"竣工验收现在是“{completion.get_state_display()}”，不能认定未通过", remedy="请刷新页面查看"
+            "commitments.not_rectifying",
+            f"竣工验收现在是“{completion.get_state_display()}”，不能认定未通过",
+            remedy="请刷新页面查看",
         )
     fail(actor, completion, points, need_text(reason, "reason", "请写明情节严重的事实和依据"), at)
     return completion
@@ -318,7 +369,8 @@ def fail_completion(*, actor: Actor, completion_id: int, reason: str, at: dateti
 
 @action
 def propose_cycle(*, actor: Actor, completion_id: int, at: datetime) -> bool:
-    """The filing unit proposes the points of a kept cycle anew: what was proposed before was refused or withdrawn (附件2·第十七条).
+    """The filing unit proposes the points of a kept cycle anew: what was proposed before was refused or withdrawn
+    (附件2·第十七条).
 
     False = the rules give no points, which stays on record with the reason.
     """
@@ -331,5 +383,7 @@ def propose_cycle(*, actor: Actor, completion_id: int, at: datetime) -> bool:
         raise Refused("commitments.not_passed", "竣工验收通过后才能提出完整周期的加分", remedy="请查看验收进展")
     kept = kept_promises(project)
     if not kept or not earns_points(project):
-        raise Refused("commitments.not_kept", "只有企业备案项目履行了全部承诺才加分", remedy="没有承诺或者有承诺没有履行的不加分")
+        raise Refused(
+            "commitments.not_kept", "只有企业备案项目履行了全部承诺才加分", remedy="没有承诺或者有承诺没有履行的不加分"
+        )
     return propose_kept(actor, completion, kept, at, office)

@@ -1,4 +1,6 @@
-"""What a land contract binds its buyer to, kept as a promise of the project: published, and verified at completion like the others."""
+"""What a land contract binds its buyer to, kept as a promise of the project: published, and verified at completion like
+the others.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,19 @@ def promise_in_contract(
     decision: Decision,
     at: datetime,
 ) -> Commitment:
-    """Signs the letter on the figures of a land contract; `item`, the supply of the land, is locked and already decided.
+    """Signs the letter on the figures of a land contract; `item`, the supply of the land, is locked and already
+    decided.
 
-    Nothing is decided on this promise, so nobody's objection stops anything: it is published as it stands and verified at completion.
-    Raises: Forbidden (no authority to sign), Refused (completion applied for; promised already).
+    Nothing is decided on this promise, so nobody's objection stops anything: it is published as it stands and verified
+    at completion. Raises: Forbidden (no authority to sign), Refused (completion applied for; promised already).
     """
     binding = _signer(actor, item, at)
     _need_time(item)
-    if Commitment.objects.filter(item=item).exclude(state__in=[CommitmentState.REGULAR, CommitmentState.CANCELLED]).exists():
+    if (
+        Commitment.objects.filter(item=item)
+        .exclude(state__in=[CommitmentState.REGULAR, CommitmentState.CANCELLED])
+        .exists()
+    ):
         raise Refused("commitments.promised", f"“{item.name}”已经作过承诺", remedy="请查看项目的承诺")
     project, unit = item.project, binding.unit
     data = papers.letter(item, standard, binding, at, turn=turn_of(item), signed=True)
@@ -49,7 +56,10 @@ def promise_in_contract(
         f"本单位依据国有建设用地使用权出让合同（{contract}）使用“标准地”建设“{project.name}”，已经知晓并理解随地出让的控制性指标，"
         "现向贵单位并向社会作出信用承诺。"
     )
-    said = f"本承诺是国有建设用地使用权出让合同（{contract}）的内容，在信用承诺专区公布，项目竣工时由自然资源部门会同有关部门逐项核验。"
+    said = (
+        f"本承诺是国有建设用地使用权出让合同（{contract}）的内容，在信用承诺专区公布，"
+        f"项目竣工时由自然资源部门会同有关部门逐项核验。"
+    )
     letter = issue_signed(
         kind=CommitmentsPaper.LETTER,
         subject=item,
@@ -87,7 +97,12 @@ def promise_in_contract(
         commitment,
         at=at,
         project_code=code_of(commitment),
-        data={"item": item.pk, "contract": contract, "letter_sha256": letter.sha256, "requirements": list(standard.requirements)},
+        data={
+            "item": item.pk,
+            "contract": contract,
+            "letter_sha256": letter.sha256,
+            "requirements": list(standard.requirements),
+        },
         decision=commitment.option,
         chain="approval.document",
     )

@@ -1,4 +1,6 @@
-"""Keeping a promise while building: what the unit reports, and what happens to a promise that is hard to keep (附件2·第十四条)."""
+"""Keeping a promise while building: what the unit reports, and what happens to a promise that is hard to keep
+(附件2·第十四条).
+"""
 
 from __future__ import annotations
 
@@ -47,26 +49,44 @@ from yinuo.rooms.projects.actions.filing import about
 # An opinion follows help that did not suffice; what is out of reach goes up or ends at once.
 NEXT = {
     "": (DifficultyOutcome.HELPED, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
-    DifficultyOutcome.HELPED: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
+    DifficultyOutcome.HELPED: (
+        DifficultyOutcome.HANDLING_OPINION,
+        DifficultyOutcome.REFERRED,
+        DifficultyOutcome.TERMINATE,
+    ),
     DifficultyOutcome.REFERRED: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE),
     # An end the principal did not agree to: the department chooses anew.
-    DifficultyOutcome.TERMINATE: (DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.REFERRED, DifficultyOutcome.TERMINATE),
+    DifficultyOutcome.TERMINATE: (
+        DifficultyOutcome.HANDLING_OPINION,
+        DifficultyOutcome.REFERRED,
+        DifficultyOutcome.TERMINATE,
+    ),
 }
 
 
 def _need_unsettled(commitment: Commitment) -> None:
     if commitment.fulfilment not in UNSETTLED:
         raise Refused(
-            "commitments.settled", f"这项承诺的履行情况已认定为“{commitment.get_fulfilment_display()}”", remedy="请查看承诺的履行记录"
+            "commitments.settled",
+            f"这项承诺的履行情况已认定为“{commitment.get_fulfilment_display()}”",
+            remedy="请查看承诺的履行记录",
         )
 
 
 @action
 def report_fulfilment(
-    *, actor: Actor, commitment_id: int, text: str, at: datetime, evidence: Sequence[int] = (), idempotency_key: str = ""
+    *,
+    actor: Actor,
+    commitment_id: int,
+    text: str,
+    at: datetime,
+    evidence: Sequence[int] = (),
+    idempotency_key: str = "",
 ) -> FulfilmentReport:
     """What the unit has done for its promise, with files to show for it."""
-    claimed = claim(actor, idempotency_key, "commitments.report_fulfilment", [commitment_id, text, list(evidence)], at=at)
+    claimed = claim(
+        actor, idempotency_key, "commitments.report_fulfilment", [commitment_id, text, list(evidence)], at=at
+    )
     if (known := answered(claimed)) is not None:
         return FulfilmentReport.objects.get(pk=known)
     commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None)
@@ -81,13 +101,22 @@ def report_fulfilment(
     for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment).order_by("id"):
         if _end_term(actor, difficulty, at, "reported") and open_of(difficulty, CommitmentsWork.DIFFICULTY) is None:
             wait_for_help(actor, difficulty, commitment, at)
-    record(actor, "commitments.report_fulfilment", report, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
+    record(
+        actor,
+        "commitments.report_fulfilment",
+        report,
+        at=at,
+        project_code=code_of(commitment),
+        data={"commitment": commitment.pk},
+    )
     remember(claimed, report)
     return report
 
 
 @action
-def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: datetime, idempotency_key: str = "") -> Difficulty:
+def report_difficulty(
+    *, actor: Actor, commitment_id: int, text: str, at: datetime, idempotency_key: str = ""
+) -> Difficulty:
     """The unit sees that a promise will be hard to keep and says so in time; the department's clock to help starts."""
     claimed = claim(actor, idempotency_key, "commitments.report_difficulty", [commitment_id, text], at=at)
     if (known := answered(claimed)) is not None:
@@ -102,9 +131,13 @@ def report_difficulty(*, actor: Actor, commitment_id: int, text: str, at: dateti
     return made
 
 
-def open_difficulty(actor: Actor, commitment: Commitment, text: str, at: datetime, review: CommitmentReview | None = None) -> Difficulty:
+def open_difficulty(
+    actor: Actor, commitment: Commitment, text: str, at: datetime, review: CommitmentReview | None = None
+) -> Difficulty:
     """Reported by the unit, or found by its department in a `review`; the department's clock to help runs."""
-    made = Difficulty.objects.create(commitment=commitment, review=review, text=text, reported_by_id=actor.person_id, reported_at=at)
+    made = Difficulty.objects.create(
+        commitment=commitment, review=review, text=text, reported_by_id=actor.person_id, reported_at=at
+    )
     data = {"commitment": commitment.pk, **({"review": review.pk} if review is not None else {})}
     record(actor, "commitments.report_difficulty", made, at=at, project_code=code_of(commitment), data=data)
     wait_for_help(actor, made, commitment, at)
@@ -118,7 +151,12 @@ def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: da
         actor=actor,
         kind=CommitmentsWork.DIFFICULTY,
         about=about(
-            made, project, f"履约困难：{item.name}", PageRef("staff:item", item_id=item.pk), stage=item.stage, matter_id=item.matter_id
+            made,
+            project,
+            f"履约困难：{item.name}",
+            PageRef("staff:item", item_id=item.pk),
+            stage=item.stage,
+            matter_id=item.matter_id,
         ),
         limits=Limits(pack().integer("difficulty.limit", project.rules_on)),
         rules_on=project.rules_on,
@@ -140,11 +178,20 @@ def wait_for_help(actor: Actor, made: Difficulty, commitment: Commitment, at: da
 
 @action
 def handle_difficulty(
-    *, actor: Actor, difficulty_id: int, outcome: str, text: str, at: datetime, days: int | None = None, version: int | None = None
+    *,
+    actor: Actor,
+    difficulty_id: int,
+    outcome: str,
+    text: str,
+    at: datetime,
+    days: int | None = None,
+    version: int | None = None,
 ) -> Difficulty:
-    """Help first; what help did not mend gets an opinion (the promise is broken) or goes up; in five fields the project ends, by a ruling.
+    """Help first; what help did not mend gets an opinion (the promise is broken) or goes up; in five fields the project
+    ends, by a ruling.
 
-    `outcome` is one of DifficultyOutcome; `days` = help comes with an order to rectify within so many working days (限期整改). Raises: Refused for an opinion before help, or an end outside those fields.
+    `outcome` is one of DifficultyOutcome; `days` = help comes with an order to rectify within so many working days
+    (限期整改). Raises: Refused for an opinion before help, or an end outside those fields.
     """
     commitment = locked(Difficulty.objects.values_list("commitment_id", flat=True).get(pk=difficulty_id))
     difficulty = Difficulty.objects.select_for_update(no_key=True).get(pk=difficulty_id)
@@ -155,7 +202,9 @@ def handle_difficulty(
     _need_unsettled(commitment)
     chosen = _chosen(difficulty, commitment, outcome)
     _need_days(commitment, chosen, days)
-    text = need_text(text, "text", "请写明帮助指导的内容" if chosen == DifficultyOutcome.HELPED else "请写明处理意见和依据")
+    text = need_text(
+        text, "text", "请写明帮助指导的内容" if chosen == DifficultyOutcome.HELPED else "请写明处理意见和依据"
+    )
     work = open_of(difficulty, CommitmentsWork.DIFFICULTY)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=chosen)
@@ -196,7 +245,9 @@ def handle_difficulty(
 def _need_days(commitment: Commitment, chosen: DifficultyOutcome, days: int | None) -> None:
     longest = pack().integer("ruling.rectify_longest", commitment.project.rules_on)
     if days is not None and (chosen != DifficultyOutcome.HELPED or not 1 <= days <= longest):
-        raise Refused("commitments.days", f"限期整改的期限应在 1 到 {longest} 个工作日之间，随帮助指导一并提出", field="days")
+        raise Refused(
+            "commitments.days", f"限期整改的期限应在 1 到 {longest} 个工作日之间，随帮助指导一并提出", field="days"
+        )
 
 
 def _order(actor: Actor, difficulty: Difficulty, commitment: Commitment, days: int, at: datetime) -> None:
@@ -246,7 +297,11 @@ def _chosen(difficulty: Difficulty, commitment: Commitment, outcome: str) -> Dif
     if difficulty.rulings.filter(state=RulingState.PROPOSED).exists():
         raise Refused("commitments.ruling_waits", "处理决定正在审签", remedy="请等待主要负责同志审签")
     if DifficultyOutcome(outcome) not in NEXT.get(difficulty.outcome, ()):
-        message = "先帮助指导，整改后仍不能达到承诺要求的，再提出处理意见" if not difficulty.outcome else "这份报告已经处理过了"
+        message = (
+            "先帮助指导，整改后仍不能达到承诺要求的，再提出处理意见"
+            if not difficulty.outcome
+            else "这份报告已经处理过了"
+        )
         raise Refused("commitments.outcome_order", message, field="outcome", remedy="请查看处理记录", cites=cites)
     fields = pack().parameter("commitment.terminate_fields", commitment.project.rules_on).value
     if outcome == DifficultyOutcome.TERMINATE and commitment.field not in fields:

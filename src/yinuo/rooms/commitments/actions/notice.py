@@ -1,4 +1,6 @@
-"""While the promise is published: objections and their answers; when the period is over: the decision (正文·二(一), 三(七))."""
+"""While the promise is published: objections and their answers; when the period is over: the decision (正文·二(一),
+三(七)).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,14 @@ LONGEST_OBJECTION = 2000
 
 @action
 def raise_objection(
-    *, actor: Actor, commitment_id: int, text: str, at: datetime, name: str = "", contact: str = "", idempotency_key: str = ""
+    *,
+    actor: Actor,
+    commitment_id: int,
+    text: str,
+    at: datetime,
+    name: str = "",
+    contact: str = "",
+    idempotency_key: str = "",
 ) -> Objection:
     """Anybody objects while the promise is published; the receipt number is how the objector reads the reply.
 
@@ -59,19 +68,33 @@ def raise_objection(
         raise forbid()
     commitment = locked(commitment_id)
     if commitment.state not in PUBLISHED or at >= commitment.notice_until:
-        raise Refused("commitments.notice_over", "公示期已满，不再接收异议", remedy="如发现未按承诺建设，请向监管部门反映")
+        raise Refused(
+            "commitments.notice_over", "公示期已满，不再接收异议", remedy="如发现未按承诺建设，请向监管部门反映"
+        )
     text = need_text(text, "text", "请写明异议的内容和理由")
     if len(text) > LONGEST_OBJECTION:
         raise Refused("commitments.text", f"异议内容不能超过 {LONGEST_OBJECTION} 字", field="text", remedy="请写明要点")
     objection = Objection.objects.create(
-        commitment=commitment, receipt_no=_receipt_number(at), text=text, name=name.strip()[:60], contact=contact.strip()[:80], raised_at=at
+        commitment=commitment,
+        receipt_no=_receipt_number(at),
+        text=text,
+        name=name.strip()[:60],
+        contact=contact.strip()[:80],
+        raised_at=at,
     )
     if commitment.state == CommitmentState.NOTICE:
         commitment.state = CommitmentState.OBJECTED
         save(commitment, "state")
         end_decision(actor, commitment, at, "objection", cancelled=True)
     _ask_department(actor, objection, at)
-    record(actor, "commitments.object", objection, at=at, project_code=code_of(commitment), data={"commitment": commitment.pk})
+    record(
+        actor,
+        "commitments.object",
+        objection,
+        at=at,
+        project_code=code_of(commitment),
+        data={"commitment": commitment.pk},
+    )
     if claim is not None:
         claim.remember(201, {"objection": objection.pk})
     return objection
@@ -113,11 +136,20 @@ def _ask_department(actor: Actor, objection: Objection, at: datetime) -> None:
         receipt=objection.receipt_no,
         due=day_text(work.due_at) if work.due_at else "",
     )
-    tell("objection_raised", at=at, unit_id=project.unit_id, project_code=code_of(commitment), page=onemap.page_of(item), matter=item.name)
+    tell(
+        "objection_raised",
+        at=at,
+        unit_id=project.unit_id,
+        project_code=code_of(commitment),
+        page=onemap.page_of(item),
+        matter=item.name,
+    )
 
 
 @action
-def answer_objection(*, actor: Actor, objection_id: int, upheld: bool, answer: str, at: datetime, version: int | None = None) -> Objection:
+def answer_objection(
+    *, actor: Actor, objection_id: int, upheld: bool, answer: str, at: datetime, version: int | None = None
+) -> Objection:
     """A reasoned reply: upheld puts the matter on the regular way, rejected lets the promise go on."""
     commitment = locked(Objection.objects.values_list("commitment_id", flat=True).get(pk=objection_id))
     objection = Objection.objects.select_for_update(no_key=True).get(pk=objection_id)
@@ -167,7 +199,10 @@ def _bar(commitment: Commitment, answer: str) -> None:
     """An objection upheld: this matter of this project is not promised again, and its page says why."""
     item = commitment.item
     cites = pack().parameter("objection.answer_limit", commitment.project.rules_on).cites
-    item.promisable, item.promisable_why = False, barred(item.promisable_why, f"公示异议成立，不能再作承诺：{answer}", cites)
+    item.promisable, item.promisable_why = (
+        False,
+        barred(item.promisable_why, f"公示异议成立，不能再作承诺：{answer}", cites),
+    )
     save(item, "promisable", "promisable_why")
 
 
@@ -207,7 +242,10 @@ def _tell_decidable(commitment: Commitment, at: datetime) -> None:
 
 
 def close_notices(now: datetime, batch: int = 200) -> int:
-    """Every promise whose period is over without open objection can be decided now; returns how many. Each is its own transaction."""
+    """Every promise whose period is over without open objection can be decided now; returns how many.
+
+    Each is its own transaction.
+    """
     due = Commitment.objects.filter(state=CommitmentState.NOTICE, notice_until__lte=now).order_by("notice_until", "id")
     return sum(_close_notice(pk, now) for pk in list(due.values_list("id", flat=True)[:batch]))
 
@@ -233,7 +271,8 @@ def decide_on_commitment(
 ) -> Commitment:
     """Grants the matter on the promise alone, once the notice is over and no objection is open.
 
-    The letter is checked against the digest kept at signing first: nothing is decided on a changed one. Raises: Refused.
+    The letter is checked against the digest kept at signing first: nothing is decided on a changed one. Raises:
+    Refused.
     """
     states = (*PUBLISHED, CommitmentState.DECIDABLE)
     commitment = take(actor, commitment_id, access.can_handle, states, version)
@@ -253,22 +292,30 @@ def decide_on_commitment(
         data={"item": commitment.item_id, "document_number": number, "letter_sha256": commitment.letter_sha256},
     )
     named = f"{commitment.project.unit.name}信用承诺书（{commitment.letter.data['number']}）"
-    conclude(actor=actor, item=commitment.item, granted=True, document_number=number, text=text, at=at, commitment=named)
+    conclude(
+        actor=actor, item=commitment.item, granted=True, document_number=number, text=text, at=at, commitment=named
+    )
     return commitment
 
 
 def _need_decidable(commitment: Commitment, at: datetime) -> None:
     cites = pack().cite_texts(pack().parameter("notice.period", commitment.project.rules_on).cites)
     if commitment.state == CommitmentState.OBJECTED or _open_objections(commitment):
-        raise Refused("commitments.objection_open", "公示期间的异议还没有答复，不能直接决定", remedy="请先答复异议", cites=cites)
+        raise Refused(
+            "commitments.objection_open", "公示期间的异议还没有答复，不能直接决定", remedy="请先答复异议", cites=cites
+        )
     if at < commitment.notice_until:
         until = day_text(commitment.notice_until)
-        raise Refused("commitments.in_notice", f"公示期到{until}，期满前不能直接决定", remedy="请在公示期满后办理", cites=cites)
+        raise Refused(
+            "commitments.in_notice", f"公示期到{until}，期满前不能直接决定", remedy="请在公示期满后办理", cites=cites
+        )
     need_state(commitment, (CommitmentState.NOTICE, CommitmentState.DECIDABLE))
 
 
 def _need_whole_letter(commitment: Commitment, at: datetime) -> None:
-    """Against the digests on the trail, which nobody can rewrite, and not only against the row's; the scan of a paper one too."""
+    """Against the digests on the trail, which nobody can rewrite, and not only against the row's; the scan of a paper
+    one too.
+    """
     content = StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id)
     given = of_subject(commitment).get(verb__in=("commitments.commit", "commitments.commit_on_paper")).data
     signed = given["letter_sha256"]

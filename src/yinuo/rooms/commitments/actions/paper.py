@@ -1,4 +1,7 @@
-"""The unit promises on paper: signed by hand and sealed, taken in at the window (正文·二(一), 三(四)). The window room says who came."""
+"""The unit promises on paper: signed by hand and sealed, taken in at the window (正文·二(一), 三(四)).
+
+The window room says who came.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ SCANS = ("application/pdf", "image/png", "image/jpeg")
 
 
 def letter_to_sign(item: MapItem, at: datetime) -> bytes:
-    """The letter as PDF, to be signed by hand and sealed; nothing is written. Raises Refused as `commit_on_paper` would."""
+    """The letter as PDF, to be signed by hand and sealed; nothing is written.
+
+    Raises Refused as `commit_on_paper` would.
+    """
     onemap.need_state(item, [ItemState.OPEN])
     _, standard = may_be_promised(item, at)
     return papers.to_sign(item, standard, at, turn_of(item))
@@ -49,10 +55,11 @@ def commit_on_paper(
     at: datetime,
     version: int | None = None,
 ) -> Commitment:
-    """Takes the signed letter in and publishes the promise, as `commit` does. `actor` is the unit, by the clerk of a visit.
+    """Takes the signed letter in and publishes the promise, as `commit` does. `actor` is the unit, by the clerk of a
+    visit.
 
-    `window`: the clerk's department; `code`: as printed on the letter. Raises: Forbidden, Stale (other words by now), Refused (not promisable; a date or paper that
-    cannot be; original and scan not compared).
+    `window`: the clerk's department; `code`: as printed on the letter. Raises: Forbidden, Stale (other words by now),
+    Refused (not promisable; a date or paper that cannot be; original and scan not compared).
     """
     item = onemap.take(actor, item_id, access.can_commit_on_paper, [ItemState.OPEN], version)
     decision, standard = may_be_promised(item, at)
@@ -80,7 +87,9 @@ def commit_on_paper(
 def _need_day(item: MapItem, standard: CommitmentStandard, signed_on: date, at: datetime) -> None:
     """Signed neither in the future nor before there was a text to sign."""
     if signed_on > onemap.day_of(at):
-        raise Refused("commitments.signed_on", "签署日期不能晚于今天", field="signed_on", remedy="请照承诺书上的日期填写")
+        raise Refused(
+            "commitments.signed_on", "签署日期不能晚于今天", field="signed_on", remedy="请照承诺书上的日期填写"
+        )
     first = max(standard.span.from_on, item.project.filed_at.astimezone(TZ).date())
     if signed_on < first:
         raise Refused(
@@ -93,7 +102,9 @@ def _need_day(item: MapItem, standard: CommitmentStandard, signed_on: date, at: 
 
 def _need_current(item: MapItem, standard: CommitmentStandard, code: str, signed_on: date) -> None:
     """Raises Stale where other words were signed than would be published."""
-    if "".join(code.split()).upper().replace("-", "") != papers.code_of(item, standard, signed_on, turn_of(item)).replace("-", ""):
+    if "".join(code.split()).upper().replace("-", "") != papers.code_of(
+        item, standard, signed_on, turn_of(item)
+    ).replace("-", ""):
         raise Stale(
             "commitments.code",
             "核对码不符：签的不是这个事项现行的承诺书",
@@ -124,7 +135,9 @@ def _signed_by(item: MapItem, signer: str, capacity: str, authority: str) -> dic
             field="signer",
             remedy="请核对签字；法定代表人已变更的，请先凭营业执照更正单位信息；由他人代签的，请选“授权签署人”",
         )
-    paper = need_text(authority, "authority", "请填写授权委托书的编号或者日期") if capacity == Capacity.AUTHORISED else ""
+    paper = (
+        need_text(authority, "authority", "请填写授权委托书的编号或者日期") if capacity == Capacity.AUTHORISED else ""
+    )
     for field, text in (("signer", name), ("authority", paper)):
         longest = PaperSigning._meta.get_field(field).max_length or 0
         if "\x00" in text or len(text) > longest:
@@ -132,7 +145,9 @@ def _signed_by(item: MapItem, signer: str, capacity: str, authority: str) -> dic
     return {"signer": name, "capacity": capacity, "authority": paper}
 
 
-def _letter(item: MapItem, standard: CommitmentStandard, paper: PaperSigning, window: Department, at: datetime) -> Document:
+def _letter(
+    item: MapItem, standard: CommitmentStandard, paper: PaperSigning, window: Department, at: datetime
+) -> Document:
     """Word for word what was signed, with the scan's digest; signed by the hall's window, which has seen the original."""
     project = item.project
     return issue_signed(
@@ -164,4 +179,11 @@ def _tell(commitment: Commitment, window: Department, at: datetime) -> None:
     )
     if item.handler:
         published = PageRef("public:commitment", commitment_id=commitment.pk)
-        tell("commitment_published", at=at, persons=[item.handler], project_code=code_of(commitment), page=published, **words)
+        tell(
+            "commitment_published",
+            at=at,
+            persons=[item.handler],
+            project_code=code_of(commitment),
+            page=published,
+            **words,
+        )

@@ -46,12 +46,18 @@ from yinuo.rooms.projects.actions import need_not_stopped
 
 @action
 def commit(
-    *, actor: Actor, item_id: int, standard_version: str, at: datetime, version: int | None = None, idempotency_key: str = ""
+    *,
+    actor: Actor,
+    item_id: int,
+    standard_version: str,
+    at: datetime,
+    version: int | None = None,
+    idempotency_key: str = "",
 ) -> Commitment:
     """Signs the letter and publishes the promise: the notice period runs from now to the close of its last working day.
 
-    `standard_version` is the one the signer has read. Raises: Forbidden (no authority to sign), Stale (another standard by now),
-    Refused (not open; not promisable: with the rule and its citation; prerequisites).
+    `standard_version` is the one the signer has read. Raises: Forbidden (no authority to sign), Stale (another standard
+    by now), Refused (not open; not promisable: with the rule and its citation; prerequisites).
     """
     claim = once(actor, idempotency_key, request_hash([item_id, standard_version]), at=at) if idempotency_key else None
     if claim is not None and claim.answer is not None:
@@ -60,7 +66,9 @@ def commit(
     binding = _signer(actor, item, at)
     decision, standard = may_be_promised(item, at)
     if standard.version != standard_version:
-        raise Stale("commitments.standard", "这个事项的承诺标准已经更新，您的承诺没有提交", remedy="请按新的标准阅读后再签署")
+        raise Stale(
+            "commitments.standard", "这个事项的承诺标准已经更新，您的承诺没有提交", remedy="请按新的标准阅读后再签署"
+        )
     letter = _signed_letter(item, standard, binding, at)
     commitment = publish(actor, "commitments.commit", item, standard, decision, letter, at, signed_by=binding.person)
     tell(
@@ -91,7 +99,10 @@ def preview_letter(*, actor: Actor, item_id: int, at: datetime) -> bytes:
 
 
 def may_be_promised(item: MapItem, at: datetime) -> tuple[Decision, CommitmentStandard]:
-    """Whoever signs, and however: the decision that lets an open matter be promised now, and its standard. Raises Refused."""
+    """Whoever signs, and however: the decision that lets an open matter be promised now, and its standard.
+
+    Raises Refused.
+    """
     need_not_stopped(item.project)
     rely_on(item.project.unit, at)
     _need_no_mock(item)
@@ -166,12 +177,17 @@ def _need_no_mock(item: MapItem) -> None:
 
 
 def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | None:
-    """Who signs electronically, signs as the unit's own person; what the window takes in was signed on paper (paper.py)."""
+    """Who signs electronically, signs as the unit's own person; what the window takes in was signed on paper
+    (paper.py).
+    """
     if actor.via:
         return None
     return (
         AuthorisedPerson.objects.filter(
-            InForce.on(onemap.day_of(at)), person_id=actor.person_id, unit_id=item.project.unit_id, confirmed_at__isnull=False
+            InForce.on(onemap.day_of(at)),
+            person_id=actor.person_id,
+            unit_id=item.project.unit_id,
+            confirmed_at__isnull=False,
         )
         .select_related("person", "unit")
         .order_by("-may_sign", "id")
@@ -182,7 +198,11 @@ def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | No
 def _signer(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson:
     binding = _binding(actor, item, at)
     if binding is None or not access.can_sign(binding):
-        raise Forbidden("commitments.may_not_sign", "您没有代表单位签署信用承诺的权限", remedy="请由法定代表人或获得签署授权的人员签署")
+        raise Forbidden(
+            "commitments.may_not_sign",
+            "您没有代表单位签署信用承诺的权限",
+            remedy="请由法定代表人或获得签署授权的人员签署",
+        )
     return binding
 
 
@@ -191,11 +211,16 @@ def _need_time(item: MapItem) -> None:
     if CompletionVerification.objects.filter(project_id=item.project_id).exists():
         raise Refused("commitments.in_completion", "竣工验收已经申请，不能再作承诺", remedy="请按常规办理")
     if Objection.objects.filter(commitment__item=item, state=ObjectionState.UPHELD).exists():
-        raise Refused("commitments.upheld", f"“{item.name}”的承诺有异议并已认定成立，不能再作承诺", remedy="请按常规办理")
+        raise Refused(
+            "commitments.upheld", f"“{item.name}”的承诺有异议并已认定成立，不能再作承诺", remedy="请按常规办理"
+        )
 
 
 def _option(item: MapItem, at: datetime) -> Decision:
-    """Listed, offered and promisable as of now. Raises Refused with the rules that stand against it and their citations."""
+    """Listed, offered and promisable as of now.
+
+    Raises Refused with the rules that stand against it and their citations.
+    """
     decision = option_of(item.project, item.matter_id, onemap.day_of(at))
     if decision.outcome["promisable"] is True:
         return decision
@@ -242,5 +267,13 @@ def to_regular(*, actor: Actor, commitment_id: int, why: str, at: datetime, vers
     commitment = take(actor, commitment_id, access.can_withdraw, PENDING, version)
     why = need_text(why, "why", "请写明转为常规办理的原因")
     leave(actor, commitment, why, at)
-    record(actor, "commitments.to_regular", commitment, at=at, project_code=code_of(commitment), why=why, data={"item": commitment.item_id})
+    record(
+        actor,
+        "commitments.to_regular",
+        commitment,
+        at=at,
+        project_code=code_of(commitment),
+        why=why,
+        data={"item": commitment.item_id},
+    )
     return commitment

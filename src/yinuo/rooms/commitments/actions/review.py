@@ -1,4 +1,6 @@
-"""定期复核: every promise that runs is looked at again at its interval by the department that accepted it (附件2·第十九条)."""
+"""定期复核: every promise that runs is looked at again at its interval by the department that accepted it
+(附件2·第十九条).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ TEXT_LIMIT = 2000
 
 
 def open_reviews(now: datetime, batch: int = 200) -> int:
-    """Every promise whose day has come waits with its department from now on; costs what is due. Each is its own transaction."""
+    """Every promise whose day has come waits with its department from now on; costs what is due.
+
+    Each is its own transaction.
+    """
     due = Commitment.objects.filter(review_on__lte=now.astimezone(TZ).date()).order_by("review_on", "id")
     return sum(_open_review(pk, now) for pk in list(due.values_list("id", flat=True)[:batch]))
 
@@ -57,7 +62,12 @@ def _open_review(commitment_id: int, now: datetime) -> int:
             actor=Actor.system(),
             kind=CommitmentsWork.REVIEW,
             about=about(
-                commitment, project, f"承诺复核：{commitment.title}", page_of(commitment), stage=item.stage, matter_id=item.matter_id
+                commitment,
+                project,
+                f"承诺复核：{commitment.title}",
+                page_of(commitment),
+                stage=item.stage,
+                matter_id=item.matter_id,
             ),
             limits=Limits(pack().integer("commitment.review_limit", project.rules_on)),
             rules_on=project.rules_on,
@@ -66,7 +76,14 @@ def _open_review(commitment_id: int, now: datetime) -> int:
             hall_id=project.hall_id,
             assignee_id=item.handler_id,
         )
-        record(Actor.system(), "commitments.open_review", commitment, at=now, project_code=code_of(commitment), data={"due": day})
+        record(
+            Actor.system(),
+            "commitments.open_review",
+            commitment,
+            at=now,
+            project_code=code_of(commitment),
+            data={"due": day},
+        )
         tell(
             "commitment_review_due",
             at=now,
@@ -97,7 +114,8 @@ def review_commitment(
     version: int | None = None,
     idempotency_key: str = "",
 ) -> CommitmentReview:
-    """How each requirement of the promise is kept so far, as seen `on` that day; by itself at any time, and when one is due.
+    """How each requirement of the promise is kept so far, as seen `on` that day; by itself at any time, and when one is
+    due.
 
     A promise under rectification that is found kept runs on; one found broken comes into the handling of a difficulty.
 
@@ -152,7 +170,9 @@ def review_commitment(
 
 def _need_running(commitment: Commitment) -> None:
     if CompletionVerification.objects.filter(project_id=commitment.project_id).exists():
-        raise Refused("commitments.in_completion", "项目已经申请竣工验收，承诺在验收中逐条核验", remedy="请到竣工验收中核验")
+        raise Refused(
+            "commitments.in_completion", "项目已经申请竣工验收，承诺在验收中逐条核验", remedy="请到竣工验收中核验"
+        )
     if commitment.fulfilment not in reviewing.UNSETTLED:
         raise Refused(
             "commitments.settled",
@@ -202,7 +222,11 @@ def _text(value: str, field: str) -> str:
 
 def said_of(made: CommitmentReview) -> str:
     """What the review says of the points that are not simply kept, and its remark."""
-    said = [f"第 {number} 条：{point['note']}" for number, point in enumerate(made.points, 1) if point["outcome"] != Kept.KEPT]
+    said = [
+        f"第 {number} 条：{point['note']}"
+        for number, point in enumerate(made.points, 1)
+        if point["outcome"] != Kept.KEPT
+    ]
     return "；".join(filter(None, [*said, made.note]))
 
 
@@ -222,7 +246,9 @@ def _tell(made: CommitmentReview, commitment: Commitment, at: datetime) -> None:
 
 
 def _hand_to_handling(actor: Actor, made: CommitmentReview, commitment: Commitment, at: datetime) -> None:
-    """Help and rectification first, then an opinion (附件2·第十四条): the one that goes on is taken up again, else one begins."""
+    """Help and rectification first, then an opinion (附件2·第十四条): the one that goes on is taken up again, else one
+    begins.
+    """
     difficulties = Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment).order_by("-id")
     going_on = next((row for row in difficulties if row.outcome != DifficultyOutcome.HANDLING_OPINION), None)
     if going_on is None:
@@ -235,12 +261,17 @@ def _hand_to_handling(actor: Actor, made: CommitmentReview, commitment: Commitme
 def _waits(difficulty: Difficulty) -> bool:
     """For its department, for the unit within a term it was given, or for a ruling's consent."""
     clocks = (CommitmentsWork.DIFFICULTY, MapWork.RECTIFICATION)
-    return any(open_of(difficulty, kind) is not None for kind in clocks) or difficulty.rulings.filter(state=RulingState.PROPOSED).exists()
+    return (
+        any(open_of(difficulty, kind) is not None for kind in clocks)
+        or difficulty.rulings.filter(state=RulingState.PROPOSED).exists()
+    )
 
 
 def _mended(actor: Actor, commitment: Commitment, at: datetime) -> None:
     """What help was given for has been put right: neither the unit's term nor the department's clock runs on."""
-    helped = Difficulty.objects.select_for_update(no_key=True).filter(commitment=commitment, outcome=DifficultyOutcome.HELPED)
+    helped = Difficulty.objects.select_for_update(no_key=True).filter(
+        commitment=commitment, outcome=DifficultyOutcome.HELPED
+    )
     for difficulty in helped.order_by("id"):
         for kind in (MapWork.RECTIFICATION, CommitmentsWork.DIFFICULTY):
             work = open_of(difficulty, kind)
@@ -249,7 +280,10 @@ def _mended(actor: Actor, commitment: Commitment, at: datetime) -> None:
 
 
 def bring_forward(unit_id: int) -> int:
-    """A unit whose grade fell is reviewed at the interval it has now; returns how many of its promises. Each is its own transaction."""
+    """A unit whose grade fell is reviewed at the interval it has now; returns how many of its promises.
+
+    Each is its own transaction.
+    """
     rows = Commitment.objects.filter(project__unit_id=unit_id, review_on__isnull=False).order_by("id")
     return sum(_put_right(pk) for pk in list(rows.values_list("id", flat=True)))
 

@@ -1,6 +1,8 @@
-"""处理决定 on promises not kept after rectification, up to stopping a project, and the lifting of a stop (附件2·第十四条).
+"""处理决定 on promises not kept after rectification, up to stopping a project, and the lifting of a stop
+(附件2·第十四条).
 
-The promise's department proposes, its principal consents; a ruling takes effect on its paper, is delivered, published and on the chain.
+The promise's department proposes, its principal consents; a ruling takes effect on its paper, is delivered, published
+and on the chain.
 """
 
 from __future__ import annotations
@@ -48,7 +50,12 @@ from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.rooms.projects.queries import contacts
 
 RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
-TRIED = (DifficultyOutcome.HELPED, DifficultyOutcome.REFERRED, DifficultyOutcome.HANDLING_OPINION, DifficultyOutcome.TERMINATE)
+TRIED = (
+    DifficultyOutcome.HELPED,
+    DifficultyOutcome.REFERRED,
+    DifficultyOutcome.HANDLING_OPINION,
+    DifficultyOutcome.TERMINATE,
+)
 
 
 @action
@@ -65,7 +72,8 @@ def propose_ruling(
 ) -> Ruling:
     """The promise's department proposes what is to follow from it; `lifts` names the ruling whose stop is to be lifted.
 
-    Raises: Refused before the unit has been helped and asked to rectify, for a measure that does not fit, or while another waits.
+    Raises: Refused before the unit has been helped and asked to rectify, for a measure that does not fit, or while
+    another waits.
     """
     body = [commitment_id, list(measures), facts, list(evidence), lifts]
     claimed = claim(actor, idempotency_key, "commitments.propose_ruling", body, at=at)
@@ -75,7 +83,9 @@ def propose_ruling(
     if not access.can_handle(actor, commitment):
         raise forbid("处理决定由同意承诺的部门提出")
     if commitment.project.state not in RUNNING:
-        raise Refused("commitments.project_not_running", "项目已经竣工或者结束，不能再作处理决定", remedy="请查看项目当前状态")
+        raise Refused(
+            "commitments.project_not_running", "项目已经竣工或者结束，不能再作处理决定", remedy="请查看项目当前状态"
+        )
     former = _standing_stop(commitment, lifts) if lifts is not None else None
     chosen = [Measure.LIFT] if former else _measures(commitment, measures)
     if former is None:
@@ -97,7 +107,9 @@ def propose(
     difficulty: Difficulty | None = None,
     lifts: Ruling | None = None,
 ) -> Ruling:
-    """Writes the proposal and lays it before the department's principal; its caller has asked who may, and locked the promise."""
+    """Writes the proposal and lays it before the department's principal; its caller has asked who may, and locked the
+    promise.
+    """
     project, rules = commitment.project, pack()
     cites = rules.parameter("ruling.measures", project.rules_on).cites
     latest = difficulty or commitment.difficulties.order_by("-id").first()
@@ -115,7 +127,9 @@ def propose(
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused("commitments.ruling_waits", "这项承诺已有处理决定等待审签", remedy="请等待主要负责同志审签") from error
+        raise Refused(
+            "commitments.ruling_waits", "这项承诺已有处理决定等待审签", remedy="请等待主要负责同志审签"
+        ) from error
     attach_files(made, FileRole.EVIDENCE, evidence)
     data = {"commitment": commitment.pk, "measures": made.measures, "lifts": lifts.pk if lifts else None}
     record(actor, "commitments.propose_ruling", made, at=at, project_code=code_of(commitment), why=facts, data=data)
@@ -151,15 +165,27 @@ def _measures(commitment: Commitment, wanted: Sequence[str]) -> list[Measure]:
     if not wanted or any(code not in allowed.value for code in wanted):
         raise Refused("commitments.measures", "请选择处理的措施", field="measures", cites=cites)
     chosen = [measure for measure in Measure if measure in wanted]
-    if Measure.TERMINATE in chosen and commitment.field not in rules.parameter("commitment.terminate_fields", project.rules_on).value:
+    if (
+        Measure.TERMINATE in chosen
+        and commitment.field not in rules.parameter("commitment.terminate_fields", project.rules_on).value
+    ):
         words = "只有涉及国家安全、民族团结、社会稳定、生态环境、节能减排的承诺难以完成，才终止项目建设"
-        raise Refused("commitments.terminate_field", words, field="measures", remedy="请选择责令停止建设等其他措施", cites=cites)
+        raise Refused(
+            "commitments.terminate_field", words, field="measures", remedy="请选择责令停止建设等其他措施", cites=cites
+        )
     if Measure.STOP in chosen and Measure.TERMINATE in chosen:
-        raise Refused("commitments.measures", "终止项目建设的，不用再责令停止建设", field="measures", remedy="两项选一项")
+        raise Refused(
+            "commitments.measures", "终止项目建设的，不用再责令停止建设", field="measures", remedy="两项选一项"
+        )
     if Measure.STOP in chosen and project.stopped_at is not None:
         raise Refused("commitments.stopped", "项目已经停止建设", field="measures", remedy="请选择其他措施")
     if Measure.REVOKE in chosen and commitment.item.state != ItemState.GRANTED:
-        raise Refused("commitments.revoked", f"“{commitment.item.name}”现在没有可以撤销的决定", field="measures", remedy="请选择其他措施")
+        raise Refused(
+            "commitments.revoked",
+            f"“{commitment.item.name}”现在没有可以撤销的决定",
+            field="measures",
+            remedy="请选择其他措施",
+        )
     return chosen
 
 
@@ -189,7 +215,11 @@ def _standing_stop(commitment: Commitment, ruling_id: int) -> Ruling:
 def _take(ruling_id: int) -> Ruling:
     """The ruling, its promise and project locked before it."""
     commitment = locked(Ruling.objects.values_list("commitment_id", flat=True).get(pk=ruling_id))
-    made = Ruling.objects.select_for_update(no_key=True, of=("self",)).select_related("lifts", "proposed_by").get(pk=ruling_id)
+    made = (
+        Ruling.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("lifts", "proposed_by")
+        .get(pk=ruling_id)
+    )
     made.commitment = commitment
     return made
 
@@ -223,17 +253,30 @@ def refuse_ruling(*, actor: Actor, ruling_id: int, reason: str, at: datetime, ve
     record(actor, "commitments.refuse_ruling", made, at=at, project_code=code_of(made.commitment), why=reason)
     if made.proposed_by is not None:
         words = {"project": made.commitment.project.name, "measures": made.words, "why": reason[:60]}
-        tell("ruling_refused", at=at, persons=[made.proposed_by], project_code=code_of(made.commitment), page=page_of(made), **words)
+        tell(
+            "ruling_refused",
+            at=at,
+            persons=[made.proposed_by],
+            project_code=code_of(made.commitment),
+            page=page_of(made),
+            **words,
+        )
     return made
 
 
 @action
-def consent_ruling(*, actor: Actor, ruling_id: int, number: str, at: datetime, note: str = "", version: int | None = None) -> Ruling:
+def consent_ruling(
+    *, actor: Actor, ruling_id: int, number: str, at: datetime, note: str = "", version: int | None = None
+) -> Ruling:
     """The principal agrees and gives it its number: the ruling is made, takes effect, and is to be delivered."""
     made = _for_the_principal(actor, ruling_id, version)
     commitment, project = made.commitment, made.commitment.project
     if project.state not in RUNNING:
-        raise Refused("commitments.project_not_running", "项目已经竣工或者结束，不能再作处理决定", remedy="请填写理由，不同意这份处理决定")
+        raise Refused(
+            "commitments.project_not_running",
+            "项目已经竣工或者结束，不能再作处理决定",
+            remedy="请填写理由，不同意这份处理决定",
+        )
     made.number = need_text(number, "number", "请填写处理决定的文号")[:60]
     made.document = issue_ruling(made, at)
     _answer(actor, made, RulingState.MADE, note.strip(), at, "number", "document")
@@ -302,7 +345,13 @@ def _wait_for_unit(actor: Actor, made: Ruling, at: datetime) -> None:
     open_item(
         actor=actor,
         kind=CommitmentsWork.STOPPED,
-        about=about(made, project, "停止建设，整改后申请解除", page_of(made), unit_page=PageRef("unit:ruling", ruling_id=made.pk)),
+        about=about(
+            made,
+            project,
+            "停止建设，整改后申请解除",
+            page_of(made),
+            unit_page=PageRef("unit:ruling", ruling_id=made.pk),
+        ),
         limits=Limits(None),
         rules_on=project.rules_on,
         at=at,
@@ -314,10 +363,14 @@ def _wait_for_unit(actor: Actor, made: Ruling, at: datetime) -> None:
 
 
 def _proposer(made: Ruling) -> Actor:
-    """Points are proposed in the name of who proposed the ruling; its principal may have to consent to them (附件7·第十二条)."""
+    """Points are proposed in the name of who proposed the ruling; its principal may have to consent to them
+    (附件7·第十二条).
+    """
     commitment = made.commitment
     hall_id = commitment.project.hall_id
-    return Actor(made.proposed_by_id, "approver", department_id=commitment.department_id, hall_id=hall_id, entrance="system")
+    return Actor(
+        made.proposed_by_id, "approver", department_id=commitment.department_id, hall_id=hall_id, entrance="system"
+    )
 
 
 def _lift(actor: Actor, made: Ruling, why: str, at: datetime) -> None:
@@ -371,7 +424,9 @@ def ask_lift(
     text = need_text(text, "text", "请写明整改的情况")
     shown = evidence_of(evidence, project.unit_id)
     if not shown:
-        raise Refused("commitments.evidence", "请附整改到位的证明材料", field="evidence", remedy="照片、检测报告、批复都可以")
+        raise Refused(
+            "commitments.evidence", "请附整改到位的证明材料", field="evidence", remedy="照片、检测报告、批复都可以"
+        )
     report = FulfilmentReport.objects.create(commitment=commitment, text=text, person_id=actor.person_id, at=at)
     attach_files(report, FileRole.EVIDENCE, shown)
     turn = open_of(made, CommitmentsWork.STOPPED)
@@ -387,10 +442,24 @@ def ask_lift(
         department_id=commitment.department_id,
         hall_id=project.hall_id,
     )
-    record(actor, "commitments.ask_lift", report, at=at, project_code=code_of(commitment), why=text, data={"ruling": made.pk})
+    record(
+        actor,
+        "commitments.ask_lift",
+        report,
+        at=at,
+        project_code=code_of(commitment),
+        why=text,
+        data={"ruling": made.pk},
+    )
     due = day_text(work.due_at) if work.due_at else ""
     tell(
-        "lift_asked", at=at, persons=readers(work, at), project_code=code_of(commitment), page=work.page_ref, project=project.name, due=due
+        "lift_asked",
+        at=at,
+        persons=readers(work, at),
+        project_code=code_of(commitment),
+        page=work.page_ref,
+        project=project.name,
+        due=due,
     )
     remember(claimed, report)
     return report
@@ -426,7 +495,9 @@ def refuse_lift(*, actor: Actor, ruling_id: int, reason: str, at: datetime) -> R
 
 def end_rulings(actor: Actor, project: Project, at: datetime) -> None:
     """The project has ended: what was only proposed is moot."""
-    waiting = Ruling.objects.select_for_update(no_key=True).filter(commitment__project=project, state=RulingState.PROPOSED)
+    waiting = Ruling.objects.select_for_update(no_key=True).filter(
+        commitment__project=project, state=RulingState.PROPOSED
+    )
     for made in waiting.order_by("id"):
         work = open_of(made, CommitmentsWork.RULING_CONSENT)
         if work is not None:

@@ -1,4 +1,6 @@
-"""When every point of a round has its finding: passed, rectified, or failed – and what that means for credit (正文·三(八), 附件2·第十七至十九条)."""
+"""When every point of a round has its finding: passed, rectified, or failed – and what that means for credit
+(正文·三(八), 附件2·第十七至十九条).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,10 @@ VERIFIED = "竣工验收已有结论"
 
 
 def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> None:
-    """Sees whether the round is whole and draws the consequence; called after everything that may have ended it. Project locked."""
+    """Sees whether the round is whole and draws the consequence; called after everything that may have ended it.
+
+    Project locked.
+    """
     if completion.state != CompletionState.INSPECTION:
         return
     points = points_of(completion)
@@ -59,7 +64,9 @@ def settle(actor: Actor, completion: CompletionVerification, at: datetime) -> No
 
 
 def _deliver_together(actor: Actor, completion: CompletionVerification, at: datetime) -> None:
-    """What the joint inspection granted in this round reaches the company with its opinion: no separate delivery is owed."""
+    """What the joint inspection granted in this round reaches the company with its opinion: no separate delivery is
+    owed.
+    """
     found = Finding.objects.filter(completion=completion, met=True, item__isnull=False).values("item_id")
     items = MapItem.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=found, state=ItemState.GRANTED)
     for item in items.select_related("application").filter(application__delivered_at__isnull=True).order_by("id"):
@@ -98,7 +105,9 @@ def _promises(points: Sequence[Point]) -> list[Commitment]:
 
 
 def _set(commitment: Commitment, fulfilment: Fulfilment, at: datetime) -> None:
-    """A promise found broken stays so, whatever is mended later: the way back is the repair of points (附件2·第二十四条)."""
+    """A promise found broken stays so, whatever is mended later: the way back is the repair of points
+    (附件2·第二十四条).
+    """
     if commitment.fulfilment not in (Fulfilment.BROKEN, fulfilment):
         commitment.fulfilment = fulfilment
         save(commitment, "fulfilment")
@@ -107,7 +116,9 @@ def _set(commitment: Commitment, fulfilment: Fulfilment, at: datetime) -> None:
 
 
 def end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime, outcome: str, words: str) -> None:
-    """The promises are settled: no clock of theirs runs on, neither the department's nor the unit's; what nobody has handled says why."""
+    """The promises are settled: no clock of theirs runs on, neither the department's nor the unit's; what nobody has
+    handled says why.
+    """
     for difficulty in Difficulty.objects.select_for_update(no_key=True).filter(commitment__in=promised).order_by("id"):
         for kind in (CommitmentsWork.DIFFICULTY, MapWork.RECTIFICATION):
             work = open_of(difficulty, kind)
@@ -118,8 +129,12 @@ def end_difficulties(actor: Actor, promised: Sequence[Commitment], at: datetime,
             save(difficulty, "opinion", "handled_at")
 
 
-def propose_kept(actor: Actor, completion: CompletionVerification, count: int, at: datetime, department_id: int) -> bool:
-    """The points of a whole cycle; False where the rules give none yet (公共类项目没有审计结论), which stays on record and is told."""
+def propose_kept(
+    actor: Actor, completion: CompletionVerification, count: int, at: datetime, department_id: int
+) -> bool:
+    """The points of a whole cycle; False where the rules give none yet (公共类项目没有审计结论), which stays on record
+    and is told.
+    """
     project = completion.project
     if not earns_points(project):
         return False
@@ -144,7 +159,15 @@ def propose_kept(actor: Actor, completion: CompletionVerification, count: int, a
     except Refused as refusal:
         if refusal.code != "credit.no_points":
             raise
-        record(actor, "commitments.no_points", completion, at=at, project_code=project.code or "", why=refusal.message, data=data)
+        record(
+            actor,
+            "commitments.no_points",
+            completion,
+            at=at,
+            project_code=project.code or "",
+            why=refusal.message,
+            data=data,
+        )
         if report is None and needs_audit(project):
             _tell_audit_missing(completion, at)
         return False
@@ -241,18 +264,26 @@ def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Poin
         chain="anomaly.reported",
     )
     _tell_result(completion, "未通过，不得投入使用", why, at)
-    finders = {point.commitment.pk: point.findings[-1].by_id for point in points if point.commitment and not point.met and point.findings}
+    finders = {
+        point.commitment.pk: point.findings[-1].by_id
+        for point in points
+        if point.commitment and not point.met and point.findings
+    }
     for commitment in newly:
         commitment.project = project
         propose_broken(_finder(actor, commitment, finders.get(commitment.pk)), commitment, why, at)
 
 
 def _finder(actor: Actor, commitment: Commitment, person_id: int | None) -> Actor:
-    """Points are proposed by the promise's own department: by whoever acts, or in the name of the person whose finding says so."""
+    """Points are proposed by the promise's own department: by whoever acts, or in the name of the person whose finding
+    says so.
+    """
     if actor.role == "approver" and actor.department_id == commitment.department_id:
         return actor
     hall_id = commitment.project.hall_id
-    return Actor(person_id=person_id, role="approver", department_id=commitment.department_id, hall_id=hall_id, entrance="system")
+    return Actor(
+        person_id=person_id, role="approver", department_id=commitment.department_id, hall_id=hall_id, entrance="system"
+    )
 
 
 def propose_broken(actor: Actor, commitment: Commitment, why: str, at: datetime) -> None:

@@ -26,7 +26,9 @@ from yinuo.rooms.credit.publishing import publish
 
 
 def lock(unit_id: int) -> CreditHead:
-    """The unit's head, locked: whatever moves or may move its points takes this lock, after the project's if there is one."""
+    """The unit's head, locked: whatever moves or may move its points takes this lock, after the project's if there is
+    one.
+    """
     heads = CreditHead.objects.select_for_update(no_key=True, of=("self",)).select_related("unit")
     head = heads.filter(pk=unit_id).first()
     if head is None:
@@ -38,7 +40,10 @@ def lock(unit_id: int) -> CreditHead:
 
 
 def evidence_of(actor: Actor, files: Sequence[int]) -> list[AttachedFile]:
-    """The files to attach: of the unit's own library where it speaks, else the person's own. Raises Refused for a file of somebody else."""
+    """The files to attach: of the unit's own library where it speaks, else the person's own.
+
+    Raises Refused for a file of somebody else.
+    """
     if actor.role == "unit":
         return own_files(files, unit_id=actor.unit_id, room="credit")
     return own_files(files, unit_id=None, by_id=actor.person_id, room="credit")
@@ -52,9 +57,11 @@ def append(
     at: datetime,
     proposal_id: int | None = None,
 ) -> CreditEvent:
-    """Adds the step to the locked head's history; the database moves the head to where it leads. Tells of a band crossed.
+    """Adds the step to the locked head's history; the database moves the head to where it leads. Tells of a band
+    crossed.
 
-    Whoever calls it enters the leaf `event.leaf_id` in the same action (`leaves.told`): without one nothing is committed.
+    Whoever calls it enters the leaf `event.leaf_id` in the same action (`leaves.told`): without one nothing is
+    committed.
     """
     new, folded = step.after.facts[-1], step.after.fold
     before = head.grade
@@ -150,7 +157,9 @@ def decision_of(step: Step, before: str) -> Decision:
     """The event as a decision that explains itself: what was asked, which rule answered, on which facts."""
     new, folded = step.after.facts[-1], step.event
     rules = pack()
-    reason = ReasonStep(folded.rule, step.points, folded.why, folded.cites, {"type": new.type, "project": new.project, **new.detail})
+    reason = ReasonStep(
+        folded.rule, step.points, folded.why, folded.cites, {"type": new.type, "project": new.project, **new.detail}
+    )
     return Decision(
         question="credit.points",
         outcome={
@@ -177,7 +186,9 @@ def filing_department(of: Department) -> Department:
 def need_enterprise(unit: ProjectUnit) -> None:
     """Raises Refused: credit concerns enterprises (附件2·第二条)."""
     if unit.type != UnitType.ENTERPRISE:
-        raise Refused("credit.not_enterprise", f"{unit.name}不是企业，不计信用分", remedy="信用分只适用于企业的备案项目")
+        raise Refused(
+            "credit.not_enterprise", f"{unit.name}不是企业，不计信用分", remedy="信用分只适用于企业的备案项目"
+        )
 
 
 def need_past(on: date, at: datetime, field: str = "on") -> None:

@@ -73,10 +73,10 @@ def propose_points(
     """Points proposed for an act, a broken commitment or a completed cycle, with the change the rules expect.
 
     `on` is the day the act was established (认定), not later than today; an evaluation of a later day is the new base.
-    `project_id` = the action begins here, so the project is locked and read; otherwise the caller holds its lock and says its code
-    and kind. `department_id` is the matter's department; an approver's own where it is left out.
-    `evidence`: ids of the actor's own files; `shown`: files of the row the proposal comes from. `source` (kind, id) is that row: it
-    counts once. Raises: Refused, also where the rules give no points.
+    `project_id` = the action begins here, so the project is locked and read; otherwise the caller holds its lock and
+    says its code and kind. `department_id` is the matter's department; an approver's own where it is left out.
+    `evidence`: ids of the actor's own files; `shown`: files of the row the proposal comes from. `source` (kind, id) is
+    that row: it counts once. Raises: Refused, also where the rules give no points.
     """
     department = Department.objects.filter(pk=department_id or actor.department_id).first()
     if department is None or not access.can_propose(actor, department):
@@ -84,7 +84,9 @@ def propose_points(
     if project_id is not None:
         project = import_string(settings.YINUO_PROJECT_LOCK)(project_id)
         if (project.unit_id, project.hall_id) != (unit_id, department.hall_id):
-            raise Refused("credit.project", "这个项目不是这家单位在本大厅的项目", field="project_code", remedy="请核对项目代码")
+            raise Refused(
+                "credit.project", "这个项目不是这家单位在本大厅的项目", field="project_code", remedy="请核对项目代码"
+            )
         project_code, project_kind = project.code or "", project.kind
     files = [*evidence_of(actor, evidence), *shown]
     # A file sent again is stored again: what it holds is the same, its number is not.
@@ -96,7 +98,12 @@ def propose_points(
     if type not in POINT_TYPES:
         raise Refused("credit.type", "请选择加减分的情形", field="type")
     if project_kind != FILING:
-        raise Refused("credit.project_kind", "信用分只适用于企业的备案项目", field="project_code", remedy="核准、审批项目不计信用分")
+        raise Refused(
+            "credit.project_kind",
+            "信用分只适用于企业的备案项目",
+            field="project_code",
+            remedy="核准、审批项目不计信用分",
+        )
     basis = need_text(basis, "basis", "请写明加减分的依据")
     if not files and source is None:
         raise Refused("credit.evidence", "加减分须附证据", field="evidence", remedy="请上传认定材料")
@@ -160,7 +167,9 @@ def propose(
         with transaction.atomic():
             proposal.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused("credit.proposed", "这件事已经提出过加减分", remedy="请在加减分记录中查看办理情况", cites=cites) from error
+        raise Refused(
+            "credit.proposed", "这件事已经提出过加减分", remedy="请在加减分记录中查看办理情况", cites=cites
+        ) from error
     attach_files(proposal, FileRole.EVIDENCE, evidence)
     record(
         actor,
@@ -177,7 +186,10 @@ def propose(
 
 
 def _expected(head: CreditHead, type: str, on: date, project_code: str, data: Mapping[str, Any], at: datetime) -> Step:
-    """What the rules say of it today. Raises Refused where they give nothing: three people are not troubled for that."""
+    """What the rules say of it today.
+
+    Raises Refused where they give nothing: three people are not troubled for that.
+    """
     known = ledger_of(head, at)
     if known.superseded(on):
         raise Refused(
@@ -240,8 +252,12 @@ def _need_state(proposal: PointProposal, *states: ProposalState) -> None:
 
 
 @action
-def withdraw_proposal(*, actor: Actor, proposal_id: int, why: str, at: datetime, version: int | None = None) -> PointProposal:
-    """The proposing department takes back what has not been carried out yet; a consented one too, for nobody else could stop it."""
+def withdraw_proposal(
+    *, actor: Actor, proposal_id: int, why: str, at: datetime, version: int | None = None
+) -> PointProposal:
+    """The proposing department takes back what has not been carried out yet; a consented one too, for nobody else could
+    stop it.
+    """
     proposal = take(proposal_id)
     if not access.can_withdraw(actor, proposal):
         raise forbid("只有提出加减分的部门可以撤回")
@@ -261,7 +277,10 @@ def withdraw_proposal(*, actor: Actor, proposal_id: int, why: str, at: datetime,
 
 @action
 def consent(*, actor: Actor, proposal_id: int, note: str, at: datetime, version: int | None = None) -> PointProposal:
-    """The filing unit's principal agrees; now the general convener may carry it out. Raises Refused for one's own proposal."""
+    """The filing unit's principal agrees; now the general convener may carry it out.
+
+    Raises Refused for one's own proposal.
+    """
     proposal = _take_for_consent(actor, proposal_id, version)
     close(actor=actor, item=_work(proposal, CreditWork.CONSENT), at=at, outcome="consented")
     proposal.state, proposal.consent_note = ProposalState.CONSENTED, note.strip()
@@ -293,7 +312,9 @@ def consent(*, actor: Actor, proposal_id: int, note: str, at: datetime, version:
 
 
 @action
-def refuse_consent(*, actor: Actor, proposal_id: int, reason: str, at: datetime, version: int | None = None) -> PointProposal:
+def refuse_consent(
+    *, actor: Actor, proposal_id: int, reason: str, at: datetime, version: int | None = None
+) -> PointProposal:
     """The principal does not agree, and says why; no point moves."""
     proposal = _take_for_consent(actor, proposal_id, version)
     reason = need_text(reason, "reason", "请写明不同意的理由")
@@ -324,7 +345,8 @@ def _take_for_consent(actor: Actor, proposal_id: int, version: int | None) -> Po
 def execute(*, actor: Actor, proposal_id: int, at: datetime, version: int | None = None) -> CreditEvent:
     """The general convener carries out what was consented: one event more, the head where the fold leads, once.
 
-    What counts are the points by the rules at this instant; they differ from the expected ones where another event came between.
+    What counts are the points by the rules at this instant; they differ from the expected ones where another event came
+    between.
     """
     proposal = take(proposal_id)
     if not access.can_execute(actor, proposal):

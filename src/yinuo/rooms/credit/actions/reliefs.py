@@ -1,4 +1,7 @@
-"""A unit asks for points back: after rectification (分值修复), or because the event was wrong (异议). 附件2·第二十四条."""
+"""A unit asks for points back: after rectification (分值修复), or because the event was wrong (异议).
+
+附件2·第二十四条.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +36,11 @@ NAMES = {ReliefKind.REPAIR: "分值修复", ReliefKind.OBJECTION: "分值异议"
 
 
 @action
-def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetime, evidence: Sequence[int] = ()) -> CreditRelief:
-    """The unit asks for the points of one event; one application at a time, and only while there is something to give back.
+def ask_relief(
+    *, actor: Actor, event_id: int, kind: str, text: str, at: datetime, evidence: Sequence[int] = ()
+) -> CreditRelief:
+    """The unit asks for the points of one event; one application at a time, and only while there is something to give
+    back.
 
     A repair asked for after `repair.rectify_limit` is taken in all the same and marked late: the department judges.
     """
@@ -78,7 +84,9 @@ def ask_relief(*, actor: Actor, event_id: int, kind: str, text: str, at: datetim
 
 @action
 def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidence: Sequence[int] = ()) -> CreditRelief:
-    """复核: the unit does not accept the refusal of its application; once, within `credit_review.ask_limit`, and somebody else looks."""
+    """复核: the unit does not accept the refusal of its application; once, within `credit_review.ask_limit`, and
+    somebody else looks.
+    """
     known = CreditRelief.objects.select_related("event__unit").get(pk=relief_id)
     event = known.event
     if not access.can_ask_relief(actor, event.unit_id):
@@ -87,7 +95,9 @@ def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidenc
     first = CreditRelief.objects.select_for_update(no_key=True, of=("self",)).get(pk=relief_id)
     text = need_text(text, "text", "请写明不服的理由")
     if first.kind == ReliefKind.REVIEW or first.state != ReliefState.REJECTED:
-        raise Refused("credit.review_of", "只有答复为“不同意”的修复或者异议申请可以申请复核", remedy="复核的决定为最后答复")
+        raise Refused(
+            "credit.review_of", "只有答复为“不同意”的修复或者异议申请可以申请复核", remedy="复核的决定为最后答复"
+        )
     if CreditRelief.objects.filter(of=first).exists():
         raise Refused("credit.reviewed", "这份申请已经申请过复核", remedy="请查看复核的结果")
     until = queries.review_until(first)
@@ -97,7 +107,9 @@ def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidenc
         raise Refused("credit.nothing_taken", "这次扣减的分值已经恢复")
     _need_no_other(event)
     shown = evidence_of(actor, evidence)
-    made = CreditRelief.objects.create(kind=ReliefKind.REVIEW, event=event, of=first, text=text, asked_by_id=actor.person_id, asked_at=at)
+    made = CreditRelief.objects.create(
+        kind=ReliefKind.REVIEW, event=event, of=first, text=text, asked_by_id=actor.person_id, asked_at=at
+    )
     attach_files(made, FileRole.EVIDENCE, shown)
     data = {"unit": event.unit_id, "seq": event.seq, "of": first.pk}
     record(actor, "credit.ask_review", made, at=at, project_code=event.project_code, why=text, data=data)
@@ -113,7 +125,9 @@ def _need_no_other(event: CreditEvent) -> None:
     """Neither an application waiting for its answer nor points on their way back."""
     if CreditRelief.objects.filter(event=event, state=ReliefState.ASKED).exists():
         raise _already()
-    pending = PointProposal.objects.filter(unit_id=event.unit_id, type="repair", data__of=event.seq, state__in=["proposed", "consented"])
+    pending = PointProposal.objects.filter(
+        unit_id=event.unit_id, type="repair", data__of=event.seq, state__in=["proposed", "consented"]
+    )
     if pending.exists():
         raise Refused("credit.relief_open", "恢复这次扣分的建议正在审签执行", remedy="请等待办理结果")
 
@@ -166,21 +180,30 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
 
 
 @action
-def decide_relief(*, actor: Actor, relief_id: int, accept: bool, answer: str, at: datetime, version: int | None = None) -> CreditRelief:
-    """Accepted, it becomes a proposal to give back exactly what was taken, made by who decides, and goes the way of all points.
+def decide_relief(
+    *, actor: Actor, relief_id: int, accept: bool, answer: str, at: datetime, version: int | None = None
+) -> CreditRelief:
+    """Accepted, it becomes a proposal to give back exactly what was taken, made by who decides, and goes the way of all
+    points.
 
     A review is decided by the body that manages credit, and by nobody who had a hand in the points or in the refusal.
     """
     known = CreditRelief.objects.select_related("event").get(pk=relief_id)
     head = lock(known.event.unit_id)
-    relief = CreditRelief.objects.select_for_update(no_key=True, of=("self",)).select_related("event__unit").get(pk=relief_id)
+    relief = (
+        CreditRelief.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("event__unit")
+        .get(pk=relief_id)
+    )
     event, department = relief.event, department_of(relief.event)
     if not access.can_decide_relief(actor, relief, department):
         raise forbid("复核由信用综合管理部门办理" if relief.kind == ReliefKind.REVIEW else "请由提出扣分的部门办理")
     check_version(relief, version)
     _need_another(actor, relief)
     if relief.state != ReliefState.ASKED:
-        raise Refused("credit.relief_state", f"这份申请已经办结（{relief.get_state_display()}）", remedy="请刷新页面查看")
+        raise Refused(
+            "credit.relief_state", f"这份申请已经办结（{relief.get_state_display()}）", remedy="请刷新页面查看"
+        )
     answer = need_text(answer, "answer", "请写明办理意见和理由")
     if accept and not ledger_of(head, at).taken(event.seq):
         raise Refused("credit.nothing_taken", "这次变动没有可以恢复的分值", remedy="请按不同意办理并说明情况")
@@ -234,4 +257,8 @@ def _need_another(actor: Actor, relief: CreditRelief) -> None:
     proposal = PointProposal.objects.get(pk=relief.event.proposal_id)
     before = (relief.of.decided_by_id, proposal.proposed_by_id, proposal.consented_by_id, proposal.executed_by_id)
     if actor.person_id in before:
-        raise Refused("credit.review_by_another", "办理过这次扣分或者原申请的人不能复核", remedy="请由信用综合管理部门的其他人员办理")
+        raise Refused(
+            "credit.review_by_another",
+            "办理过这次扣分或者原申请的人不能复核",
+            remedy="请由信用综合管理部门的其他人员办理",
+        )

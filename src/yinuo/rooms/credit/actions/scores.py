@@ -1,4 +1,6 @@
-"""Public credit evaluations taken in as events, never over one another, and the heads brought back to what their events say."""
+"""Public credit evaluations taken in as events, never over one another, and the heads brought back to what their events
+say.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,11 @@ from yinuo.rooms.credit.tables import rows_of
 
 
 @action
-def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: str, on: date, at: datetime) -> tuple[CreditEvent, bool]:
-    """An evaluation of the public credit platform becomes an event of its day; returns it and whether anything was new (F-8).
+def import_score(
+    *, actor: Actor, unit_id: int, score: Decimal | str, source: str, on: date, at: datetime
+) -> tuple[CreditEvent, bool]:
+    """An evaluation of the public credit platform becomes an event of its day; returns it and whether anything was new
+    (F-8).
 
     Raises: Refused for a score out of range, a day to come, or a unit that is no enterprise.
     """
@@ -47,7 +52,9 @@ def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: st
     need_past(on, at)
     head = lock(unit_id)
     need_enterprise(head.unit)
-    known = CreditEvent.objects.filter(unit_id=unit_id, type="rebase", on=on, data__source=source).order_by("-seq").first()
+    known = (
+        CreditEvent.objects.filter(unit_id=unit_id, type="rebase", on=on, data__source=source).order_by("-seq").first()
+    )
     if known is not None and as_number(known.data["score"]) == number:
         return known, False
     before = head.grade
@@ -68,11 +75,14 @@ def import_score(*, actor: Actor, unit_id: int, score: Decimal | str, source: st
     return event, True
 
 
-def import_scores(*, actor: Actor, rows: Sequence[Mapping[str, Any]], source: str, at: datetime, dry_run: bool = False) -> list[RowReport]:
-    """A whole list of evaluations: `credit_code`, `score`, `on`, and `name` for a unit not known yet, `grade` and `source` where told.
+def import_scores(
+    *, actor: Actor, rows: Sequence[Mapping[str, Any]], source: str, at: datetime, dry_run: bool = False
+) -> list[RowReport]:
+    """A whole list of evaluations: `credit_code`, `score`, `on`, and `name` for a unit not known yet, `grade` and
+    `source` where told.
 
-    Each row stands for itself, in its own transaction, and says what became of it; the same list sent again changes nothing.
-    `dry_run` says what would become of each, and writes nothing.
+    Each row stands for itself, in its own transaction, and says what became of it; the same list sent again changes
+    nothing. `dry_run` says what would become of each, and writes nothing.
     """
     if not access.can_import_score(actor):
         raise forbid("只有系统管理员、综合管理部门可以导入公共信用综合评价")
@@ -88,7 +98,9 @@ def take_row(actor: Actor, verdict: Verdict, at: datetime) -> RowReport:
     try:
         with transaction.atomic():
             unit = find_or_register_unit(credit_code=found.credit_code, name=found.name, type=UnitType.ENTERPRISE)
-            _, new = import_score(actor=actor, unit_id=unit.pk, score=found.score, source=found.source, on=found.on, at=at)
+            _, new = import_score(
+                actor=actor, unit_id=unit.pk, score=found.score, source=found.source, on=found.on, at=at
+            )
     except Refused as refusal:
         return replace(report, outcome="refused", message=str(refusal))
     return report if new else replace(report, outcome="unchanged", message="以前已经导入")
@@ -113,13 +125,22 @@ def check_evaluations(*, actor: Actor, name: str, content: bytes, source: str, a
         by_id=actor.person_id,
         at=at,
     )
-    record(actor, "credit.check_evaluations", batch, at=at, data={"sha256": batch.sha256, "rows": len(rows), **batch.counts()})
+    record(
+        actor,
+        "credit.check_evaluations",
+        batch,
+        at=at,
+        data={"sha256": batch.sha256, "rows": len(rows), **batch.counts()},
+    )
     return batch
 
 
 @action
 def take_evaluations(*, actor: Actor, batch_id: int, at: datetime) -> EvaluationBatch:
-    """The good rows of a file count, all in one transaction, each judged anew; the bad are told. A file confirmed twice counts once."""
+    """The good rows of a file count, all in one transaction, each judged anew; the bad are told.
+
+    A file confirmed twice counts once.
+    """
     if not access.can_import_score(actor):
         raise forbid("只有系统管理员、综合管理部门可以导入公共信用综合评价")
     batch = EvaluationBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch_id)
@@ -127,9 +148,17 @@ def take_evaluations(*, actor: Actor, batch_id: int, at: datetime) -> Evaluation
         return batch
     verdicts = judge(batch.rows, batch.source, at)
     # By credit code, so that two files never wait for each other's units.
-    done = {v.report.line: take_row(actor, v, at) for v in sorted(verdicts, key=lambda v: (v.report.credit_code, v.report.line))}
+    done = {
+        v.report.line: take_row(actor, v, at)
+        for v in sorted(verdicts, key=lambda v: (v.report.credit_code, v.report.line))
+    }
     batch.report = [done[line].to_json() for line in sorted(done)]
-    batch.state, batch.taken_by_id, batch.taken_at, batch.version = BatchState.TAKEN, actor.person_id, at, batch.version + 1
+    batch.state, batch.taken_by_id, batch.taken_at, batch.version = (
+        BatchState.TAKEN,
+        actor.person_id,
+        at,
+        batch.version + 1,
+    )
     batch.save(update_fields=["report", "state", "taken_by", "taken_at", "version"])
     record(actor, "credit.take_evaluations", batch, at=at, data={"sha256": batch.sha256, **batch.counts()})
     return batch

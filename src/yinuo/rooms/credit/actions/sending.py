@@ -1,4 +1,6 @@
-"""Entries of the feed are gathered into batches and sent: in order, without a gap, and each counted once (附件2·第四条)."""
+"""Entries of the feed are gathered into batches and sent: in order, without a gap, and each counted once
+(附件2·第四条).
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,19 @@ HELD = timedelta(minutes=5)
 
 
 def send_public(*, actor: Actor, platform: Platform | None, clock: Callable[[], datetime]) -> int:
-    """Sends what has not arrived, batch after batch, until nothing waits or one fails. Returns how many entries arrived.
+    """Sends what has not arrived, batch after batch, until nothing waits or one fails. Returns how many entries
+    arrived.
 
     Raises: Refused where no platform is set up, or another sender is at it.
     """
     if not access.can_send_public(actor):
         raise forbid("只有信用综合管理部门和系统管理员可以送出信用信息")
     if platform is None:
-        raise Refused("credit.no_platform", "没有设置公共信用平台的地址", remedy="平台可以从开放接口 /api/v1/credit/public 接着读取")
+        raise Refused(
+            "credit.no_platform",
+            "没有设置公共信用平台的地址",
+            remedy="平台可以从开放接口 /api/v1/credit/public 接着读取",
+        )
     place_entries()
     arrived = 0
     while (batch := _take_batch(actor=actor, at=clock())) is not None:
@@ -46,7 +53,10 @@ def send_public(*, actor: Actor, platform: Platform | None, clock: Callable[[], 
 
 @action
 def _take_batch(*, actor: Actor, at: datetime) -> PublicBatch | None:
-    """The batch that waits, else the next one, held for this sender; None where nothing waits. Raises Refused while another is at it."""
+    """The batch that waits, else the next one, held for this sender; None where nothing waits.
+
+    Raises Refused while another is at it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     batch = PublicBatch.objects.select_for_update().filter(state=SendState.WAITING).first() or _next(at)
@@ -66,7 +76,9 @@ def _next(at: datetime) -> PublicBatch | None:
     if not rows:
         return None
     digest = digest_over([row.entry.digest for row in rows])
-    return PublicBatch.objects.create(first=rows[0].number, last=rows[-1].number, count=len(rows), digest=digest, made_at=at)
+    return PublicBatch.objects.create(
+        first=rows[0].number, last=rows[-1].number, count=len(rows), digest=digest, made_at=at
+    )
 
 
 def key_of(batch: PublicBatch) -> str:
@@ -76,7 +88,10 @@ def key_of(batch: PublicBatch) -> str:
 def body_of(batch: PublicBatch) -> dict[str, object]:
     """What is sent: the entries with their places and digests, and the digest over them."""
     rows = placed(PUBLIC_FEED).filter(number__gte=batch.first, number__lte=batch.last)
-    entries = [{"place": row.number, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)} for row in rows]
+    entries = [
+        {"place": row.number, "unit": row.entry.unit.name, "digest": row.entry.digest, **told(row.entry)}
+        for row in rows
+    ]
     return {"batch": key_of(batch), "digest": batch.digest, "entries": entries}
 
 

@@ -19,7 +19,12 @@ from yinuo.rooms.inspections.actions.plans import (
     remove_directed,
     void_plan,
 )
-from yinuo.rooms.inspections.actions.registry import declare_avoidance, end_inspector, lift_avoidance, register_inspector
+from yinuo.rooms.inspections.actions.registry import (
+    declare_avoidance,
+    end_inspector,
+    lift_avoidance,
+    register_inspector,
+)
 
 __all__ = [
     "add_directed",

@@ -34,13 +34,19 @@ def need_text(text: str, field: str, message: str, limit: int = TEXT_LIMIT) -> s
 
 def locked_plan(actor: Actor, plan_id: int, states: Iterable[str], version: int | None) -> InspectionPlan:
     """Raises Forbidden, Stale, Refused in this order."""
-    plan = InspectionPlan.objects.select_for_update(no_key=True, of=("self",)).select_related("lead", "hall").get(pk=plan_id)
+    plan = (
+        InspectionPlan.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("lead", "hall")
+        .get(pk=plan_id)
+    )
     if not access.can_lead(actor, plan):
         raise forbid("抽查计划由牵头部门的办理人员编制、公布和抽取")
     check_version(plan, version)
     if plan.state not in set(states):
         raise Refused(
-            "inspections.plan_state", f"这个计划现在是“{plan.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态"
+            "inspections.plan_state",
+            f"这个计划现在是“{plan.get_state_display()}”，不能这样办理",
+            remedy="请刷新页面查看最新状态",
         )
     return plan
 

@@ -45,10 +45,11 @@ RUNNING = (ProjectState.CONFIRMED, ProjectState.COMPLETED)
 
 @action
 def draw_plan(*, actor: Actor, plan_id: int, value: str, at: datetime, version: int | None = None) -> InspectionPlan:
-    """Draws once what was announced, with the digits of the named public value; every project drawn becomes an inspection.
+    """Draws once what was announced, with the digits of the named public value; every project drawn becomes an
+    inspection.
 
-    Projects are locked in the order of their keys before the plan. Raises Refused before the term is over, for a value of another
-    length, and where the seed cannot be opened any more: then the plan can only be made void.
+    Projects are locked in the order of their keys before the plan. Raises Refused before the term is over, for a value
+    of another length, and where the seed cannot be opened any more: then the plan can only be made void.
     """
     known = InspectionPlan.objects.get(pk=plan_id)
     if not access.can_lead(actor, known) or known.state != PlanState.ANNOUNCED:
@@ -57,14 +58,20 @@ def draw_plan(*, actor: Actor, plan_id: int, value: str, at: datetime, version: 
     _need_time(known, at)
     outcome = _computed(known, value)
     teams = (*outcome.result.projects, *outcome.result.directed)
-    keys = Project.objects.filter(code__in=[team.listed.project for team in teams]).order_by("pk").values_list("pk", flat=True)
+    keys = (
+        Project.objects.filter(code__in=[team.listed.project for team in teams])
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     projects = {str(project.code): project for project in map(lock_project, list(keys))}
     plan = locked_plan(actor, plan_id, [PlanState.ANNOUNCED], version)
     plan.seed, plan.sealed, plan.value, plan.result = outcome.seed.hex(), None, outcome.value, outcome.result.to_json()
     plan.state, plan.drawn_at, plan.drawn_by_id = PlanState.DRAWN, at, actor.person_id
     save(plan, "seed", "sealed", "value", "result", "state", "drawn_at", "drawn_by")
     end_draw(actor, plan, at, "drawn")
-    behind = {row.number: row.inspector for row in PoolInspector.objects.filter(plan=plan).select_related("inspector__person")}
+    behind = {
+        row.number: row.inspector for row in PoolInspector.objects.filter(plan=plan).select_related("inspector__person")
+    }
     for team in teams:
         _begin(actor, plan, team, projects[team.listed.project], behind, at)
     record(
@@ -109,12 +116,16 @@ def _computed(plan: InspectionPlan, value: str) -> Drawn:
     try:
         digits = written_value(value, announcement.public_value.digits)
     except DrawError as error:
-        raise Refused("inspections.value", str(error), field="value", remedy=f"请照“{announcement.public_value.source}”填写") from error
+        raise Refused(
+            "inspections.value", str(error), field="value", remedy=f"请照“{announcement.public_value.source}”填写"
+        ) from error
     try:
         seed = seeds.unseal(bytes(plan.sealed or b""), plan.number, plan.seed_sha256)
     except seeds.SeedLost as error:
         raise Refused(
-            "inspections.seed_lost", "这个计划的种子已经解不开，不能抽取", remedy="请写明理由作废这个计划，另订新计划重新公布"
+            "inspections.seed_lost",
+            "这个计划的种子已经解不开，不能抽取",
+            remedy="请写明理由作废这个计划，另订新计划重新公布",
         ) from error
     try:
         return Drawn(seed, digits, draw(announcement, seed, digits))
@@ -162,7 +173,10 @@ def _open_work(actor: Actor, inspection: RandomInspection, at: datetime) -> None
 
 
 def _tell(inspection: RandomInspection, inspectors: Sequence[Inspector], at: datetime) -> None:
-    """Those drawn are told. The unit reads with everybody that it was drawn; on which day somebody comes nobody announces."""
+    """Those drawn are told.
+
+    The unit reads with everybody that it was drawn; on which day somebody comes nobody announces.
+    """
     tell(
         "inspection_drawn",
         at=at,
@@ -178,7 +192,8 @@ def _tell(inspection: RandomInspection, inspectors: Sequence[Inspector], at: dat
 def replace_member(
     *, actor: Actor, inspection_id: int, member_id: int, why: str, at: datetime, version: int | None = None
 ) -> RandomInspection:
-    """Somebody cannot go: the next by the same ranks comes in, nobody chooses. Only while nothing of the visit is signed.
+    """Somebody cannot go: the next by the same ranks comes in, nobody chooses. Only while nothing of the visit is
+    signed.
 
     Both numbers go to the chain; the reason is published with the plan, where it can be mended.
     """
@@ -190,7 +205,9 @@ def replace_member(
     need_state(inspection, [InspectionState.WAITING, InspectionState.RECTIFYING, InspectionState.REINSPECTION])
     why = need_text(why, "why", "请写明为什么不能参加", 200)
     rows = list(
-        Member.objects.select_for_update(no_key=True, of=("self",)).filter(inspection=inspection).select_related("inspector__department")
+        Member.objects.select_for_update(no_key=True, of=("self",))
+        .filter(inspection=inspection)
+        .select_related("inspector__department")
     )
     leaving = next((row for row in rows if row.pk == member_id and row.left_at is None), None)
     if leaving is None or leaving.inspector.department_id != actor.department_id:
@@ -205,7 +222,9 @@ def replace_member(
             out={row.number for row in rows},
         )
     except DrawError as error:
-        raise Refused("inspections.too_few", str(error), remedy="名录里没有别人了；请由其余部门先行检查，本部门另订计划") from error
+        raise Refused(
+            "inspections.too_few", str(error), remedy="名录里没有别人了；请由其余部门先行检查，本部门另订计划"
+        ) from error
     coming = PoolInspector.objects.select_related("inspector__person").get(plan=plan, number=number).inspector
     leaving.left_at, leaving.left_why = at, why
     leaving.save(update_fields=["left_at", "left_why"])

@@ -57,7 +57,9 @@ FAULTY = (Outcome.CORRECTED, Outcome.RECTIFY, Outcome.PENALTY)
 POINTS = ("act", "commitment_broken")
 
 
-def _take(actor: Actor, inspection_id: int, states: Sequence[str], version: int | None) -> tuple[RandomInspection, list[Member]]:
+def _take(
+    actor: Actor, inspection_id: int, states: Sequence[str], version: int | None
+) -> tuple[RandomInspection, list[Member]]:
     """The inspection for one of those who inspect it. Raises Forbidden, Stale, Refused in this order."""
     inspection = locked_inspection(inspection_id)
     members = members_of(inspection)
@@ -84,7 +86,8 @@ def record_visit(
 ) -> Visit:
     """One inspector writes down what was found, and signs it with that; `answers`: question key → {answer, note}.
 
-    It counts once the others have signed too. A fault needs words, a term needs its days, and the outcome fits the answers.
+    It counts once the others have signed too. A fault needs words, a term needs its days, and the outcome fits the
+    answers.
     """
     inspection, _ = _take(actor, inspection_id, VISITING, version)
     if on > day_of(at) or on < day_of(inspection.plan.drawn_at or at):
@@ -133,7 +136,12 @@ def _checks(questions: Sequence[Question], answers: Mapping[str, Mapping[str, st
             errors[question.key] = "不符合的，请写明情况"
         made.append(
             Check(
-                key=question.key, text=question.text, standard=question.standard, commitment=question.commitment, answer=answer, note=note
+                key=question.key,
+                text=question.text,
+                standard=question.standard,
+                commitment=question.commitment,
+                answer=answer,
+                note=note,
             )
         )
     if errors:
@@ -146,9 +154,13 @@ def _need_fitting(outcome: str, checks: Sequence[Check], rectify_days: int | Non
         raise Refused("inspections.outcome", "请选择检查结果", field="outcome")
     faults = sum(check.answer == Answer.NO for check in checks)
     if faults and outcome == Outcome.CLEAR:
-        raise Refused("inspections.outcome", f"有 {faults} 项不符合，不能写“未发现问题”", field="outcome", remedy="请核对逐项结论")
+        raise Refused(
+            "inspections.outcome", f"有 {faults} 项不符合，不能写“未发现问题”", field="outcome", remedy="请核对逐项结论"
+        )
     if not faults and outcome != Outcome.CLEAR:
-        raise Refused("inspections.outcome", "没有不符合的项，结果应为“未发现问题”", field="outcome", remedy="请核对逐项结论")
+        raise Refused(
+            "inspections.outcome", "没有不符合的项，结果应为“未发现问题”", field="outcome", remedy="请核对逐项结论"
+        )
     longest = pack().integer("inspection.rectify_longest", day_of(at))
     if outcome == Outcome.RECTIFY and (rectify_days is None or not 1 <= rectify_days <= longest):
         raise Refused(
@@ -193,7 +205,13 @@ def _count(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetim
     inspection.outcome = visit.outcome
     if first:
         inspection.first_outcome, inspection.inspected_at = visit.outcome, at
-    _end(actor, inspection, [InspectionsWork.INSPECTION, InspectionsWork.RECTIFY, InspectionsWork.REVISIT], at, visit.outcome)
+    _end(
+        actor,
+        inspection,
+        [InspectionsWork.INSPECTION, InspectionsWork.RECTIFY, InspectionsWork.REVISIT],
+        at,
+        visit.outcome,
+    )
     if visit.outcome == Outcome.RECTIFY:
         _rectify(actor, inspection, visit, at)
     else:
@@ -207,7 +225,12 @@ def _count(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetim
         inspection,
         at=at,
         project_code=inspection.project.code or "",
-        data={"number": inspection.plan.number, "code": inspection.project.code, "outcome": visit.outcome, "round": visit.round},
+        data={
+            "number": inspection.plan.number,
+            "code": inspection.project.code,
+            "outcome": visit.outcome,
+            "round": visit.round,
+        },
         chain="inspection.result",
         issuer_id=inspection.plan.lead_id,
     )
@@ -221,7 +244,9 @@ def _rectify(actor: Actor, inspection: RandomInspection, visit: Visit, at: datet
     open_item(
         actor=actor,
         kind=InspectionsWork.RECTIFY,
-        about=about(inspection, inspection.project, "检查问题改正", page_of(inspection), unit_page=unit_page_of(inspection)),
+        about=about(
+            inspection, inspection.project, "检查问题改正", page_of(inspection), unit_page=unit_page_of(inspection)
+        ),
         limits=Limits(term),
         rules_on=day_of(at),
         at=at,
@@ -255,15 +280,21 @@ def _open_publication(actor: Actor, inspection: RandomInspection, at: datetime) 
 
 def _end(actor: Actor, inspection: RandomInspection, kinds: Sequence[str], at: datetime, outcome: str) -> None:
     rows = WorkItem.objects.select_for_update(no_key=True).filter(
-        subject_kind=inspection._meta.label_lower, subject_id=inspection.pk, kind__in=kinds, state__in=["running", "paused"]
+        subject_kind=inspection._meta.label_lower,
+        subject_id=inspection.pk,
+        kind__in=kinds,
+        state__in=["running", "paused"],
     )
     for work in rows.order_by("id"):
         close(actor=actor, item=work, at=at, outcome=outcome)
 
 
 @action
-def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, version: int | None = None) -> RandomInspection:
-    """An inspector who does not stand by it sends it back; it stays on record and counts for nothing, and the visit is written anew.
+def return_visit(
+    *, actor: Actor, inspection_id: int, why: str, at: datetime, version: int | None = None
+) -> RandomInspection:
+    """An inspector who does not stand by it sends it back; it stays on record and counts for nothing, and the visit is
+    written anew.
 
     One written before the unit has reported leaves it its term: it still reports what it has put right.
     """
@@ -278,7 +309,15 @@ def return_visit(*, actor: Actor, inspection_id: int, why: str, at: datetime, ve
         inspection.state = S.RECTIFYING if open_of(inspection, InspectionsWork.RECTIFY) else S.REINSPECTION
     save(inspection, "state")
     code = inspection.project.code or ""
-    record(actor, "inspections.return_visit", inspection, at=at, project_code=code, why=visit.returned_why, data={"round": visit.round})
+    record(
+        actor,
+        "inspections.return_visit",
+        inspection,
+        at=at,
+        project_code=code,
+        why=visit.returned_why,
+        data={"round": visit.round},
+    )
     return inspection
 
 
@@ -297,7 +336,11 @@ def state_opinion(*, actor: Actor, inspection_id: int, text: str, at: datetime, 
     text, evidence = need_text(text, "text", "请写明您的意见"), evidence_of(files, inspection.project.unit_id)
     need_files_in_reach(actor, files)
     last = inspection.statements.filter(at__gte=found.signed_at).order_by("-id").first()
-    if last is not None and (last.text, last.person_id, _contents(last.evidence)) == (text, actor.person_id, _contents(evidence)):
+    if last is not None and (last.text, last.person_id, _contents(last.evidence)) == (
+        text,
+        actor.person_id,
+        _contents(evidence),
+    ):
         return last
     return _state(actor, inspection, StatementKind.OPINION, text, evidence, at)
 
@@ -347,7 +390,12 @@ def report_rectified(
 
 
 def _state(
-    actor: Actor, inspection: RandomInspection, kind: StatementKind, text: str, evidence: Sequence[AttachedFile], at: datetime
+    actor: Actor,
+    inspection: RandomInspection,
+    kind: StatementKind,
+    text: str,
+    evidence: Sequence[AttachedFile],
+    at: datetime,
 ) -> Statement:
     made = Statement.objects.create(inspection=inspection, kind=kind, text=text, person_id=actor.person_id, at=at)
     attach_files(made, FileRole.EVIDENCE, evidence)
@@ -366,7 +414,9 @@ def publish_result(*, actor: Actor, inspection_id: int, at: datetime, version: i
         return inspection
     check_version(inspection, version)
     if not inspection.outcome:
-        raise Refused("inspections.no_result", "检查人员还没有全部签名，没有可以公示的结果", remedy="请先完成检查记录和签名")
+        raise Refused(
+            "inspections.no_result", "检查人员还没有全部签名，没有可以公示的结果", remedy="请先完成检查记录和签名"
+        )
     inspection.published_at = at
     save(inspection, "published_at")
     _end(actor, inspection, [InspectionsWork.PUBLISH], at, "published")
@@ -380,7 +430,9 @@ def publish_result(*, actor: Actor, inspection_id: int, at: datetime, version: i
         project=inspection.project.name,
         outcome=inspection.get_outcome_display(),
     )
-    record(actor, "inspections.publish_result", inspection, at=at, project_code=code, data={"outcome": inspection.outcome})
+    record(
+        actor, "inspections.publish_result", inspection, at=at, project_code=code, data={"outcome": inspection.outcome}
+    )
     return inspection
 
 
@@ -395,7 +447,8 @@ def propose_points(
     at: datetime,
     check_id: int | None = None,
 ) -> PointProposal:
-    """Points for what the inspection established, laid before the three who move them (credit): once for each fault and kind.
+    """Points for what the inspection established, laid before the three who move them (credit): once for each fault and
+    kind.
 
     `check_id`: the fault it is about; its promise's field goes with it. Evidence is that of the visit.
     """
@@ -407,11 +460,15 @@ def propose_points(
     visit = inspection.visits.filter(signed_at__isnull=False, outcome__in=FAULTY).order_by("-round").first()
     if visit is None:
         raise Refused("inspections.no_fault", "检查没有查出问题，不能据此扣分", remedy="请先完成检查记录和签名")
-    check = Check.objects.filter(pk=check_id, visit__inspection=inspection, visit__signed_at__isnull=False, answer=Answer.NO).first()
+    check = Check.objects.filter(
+        pk=check_id, visit__inspection=inspection, visit__signed_at__isnull=False, answer=Answer.NO
+    ).first()
     if check_id is not None and check is None:
         raise Refused("inspections.check", "请选择查出的问题", field="check_id")
     if type == "commitment_broken" and (check is None or check.commitment_id is None):
-        raise Refused("inspections.check", "违背承诺的扣分，须指明是哪一项承诺", field="check_id", remedy="请选择承诺书带出的一项")
+        raise Refused(
+            "inspections.check", "违背承诺的扣分，须指明是哪一项承诺", field="check_id", remedy="请选择承诺书带出的一项"
+        )
     if type == "commitment_broken" and check is not None and check.commitment is not None and check.commitment.field:
         data = {"field": check.commitment.field}
     return credit.propose_points(
@@ -441,7 +498,10 @@ def record_interview(
     at: datetime,
     files: Sequence[int] = (),
 ) -> Interview:
-    """约谈 (附件2·第二十三条(三)): of units of the poor class. The same day, persons and words again are the same interview."""
+    """约谈 (附件2·第二十三条(三)): of units of the poor class.
+
+    The same day, persons and words again are the same interview.
+    """
     inspection = locked_inspection(inspection_id)
     if not access.can_see_to(actor, departments_of(inspection.plan)):
         raise forbid("约谈由参加检查的部门记录")

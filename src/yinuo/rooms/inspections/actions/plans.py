@@ -70,7 +70,9 @@ def begin_plan(
     if not access.can_plan(actor):
         raise forbid("抽查计划由部门办理人员编制")
     lead = Department.objects.get(pk=actor.department_id)
-    plan = InspectionPlan(number=_number(at), hall_id=lead.hall_id, lead=lead, created_by_id=actor.person_id, created_at=at)
+    plan = InspectionPlan(
+        number=_number(at), hall_id=lead.hall_id, lead=lead, created_by_id=actor.person_id, created_at=at
+    )
     _fill(plan, at, title=title, subject=subject, from_on=from_on, until_on=until_on, issue=issue, value_on=value_on)
     plan.save(force_insert=True)
     _set_departments(plan, departments)
@@ -112,11 +114,20 @@ def _fill(plan: InspectionPlan, at: datetime, **values: Any) -> None:
     if values["until_on"] < values["from_on"]:
         raise Refused("inspections.until_on", "检查的结束日期早于开始日期", field="until_on")
     if values["value_on"] <= day:
-        raise Refused("inspections.value_on", "须用今天以后开奖的一期", field="value_on", remedy="已经开出的号码，公布名录的人事先就知道了")
+        raise Refused(
+            "inspections.value_on",
+            "须用今天以后开奖的一期",
+            field="value_on",
+            remedy="已经开出的号码，公布名录的人事先就知道了",
+        )
     for name, label in (("value_on", "开奖日期"), ("until_on", "检查的结束日期")):
         if values[name] - day > FURTHEST:
-            raise Refused(f"inspections.{name}", f"{label}最晚是{day_words(day + FURTHEST)}", field=name, remedy="请核对年份")
-    plan.subject, plan.from_on, plan.until_on, plan.value_on = (values[name] for name in ("subject", "from_on", "until_on", "value_on"))
+            raise Refused(
+                f"inspections.{name}", f"{label}最晚是{day_words(day + FURTHEST)}", field=name, remedy="请核对年份"
+            )
+    plan.subject, plan.from_on, plan.until_on, plan.value_on = (
+        values[name] for name in ("subject", "from_on", "until_on", "value_on")
+    )
 
 
 def _line(text: str, field: str, message: str, limit: int) -> str:
@@ -140,7 +151,10 @@ def _set_departments(plan: InspectionPlan, departments: Sequence[int]) -> None:
 def add_directed(
     *, actor: Actor, plan_id: int, project_code: str, reason: str, note: str, at: datetime, version: int | None = None
 ) -> Directed:
-    """定向检查: a project that is inspected without being drawn. The reason is published, the note is not. Added again it stays."""
+    """定向检查: a project that is inspected without being drawn.
+
+    The reason is published, the note is not. Added again it stays.
+    """
     plan = locked_plan(actor, plan_id, [PlanState.DRAFT], version)
     if reason not in DirectedReason.values:
         raise Refused("inspections.reason", "请选择为什么定向检查", field="reason")
@@ -157,14 +171,25 @@ def add_directed(
     known = plan.directed.filter(project=project).first()
     if known is not None:
         return known
-    made = Directed.objects.create(plan=plan, project=project, reason=reason, note=note, added_by_id=actor.person_id, added_at=at)
+    made = Directed.objects.create(
+        plan=plan, project=project, reason=reason, note=note, added_by_id=actor.person_id, added_at=at
+    )
     save(plan)
-    record(actor, "inspections.add_directed", made, at=at, why=note, data={"plan": plan.number, "project": project.code, "reason": reason})
+    record(
+        actor,
+        "inspections.add_directed",
+        made,
+        at=at,
+        why=note,
+        data={"plan": plan.number, "project": project.code, "reason": reason},
+    )
     return made
 
 
 @action
-def remove_directed(*, actor: Actor, plan_id: int, directed_id: int, at: datetime, version: int | None = None) -> InspectionPlan:
+def remove_directed(
+    *, actor: Actor, plan_id: int, directed_id: int, at: datetime, version: int | None = None
+) -> InspectionPlan:
     """Before the announcement only; removed again nothing happens."""
     plan = locked_plan(actor, plan_id, [PlanState.DRAFT], version)
     row = plan.directed.filter(pk=directed_id).select_related("project").first()
@@ -178,14 +203,20 @@ def remove_directed(*, actor: Actor, plan_id: int, directed_id: int, at: datetim
 
 @action
 def announce_plan(*, actor: Actor, plan_id: int, at: datetime, version: int | None = None) -> InspectionPlan:
-    """Both lists, rates and exclusions as they are at this moment, the digest of a new seed: published, logged, and fixed from now on.
+    """Both lists, rates and exclusions as they are at this moment, the digest of a new seed: published, logged, and
+    fixed from now on.
 
     Refused where a project could be drawn that a department has too few inspectors for.
     """
     plan = locked_plan(actor, plan_id, [PlanState.DRAFT], version)
     day = day_of(at)
     if plan.value_on <= day:
-        raise Refused("inspections.value_on", "所选的一期今天或者以前就开奖了", field="value_on", remedy="请改用今天以后开奖的一期")
+        raise Refused(
+            "inspections.value_on",
+            "所选的一期今天或者以前就开奖了",
+            field="value_on",
+            remedy="请改用今天以后开奖的一期",
+        )
     plan.earliest = earliest(at, plan.value_on)
     if plan.until_on < day_of(plan.earliest):
         raise Refused(
@@ -201,8 +232,21 @@ def announce_plan(*, actor: Actor, plan_id: int, at: datetime, version: int | No
     plan.announcement_sha256, plan.seed_sha256 = announcement.digest(), seed_digest(seed)
     plan.sealed = seeds.seal(seed, plan.number)
     plan.state, plan.announced_at, plan.announced_by_id = PlanState.ANNOUNCED, at, actor.person_id
-    save(plan, "team", "announcement", "announcement_sha256", "seed_sha256", "sealed", "state", "announced_at", "announced_by", "earliest")
-    PoolInspector.objects.bulk_create([PoolInspector(plan=plan, number=number, inspector_id=key) for key, number in numbers.items()])
+    save(
+        plan,
+        "team",
+        "announcement",
+        "announcement_sha256",
+        "seed_sha256",
+        "sealed",
+        "state",
+        "announced_at",
+        "announced_by",
+        "earliest",
+    )
+    PoolInspector.objects.bulk_create(
+        [PoolInspector(plan=plan, number=number, inspector_id=key) for key, number in numbers.items()]
+    )
     _open_draw(actor, plan, at)
     _told(actor, "announce_plan", plan, at, chain="inspection.announced", earliest=plan.earliest)
     return plan
@@ -216,7 +260,9 @@ def earliest(at: datetime, value_on: date) -> datetime:
 
 
 def draw_by(plan: InspectionPlan) -> datetime | None:
-    """By when an announced plan is to be drawn: whoever holds the seed could reckon the result once the value is out, and wait."""
+    """By when an announced plan is to be drawn: whoever holds the seed could reckon the result once the value is out,
+    and wait.
+    """
     if plan.earliest is None or plan.announced_at is None:
         return None
     days = calendar()
@@ -242,7 +288,10 @@ def _open_draw(actor: Actor, plan: InspectionPlan, at: datetime) -> None:
         actor=actor,
         kind=InspectionsWork.DRAW,
         about=About(
-            subject=plan, title=f"双随机抽取：{plan.subject}", subtitle=plan.title, page=PageRef("staff:inspection_plan", plan_id=plan.pk)
+            subject=plan,
+            title=f"双随机抽取：{plan.subject}",
+            subtitle=plan.title,
+            page=PageRef("staff:inspection_plan", plan_id=plan.pk),
         ),
         limits=Limits(waiting + _draw_limit(at)),
         rules_on=day,
@@ -260,7 +309,9 @@ def end_draw(actor: Actor, plan: InspectionPlan, at: datetime, outcome: str) -> 
 
 
 def _announcement(plan: InspectionPlan, seed: bytes, day: date) -> tuple[Announcement, dict[int, str]]:
-    """What is announced, and which inspector stands behind which number: numbers are given by chance, so that nobody is known by one."""
+    """What is announced, and which inspector stands behind which number: numbers are given by chance, so that nobody is
+    known by one.
+    """
     offices = list(plan.departments.select_related("department").order_by("id"))
     inspectors = pools.inspectors_for(plan, [one.department_id for one in offices], day)
     directed = {row.project_id: row for row in plan.directed.order_by("id")}
@@ -291,7 +342,9 @@ def _announcement(plan: InspectionPlan, seed: bytes, day: date) -> tuple[Announc
             if project.pk in directed
         ),
         inspectors={numbers[one.pk]: one.department.key for one in inspectors},
-        conflicts=frozenset((codes[project], numbers[inspector]) for inspector, project in pools.forbidden(inspectors, projects, day)),
+        conflicts=frozenset(
+            (codes[project], numbers[inspector]) for inspector, project in pools.forbidden(inspectors, projects, day)
+        ),
         public_value=PublicValue(
             str(pack().parameter("inspection.public_value", day).value),
             plan.issue,
@@ -339,9 +392,18 @@ def void_plan(*, actor: Actor, plan_id: int, why: str, at: datetime, version: in
     return plan
 
 
-def _told(actor: Actor, verb: str, plan: InspectionPlan, at: datetime, *, chain: str, why: str = "", **more: Any) -> None:
-    data = {"number": plan.number, "announcement_sha256": plan.announcement_sha256, "seed_sha256": plan.seed_sha256, **more}
-    record(actor, f"inspections.{verb}", plan, at=at, why=why, data={**data, **({"why": why} if why else {})}, chain=chain)
+def _told(
+    actor: Actor, verb: str, plan: InspectionPlan, at: datetime, *, chain: str, why: str = "", **more: Any
+) -> None:
+    data = {
+        "number": plan.number,
+        "announcement_sha256": plan.announcement_sha256,
+        "seed_sha256": plan.seed_sha256,
+        **more,
+    }
+    record(
+        actor, f"inspections.{verb}", plan, at=at, why=why, data={**data, **({"why": why} if why else {})}, chain=chain
+    )
 
 
 def label_of(plan: models.Model) -> str:

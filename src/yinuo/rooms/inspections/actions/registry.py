@@ -26,7 +26,9 @@ def register_inspector(
     from_on: date | None = None,
     to_on: date | None = None,
 ) -> Inspector:
-    """A person of the department may inspect from a day on, until their certificate ends (`to_on`, the first day it no longer holds)."""
+    """A person of the department may inspect from a day on, until their certificate ends (`to_on`, the first day it no
+    longer holds).
+    """
     department = Department.objects.get(pk=department_id)
     if not access.can_keep_inspectors(actor, department):
         raise forbid("检查人员由本部门主要负责同志或者总召集人登记")
@@ -37,12 +39,20 @@ def register_inspector(
         raise Refused("inspections.person", "这个人不在本部门任职", field="person", remedy="请先在“人员”里登记任职")
     begins = from_on or day
     if to_on is not None and to_on <= max(begins, day):
-        raise Refused("inspections.to_on", "执法证的有效期已经过去，或者早于起始日期", field="to_on", remedy="请核对执法证上的日期")
+        raise Refused(
+            "inspections.to_on",
+            "执法证的有效期已经过去，或者早于起始日期",
+            field="to_on",
+            remedy="请核对执法证上的日期",
+        )
     unknown = set(subjects) - set(pools.subjects(day))
     if unknown:
         raise Refused("inspections.subjects", f"没有这样的抽查事项：{'、'.join(sorted(unknown))}", field="subjects")
     with refuse_if_taken(
-        "inspections.inspector_once", f"{person.name}这段时间已经在名录里", field="person", remedy="要改事项或者证号，请先停用再登记"
+        "inspections.inspector_once",
+        f"{person.name}这段时间已经在名录里",
+        field="person",
+        remedy="要改事项或者证号，请先停用再登记",
     ):
         made = Inspector.objects.create(
             person=person,
@@ -52,7 +62,13 @@ def register_inspector(
             from_on=begins,
             to_on=to_on,
         )
-    record(actor, "inspections.register_inspector", made, at=at, data={"person": person.pk, "subjects": list(subjects), "to_on": to_on})
+    record(
+        actor,
+        "inspections.register_inspector",
+        made,
+        at=at,
+        data={"person": person.pk, "subjects": list(subjects), "to_on": to_on},
+    )
     return made
 
 
@@ -79,7 +95,9 @@ def end_inspector(*, actor: Actor, inspector_id: int, why: str, at: datetime) ->
 
 
 @action
-def declare_avoidance(*, actor: Actor, inspector_id: int, credit_code: str, interest: str, at: datetime, note: str = "") -> Avoidance:
+def declare_avoidance(
+    *, actor: Actor, inspector_id: int, credit_code: str, interest: str, at: datetime, note: str = ""
+) -> Avoidance:
     """回避: they will not be drawn for this unit's projects. Declared again it stays as it is."""
     inspector = _locked(inspector_id)
     if not access.can_declare(actor, inspector):
@@ -88,13 +106,22 @@ def declare_avoidance(*, actor: Actor, inspector_id: int, credit_code: str, inte
         raise Refused("inspections.interest", "请选择是什么关系", field="interest")
     unit = ProjectUnit.objects.filter(credit_code=credit_code.strip().upper()).first()
     if unit is None:
-        raise Refused("inspections.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对 18 位代码")
-    same = Avoidance.objects.filter(inspector__person_id=inspector.person_id, inspector__department_id=inspector.department_id)
+        raise Refused(
+            "inspections.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对 18 位代码"
+        )
+    same = Avoidance.objects.filter(
+        inspector__person_id=inspector.person_id, inspector__department_id=inspector.department_id
+    )
     known = same.filter(unit=unit, lifted_at__isnull=True).first()
     if known is not None:
         return known
     made = Avoidance.objects.create(
-        inspector=inspector, unit=unit, interest=interest, note=note.strip()[:200], declared_by_id=actor.person_id, declared_at=at
+        inspector=inspector,
+        unit=unit,
+        interest=interest,
+        note=note.strip()[:200],
+        declared_by_id=actor.person_id,
+        declared_at=at,
     )
     # What relation it is stays in the row: the trail of a person is read by more people than the row.
     record(actor, "inspections.declare_avoidance", made, at=at, data={"inspector": inspector.pk, "unit": unit.pk})

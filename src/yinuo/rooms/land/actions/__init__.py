@@ -1,4 +1,6 @@
-"""Every write to land: parcels prepared and sold, their lists, and the projects that build on them (正文·二(二), 二(七))."""
+"""Every write to land: parcels prepared and sold, their lists, and the projects that build on them (正文·二(二),
+二(七)).
+"""
 
 from yinuo.rooms.land.actions.lists import answer_input, assemble_list, correct_input, open_list
 from yinuo.rooms.land.actions.parcels import (

@@ -18,7 +18,9 @@ Rule = Callable[[Actor, Parcel], bool]
 
 def locked(parcel_id: int) -> Parcel:
     """The parcel first, then what waits for somebody about it, then its list: in this order everywhere."""
-    found = Parcel.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "zone", "unit", "hall")
+    found = Parcel.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "department", "zone", "unit", "hall"
+    )
     return found.get(pk=parcel_id)
 
 
@@ -30,7 +32,9 @@ def take(actor: Actor, parcel_id: int, may: Rule, states: Iterable[str], version
     check_version(parcel, version)
     if parcel.status not in set(states):
         raise Refused(
-            "land.status", f"地块 {parcel.number} 现在是“{parcel.get_status_display()}”，不能这样办理", remedy="请刷新页面查看最新状态"
+            "land.status",
+            f"地块 {parcel.number} 现在是“{parcel.get_status_display()}”，不能这样办理",
+            remedy="请刷新页面查看最新状态",
         )
     return parcel
 
@@ -39,7 +43,9 @@ BEFORE_SALE = (ParcelStatus.PREPARED, ParcelStatus.OFFERED)
 
 
 def list_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
-    """The buyer has its list and builds on the land: it may say how it was served; a corrected list is the same service."""
+    """The buyer has its list and builds on the land: it may say how it was served; a corrected list is the same
+    service.
+    """
     _served(actor, LAND_LIST, use, "用地清单", at)
 
 
@@ -51,7 +57,14 @@ def standard_served(actor: Actor, use: ParcelUse, at: datetime) -> None:
 def _served(actor: Actor, track: str, use: ParcelUse, name: str, at: datetime) -> None:
     page = PageRef("unit:project_land", project_id=use.project_id)
     service_ended(
-        actor=actor, track=track, subject=use, project=use.project, name=name, page=page, department_id=use.parcel.department_id, at=at
+        actor=actor,
+        track=track,
+        subject=use,
+        project=use.project,
+        name=name,
+        page=page,
+        department_id=use.parcel.department_id,
+        at=at,
     )
 
 

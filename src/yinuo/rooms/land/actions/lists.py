@@ -1,4 +1,6 @@
-"""用地清单 (正文·二(七)): the survey, the key indicators, then the design points, put together into one list for the buyer."""
+"""用地清单 (正文·二(七)): the survey, the key indicators, then the design points, put together into one list for the
+buyer.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def open_list(
     need_past(surveyed_on, at, "surveyed_on")
     day = day_of(at)
     asked = {
-        Part.INDICATORS: _offices(parcel, indicator_departments, "land_list.indicator_departments", day, "indicator_departments"),
+        Part.INDICATORS: _offices(
+            parcel, indicator_departments, "land_list.indicator_departments", day, "indicator_departments"
+        ),
         Part.DESIGN: _offices(parcel, design_departments, "land_list.design_departments", day, "design_departments"),
     }
     made = LandChecklist.objects.create(
@@ -128,8 +132,12 @@ def _take(actor: Actor, land_list_id: int) -> LandChecklist:
     """The parcel, what waits about the list, and the list: locked in the order in which the clock does it too."""
     parcel = locked(LandChecklist.objects.values_list("parcel_id", flat=True).get(pk=land_list_id))
     inputs = list(ListInput.objects.filter(land_list_id=land_list_id).values_list("id", flat=True))
-    waiting = WorkItem.objects.select_for_update(no_key=True).filter(kind=LandWork.INPUT, state__in=["running", "paused"])
-    list(waiting.filter(subject_kind=ListInput._meta.label_lower, subject_id__in=inputs).order_by("id").values_list("id"))
+    waiting = WorkItem.objects.select_for_update(no_key=True).filter(
+        kind=LandWork.INPUT, state__in=["running", "paused"]
+    )
+    list(
+        waiting.filter(subject_kind=ListInput._meta.label_lower, subject_id__in=inputs).order_by("id").values_list("id")
+    )
     found = LandChecklist.objects.select_for_update(no_key=True).get(pk=land_list_id)
     found.parcel = parcel
     return found
@@ -145,8 +153,12 @@ def _points(points: Sequence[Mapping[str, Any]], nothing: bool) -> list[dict[str
         raise Refused("land.points", "已填写要求，不能同时勾选“没有要求”", field="nothing")
     if any(not row["subject"] or not row["text"] for row in rows):
         raise Refused("land.points", "每一条都要写明事项和要求", field="points")
-    if len(rows) > LONGEST_LIST or any(len(row["text"]) > 1000 or len(row["subject"]) > 80 or len(row["basis"]) > 200 for row in rows):
-        raise Refused("land.points", "内容过长：事项不超过 80 字，要求不超过 1000 字，依据不超过 200 字", field="points")
+    if len(rows) > LONGEST_LIST or any(
+        len(row["text"]) > 1000 or len(row["subject"]) > 80 or len(row["basis"]) > 200 for row in rows
+    ):
+        raise Refused(
+            "land.points", "内容过长：事项不超过 80 字，要求不超过 1000 字，依据不超过 200 字", field="points"
+        )
     return rows
 
 
@@ -160,7 +172,8 @@ def answer_input(
     nothing: bool = False,
     version: int | None = None,
 ) -> ListInput:
-    """A department or utility says what it has to say; also after its term, as long as the list is not put together yet.
+    """A department or utility says what it has to say; also after its term, as long as the list is not put together
+    yet.
 
     The last answer of a part opens the next one.
     """
@@ -190,7 +203,10 @@ def answer_input(
 
 
 def advance(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
-    """Nobody of the present part is waited for any more: the next part is asked, or the list is to be put together. List locked."""
+    """Nobody of the present part is waited for any more: the next part is asked, or the list is to be put together.
+
+    List locked.
+    """
     for part, state in ORDER.items():
         waiting = land_list.inputs.filter(part=part, answered_at__isnull=True, lapsed_at__isnull=True)
         if land_list.state != state or waiting.exists():
@@ -216,18 +232,33 @@ def _ask_keeper(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
         department_id=parcel.department_id,
         hall_id=parcel.hall_id,
     )
-    tell("land_assembly_due", at=at, persons=readers(work, at), page=work.page_ref, number=parcel.number, name=parcel.name, due=_due(work))
+    tell(
+        "land_assembly_due",
+        at=at,
+        persons=readers(work, at),
+        page=work.page_ref,
+        number=parcel.number,
+        name=parcel.name,
+        due=_due(work),
+    )
 
 
 @action
 def assemble_list(*, actor: Actor, land_list_id: int, at: datetime, version: int | None = None) -> LandChecklist:
-    """汇总: the list is fixed as it stands; who has not spoken in time is named in it. A buyer there already gets it at once."""
+    """汇总: the list is fixed as it stands; who has not spoken in time is named in it.
+
+    A buyer there already gets it at once.
+    """
     land_list = _take(actor, land_list_id)
     if not access.can_dispose(actor, land_list.parcel):
         raise forbid("由自然资源部门汇总用地清单")
     check_version(land_list, version)
     if land_list.state != ListState.ASSEMBLY:
-        raise Refused("land.list_state", f"用地清单现在是“{land_list.get_state_display()}”，不能汇总", remedy="请等待各部门提出意见")
+        raise Refused(
+            "land.list_state",
+            f"用地清单现在是“{land_list.get_state_display()}”，不能汇总",
+            remedy="请等待各部门提出意见",
+        )
     for row in land_list.inputs.filter(answered_at__isnull=True).order_by("id"):
         work = open_of(row, LandWork.INPUT)
         if work is not None:
@@ -245,14 +276,23 @@ def assemble_list(*, actor: Actor, land_list_id: int, at: datetime, version: int
 
 
 def issue_to_buyer(actor: Actor, land_list: LandChecklist, at: datetime) -> None:
-    """The paper goes to the unit that has bought the land; parcel and list locked. It may begin to design from here (正文·二(七))."""
+    """The paper goes to the unit that has bought the land; parcel and list locked.
+
+    It may begin to design from here (正文·二(七)).
+    """
     parcel = land_list.parcel
     assert parcel.unit is not None
     use = ParcelUse.objects.select_related("project").filter(parcel=parcel, ended_at__isnull=True).first()
     code = (use.project.code or "") if use else ""
     data = papers.land_list(land_list, at, project_code=code, project_name=use.project.name if use else "")
     land_list.document = issue(
-        kind=LandPaper.LIST, subject=land_list, data=data, at=at, number=data["number"], project_code=code, unit_id=parcel.unit_id
+        kind=LandPaper.LIST,
+        subject=land_list,
+        data=data,
+        at=at,
+        number=data["number"],
+        project_code=code,
+        unit_id=parcel.unit_id,
     )
     land_list.issued_at = at
     save(land_list, "document", "issued_at")
@@ -280,7 +320,9 @@ def correct_input(
     nothing: bool = False,
     version: int | None = None,
 ) -> LandChecklist:
-    """What an office said proves wrong or incomplete: a new version of the list, and the earlier stays as it was issued."""
+    """What an office said proves wrong or incomplete: a new version of the list, and the earlier stays as it was
+    issued.
+    """
     old = _take(actor, ListInput.objects.values_list("land_list_id", flat=True).get(pk=input_id))
     row = ListInput.objects.select_related("department").get(pk=input_id)
     row.land_list = old
@@ -288,7 +330,9 @@ def correct_input(
         raise forbid("由提出意见的部门或者自然资源部门更正")
     check_version(old, version)
     if old.state != ListState.READY:
-        raise Refused("land.list_state", f"用地清单现在是“{old.get_state_display()}”，不能更正", remedy="请刷新页面，更正最新版本")
+        raise Refused(
+            "land.list_state", f"用地清单现在是“{old.get_state_display()}”，不能更正", remedy="请刷新页面，更正最新版本"
+        )
     why = need_text(why, "why", "请写明更正的原因", 400)
     changed = _points(points, nothing)
     if changed == row.points and row.answered_at is not None:
@@ -299,7 +343,9 @@ def correct_input(
         parcel=old.parcel, number=old.number + 1, state=ListState.READY, surveyed_on=old.surveyed_on, survey=old.survey,
         opened_at=old.opened_at, opened_by_id=old.opened_by_id, ready_at=at, why=why,
     )  # fmt: skip
-    ListInput.objects.bulk_create(_copied(before, made, row.pk, changed, actor, at) for before in old.inputs.order_by("id"))
+    ListInput.objects.bulk_create(
+        _copied(before, made, row.pk, changed, actor, at) for before in old.inputs.order_by("id")
+    )
     record(
         actor, "land.correct_input", made, at=at, why=why,
         data={"parcel": old.parcel.number, "department": row.department.key, "part": row.part, "version": made.number},
@@ -309,10 +355,21 @@ def correct_input(
     return made
 
 
-def _copied(before: ListInput, to: LandChecklist, changed_id: int, points: list[dict[str, str]], actor: Actor, at: datetime) -> ListInput:
-    said: dict[str, Any] = {"points": before.points, "answered_at": before.answered_at, "answered_by_id": before.answered_by_id}
+def _copied(
+    before: ListInput, to: LandChecklist, changed_id: int, points: list[dict[str, str]], actor: Actor, at: datetime
+) -> ListInput:
+    said: dict[str, Any] = {
+        "points": before.points,
+        "answered_at": before.answered_at,
+        "answered_by_id": before.answered_by_id,
+    }
     if before.pk == changed_id:
         said = {"points": points, "answered_at": at, "answered_by_id": actor.person_id}
     return ListInput(
-        land_list=to, department_id=before.department_id, part=before.part, asked_at=before.asked_at, lapsed_at=before.lapsed_at, **said
+        land_list=to,
+        department_id=before.department_id,
+        part=before.part,
+        asked_at=before.asked_at,
+        lapsed_at=before.lapsed_at,
+        **said,
     )

@@ -46,7 +46,9 @@ def enter_parcel(
     if zone_id and zone is None:
         raise Refused("land.zone", "没有这个特殊功能区", field="zone")
     if not NUMBER.fullmatch(number.strip().upper()):
-        raise Refused("land.number", "地块编号由大写字母、数字和短横线组成，3 到 40 位", field="number", remedy="例如 JSS-2026-03")
+        raise Refused(
+            "land.number", "地块编号由大写字母、数字和短横线组成，3 到 40 位", field="number", remedy="例如 JSS-2026-03"
+        )
     if land_use not in LandUse.values:
         raise Refused("land.land_use", "请选择土地用途", field="land_use")
     row = Parcel(
@@ -64,8 +66,16 @@ def enter_parcel(
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused("land.number_taken", f"地块编号 {row.number} 已经登记", field="number", remedy="请核对编号") from error
-    record(actor, "land.enter_parcel", row, at=at, data={"number": row.number, "area": row.area, "zone": zone.key if zone else ""})
+        raise Refused(
+            "land.number_taken", f"地块编号 {row.number} 已经登记", field="number", remedy="请核对编号"
+        ) from error
+    record(
+        actor,
+        "land.enter_parcel",
+        row,
+        at=at,
+        data={"number": row.number, "area": row.area, "zone": zone.key if zone else ""},
+    )
     remember(claimed, row)
     return row
 
@@ -81,7 +91,9 @@ def _area(text: str) -> Decimal:
 
 
 @action
-def record_title(*, actor: Actor, parcel_id: int, on: date, evidence: str, at: datetime, version: int | None = None) -> Parcel:
+def record_title(
+    *, actor: Actor, parcel_id: int, on: date, evidence: str, at: datetime, version: int | None = None
+) -> Parcel:
     """权属清晰: no dispute, no encumbrance, since a day and by a paper."""
     parcel = take(actor, parcel_id, access.can_prepare, BEFORE_SALE, version)
     need_past(on, at, "on")
@@ -94,15 +106,27 @@ def record_title(*, actor: Actor, parcel_id: int, on: date, evidence: str, at: d
 
 @action
 def record_basic(
-    *, actor: Actor, parcel_id: int, kind: str, on: date, evidence: str, at: datetime, ready: bool = True, version: int | None = None
+    *,
+    actor: Actor,
+    parcel_id: int,
+    kind: str,
+    on: date,
+    evidence: str,
+    at: datetime,
+    ready: bool = True,
+    version: int | None = None,
 ) -> ParcelBasic:
-    """Water, power, road or levelling is there since `on` – or, `ready` False, proves not to be, which undoes a 标准地 not sold yet."""
+    """Water, power, road or levelling is there since `on` – or, `ready` False, proves not to be, which undoes a 标准地
+    not sold yet.
+    """
     parcel = take(actor, parcel_id, access.can_prepare, BEFORE_SALE, version)
     if kind not in BasicKind.values:
         raise Refused("land.kind", "请选择基本条件", field="kind")
     need_past(on, at, "on")
     evidence = need_text(evidence, "evidence", "请写明依据", 240)
-    row = ParcelBasic.objects.create(parcel=parcel, kind=kind, ready=ready, on=on, evidence=evidence, by_id=actor.person_id, at=at)
+    row = ParcelBasic.objects.create(
+        parcel=parcel, kind=kind, ready=ready, on=on, evidence=evidence, by_id=actor.person_id, at=at
+    )
     record(actor, "land.record_basic", parcel, at=at, why=evidence, data={"kind": kind, "ready": ready, "on": on})
     lost = parcel.standard_id is not None and not rules.standing(parcel, day_of(at)).outcome["standard"]
     if lost:
@@ -116,27 +140,40 @@ def record_basic(
 def record_assessment(
     *, actor: Actor, parcel_id: int, matter_id: str, on: date, evidence: str, at: datetime, version: int | None = None
 ) -> ParcelAssessment:
-    """An assessment made for the parcel as a whole, where its zone has none; of matters that may be assessed so (负面清单三)."""
+    """An assessment made for the parcel as a whole, where its zone has none; of matters that may be assessed so
+    (负面清单三).
+    """
     parcel = take(actor, parcel_id, access.can_prepare, BEFORE_SALE, version)
     matter = pack().matters.get(matter_id)
     if matter is None or not matter.regional:
-        raise Refused("land.matter", "这个事项不能做区域评估", field="matter_id", remedy="只能选择负面清单第三部分以外、可以区域评估的事项")
+        raise Refused(
+            "land.matter",
+            "这个事项不能做区域评估",
+            field="matter_id",
+            remedy="只能选择负面清单第三部分以外、可以区域评估的事项",
+        )
     need_past(on, at, "on")
     evidence = need_text(evidence, "evidence", "请写明评估报告和审查意见", 240)
     if parcel.assessments.filter(matter_id=matter_id).exists():
         raise Refused("land.assessed", f"“{matter.name}”已经登记过区域评估", field="matter_id", remedy="请刷新页面查看")
-    row = ParcelAssessment.objects.create(parcel=parcel, matter_id=matter_id, on=on, evidence=evidence, by_id=actor.person_id, at=at)
+    row = ParcelAssessment.objects.create(
+        parcel=parcel, matter_id=matter_id, on=on, evidence=evidence, by_id=actor.person_id, at=at
+    )
     save(parcel)
     record(actor, "land.record_assessment", parcel, at=at, why=evidence, data={"matter": matter_id, "on": on})
     return row
 
 
 @action
-def set_indicators(*, actor: Actor, parcel_id: int, values: Mapping[str, str], at: datetime, version: int | None = None) -> Parcel:
+def set_indicators(
+    *, actor: Actor, parcel_id: int, values: Mapping[str, str], at: datetime, version: int | None = None
+) -> Parcel:
     """The control indicators the parcel will be sold with; an empty value leaves one out. Fixed once it is a 标准地."""
     parcel = take(actor, parcel_id, access.can_prepare, BEFORE_SALE, version)
     if parcel.standard_id is not None:
-        raise Refused("land.standard_fixed", "已认定为“标准地”，控制性指标不能再改", remedy="确需改变的，按新的地块条件重新认定")
+        raise Refused(
+            "land.standard_fixed", "已认定为“标准地”，控制性指标不能再改", remedy="确需改变的，按新的地块条件重新认定"
+        )
     errors, rows = {}, []
     for name, text in values.items():
         if name not in INDICATORS:
@@ -172,5 +209,13 @@ def declare_standard(*, actor: Actor, parcel_id: int, at: datetime, version: int
     stored = store(decision, at)
     parcel.standard, parcel.standard_at = stored, at
     save(parcel, "standard", "standard_at")
-    record(actor, "land.declare_standard", parcel, at=at, decision=stored, data={"number": parcel.number}, chain="approval.document")
+    record(
+        actor,
+        "land.declare_standard",
+        parcel,
+        at=at,
+        decision=stored,
+        data={"number": parcel.number},
+        chain="approval.document",
+    )
     return parcel

@@ -34,13 +34,24 @@ def offer_parcel(*, actor: Actor, parcel_id: int, at: datetime, version: int | N
         raise Refused("land.title", "权属还没有核清，不能公开出让", remedy="请先登记权属依据")
     parcel.status, parcel.offered_at = ParcelStatus.OFFERED, at
     save(parcel, "status", "offered_at")
-    record(actor, "land.offer_parcel", parcel, at=at, data={"number": parcel.number, "standard": parcel.standard_id is not None})
+    record(
+        actor,
+        "land.offer_parcel",
+        parcel,
+        at=at,
+        data={"number": parcel.number, "standard": parcel.standard_id is not None},
+    )
     return parcel
 
 
 @action
-def register_interest(*, actor: Actor, parcel_id: int, at: datetime, note: str = "", idempotency_key: str = "") -> ParcelInterest:
-    """A unit says that it wants the parcel; said again it stays one. Raises Refused for a class the track is closed to."""
+def register_interest(
+    *, actor: Actor, parcel_id: int, at: datetime, note: str = "", idempotency_key: str = ""
+) -> ParcelInterest:
+    """A unit says that it wants the parcel; said again it stays one.
+
+    Raises Refused for a class the track is closed to.
+    """
     claimed = claim(actor, idempotency_key, "land.register_interest", [parcel_id, note], at=at)
     if (known := answered(claimed)) is not None:
         return ParcelInterest.objects.get(pk=known)
@@ -55,7 +66,9 @@ def register_interest(*, actor: Actor, parcel_id: int, at: datetime, note: str =
     known_row = ParcelInterest.objects.filter(parcel=parcel, unit=unit).first()
     if known_row is not None:
         raise Refused("land.interested", "贵单位已经登记过意向", remedy="自然资源部门会与您联系")
-    row = ParcelInterest.objects.create(parcel=parcel, unit=unit, note=note.strip()[:400], grade=grade, person_id=actor.person_id, at=at)
+    row = ParcelInterest.objects.create(
+        parcel=parcel, unit=unit, note=note.strip()[:400], grade=grade, person_id=actor.person_id, at=at
+    )
     record(actor, "land.register_interest", row, at=at, data={"parcel": parcel.number, "grade": grade})
     remember(claimed, row)
     return row
@@ -84,9 +97,11 @@ def sell_parcel(
     note: str = "",
     version: int | None = None,
 ) -> Parcel:
-    """The land contract is signed: the buyer gets the list with the land. `note` says why where another unit stood first in the ranking.
+    """The land contract is signed: the buyer gets the list with the land. `note` says why where another unit stood
+    first in the ranking.
 
-    Raises: Refused for a list still in work (it belongs to the land), a class that is refused, a contract number used before.
+    Raises: Refused for a list still in work (it belongs to the land), a class that is refused, a contract number used
+    before.
     """
     parcel = take(actor, parcel_id, access.can_dispose, [ParcelStatus.OFFERED], version)
     unit = ProjectUnit.objects.select_related("credit").filter(pk=unit_id).first()
@@ -100,13 +115,20 @@ def sell_parcel(
     if LandChecklist.objects.filter(parcel=parcel, state__in=UNDER_WAY).exists():
         raise Refused("land.list_under_way", "用地清单还没有汇总形成，应与土地一并发放", remedy="请先汇总形成用地清单")
     _need_reason(parcel, unit, note, day)
-    parcel.status, parcel.unit, parcel.contract_number, parcel.contract_on = ParcelStatus.SOLD, unit, number, contract_on
+    parcel.status, parcel.unit, parcel.contract_number, parcel.contract_on = (
+        ParcelStatus.SOLD,
+        unit,
+        number,
+        contract_on,
+    )
     parcel.sold_at, parcel.sale_note = at, note.strip()
     try:
         with transaction.atomic():
             save(parcel, "status", "unit", "contract_number", "contract_on", "sold_at", "sale_note")
     except IntegrityError as error:
-        raise Refused("land.contract_taken", f"合同编号 {number} 已经登记过", field="contract_number", remedy="请核对合同编号") from error
+        raise Refused(
+            "land.contract_taken", f"合同编号 {number} 已经登记过", field="contract_number", remedy="请核对合同编号"
+        ) from error
     record(
         actor, "land.sell_parcel", parcel, at=at, why=note.strip(),
         data={"number": parcel.number, "unit": unit.pk, "contract": number, "indicators": parcel.indicators}, chain="approval.document",

@@ -1,4 +1,6 @@
-"""A project of the buyer on its parcel: the contract stands on the map, and the parcel's indicators among the project's promises."""
+"""A project of the buyer on its parcel: the contract stands on the map, and the parcel's indicators among the project's
+promises.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,14 @@ STANDARD_LAND = "“标准地”"
 
 
 @action
-def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetime, idempotency_key: str = "") -> ParcelUse:
-    """The unit says which parcel of its own the project builds on; on a 标准地 its signer signs the indicators of the contract.
+def settle_project(
+    *, actor: Actor, project_id: int, parcel_id: int, at: datetime, idempotency_key: str = ""
+) -> ParcelUse:
+    """The unit says which parcel of its own the project builds on; on a 标准地 its signer signs the indicators of the
+    contract.
 
-    Raises: Forbidden (no authority to sign), Refused (another unit's parcel; taken; not an industrial project: with rule and clause).
+    Raises: Forbidden (no authority to sign), Refused (another unit's parcel; taken; not an industrial project: with
+    rule and clause).
     """
     claimed = claim(actor, idempotency_key, "land.settle_project", [project_id, parcel_id], at=at)
     if (known := answered(claimed)) is not None:
@@ -52,7 +58,7 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
         )
     item = take_in_contract(
         actor=actor, project=project, matter_id=roles().land_supply_matter, contract=parcel.contract_number,
-        text=f"{STANDARD_LAND if standard else ''}地块 {parcel.number}，{parcel.contract_on:%Y年%-m月%-d日}签订出让合同", at=at,
+        text=(f"{STANDARD_LAND if standard else ''}地块 {parcel.number}，" f"{parcel.contract_on:%Y年%-m月%-d日}签订出让合同"), at=at,
     )  # fmt: skip
     commitment = None
     if standard and parcel.indicators:
@@ -77,14 +83,23 @@ def settle_project(*, actor: Actor, project_id: int, parcel_id: int, at: datetim
 
 def _need_fitting(project: Project, parcel: Parcel) -> None:
     if project.state != ProjectState.CONFIRMED:
-        raise Refused("land.project_not_running", "项目没有复核确认或者已经结束，不能确认用地", remedy="请查看项目当前状态")
+        raise Refused(
+            "land.project_not_running", "项目没有复核确认或者已经结束，不能确认用地", remedy="请查看项目当前状态"
+        )
     if parcel.status != ParcelStatus.SOLD or parcel.unit_id != project.unit_id:
-        raise Refused("land.not_yours", f"地块 {parcel.number} 不是贵单位受让的", field="parcel", remedy="请选择本单位签订出让合同的地块")
+        raise Refused(
+            "land.not_yours",
+            f"地块 {parcel.number} 不是贵单位受让的",
+            field="parcel",
+            remedy="请选择本单位签订出让合同的地块",
+        )
     if ParcelUse.objects.filter(project=project, ended_at__isnull=True).exists():
         raise Refused("land.settled", "这个项目已经确认过用地", remedy="请刷新页面查看")
     other = ParcelUse.objects.select_related("project").filter(parcel=parcel, ended_at__isnull=True).first()
     if other is not None:
-        raise Refused("land.taken", f"地块 {parcel.number} 已用于“{other.project.name}”", field="parcel", remedy="请选择其他地块")
+        raise Refused(
+            "land.taken", f"地块 {parcel.number} 已用于“{other.project.name}”", field="parcel", remedy="请选择其他地块"
+        )
 
 
 def _standard(parcel: Parcel) -> CommitmentStandard:
@@ -107,4 +122,6 @@ def _standard(parcel: Parcel) -> CommitmentStandard:
 
 def _figures(parcel: Parcel) -> list[dict[str, str]]:
     known = [(INDICATORS[row["id"]], row["value"]) for row in parcel.indicators]
-    return [{"id": one.id, "name": one.name, "side": one.side, "value": value, "unit": one.unit} for one, value in known]
+    return [
+        {"id": one.id, "name": one.name, "side": one.side, "value": value, "unit": one.unit} for one, value in known
+    ]

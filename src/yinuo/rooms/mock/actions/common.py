@@ -75,7 +75,9 @@ def lock_application(application_id: int) -> MockApplication:
 
 def need_state(application: MockApplication, states: Iterable[str]) -> None:
     if application.project.state != ProjectState.CONFIRMED:
-        raise Refused("mock.project_not_running", "项目未复核确认或已经结束，不能办理模拟审批", remedy="请查看项目当前状态")
+        raise Refused(
+            "mock.project_not_running", "项目未复核确认或已经结束，不能办理模拟审批", remedy="请查看项目当前状态"
+        )
     if application.state not in set(states):
         raise Refused(
             "mock.state",
@@ -107,11 +109,17 @@ def for_unit(actor: Actor, application: MockApplication) -> Actor:
 
 
 def scan(file_id: int | None, project: Project, field: str, what: str) -> StoredFile:
-    """A paper scanned at the window: stored by the hall's people, or in the unit's own library. Raises Refused for another's."""
+    """A paper scanned at the window: stored by the hall's people, or in the unit's own library.
+
+    Raises Refused for another's.
+    """
     file = StoredFile.objects.defer("content").filter(pk=file_id).first() if file_id else None
     if file is None:
         raise Refused(f"mock.{field}", f"请扫描并上传{what}", field=field)
-    of_hall = file.unit_id is None and Membership.objects.filter(person_id=file.by_id, department__hall_id=project.hall_id).exists()
+    of_hall = (
+        file.unit_id is None
+        and Membership.objects.filter(person_id=file.by_id, department__hall_id=project.hall_id).exists()
+    )
     if file.unit_id != project.unit_id and not of_hall:
         raise Refused(f"mock.{field}", f"请上传这个项目的{what}", field=field)
     return file
@@ -135,10 +143,20 @@ def tell_all(application: MockApplication, template: str, at: datetime, **more: 
     """The unit, the window and everybody whose matter is under way hear of it."""
     project, day = application.project, at.astimezone(TZ).date()
     offices = sorted(set(application.matters.filter(outcome="").values_list("item__department_id", flat=True)))
-    people = {person.pk: person for office in offices for person in holders(StaffRole.APPROVER, day, department_id=office)}
+    people = {
+        person.pk: person for office in offices for person in holders(StaffRole.APPROVER, day, department_id=office)
+    }
     people |= {person.pk: person for person in window_of(project, at)}
     code = project.code or ""
-    tell(template, at=at, persons=people.values(), project_code=code, page=page_of(application), project=project.name, **more)
+    tell(
+        template,
+        at=at,
+        persons=people.values(),
+        project_code=code,
+        page=page_of(application),
+        project=project.name,
+        **more,
+    )
     unit_page = PageRef("unit:mock", project_id=project.pk)
     tell(template, at=at, unit_id=project.unit_id, project_code=code, page=unit_page, project=project.name, **more)
 
@@ -159,7 +177,11 @@ def settle(matter: MockMatter, outcome: MatterOutcome, note: str = "") -> None:
 
 def end(actor: Actor, application: MockApplication, state: MockState, why: str, at: datetime) -> None:
     """The application is over; its circulation sheet is kept as it stood."""
-    for work in WorkItem.objects.select_for_update(no_key=True).filter(_of(application), state__in=["running", "paused"]).order_by("id"):
+    for work in (
+        WorkItem.objects.select_for_update(no_key=True)
+        .filter(_of(application), state__in=["running", "paused"])
+        .order_by("id")
+    ):
         close(actor=actor, item=work, at=at, outcome="mock approval ended", cancelled=True)
     application.state, application.closed_at, application.closed_why = state, at, why
     save(application, "state", "closed_at", "closed_why", "changes")
@@ -187,7 +209,9 @@ def end(actor: Actor, application: MockApplication, state: MockState, why: str, 
 
 def _of(application: MockApplication) -> Q:
     opinions = list(application.opinions.values_list("pk", flat=True))
-    return Q(subject_kind="mock.mockapplication", subject_id=application.pk) | Q(subject_kind="mock.mockopinion", subject_id__in=opinions)
+    return Q(subject_kind="mock.mockapplication", subject_id=application.pk) | Q(
+        subject_kind="mock.mockopinion", subject_id__in=opinions
+    )
 
 
 def end_if_done(actor: Actor, application: MockApplication, at: datetime) -> None:

@@ -1,4 +1,6 @@
-"""文件转换阶段 (附件4·四(三)): the land is there, the departments turn their mock documents into formal ones, or all begins anew."""
+"""文件转换阶段 (附件4·四(三)): the land is there, the departments turn their mock documents into formal ones, or all
+begins anew.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,8 @@ def register_land(
 ) -> MockApplication:
     """The land contract or the allocation decision, registered with its scan: the conversion begins, all by one moment.
 
-    `answers`: a yes or no to each of `changes.QUESTIONS`. Any case that holds, found in the facts or told, means approval anew.
+    `answers`: a yes or no to each of `changes.QUESTIONS`. Any case that holds, found in the facts or told, means
+    approval anew.
     """
     application = take(actor, application_id, [MockState.RUNNING], version)
     project = application.project
@@ -60,7 +63,13 @@ def register_land(
         application,
         at=at,
         project_code=project.code or "",
-        data={"kind": kind, "number": number, "on": on, "sha256": paper.sha256, "changes": [change.to_json() for change in told]},
+        data={
+            "kind": kind,
+            "number": number,
+            "on": on,
+            "sha256": paper.sha256,
+            "changes": [change.to_json() for change in told],
+        },
     )
     if told:
         begin_again(actor, application, told, at)
@@ -105,7 +114,13 @@ def report_change(
         raise Refused("mock.case", "请选择应当重新报批的情形", field="cases")
     text = need_text(text, "text", "请写明具体情况")
     record(
-        actor, "mock.report_change", application, at=at, project_code=application.project.code or "", why=text, data={"cases": list(cases)}
+        actor,
+        "mock.report_change",
+        application,
+        at=at,
+        project_code=application.project.code or "",
+        why=text,
+        data={"cases": list(cases)},
     )
     begin_again(actor, application, [Change(case, f"{case_of(case).text.rstrip('的')}：{text}") for case in cases], at)
     return application

@@ -22,7 +22,9 @@ BEFORE_LAND = (MockState.RUNNING,)
 def keep_file(*, actor: Actor, application_id: int, name: str, content: bytes, at: datetime) -> StoredFile:
     """A paper the applicant brings, scanned into the unit's own library."""
     application = take(actor, application_id, (MockState.RUNNING, MockState.CONVERTING), None)
-    return store_upload(actor=for_unit(actor, application), name=name, content=content, unit_id=application.project.unit_id, at=at)
+    return store_upload(
+        actor=for_unit(actor, application), name=name, content=content, unit_id=application.project.unit_id, at=at
+    )
 
 
 @action
@@ -52,7 +54,9 @@ def hand_in(
 
 
 @action
-def take_back(*, actor: Actor, application_id: int, item_id: int, why: str, at: datetime, version: int | None = None) -> MapItem:
+def take_back(
+    *, actor: Actor, application_id: int, item_id: int, why: str, at: datetime, version: int | None = None
+) -> MapItem:
     """The unit takes the material of one matter back at the window; the matter stays under mock approval."""
     application = take(actor, application_id, BEFORE_LAND, None)
     _need_own(application, item_id)
@@ -65,7 +69,9 @@ def _need_own(application: MockApplication, item_id: int) -> None:
 
 
 @action
-def withdraw(*, actor: Actor, application_id: int, why: str, at: datetime, version: int | None = None) -> MockApplication:
+def withdraw(
+    *, actor: Actor, application_id: int, why: str, at: datetime, version: int | None = None
+) -> MockApplication:
     """模拟审批以自愿为前提: the unit gives it up at the window; every matter is open again."""
     states = (MockState.REGISTERED, MockState.OPINIONS, MockState.AGREED, MockState.RUNNING, MockState.CONVERTING)
     application = take(actor, application_id, states, version)

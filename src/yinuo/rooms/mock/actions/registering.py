@@ -72,14 +72,25 @@ def register(
     approvals: Sequence[int] = (),
     idempotency_key: str = "",
 ) -> MockApplication:
-    """The application (附件4-1) as the applicant brings it to the window; the conditions are decided at once, with their clauses.
+    """The application (附件4-1) as the applicant brings it to the window; the conditions are decided at once, with
+    their clauses.
 
-    Shape of `answers`: facts of the groups `mock` and `site` that the project's own facts leave open. `matters`: items of its map.
-    Raises: Refused for what is unknown (naming it), what is not met, and whoever tries online.
+    Shape of `answers`: facts of the groups `mock` and `site` that the project's own facts leave open. `matters`: items
+    of its map. Raises: Refused for what is unknown (naming it), what is not met, and whoever tries online.
     """
     project = lock(project_id)
     need_window(actor, project)
-    body = [project_id, list(contacts), progress, land, land_expected_on, legal_representative, list(matters), answers, note]
+    body = [
+        project_id,
+        list(contacts),
+        progress,
+        land,
+        land_expected_on,
+        legal_representative,
+        list(matters),
+        answers,
+        note,
+    ]
     claimed = claim(actor, idempotency_key, "mock.register", body, at=at)
     if (known := answered(claimed)) is not None:
         return MockApplication.objects.get(pk=known)
@@ -124,7 +135,14 @@ def register(
         data={"matters": [item.matter_id for item in items], "support": application.support},
     )
     unit_page = PageRef("unit:mock", project_id=project.pk)
-    tell("mock_registered", at=at, unit_id=project.unit_id, project_code=project.code or "", page=unit_page, project=project.name)
+    tell(
+        "mock_registered",
+        at=at,
+        unit_id=project.unit_id,
+        project_code=project.code or "",
+        page=unit_page,
+        project=project.name,
+    )
     remember(claimed, application)
     return application
 
@@ -132,7 +150,9 @@ def register(
 def _need_running(project: Project) -> None:
     need_not_stopped(project)
     if project.state != ProjectState.CONFIRMED:
-        raise Refused("mock.project_not_running", "项目复核确认、“一张图”生成以后才能申请模拟审批", remedy="请查看项目当前状态")
+        raise Refused(
+            "mock.project_not_running", "项目复核确认、“一张图”生成以后才能申请模拟审批", remedy="请查看项目当前状态"
+        )
     if project.started_on is not None:
         raise Refused("mock.started", "项目已经开工，不能再申请模拟审批", cites=cites("mock.offline", project))
     if MockApplication.objects.filter(project=project, state__in=OPEN).exists():
@@ -150,8 +170,13 @@ def _contacts(contacts: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _items(project: Project, ids: Sequence[int]) -> list[MapItem]:
-    """The matters to be approved in mock, each still open on the project's map. Raises Refused naming the one that does not fit."""
-    items = list(MapItem.objects.select_for_update(no_key=True).filter(project=project, pk__in=ids).order_by("position"))
+    """The matters to be approved in mock, each still open on the project's map.
+
+    Raises Refused naming the one that does not fit.
+    """
+    items = list(
+        MapItem.objects.select_for_update(no_key=True).filter(project=project, pk__in=ids).order_by("position")
+    )
     if not items or len(items) != len(set(ids)):
         raise Refused("mock.matters", "请在“一张图”上选择需模拟审批的事项", field="matters")
     barred = land_matters(project.rules_on)
@@ -181,7 +206,9 @@ def _answers(answers: Mapping[str, Any], contacts: int, project: Project) -> dic
     given["mock"] |= {"contacts": contacts, "subject": "registered" if project.unit.credit_code else "reserved"}
     faults = validate(given)
     if faults:
-        raise Refused("mock.facts", "填写的内容有误", field=faults[0].path, errors={fault.path: fault.message for fault in faults})
+        raise Refused(
+            "mock.facts", "填写的内容有误", field=faults[0].path, errors={fault.path: fault.message for fault in faults}
+        )
     return given
 
 
@@ -191,10 +218,13 @@ def _need_eligible(decision: Decision, project: Project, note: str) -> None:
         errors = {path: f"请问清并填写：{FACTS[path].label if path in FACTS else path}" for path in decision.missing}
         raise Refused(
             "mock.unknown",
-            "有的条件还不能判定：" + "、".join(FACTS[path].label if path in FACTS else path for path in decision.missing),
+            "有的条件还不能判定："
+            + "、".join(FACTS[path].label if path in FACTS else path for path in decision.missing),
             field=decision.missing[0],
             remedy="不知道的请先向项目单位或者主管部门问清，不能当作符合",
-            cites=pack().cite_texts(list(dict.fromkeys(cite for step in decision.trace if step.outcome is None for cite in step.cites))),
+            cites=pack().cite_texts(
+                list(dict.fromkeys(cite for step in decision.trace if step.outcome is None for cite in step.cites))
+            ),
             errors=errors,
             data={"missing": list(decision.missing)},
         )
@@ -204,7 +234,9 @@ def _need_eligible(decision: Decision, project: Project, note: str) -> None:
         raise Refused(
             "mock.grade" if by_grade else "mock.conditions",
             "不符合模拟审批的条件：" + "；".join(step.text.removeprefix("不符合：") for step in failed),
-            remedy="请按常规方式办理；信用等次提高后可以再申请" if by_grade else "条件具备后可以再到窗口申请，也可以按常规方式办理",
+            remedy="请按常规方式办理；信用等次提高后可以再申请"
+            if by_grade
+            else "条件具备后可以再到窗口申请，也可以按常规方式办理",
             cites=pack().cite_texts(list(dict.fromkeys(cite for step in failed for cite in step.cites))),
         )
     if decision.outcome["support"] == "reduced" and not note.strip():
@@ -243,7 +275,11 @@ def keep_signed(
         application,
         at=at,
         project_code=project.code or "",
-        data={"form": application.form.sha256, "commitment": application.commitment.sha256, "committed_on": committed_on},
+        data={
+            "form": application.form.sha256,
+            "commitment": application.commitment.sha256,
+            "committed_on": committed_on,
+        },
     )
     for key in pack().parameter("mock.opinion_departments", project.rules_on).value:
         _ask(actor, application, key, at)
@@ -266,15 +302,25 @@ def _ask(actor: Actor, application: MockApplication, key: str, at: datetime) -> 
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
     people = holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=office.pk)
     tell(
-        "mock_opinion_due", at=at, persons=people, project_code=project.code or "", page=page_of(application), project=project.name, due=due
+        "mock_opinion_due",
+        at=at,
+        persons=people,
+        project_code=project.code or "",
+        page=page_of(application),
+        project=project.name,
+        due=due,
     )
 
 
 @action
-def give_opinion(*, actor: Actor, opinion_id: int, agreed: bool, text: str, at: datetime, version: int | None = None) -> MockOpinion:
+def give_opinion(
+    *, actor: Actor, opinion_id: int, agreed: bool, text: str, at: datetime, version: int | None = None
+) -> MockOpinion:
     """A department's opinion on the application; one that disagrees ends it, with its reason."""
     application = lock_application(MockOpinion.objects.values_list("application_id", flat=True).get(pk=opinion_id))
-    opinion = MockOpinion.objects.select_for_update(no_key=True, of=("self",)).select_related("department").get(pk=opinion_id)
+    opinion = (
+        MockOpinion.objects.select_for_update(no_key=True, of=("self",)).select_related("department").get(pk=opinion_id)
+    )
     if not access.can_give_opinion(actor, opinion):
         raise forbid("由被征求意见的部门提出意见")
     check_version(opinion, version)
@@ -287,7 +333,15 @@ def give_opinion(*, actor: Actor, opinion_id: int, agreed: bool, text: str, at: 
     work = open_of(opinion, MockWork.OPINION)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="agreed" if agreed else "disagreed")
-    record(actor, "mock.give_opinion", opinion, at=at, project_code=application.project.code or "", why=text, data={"agreed": agreed})
+    record(
+        actor,
+        "mock.give_opinion",
+        opinion,
+        at=at,
+        project_code=application.project.code or "",
+        why=text,
+        data={"agreed": agreed},
+    )
     if not agreed:
         _turn_down(actor, application, opinion, at)
     elif not application.opinions.exclude(agreed=True).exists():
@@ -319,7 +373,14 @@ def _all_agree(actor: Actor, application: MockApplication, at: datetime) -> None
         role=StaffRole.WINDOW,
     )
     people = window_of(project, at)
-    tell("mock_agreed", at=at, persons=people, project_code=project.code or "", page=page_of(application), project=project.name)
+    tell(
+        "mock_agreed",
+        at=at,
+        persons=people,
+        project_code=project.code or "",
+        page=page_of(application),
+        project=project.name,
+    )
 
 
 @action
@@ -337,7 +398,9 @@ def distribute(*, actor: Actor, application_id: int, at: datetime, version: int 
             # Handed in online while the departments were asked: it goes its ordinary way.
             settle(matter, MatterOutcome.ORDINARY, "分发以前已按常规申报")
     if all(matter.outcome for matter in matters):
-        raise Refused("mock.nothing_left", "选择的事项都已按常规申报，没有可以模拟审批的", remedy="请撤回这次模拟审批申请")
+        raise Refused(
+            "mock.nothing_left", "选择的事项都已按常规申报，没有可以模拟审批的", remedy="请撤回这次模拟审批申请"
+        )
     application.number, application.noticed_at, application.state = _number(at), at, MockState.RUNNING
     save(application, "number", "noticed_at", "state")
     work = open_of(application, MockWork.OPINION)
@@ -350,7 +413,10 @@ def distribute(*, actor: Actor, application_id: int, at: datetime, version: int 
         application,
         at=at,
         project_code=project.code or "",
-        data={"number": application.number, "matters": [matter.item.matter_id for matter in matters if not matter.outcome]},
+        data={
+            "number": application.number,
+            "matters": [matter.item.matter_id for matter in matters if not matter.outcome],
+        },
     )
     tell_all(application, "mock_distributed", at, number=application.number)
     return application

@@ -1,4 +1,5 @@
-"""Rounds of applying: a new one begins, the running one ends, the one that has ended gives way to the next. The caller holds the locks.
+"""Rounds of applying: a new one begins, the running one ends, the one that has ended gives way to the next. The caller
+holds the locks.
 
 An item and its application change together, so each of these raises the item's version.
 """
@@ -25,7 +26,9 @@ from yinuo.rooms.onemap.room import MapWork
 def begin(item: MapItem, *, received_at: datetime | None, state: str, route: str = Route.REGULAR) -> Application:
     """The next application of an item that has none; `received_at` None = settled without a hand-in."""
     number = item.applications.count() + 1
-    made = Application.objects.create(item=item, number=number, department_id=item.department_id, received_at=received_at)
+    made = Application.objects.create(
+        item=item, number=number, department_id=item.department_id, received_at=received_at
+    )
     item.application, item.state, item.route = made, state, route
     save(item, "application", "state", "route")
     return made
@@ -60,8 +63,14 @@ def end(
     """The running application has ended; the item's state is its caller's to set and save."""
     application = of(item)
     application.outcome, application.ended_at, application.result_text = outcome, at, text
-    application.document_number, application.delivered_at, application.referred_to = document_number, delivered_at, referred_to
-    application.save(update_fields=["outcome", "ended_at", "result_text", "document_number", "delivered_at", "referred_to"])
+    application.document_number, application.delivered_at, application.referred_to = (
+        document_number,
+        delivered_at,
+        referred_to,
+    )
+    application.save(
+        update_fields=["outcome", "ended_at", "result_text", "document_number", "delivered_at", "referred_to"]
+    )
     return application
 
 
@@ -87,11 +96,13 @@ def settle(
     return end(item, outcome, at, text=text, document_number=document_number, delivered_at=delivered_at)
 
 
-def begin_anew(item: MapItem, at: datetime, why: str = "", *, outcome: Outcome | None = None, text: str = "") -> Application:
+def begin_anew(
+    item: MapItem, at: datetime, why: str = "", *, outcome: Outcome | None = None, text: str = ""
+) -> Application:
     """The item is open to its next application; the one that has ended stays on record as it is, and is returned.
 
-    `outcome`, `text`: how and why an application ended that was running, or what has become of one that was granted. `why`: the
-    reason for the next, where there is one beside.
+    `outcome`, `text`: how and why an application ended that was running, or what has become of one that was granted.
+    `why`: the reason for the next, where there is one beside.
     """
     application = of(item)
     if application.outcome == "":

@@ -55,7 +55,13 @@ def open_escalation(
     if not created:
         raise Refused("onemap.escalated", "这个事项已经启动过协调", remedy="请在原协调记录中办结")
     record(
-        actor, "onemap.escalate", made, at=at, project_code=item.project.code or "", why=agreed, data={"item": item.pk, "urged": made.urged}
+        actor,
+        "onemap.escalate",
+        made,
+        at=at,
+        project_code=item.project.code or "",
+        why=agreed,
+        data={"item": item.pk, "urged": made.urged},
     )
     tell(
         "urged",
@@ -79,7 +85,15 @@ def close_escalation(*, actor: Actor, item_id: int, outcome: str, at: datetime) 
     if made.closed_at is None:
         made.closed_at, made.agreed = at, f"{made.agreed}\n{need_text(outcome, 'outcome', '请写明协调的结果')}"
         made.save(update_fields=["closed_at", "agreed"])
-        record(actor, "onemap.close_escalation", made, at=at, project_code=item.project.code or "", why=outcome, data={"item": item.pk})
+        record(
+            actor,
+            "onemap.close_escalation",
+            made,
+            at=at,
+            project_code=item.project.code or "",
+            why=outcome,
+            data={"item": item.pk},
+        )
     return made
 
 
@@ -92,8 +106,18 @@ def report_problem(*, actor: Actor, item_id: int, text: str, at: datetime, idemp
     item = locked(item_id)
     if not access.can_report_problem(actor, item):
         raise forbid()
-    made = Problem.objects.create(item=item, text=need_text(text, "text", "请写明发现的问题"), found_by_id=actor.person_id, found_at=at)
-    record(actor, "onemap.report_problem", made, at=at, project_code=item.project.code or "", why=text, chain="anomaly.reported")
+    made = Problem.objects.create(
+        item=item, text=need_text(text, "text", "请写明发现的问题"), found_by_id=actor.person_id, found_at=at
+    )
+    record(
+        actor,
+        "onemap.report_problem",
+        made,
+        at=at,
+        project_code=item.project.code or "",
+        why=text,
+        chain="anomaly.reported",
+    )
     remember(claimed, made)
     return made
 
@@ -107,5 +131,13 @@ def handle_problem(*, actor: Actor, problem_id: int, handling: str, at: datetime
     if made.handled_at is None:
         made.handling, made.handled_at = need_text(handling, "handling", "请写明处理情况"), at
         made.save(update_fields=["handling", "handled_at"])
-        record(actor, "onemap.handle_problem", made, at=at, project_code=item.project.code or "", why=handling, chain="anomaly.closed")
+        record(
+            actor,
+            "onemap.handle_problem",
+            made,
+            at=at,
+            project_code=item.project.code or "",
+            why=handling,
+            chain="anomaly.closed",
+        )
     return made

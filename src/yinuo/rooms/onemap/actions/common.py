@@ -58,7 +58,9 @@ def take(
 
 def need_state(item: MapItem, states: Iterable[str], projects: Iterable[str] = (ProjectState.CONFIRMED,)) -> None:
     if item.project.state not in set(projects):
-        raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
+        raise Refused(
+            "onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态"
+        )
     if item.state not in set(states):
         raise Refused(
             "onemap.state",
@@ -74,7 +76,16 @@ def page_of(item: MapItem) -> PageRef:
 def words(item: MapItem, title: str = "", *, tags: tuple[str, ...] = (), unit_page: PageRef | None = None) -> About:
     """The words of a work item on this item."""
     page = PageRef("staff:item", item_id=item.pk)
-    return about(item, item.project, title or item.name, page, unit_page=unit_page, stage=item.stage, tags=tags, matter_id=item.matter_id)
+    return about(
+        item,
+        item.project,
+        title or item.name,
+        page,
+        unit_page=unit_page,
+        stage=item.stage,
+        tags=tags,
+        matter_id=item.matter_id,
+    )
 
 
 def limits_of(item: MapItem) -> Limits:
@@ -99,7 +110,12 @@ def need_prerequisites(item: MapItem) -> None:
     names = waiting_for(item)
     if names:
         listed = "、".join(f"“{name}”" for name in names)
-        raise Refused("onemap.prerequisites", f"“{item.name}”要等前置事项办结", remedy=f"请先办结{listed}", data={"waiting_for": names})
+        raise Refused(
+            "onemap.prerequisites",
+            f"“{item.name}”要等前置事项办结",
+            remedy=f"请先办结{listed}",
+            data={"waiting_for": names},
+        )
 
 
 def need_going_on(item: MapItem) -> None:

@@ -20,7 +20,9 @@ from yinuo.rooms.projects.models import Project
 
 
 @action
-def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract: str, text: str, at: datetime) -> MapItem:
+def take_in_contract(
+    *, actor: Actor, project: Project, matter_id: str, contract: str, text: str, at: datetime
+) -> MapItem:
     """The matter stands on the map as granted by `contract`; one still open there, or under way, ends with it.
 
     Project locked. Raises Refused for a map not drawn yet, or a matter refused or granted by another document.
@@ -46,7 +48,7 @@ def take_in_contract(*, actor: Actor, project: Project, matter_id: str, contract
         return item
     if item.state in DECIDED:
         raise Refused(
-            "onemap.state", f"“{item.name}”已是“{item.get_state_display()}”（{item.present.document_number}），与合同 {contract} 不符",
+            "onemap.state", (f"“{item.name}”已是“{item.get_state_display()}”（{item.present.document_number}），" f"与合同 {contract} 不符"),
             remedy="请先核对该事项的办理结果",
         )  # fmt: skip
     for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):

@@ -1,7 +1,8 @@
-"""“1+X” (附件6·四(二)3, 附件7·第十条): an approver puts a case, the stage's convener starts it, the departments work it out together.
+"""“1+X” (附件6·四(二)3, 附件7·第十条): an approver puts a case, the stage's convener starts it, the departments work it
+out together.
 
-From the start to the conclusion, and only then, the clocks of the matters affected stand still. A red light's coordination
-(actions.care) is another thing and pauses nothing.
+From the start to the conclusion, and only then, the clocks of the matters affected stand still. A red light's
+coordination (actions.care) is another thing and pauses nothing.
 """
 
 from __future__ import annotations
@@ -56,10 +57,13 @@ def request_coordination(
 ) -> Coordination:
     """The approver of a matter under way puts its case to the lead department of its stage; no clock stops yet.
 
-    `item_ids`: what else of the project it affects; `department_ids`: who else is concerned, beside the departments of those matters.
+    `item_ids`: what else of the project it affects; `department_ids`: who else is concerned, beside the departments of
+    those matters.
     """
     others, invited = sorted(set(item_ids)), sorted(set(department_ids))
-    claimed = claim(actor, idempotency_key, "onemap.request_coordination", [item_id, issue_text, others, invited], at=at)
+    claimed = claim(
+        actor, idempotency_key, "onemap.request_coordination", [item_id, issue_text, others, invited], at=at
+    )
     if (known := answered(claimed)) is not None:
         return Coordination.objects.get(pk=known)
     item = take(actor, item_id, access.can_handle, UNDER_WAY, version, GOING_ON)
@@ -77,7 +81,9 @@ def request_coordination(
         requested_at=at,
     )
     CoordinationItem.objects.bulk_create(CoordinationItem(coordination=made, item=one) for one in affected)
-    CoordinationOpinion.objects.bulk_create(CoordinationOpinion(coordination=made, department=office) for office in concerned)
+    CoordinationOpinion.objects.bulk_create(
+        CoordinationOpinion(coordination=made, department=office) for office in concerned
+    )
     _open_work(actor, made, pack().integer("coordination.start_limit", item.project.rules_on), at)
     record(
         actor,
@@ -86,9 +92,15 @@ def request_coordination(
         at=at,
         project_code=item.project.code or "",
         why=issue_text,
-        data={"item": item.pk, "items": [one.pk for one in affected], "departments": [office.key for office in concerned]},
+        data={
+            "item": item.pk,
+            "items": [one.pk for one in affected],
+            "departments": [office.key for office in concerned],
+        },
     )
-    _tell(made, "coordination_asked", at, conveners(made, at), why=issue_text[:60], department=item.department.short_name)
+    _tell(
+        made, "coordination_asked", at, conveners(made, at), why=issue_text[:60], department=item.department.short_name
+    )
     remember(claimed, made)
     return made
 
@@ -102,20 +114,35 @@ def lead_of(project: Project, stage: str) -> Department:
 def _affected(item: MapItem, others: Sequence[int]) -> list[MapItem]:
     """The matters affected, in the map's order, each in no other coordination. Raises Refused."""
     rows = {
-        row.pk: row for row in MapItem.objects.filter(project_id=item.project_id, pk__in=[item.pk, *others]).select_related("department")
+        row.pk: row
+        for row in MapItem.objects.filter(project_id=item.project_id, pk__in=[item.pk, *others]).select_related(
+            "department"
+        )
     }
     if len(rows) < len({item.pk, *others}) or any(row.state in ENDED for row in rows.values()):
         raise Refused("onemap.coordination_items", "受影响的事项应是本项目还没有办结的事项", field="items")
-    busy = CoordinationItem.objects.filter(item_id__in=rows, coordination__state__in=COORDINATION_OPEN).select_related("item").first()
+    busy = (
+        CoordinationItem.objects.filter(item_id__in=rows, coordination__state__in=COORDINATION_OPEN)
+        .select_related("item")
+        .first()
+    )
     if busy is not None:
         raise Refused(
-            "onemap.coordinating", f"“{busy.item.name}”已经提请协调，还没有结束", field="items", remedy="请在原来的协调中一并研究"
+            "onemap.coordinating",
+            f"“{busy.item.name}”已经提请协调，还没有结束",
+            field="items",
+            remedy="请在原来的协调中一并研究",
         )
     return sorted(rows.values(), key=lambda row: row.position)
 
 
-def _concerned(project: Project, lead: Department, affected: Sequence[MapItem], invited: Sequence[int]) -> list[Department]:
-    """“1” first, then “X”. Raises Refused for an office of another hall, and where there is nobody to coordinate with."""
+def _concerned(
+    project: Project, lead: Department, affected: Sequence[MapItem], invited: Sequence[int]
+) -> list[Department]:
+    """“1” first, then “X”.
+
+    Raises Refused for an office of another hall, and where there is nobody to coordinate with.
+    """
     rows = {row.department_id: row.department for row in affected}
     rows |= {row.pk: row for row in Department.objects.filter(pk__in=invited, hall_id=project.hall_id)}
     if any(number not in rows for number in invited):
@@ -134,13 +161,22 @@ def _concerned(project: Project, lead: Department, affected: Sequence[MapItem], 
 
 @action
 def start_coordination(*, actor: Actor, coordination_id: int, at: datetime, version: int | None = None) -> Coordination:
-    """The stage's convener starts it: every running clock affected stands still from now, at most for the pack's longest term."""
+    """The stage's convener starts it: every running clock affected stands still from now, at most for the pack's
+    longest term.
+    """
     made = _take(actor, coordination_id, _convenes(at), [CoordinationState.REQUESTED], version)
     work = _close_work(actor, made, at, "started")
     longest = pause_reason(COORDINATION, made.project.rules_on)
-    running = _open_work(actor, made, longest.longest, at, longest.longest_unit, assignee_id=actor.person_id if work else None)
+    running = _open_work(
+        actor, made, longest.longest, at, longest.longest_unit, assignee_id=actor.person_id if work else None
+    )
     assert running.due_at is not None
-    made.state, made.started_by_id, made.started_at, made.ends_by = CoordinationState.RUNNING, actor.person_id, at, running.due_at
+    made.state, made.started_by_id, made.started_at, made.ends_by = (
+        CoordinationState.RUNNING,
+        actor.person_id,
+        at,
+        running.due_at,
+    )
     save(made, "state", "started_by", "started_at", "ends_by")
     paused = []
     for link in _links(made):
@@ -165,7 +201,9 @@ def start_coordination(*, actor: Actor, coordination_id: int, at: datetime, vers
 
 
 @action
-def decline_coordination(*, actor: Actor, coordination_id: int, why: str, at: datetime, version: int | None = None) -> Coordination:
+def decline_coordination(
+    *, actor: Actor, coordination_id: int, why: str, at: datetime, version: int | None = None
+) -> Coordination:
     """No special case: the convener says why, the clocks have never stopped."""
     made = _take(actor, coordination_id, _convenes(at), [CoordinationState.REQUESTED], version)
     _close_work(actor, made, at, "declined")
@@ -208,7 +246,11 @@ def give_coordination_opinion(
 ) -> CoordinationOpinion:
     """A department that takes part says what it thinks; given again before the conclusion, the later one counts."""
     made = _locked(coordination_id)
-    found = CoordinationOpinion.objects.select_for_update(no_key=True).filter(coordination=made, department_id=actor.department_id).first()
+    found = (
+        CoordinationOpinion.objects.select_for_update(no_key=True)
+        .filter(coordination=made, department_id=actor.department_id)
+        .first()
+    )
     if found is None or not access.can_join_coordination(actor, found):
         raise forbid("只有参加协调的部门可以提出意见")
     check_version(found, version)
@@ -228,11 +270,16 @@ def give_coordination_opinion(
 
 
 @action
-def conclude_coordination(*, actor: Actor, coordination_id: int, conclusion: str, at: datetime, version: int | None = None) -> Coordination:
+def conclude_coordination(
+    *, actor: Actor, coordination_id: int, conclusion: str, at: datetime, version: int | None = None
+) -> Coordination:
     """The conclusion is put down in the minutes, and the clocks that stood still for it run again."""
     made = _take(actor, coordination_id, _convenes(at), [CoordinationState.RUNNING], version)
     _close_work(actor, made, at, "concluded")
-    made.state, made.conclusion = CoordinationState.CONCLUDED, need_text(conclusion, "conclusion", "请写明协调形成的意见")
+    made.state, made.conclusion = (
+        CoordinationState.CONCLUDED,
+        need_text(conclusion, "conclusion", "请写明协调形成的意见"),
+    )
     made.ended_by_id, made.ended_at = actor.person_id, at
     made.minutes = issue(
         kind=MapPaper.COORDINATION,
@@ -270,7 +317,11 @@ def conclude_coordination(*, actor: Actor, coordination_id: int, conclusion: str
 def _locked(coordination_id: int) -> Coordination:
     """The project first, then the coordination."""
     project = lock(Coordination.objects.values_list("project_id", flat=True).get(pk=coordination_id))
-    made = Coordination.objects.select_for_update(no_key=True, of=("self",)).select_related("lead", "requested_by").get(pk=coordination_id)
+    made = (
+        Coordination.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("lead", "requested_by")
+        .get(pk=coordination_id)
+    )
     made.project = project
     return made
 
@@ -280,7 +331,11 @@ def _convenes(at: datetime) -> Callable[[Actor, Coordination], bool]:
 
 
 def _take(
-    actor: Actor, coordination_id: int, may: Callable[[Actor, Coordination], bool], states: Iterable[str], version: int | None
+    actor: Actor,
+    coordination_id: int,
+    may: Callable[[Actor, Coordination], bool],
+    states: Iterable[str],
+    version: int | None,
 ) -> Coordination:
     made = _locked(coordination_id)
     if not may(actor, made):
@@ -350,14 +405,20 @@ def _close_work(actor: Actor, made: Coordination, at: datetime, outcome: str) ->
 def conveners(made: Coordination, at: datetime) -> list[Person]:
     """The stage's conveners; where it has none, the hall's general conveners (附件7·第九条)."""
     day, hall = at.astimezone(TZ).date(), made.project.hall_id
-    return holders(StaffRole.STAGE_CONVENER, day, hall_id=hall, stage=made.stage) or holders(StaffRole.GENERAL_CONVENER, day, hall_id=hall)
+    return holders(StaffRole.STAGE_CONVENER, day, hall_id=hall, stage=made.stage) or holders(
+        StaffRole.GENERAL_CONVENER, day, hall_id=hall
+    )
 
 
 def participants(made: Coordination, at: datetime) -> list[Person]:
     """The handlers of the matters affected, and the heads and approvers of the departments that take part."""
     day = at.astimezone(TZ).date()
     offices = set(CoordinationOpinion.objects.filter(coordination=made).values_list("department_id", flat=True))
-    handled = {row.item.department_id: row.item.handler for row in made.affected.select_related("item__handler") if row.item.handler}
+    handled = {
+        row.item.department_id: row.item.handler
+        for row in made.affected.select_related("item__handler")
+        if row.item.handler
+    }
     found = list(handled.values())
     for number in sorted(offices - set(handled)):
         found += holders(StaffRole.APPROVER, day, department_id=number)
@@ -372,4 +433,12 @@ def _tell(made: Coordination, template: str, at: datetime, persons: Iterable[Per
 def _tell_unit(made: Coordination, template: str, at: datetime, **words: str) -> None:
     project = made.project
     page = PageRef("unit:map", project_id=project.pk)
-    tell(template, at=at, unit_id=project.unit_id, project_code=project.code or "", page=page, project=project.name, **words)
+    tell(
+        template,
+        at=at,
+        unit_id=project.unit_id,
+        project_code=project.code or "",
+        page=page,
+        project=project.name,
+        **words,
+    )

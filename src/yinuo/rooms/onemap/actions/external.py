@@ -1,4 +1,6 @@
-"""Results of the construction approval system, taken in: a recorded result moves the map; sent twice it changes nothing (G-8)."""
+"""Results of the construction approval system, taken in: a recorded result moves the map; sent twice it changes nothing
+(G-8).
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,9 @@ def take_in_result(
 
 
 def _move(actor: Actor, item: MapItem, code: int, at: datetime, number: str, text: str) -> None:
-    """A code that does not fit where the item stands is kept and moves nothing; nor does one on a matter under mock approval."""
+    """A code that does not fit where the item stands is kept and moves nothing; nor does one on a matter under mock
+    approval.
+    """
     if item.mock:
         return
     if code == ACCEPTED and item.state in (ItemState.OPEN, ItemState.RECEIVED, ItemState.INCOMPLETE):
@@ -113,7 +117,9 @@ def _move(actor: Actor, item: MapItem, code: int, at: datetime, number: str, tex
             work = open_of(item, kind)
             if work is not None:
                 close(actor=actor, item=work, at=at, outcome="decided elsewhere")
-        state, outcome = (ItemState.GRANTED, Outcome.GRANTED) if code in GRANTED else (ItemState.REFUSED, Outcome.REFUSED)
+        state, outcome = (
+            (ItemState.GRANTED, Outcome.GRANTED) if code in GRANTED else (ItemState.REFUSED, Outcome.REFUSED)
+        )
         text = text or ("" if code in GRANTED else "由工程审批系统作出不予许可决定")
         applying.settle(item, state, outcome, at, text=text, document_number=number, delivered_at=at)
         land(item, at)

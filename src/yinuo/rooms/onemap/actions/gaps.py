@@ -1,4 +1,5 @@
-"""What 容缺受理 does to an item, for the room above that decides it: accepted with a gap, completed, given up (附件5·二(三)).
+"""What 容缺受理 does to an item, for the room above that decides it: accepted with a gap, completed, given up
+(附件5·二(三)).
 
 The gap has a clock of its own that waits for the unit; whoever calls holds the locks, has asked who may, and records.
 """
@@ -28,9 +29,19 @@ Rows = Sequence[AttachedFile]
 
 @action
 def accept_with_gap(
-    *, actor: Actor, item: MapItem, materials: Rows, note: str, until: date, received_at: datetime, handler_id: int | None, at: datetime
+    *,
+    actor: Actor,
+    item: MapItem,
+    materials: Rows,
+    note: str,
+    until: date,
+    received_at: datetime,
+    handler_id: int | None,
+    at: datetime,
 ) -> Submission:
-    """Received on the day of the application and accepted now; the matter is worked while the gap waits, to the end of `until`."""
+    """Received on the day of the application and accepted now; the matter is worked while the gap waits, to the end of
+    `until`.
+    """
     application = applying.begin(item, received_at=received_at, state=ItemState.RECEIVED)
     application.deficient = True
     application.save(update_fields=["deficient"])
@@ -43,7 +54,8 @@ def accept_with_gap(
         actor=actor,
         kind=MapWork.GAP,
         about=words(item, f"补交容缺材料：{item.name}", tags=("容缺",), unit_page=page_of(item)),
-        # Counted in days of the calendar: the day stands in the notice, and no later change of holidays brings it nearer.
+        # Counted in days of the calendar: the day stands in the notice, and no later change of holidays brings it
+        # nearer.
         limits=Limits(days, "calendar") if days else Limits(0),
         rules_on=item.project.rules_on,
         at=at,
@@ -52,12 +64,17 @@ def accept_with_gap(
         assignee_id=item.handler_id,
         waits_for="unit",
     )
-    issue_receipt(item, submission, None, note="申请已容缺受理。所缺材料请按《容缺受理通知书》载明的日期补齐，逾期视为放弃申请。")
+    issue_receipt(
+        item, submission, None, note="申请已容缺受理。所缺材料请按《容缺受理通知书》载明的日期补齐，逾期视为放弃申请。"
+    )
     return submission
 
 
-def accept_unanswered(item: MapItem, materials: Rows, note: str, received_at: datetime, person_id: int, at: datetime) -> None:
-    """Nobody answered the application in the receipt's limit: it counts as accepted from its receipt, as it was handed in (行政许可法 32).
+def accept_unanswered(
+    item: MapItem, materials: Rows, note: str, received_at: datetime, person_id: int, at: datetime
+) -> None:
+    """Nobody answered the application in the receipt's limit: it counts as accepted from its receipt, as it was handed
+    in (行政许可法 32).
 
     What is missing is asked for after acceptance, once and completely.
     """
@@ -87,7 +104,13 @@ def give_up(*, item: MapItem, why: str, at: datetime) -> None:
     for kind in (MapWork.GAP, MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
         work = open_of(item, kind)
         if work is not None:
-            close(actor=Actor.system(), item=work, at=_not_before_its_events(work, ended), outcome="given up", cancelled=True)
+            close(
+                actor=Actor.system(),
+                item=work,
+                at=_not_before_its_events(work, ended),
+                outcome="given up",
+                cancelled=True,
+            )
     applying.begin_anew(item, ended, outcome=Outcome.GIVEN_UP, text=why)
 
 
@@ -106,15 +129,21 @@ def open_gap(item: MapItem) -> WorkItem:
 
 
 def need_no_gap(item: MapItem, at: datetime, *, granted: bool) -> None:
-    """Raises Refused for a grant before the gap is filled, and for any decision once its term is over: the application has ended."""
+    """Raises Refused for a grant before the gap is filled, and for any decision once its term is over: the application
+    has ended.
+    """
     gap = open_of(item, MapWork.GAP) if item.present.deficient else None
     if gap is None:
         return
     if gap.due_at is not None and at > gap.due_at:
         raise Refused(
-            "onemap.gap_lapsed", "容缺材料逾期没有补齐，申请已视为放弃，不能作出决定", remedy="系统将作退件处理，企业可以重新申报"
+            "onemap.gap_lapsed",
+            "容缺材料逾期没有补齐，申请已视为放弃，不能作出决定",
+            remedy="系统将作退件处理，企业可以重新申报",
         )
     if granted:
         raise Refused(
-            "onemap.gap_open", "容缺材料还没有补齐，不能准予", remedy="审查已毕、只差容缺材料的，请在容缺受理页面说明，计时随之暂停"
+            "onemap.gap_open",
+            "容缺材料还没有补齐，不能准予",
+            remedy="审查已毕、只差容缺材料的，请在容缺受理页面说明，计时随之暂停",
         )

@@ -36,7 +36,9 @@ WORK_OF = {GuidanceKind.PRE_START: MapWork.GUIDANCE, GuidanceKind.COMPLETION: Ma
 
 @action
 def confirm_review(*, actor: Actor, project_id: int, at: datetime, version: int | None = None) -> Project:
-    """The filing unit has looked at the project and lets it go on; it goes by itself to every department concerned (G-1)."""
+    """The filing unit has looked at the project and lets it go on; it goes by itself to every department concerned
+    (G-1).
+    """
     project = lock(project_id)
     if not can_review(actor, project, filing_department(project)):
         raise forbid("只有备案机关可以复核")
@@ -65,7 +67,9 @@ def confirm_review(*, actor: Actor, project_id: int, at: datetime, version: int 
 def _ask(actor: Actor, project: Project, at: datetime) -> None:
     hall = book(project.hall_id)
     wanted = [want for want in building.wanted(project) if want.matter.id != building.opening_matter(project)]
-    on_map = {want.matter.id for want in wanted} | ({opening} if (opening := building.opening_matter(project)) else set())
+    on_map = {want.matter.id for want in wanted} | (
+        {opening} if (opening := building.opening_matter(project)) else set()
+    )
     rows: dict[str, list[dict[str, Any]]] = {}
     for want in wanted:
         rows.setdefault(want.matter.department, []).append(building.proposal(want, on_map, project.rules_on))
@@ -97,7 +101,10 @@ def _open_answers(
         answer = GuidanceAnswer.objects.create(
             guidance=guidance,
             department=hall.department(key),
-            matters=[{**row, "needed": "yes" if generated and row["needed"] == "unknown" else row["needed"]} for row in matters],
+            matters=[
+                {**row, "needed": "yes" if generated and row["needed"] == "unknown" else row["needed"]}
+                for row in matters
+            ],
             generated=generated,
             answered_at=at if generated else None,
         )
@@ -108,7 +115,9 @@ def _open_answers(
         _merge(guidance, project, at)
 
 
-def _ask_department(actor: Actor, answer: GuidanceAnswer, project: Project, hall: HallBook, kind: GuidanceKind, at: datetime) -> None:
+def _ask_department(
+    actor: Actor, answer: GuidanceAnswer, project: Project, hall: HallBook, kind: GuidanceKind, at: datetime
+) -> None:
     department: Department = answer.department
     handler = next((found for row in answer.matters if (found := hall.handler(row["matter_id"]))), None)
     page = PageRef("staff:guidance", answer_id=answer.pk)
@@ -148,12 +157,17 @@ def answer_guidance(
 ) -> GuidanceAnswer:
     """A department says which of its matters the project needs, at which level, with what, in what time and after what.
 
-    Shape of `matters`: one row for each proposed matter, keys as proposed (`needed` is now "yes" or "no"); rows for further
-    matters of the department may be added. The last answer merges the map. Raises Refused naming the row at fault.
+    Shape of `matters`: one row for each proposed matter, keys as proposed (`needed` is now "yes" or "no"); rows for
+    further matters of the department may be added. The last answer merges the map. Raises Refused naming the row at
+    fault.
     """
     project_id = GuidanceAnswer.objects.values_list("guidance__project_id", flat=True).get(pk=answer_id)
     project = lock(project_id)
-    answer = GuidanceAnswer.objects.select_for_update(no_key=True, of=("self",)).select_related("guidance", "department").get(pk=answer_id)
+    answer = (
+        GuidanceAnswer.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("guidance", "department")
+        .get(pk=answer_id)
+    )
     if not access.can_answer(actor, answer):
         raise forbid("只能反馈本部门的辅导意见")
     check_version(answer, version)
@@ -220,7 +234,9 @@ def _fault(row: Mapping[str, Any]) -> str:
     if not _texts(row.get("after", [])) or not isinstance(row.get("note", ""), str):
         return "前置事项或说明有误"
     materials = row.get("materials", [])
-    if not isinstance(materials, list) or not all(isinstance(one, dict) and isinstance(one.get("main"), bool) for one in materials):
+    if not isinstance(materials, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("main"), bool) for one in materials
+    ):
         return "材料有误"
     return "" if all(_texts([one.get("id"), one.get("name")]) for one in materials) else "材料有误"
 
@@ -235,7 +251,8 @@ def _waiting_in_a_circle(answer: GuidanceAnswer, made: list[dict[str, Any]]) -> 
     rows |= {row["matter_id"]: row for row in made}
     rows = {name: row for name, row in rows.items() if row["needed"] != "no"}
     after = {
-        name: {*building.prerequisites(name, set(rows)), *(first for first in row["after"] if first in rows)} for name, row in rows.items()
+        name: {*building.prerequisites(name, set(rows)), *(first for first in row["after"] if first in rows)}
+        for name, row in rows.items()
     }
     circle = building.circle(after)
     return [row["matter_id"] for row in made if row["matter_id"] in circle]
@@ -253,7 +270,12 @@ def _merge(guidance: Guidance, project: Project, at: datetime) -> None:
 def _draw(guidance: Guidance, project: Project, at: datetime) -> None:
     """Puts every needed matter on the map; the filing itself is the first and already done."""
     hall = book(project.hall_id)
-    rows = {row["matter_id"]: row for answer in guidance.answers.order_by("id") for row in answer.matters if row["needed"] == "yes"}
+    rows = {
+        row["matter_id"]: row
+        for answer in guidance.answers.order_by("id")
+        for row in answer.matters
+        if row["needed"] == "yes"
+    }
     opening = building.opening_matter(project)
     if opening is not None:
         want = building.Wanted(pack().matters[opening], "yes", (), (), None)
@@ -304,9 +326,15 @@ def _granted_by_filing(item: MapItem, project: Project) -> None:
 
 @action
 def open_completion_guidance(*, actor: Actor, project: Project, departments: set[str], at: datetime) -> Guidance:
-    """Second guidance: the departments with verifications on the map, and those of `departments` (which accepted promises), are asked at once."""
+    """Second guidance: the departments with verifications on the map, and those of `departments` (which accepted
+    promises), are asked at once.
+    """
     hall = book(project.hall_id)
-    items = list(MapItem.objects.filter(project=project, completion=True).exclude(state=ItemState.CANCELLED).select_related("department"))
+    items = list(
+        MapItem.objects.filter(project=project, completion=True)
+        .exclude(state=ItemState.CANCELLED)
+        .select_related("department")
+    )
     rows: dict[str, list[dict[str, Any]]] = {key: [] for key in departments}
     for item in items:
         if not item.concluded:

@@ -31,7 +31,10 @@ from yinuo.rooms.onemap.room import MapPaper, MapWork
 
 @action
 def accept(*, actor: Actor, item_id: int, at: datetime, version: int | None = None) -> MapItem:
-    """受理: the promised and the statutory clock start. After the receipt's limit it counts from receipt, ticked or not."""
+    """受理: the promised and the statutory clock start.
+
+    After the receipt's limit it counts from receipt, ticked or not.
+    """
     item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version, GOING_ON)
     received_at = applying.of(item).received_at
     deemed = receipt_lapsed(item, at) and received_at is not None
@@ -103,12 +106,19 @@ def _open_clock(actor: Actor, item: MapItem, started_at: datetime) -> WorkItem:
 
 @action
 def send_back(
-    *, actor: Actor, item_id: int, kind: str, points: Sequence[dict[str, Any]], reason: str, at: datetime, version: int | None = None
+    *,
+    actor: Actor,
+    item_id: int,
+    kind: str,
+    points: Sequence[dict[str, Any]],
+    reason: str,
+    at: datetime,
+    version: int | None = None,
 ) -> SendBack:
     """一次性告知, once per kind: incomplete before acceptance (no clock yet), incorrect afterwards (the clock pauses).
 
-    Shape of `points`: [{"code": reason code of the pack, "material"?: material id of the item, "subject": what, "request": what to do} …].
-    Of a point about a material `subject` may be left out, or say which part of it.
+    Shape of `points`: [{"code": reason code of the pack, "material"?: material id of the item, "subject": what,
+    "request": what to do} …]. Of a point about a material `subject` may be left out, or say which part of it.
     """
     if kind not in SendBackKind.values:
         raise Refused("onemap.send_back_kind", "请选择补正的类型", field="kind")
@@ -185,7 +195,10 @@ def send_back(
 
 
 def checked_points(item: MapItem, points: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    """Every point with its case from the pack, what it is about and what to do. Raises Refused naming what is left out."""
+    """Every point with its case from the pack, what it is about and what to do.
+
+    Raises Refused naming what is left out.
+    """
     names = {row["id"]: row["name"] for row in item.materials}
     listed = []
     for row in points:
@@ -195,7 +208,10 @@ def checked_points(item: MapItem, points: Sequence[dict[str, Any]], kind: str) -
         material, subject, request = (str(row.get(name) or "").strip() for name in ("material", "subject", "request"))
         if material and material not in names:
             raise Refused(
-                "onemap.send_back_material", "不是这个事项的材料", field="material", remedy="请从这个事项的材料里选择，或者只写名称"
+                "onemap.send_back_material",
+                "不是这个事项的材料",
+                field="material",
+                remedy="请从这个事项的材料里选择，或者只写名称",
             )
         if material and names[material] not in subject:
             subject = f"{names[material]}：{subject}" if subject else names[material]
@@ -204,7 +220,12 @@ def checked_points(item: MapItem, points: Sequence[dict[str, Any]], kind: str) -
         about = {"material": material} if material else {}
         listed.append({"code": known.id, "category": known.text, **about, "subject": subject, "request": request})
     if not listed:
-        raise Refused("onemap.send_back_points", "请至少列出一条需要补正的内容", field="points", remedy="应一次告知需要补正的全部内容")
+        raise Refused(
+            "onemap.send_back_points",
+            "请至少列出一条需要补正的内容",
+            field="points",
+            remedy="应一次告知需要补正的全部内容",
+        )
     return listed
 
 
@@ -223,7 +244,9 @@ def _wait_for_unit(actor: Actor, item: MapItem, at: datetime) -> None:
 
 
 @action
-def pause_item(*, actor: Actor, item_id: int, reason: str, note: str, at: datetime, version: int | None = None) -> MapItem:
+def pause_item(
+    *, actor: Actor, item_id: int, reason: str, note: str, at: datetime, version: int | None = None
+) -> MapItem:
     """暂停计时 for a reason of the pack (G-5); told to the company with its longest term."""
     item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED], version, GOING_ON)
     need_own_procedure(reason)
@@ -240,8 +263,12 @@ def resume_item(*, actor: Actor, item_id: int, note: str, at: datetime, version:
 
 
 @action
-def extend_item(*, actor: Actor, item_id: int, days: int, reason: str, at: datetime, version: int | None = None) -> MapItem:
-    """The head of the department extends the limit once, by no more than the matter's law allows, and the reason is told (行政许可法 42)."""
+def extend_item(
+    *, actor: Actor, item_id: int, days: int, reason: str, at: datetime, version: int | None = None
+) -> MapItem:
+    """The head of the department extends the limit once, by no more than the matter's law allows, and the reason is
+    told (行政许可法 42).
+    """
     item = take(actor, item_id, access.can_extend, [ItemState.ACCEPTED], version, GOING_ON)
     limit = pack().matters[item.matter_id].statutory_at(item.project.rules_on)
     most = limit.extendable_by if limit else 0

@@ -49,7 +49,8 @@ def submit_materials(
     version: int | None = None,
     idempotency_key: str = "",
 ) -> Submission:
-    """The full material for a matter that may start now; a further version after a send-back. The receipt clock starts (G-4).
+    """The full material for a matter that may start now; a further version after a send-back. The receipt clock starts
+    (G-4).
 
     Shape of `materials`: [{"id": material id of the item, "file": StoredFile id} …].
     """
@@ -85,14 +86,21 @@ def submit_materials(
         submission,
         at=at,
         project_code=item.project.code or "",
-        data={"item": item.pk, "matter": item.matter_id, "number": submission.number, "receipt_no": submission.receipt_no},
+        data={
+            "item": item.pk,
+            "matter": item.matter_id,
+            "number": submission.number,
+            "receipt_no": submission.receipt_no,
+        },
     )
     remember(claimed, submission)
     return submission
 
 
 def _need_answer(item: MapItem, handed: Sequence[AttachedFile], note: str) -> None:
-    """A send-back is not answered by the very same files without a word, uploaded anew or not: a clock would run for nothing."""
+    """A send-back is not answered by the very same files without a word, uploaded anew or not: a clock would run for
+    nothing.
+    """
     if item.state not in (ItemState.INCOMPLETE, ItemState.INCORRECT) or note.strip():
         return
     last = applying.of(item).submissions.order_by("-number").first()
@@ -122,12 +130,19 @@ def receipt_number(at: datetime) -> str:
 
 
 def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> list[AttachedFile]:
-    """Each material the matter lists, with its file. Raises Refused naming every main material left out and every foreign file."""
+    """Each material the matter lists, with its file.
+
+    Raises Refused naming every main material left out and every foreign file.
+    """
     known = {material["id"]: material for material in item.materials}
     handed: list[AttachedFile] = []
     errors: dict[str, str] = {}
     numbers = [row.get("file") if isinstance(row.get("file"), int) else 0 for row in materials]
-    files = StoredFile.objects.defer("content").filter(unit_id=item.project.unit_id).in_bulk([number for number in numbers if number])
+    files = (
+        StoredFile.objects.defer("content")
+        .filter(unit_id=item.project.unit_id)
+        .in_bulk([number for number in numbers if number])
+    )
     for row, number in zip(materials, numbers, strict=True):
         material, file = known.get(str(row.get("id"))), files.get(number)
         if material is None:
@@ -141,7 +156,9 @@ def checked_materials(item: MapItem, materials: Sequence[dict[str, Any]]) -> lis
         if material["main"] and material["id"] not in given and material["id"] not in errors:
             errors[material["id"]] = f"还缺“{material['name']}”"
     if errors:
-        raise Refused("onemap.materials", "材料还不齐全", field=next(iter(errors)), remedy="请一次交齐全部主要材料", errors=errors)
+        raise Refused(
+            "onemap.materials", "材料还不齐全", field=next(iter(errors)), remedy="请一次交齐全部主要材料", errors=errors
+        )
     return handed
 
 
@@ -177,7 +194,9 @@ def _close_correction(actor: Actor, item: MapItem, at: datetime) -> None:
 
 @action
 def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None) -> MapItem:
-    """The company takes an undecided application back; the item is open again, what was applied for stays on record (U-7)."""
+    """The company takes an undecided application back; the item is open again, what was applied for stays on record
+    (U-7).
+    """
     states = (ItemState.RECEIVED, ItemState.INCOMPLETE, ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.PAUSED)
     item = take(actor, item_id, access.can_apply, states, version, GOING_ON)
     need_counter(actor, item)
@@ -192,8 +211,11 @@ def withdraw_application(*, actor: Actor, item_id: int, why: str, at: datetime, 
 
 
 @action
-def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None, idempotency_key: str = "") -> MapItem:
-    """A matter refused, or refused acceptance, is open to a new application: the refusal stays on record, the clocks begin anew (U-7).
+def apply_anew(
+    *, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None, idempotency_key: str = ""
+) -> MapItem:
+    """A matter refused, or refused acceptance, is open to a new application: the refusal stays on record, the clocks
+    begin anew (U-7).
 
     Where the refusal to accept has named the competent department, the new application is its own.
     Whoever applies anew has the refusal in hand: where its delivery is still owed, it counts as delivered now.
@@ -203,7 +225,11 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
         return MapItem.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, [*CONTESTED, ItemState.EXEMPT], version)
     if item.state == ItemState.EXEMPT and not item.not_needed:
-        raise Refused("onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，不用重新申报", remedy="请刷新页面查看最新状态")
+        raise Refused(
+            "onemap.state",
+            f"“{item.name}”现在是“{item.get_state_display()}”，不用重新申报",
+            remedy="请刷新页面查看最新状态",
+        )
     need_not_stopped(item.project)
     why = need_text(why, "why", "请写明上次不予许可、不予受理的原因已怎样解决")
     delivery = open_of(item, MapWork.DELIVERY)
@@ -228,10 +254,14 @@ def apply_anew(*, actor: Actor, item_id: int, why: str, at: datetime, version: i
 
 @action
 def revoke(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
-    """For the ruling on a broken promise: what was decided on it is revoked and stays on record; the matter is to be applied for anew."""
+    """For the ruling on a broken promise: what was decided on it is revoked and stays on record; the matter is to be
+    applied for anew.
+    """
     if item.state != ItemState.GRANTED:
         raise Refused(
-            "onemap.state", f"“{item.name}”现在是“{item.get_state_display()}”，没有可以撤销的决定", remedy="请刷新页面查看最新状态"
+            "onemap.state",
+            f"“{item.name}”现在是“{item.get_state_display()}”，没有可以撤销的决定",
+            remedy="请刷新页面查看最新状态",
         )
     delivery = open_of(item, MapWork.DELIVERY)
     if delivery is not None:
@@ -241,7 +271,16 @@ def revoke(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
         applying.end_request(actor, asked, at, "decision revoked")
     take_landing_back(item)
     data = {"matter": item.matter_id, "document_number": revoked.document_number}
-    record(actor, "onemap.revoke", item, at=at, project_code=item.project.code or "", why=why, data=data, chain="approval.document")
+    record(
+        actor,
+        "onemap.revoke",
+        item,
+        at=at,
+        project_code=item.project.code or "",
+        why=why,
+        data=data,
+        chain="approval.document",
+    )
     return item
 
 

@@ -1,4 +1,6 @@
-"""补办审批文件 (正文·三(七)): a document really needed on a matter decided on a promise; the promise and the decision stand."""
+"""补办审批文件 (正文·三(七)): a document really needed on a matter decided on a promise; the promise and the decision
+stand.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ def ask_document(
     version: int | None = None,
     idempotency_key: str = "",
 ) -> LaterDocument:
-    """The company supplies the material by the service guide and says what the document is needed for; the receipt clock starts.
+    """The company supplies the material by the service guide and says what the document is needed for; the receipt
+    clock starts.
 
     Handed in again after the one-time notice, it is the same request. Shape of `materials` as in `submit_materials`.
     """
@@ -50,8 +53,14 @@ def ask_document(
         return LaterDocument.objects.get(pk=known)
     item = take(actor, item_id, access.can_apply, [ItemState.GRANTED], version, GOING_ON)
     if item.route != Route.COMMITMENT:
-        raise Refused("onemap.not_on_promise", "这个事项不是按信用承诺决定的，决定书就是审批文件", remedy="请在“文书”中下载决定书")
-    asked = LaterDocument.objects.select_for_update(no_key=True).filter(application=item.application, concluded_at__isnull=True).first()
+        raise Refused(
+            "onemap.not_on_promise", "这个事项不是按信用承诺决定的，决定书就是审批文件", remedy="请在“文书”中下载决定书"
+        )
+    asked = (
+        LaterDocument.objects.select_for_update(no_key=True)
+        .filter(application=item.application, concluded_at__isnull=True)
+        .first()
+    )
     if asked is not None and asked.state != LaterState.INCOMPLETE:
         raise Refused("onemap.document_asked", "已经申请补办，部门正在审核", remedy="请等待部门办理")
     purpose = need_text(purpose, "purpose", "请写明需要审批文件的用途")
@@ -76,7 +85,12 @@ def ask_document(
 
 def _asked(actor: Actor, item: MapItem, submission: Submission, purpose: str, at: datetime) -> LaterDocument:
     return LaterDocument.objects.create(
-        application=item.application, purpose=purpose, submission=submission, person_id=actor.person_id, asked_at=at, received_at=at
+        application=item.application,
+        purpose=purpose,
+        submission=submission,
+        person_id=actor.person_id,
+        asked_at=at,
+        received_at=at,
     )
 
 
@@ -114,7 +128,14 @@ def desk_page(asked: LaterDocument) -> PageRef:
 
 
 def _open(
-    actor: Actor, asked: LaterDocument, kind: str, limits: Limits, at: datetime, title: str = "补办审批文件", *, unit: bool = False
+    actor: Actor,
+    asked: LaterDocument,
+    kind: str,
+    limits: Limits,
+    at: datetime,
+    title: str = "补办审批文件",
+    *,
+    unit: bool = False,
 ) -> WorkItem:
     item = asked.item
     unit_page = PageRef("unit:later", item_id=item.pk) if unit else None
@@ -141,7 +162,9 @@ def _open(
     )
 
 
-def _take(actor: Actor, asked_id: int, states: Sequence[str], version: int | None, may: Any = access.can_handle) -> LaterDocument:
+def _take(
+    actor: Actor, asked_id: int, states: Sequence[str], version: int | None, may: Any = access.can_handle
+) -> LaterDocument:
     """The request with project and item locked first. Raises Forbidden, Stale, Refused in this order."""
     asked = locked_request(asked_id)
     item = asked.item
@@ -149,9 +172,15 @@ def _take(actor: Actor, asked_id: int, states: Sequence[str], version: int | Non
         raise forbid("这件事不由您办理")
     check_version(asked, version)
     if item.project.state not in GOING_ON:
-        raise Refused("onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态")
+        raise Refused(
+            "onemap.project_not_running", "项目未复核确认或已经结束，不能办理事项", remedy="请查看项目当前状态"
+        )
     if asked.state not in states:
-        raise Refused("onemap.state", f"补办审批文件现在是“{asked.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+        raise Refused(
+            "onemap.state",
+            f"补办审批文件现在是“{asked.get_state_display()}”，不能这样办理",
+            remedy="请刷新页面查看最新状态",
+        )
     return asked
 
 
@@ -178,7 +207,11 @@ def begin(actor: Actor, asked: LaterDocument, at: datetime, *, deemed: bool) -> 
     receipt = open_of(asked, MapWork.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="deemed" if deemed else "accepted")
-    asked.state, asked.accepted_at, asked.deemed_accepted = LaterState.ACCEPTED, asked.received_at if deemed else at, deemed
+    asked.state, asked.accepted_at, asked.deemed_accepted = (
+        LaterState.ACCEPTED,
+        asked.received_at if deemed else at,
+        deemed,
+    )
     save(asked, "state", "accepted_at", "deemed_accepted")
     work = _open(actor, asked, MapWork.LIMIT, limits_of(asked.item), asked.accepted_at)
     item = asked.item
@@ -206,15 +239,26 @@ def begin(actor: Actor, asked: LaterDocument, at: datetime, *, deemed: bool) -> 
 
 @action
 def return_document_request(
-    *, actor: Actor, asked_id: int, points: Sequence[dict[str, Any]], reason: str, at: datetime, version: int | None = None
+    *,
+    actor: Actor,
+    asked_id: int,
+    points: Sequence[dict[str, Any]],
+    reason: str,
+    at: datetime,
+    version: int | None = None,
 ) -> LaterDocument:
     """一次性告知, once: everything that is missing; the review begins when it is there."""
     asked = _take(actor, asked_id, [LaterState.RECEIVED], version)
     if asked.sent_back_at is not None:
         cites = pack().cite_texts(pack().parameter("receipt.limit", asked.item.project.rules_on).cites)
-        raise Refused("onemap.send_back_once", "已经一次性告知过，不能再次退回", remedy="请受理，或者依法不予出具", cites=cites)
+        raise Refused(
+            "onemap.send_back_once", "已经一次性告知过，不能再次退回", remedy="请受理，或者依法不予出具", cites=cites
+        )
     item = asked.item
-    asked.points, asked.reason = checked_points(item, points, "incomplete"), need_text(reason, "reason", "请写明退回的理由")
+    asked.points, asked.reason = (
+        checked_points(item, points, "incomplete"),
+        need_text(reason, "reason", "请写明退回的理由"),
+    )
     receipt = open_of(asked, MapWork.RECEIPT)
     if receipt is not None:
         close(actor=actor, item=receipt, at=at, outcome="incomplete")
@@ -263,7 +307,9 @@ def give_document(
     reason_code: str = "",
     version: int | None = None,
 ) -> LaterDocument:
-    """The document with its number, or the reasoned refusal to give it; either way promise and decision stay as they are."""
+    """The document with its number, or the reasoned refusal to give it; either way promise and decision stay as they
+    are.
+    """
     asked = _take(actor, asked_id, [LaterState.ACCEPTED], version)
     item = asked.item
     number = need_text(document_number, "document_number", "请填写文号")
@@ -279,7 +325,14 @@ def give_document(
     asked.state = LaterState.ISSUED if granted else LaterState.DECLINED
     asked.text, asked.concluded_at = text.strip(), at
     save(asked, "state", "document", "text", "concluded_at")
-    _open(actor, asked, MapWork.DELIVERY, Limits(pack().integer("delivery.limit", item.project.rules_on)), at, "送达审批文件")
+    _open(
+        actor,
+        asked,
+        MapWork.DELIVERY,
+        Limits(pack().integer("delivery.limit", item.project.rules_on)),
+        at,
+        "送达审批文件",
+    )
     record(
         actor,
         "onemap.give_document" if granted else "onemap.decline_document",
@@ -306,7 +359,11 @@ def give_document(
 
 def _issue(asked: LaterDocument, number: str, text: str, at: datetime, *, granted: bool, reason_code: str) -> Document:
     item = asked.item
-    first = Document.objects.filter(subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapPaper.DECISION).order_by("id").last()
+    first = (
+        Document.objects.filter(subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapPaper.DECISION)
+        .order_by("id")
+        .last()
+    )
     data = papers.later_decision(
         asked,
         at,
@@ -328,11 +385,15 @@ def _issue(asked: LaterDocument, number: str, text: str, at: datetime, *, grante
                 unit_id=item.project.unit_id,
             )
     except IntegrityError as error:
-        raise Refused("onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号") from error
+        raise Refused(
+            "onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号"
+        ) from error
 
 
 @action
-def deliver_document(*, actor: Actor, asked_id: int, how: str, at: datetime, version: int | None = None) -> LaterDocument:
+def deliver_document(
+    *, actor: Actor, asked_id: int, how: str, at: datetime, version: int | None = None
+) -> LaterDocument:
     """The document has reached the company: the delivery clock stops."""
     asked = _take(actor, asked_id, [LaterState.ISSUED, LaterState.DECLINED], version)
     if asked.delivered_at is not None:
@@ -352,7 +413,9 @@ def hand_over_document(*, actor: Actor, asked: LaterDocument, how: str, at: date
 
 
 @action
-def withdraw_document_request(*, actor: Actor, asked_id: int, why: str, at: datetime, version: int | None = None) -> LaterDocument:
+def withdraw_document_request(
+    *, actor: Actor, asked_id: int, why: str, at: datetime, version: int | None = None
+) -> LaterDocument:
     """The company needs the document no more; nothing else changes."""
     states = (LaterState.RECEIVED, LaterState.INCOMPLETE, LaterState.ACCEPTED)
     asked = _take(actor, asked_id, states, version, access.can_apply)

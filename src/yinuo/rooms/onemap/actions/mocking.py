@@ -83,7 +83,9 @@ def _valid_until(actor: Actor, item: MapItem, at: datetime) -> WorkItem:
     )
 
 
-def _paper(item: MapItem, granted: bool, number: str, text: str, at: datetime, reason_code: str, until: WorkItem | None) -> Document:
+def _paper(
+    item: MapItem, granted: bool, number: str, text: str, at: datetime, reason_code: str, until: WorkItem | None
+) -> Document:
     data = mock_papers.result(item, at, granted=granted, number=number, text=text, reason_code=reason_code, until=until)
     try:
         with transaction.atomic():
@@ -98,7 +100,9 @@ def _paper(item: MapItem, granted: bool, number: str, text: str, at: datetime, r
                 unit_id=None,
             )
     except IntegrityError as error:
-        raise Refused("onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号") from error
+        raise Refused(
+            "onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号"
+        ) from error
 
 
 @action
@@ -111,7 +115,9 @@ def enter_mock(*, item: MapItem) -> MapItem:
 
 @action
 def leave_mock(*, item: MapItem) -> MapItem:
-    """What has no mock document yet goes on as an ordinary application: the land is there, its decision will be the formal one."""
+    """What has no mock document yet goes on as an ordinary application: the land is there, its decision will be the
+    formal one.
+    """
     item.mock = False
     save(item, "mock")
     return item
@@ -119,7 +125,9 @@ def leave_mock(*, item: MapItem) -> MapItem:
 
 @action
 def begin_conversion(*, actor: Actor, item: MapItem, at: datetime) -> WorkItem:
-    """The land is there: the department turns the mock document into the formal one, all departments by the same moment."""
+    """The land is there: the department turns the mock document into the formal one, all departments by the same
+    moment.
+    """
     close(actor=actor, item=_validity(item), at=at, outcome="land registered")
     return open_item(
         actor=actor,
@@ -143,7 +151,10 @@ def _validity(item: MapItem) -> WorkItem:
 
 @action
 def end_mock(*, actor: Actor, item: MapItem, why: str, at: datetime) -> MapItem:
-    """The mock approval has come to nothing: lapsed, or to be approved anew. The matter is open again, with the reason on record."""
+    """The mock approval has come to nothing: lapsed, or to be approved anew.
+
+    The matter is open again, with the reason on record.
+    """
     for kind in CLOCKS:
         work = open_of(item, kind)
         if work is not None:

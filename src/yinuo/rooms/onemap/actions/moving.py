@@ -1,4 +1,6 @@
-"""Moving the day whose rules a project runs under: an explicit act with a reason, and everything it changes on record (U-6)."""
+"""Moving the day whose rules a project runs under: an explicit act with a reason, and everything it changes on record
+(U-6).
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,14 @@ MOVABLE = (ProjectState.FILED, ProjectState.CONFIRMED)
 
 
 @action
-def move_rules_on(*, actor: Actor, project_id: int, to: date, reason: str, at: datetime, version: int | None = None) -> Project:
-    """From now on the project is read by the rules of `to`: what is not accepted takes their limits, running clocks keep theirs.
+def move_rules_on(
+    *, actor: Actor, project_id: int, to: date, reason: str, at: datetime, version: int | None = None
+) -> Project:
+    """From now on the project is read by the rules of `to`: what is not accepted takes their limits, running clocks
+    keep theirs.
 
-    A matter that is no longer needed and not begun is cancelled, one newly needed joins the map. Raises Refused, Forbidden, Stale.
+    A matter that is no longer needed and not begun is cancelled, one newly needed joins the map. Raises Refused,
+    Forbidden, Stale.
     """
     project = lock(project_id)
     if not can_move_rules(actor, project):
@@ -36,7 +42,9 @@ def move_rules_on(*, actor: Actor, project_id: int, to: date, reason: str, at: d
     need_movable(project, to, at)
     reason = reason.strip()
     if not reason:
-        raise Refused("onemap.rules_on_reason", "请写明改变适用规则日期的理由", field="reason", remedy="项目单位会看到这段文字")
+        raise Refused(
+            "onemap.rules_on_reason", "请写明改变适用规则日期的理由", field="reason", remedy="项目单位会看到这段文字"
+        )
     before = project.rules_on
     changes, items = moving.difference(project, to), moving.item_changes(project, to)
     decision = moving.decision_of(project, to, changes, items)
@@ -52,7 +60,12 @@ def move_rules_on(*, actor: Actor, project_id: int, to: date, reason: str, at: d
         project_code=code,
         why=reason,
         decision=decision,
-        data={"from": before, "to": to, "rules": len(changes), "items": [[change.kind, change.matter_id] for change in items]},
+        data={
+            "from": before,
+            "to": to,
+            "rules": len(changes),
+            "items": [[change.kind, change.matter_id] for change in items],
+        },
     )
     tell(
         "rules_moved",
@@ -72,12 +85,20 @@ def move_rules_on(*, actor: Actor, project_id: int, to: date, reason: str, at: d
 def need_movable(project: Project, to: date, at: datetime) -> None:
     """Raises Refused for a project that has ended, a guidance under way, or a day that cannot be."""
     if project.state not in MOVABLE:
-        raise Refused("projects.not_running", "这个项目现在不能改变适用的规则日期", remedy="只有已备案、没有竣工或者终止的项目可以改变")
+        raise Refused(
+            "projects.not_running",
+            "这个项目现在不能改变适用的规则日期",
+            remedy="只有已备案、没有竣工或者终止的项目可以改变",
+        )
     if Guidance.objects.filter(project=project, merged_at__isnull=True).exists():
-        raise Refused("onemap.rules_on_guidance", "各部门正在辅导，暂不能改变适用的规则日期", remedy="请等辅导意见齐备后再办理")
+        raise Refused(
+            "onemap.rules_on_guidance", "各部门正在辅导，暂不能改变适用的规则日期", remedy="请等辅导意见齐备后再办理"
+        )
     first, today = pack().valid_from, at.astimezone(TZ).date()
     if to < first:
-        raise Refused("onemap.rules_on_no_pack", f"{day_words(to)} 没有规则可用", field="to", remedy=f"规则自{day_words(first)}起")
+        raise Refused(
+            "onemap.rules_on_no_pack", f"{day_words(to)} 没有规则可用", field="to", remedy=f"规则自{day_words(first)}起"
+        )
     if to > today:
         raise Refused("onemap.rules_on_future", "不能适用今天以后的规则", field="to", remedy="请选择今天或者以前的日期")
     if to == project.rules_on:
@@ -104,7 +125,9 @@ def _apply(project: Project, changes: list[ItemChange]) -> None:
         if change.item is not None:
             _, fields = touched.setdefault(change.item.pk, (change.item, {}))
             fields.update(change.fields)
-    rows = {item.pk: item for item in MapItem.objects.select_for_update(no_key=True).filter(project=project).order_by("id")}
+    rows = {
+        item.pk: item for item in MapItem.objects.select_for_update(no_key=True).filter(project=project).order_by("id")
+    }
     if added:
         _add(project, list(rows.values()), added, touched)
     for pk, (_, fields) in touched.items():
@@ -114,11 +137,20 @@ def _apply(project: Project, changes: list[ItemChange]) -> None:
         save(item, *fields)
 
 
-def _add(project: Project, items: list[MapItem], added: list[str], touched: dict[int, tuple[MapItem, dict[str, object]]]) -> None:
+def _add(
+    project: Project, items: list[MapItem], added: list[str], touched: dict[int, tuple[MapItem, dict[str, object]]]
+) -> None:
     """Newly needed matters at the map's end, as the catalogue has them; what is not begun waits for them where it must."""
-    standing = [item for item in items if item.state != ItemState.CANCELLED and "state" not in touched.get(item.pk, (item, {}))[1]]
+    standing = [
+        item
+        for item in items
+        if item.state != ItemState.CANCELLED and "state" not in touched.get(item.pk, (item, {}))[1]
+    ]
     on_map = {*(item.matter_id for item in standing), *added}
-    after = {item.matter_id: list(dict.fromkeys([*item.after, *building.prerequisites(item.matter_id, on_map)])) for item in standing}
+    after = {
+        item.matter_id: list(dict.fromkeys([*item.after, *building.prerequisites(item.matter_id, on_map)]))
+        for item in standing
+    }
     after |= {name: building.prerequisites(name, on_map) for name in added}
     if building.circle(after):
         raise Refused(

@@ -1,4 +1,6 @@
-"""How an item's clock stands still and goes on; whatever pauses one does it here, so that there is one pause and no second."""
+"""How an item's clock stands still and goes on; whatever pauses one does it here, so that there is one pause and no
+second.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ OWN_PROCEDURES = {
 }
 
 
-def halt(actor: Actor, item: MapItem, reason: str, note: str, at: datetime, ends_by: datetime | None = None) -> WorkItem:
+def halt(
+    actor: Actor, item: MapItem, reason: str, note: str, at: datetime, ends_by: datetime | None = None
+) -> WorkItem:
     """The locked item's clock stands still for a reason of the pack, and the company is told."""
     work = pause(actor=actor, item=clock(item), reason=reason, note=note, at=at, ends_by=ends_by)
     if reason == COORDINATION:
@@ -61,7 +65,9 @@ def going_on(item: MapItem, work: WorkItem) -> None:
 
 
 def hold(item: MapItem, at: datetime) -> None:
-    """A clock that begins or goes on while its matter is being coordinated stands still until the coordination ends, and no longer."""
+    """A clock that begins or goes on while its matter is being coordinated stands still until the coordination ends,
+    and no longer.
+    """
     found = (
         CoordinationItem.objects.select_related("coordination")
         .filter(item=item, coordination__state=CoordinationState.RUNNING, coordination__ends_by__gt=at)
@@ -96,7 +102,11 @@ def need_not_coordinated(item: MapItem, at: datetime) -> None:
     """Raises Refused while the item's clock stands still for a coordination: its end starts the clock, nobody else."""
     work = clock(item)
     if reason_now(work) == COORDINATION and work.is_paused_at(at):
-        raise Refused("onemap.in_coordination", f"“{item.name}”正在“1+X”协调，计时随协调结束恢复", remedy="请由牵头部门的召集人办结协调")
+        raise Refused(
+            "onemap.in_coordination",
+            f"“{item.name}”正在“1+X”协调，计时随协调结束恢复",
+            remedy="请由牵头部门的召集人办结协调",
+        )
 
 
 def _tag(work: WorkItem, tags: list[str]) -> None:
@@ -107,4 +117,6 @@ def _tag(work: WorkItem, tags: list[str]) -> None:
 
 def _tell(item: MapItem, template: str, at: datetime, **words: str) -> None:
     code = item.project.code or ""
-    tell(template, at=at, unit_id=item.project.unit_id, project_code=code, page=page_of(item), matter=item.name, **words)
+    tell(
+        template, at=at, unit_id=item.project.unit_id, project_code=code, page=page_of(item), matter=item.name, **words
+    )

@@ -1,4 +1,6 @@
-"""不予受理 (行政许可法 32(1)(1)(2)): what needs no permit, or is another authority's, is refused before it is accepted, on paper."""
+"""不予受理 (行政许可法 32(1)(1)(2)): what needs no permit, or is another authority's, is refused before it is accepted,
+on paper.
+"""
 
 from __future__ import annotations
 
@@ -38,16 +40,19 @@ def refuse_acceptance(
     referred_to: str = "",
     version: int | None = None,
 ) -> MapItem:
-    """Ends an application that was received and must not be accepted, with reason, basis, remedies and the competent authority.
+    """Ends an application that was received and must not be accepted, with reason, basis, remedies and the competent
+    authority.
 
-    `referred_to`: key of the hall's department that is competent, where it is known; a new application goes there. What needs no
-    permit holds nothing up any more: it is exempt. Raises: Refused once the receipt's limit is over (it counts as accepted then), for
-    a matter under mock approval, or with a number already used.
+    `referred_to`: key of the hall's department that is competent, where it is known; a new application goes there. What
+    needs no permit holds nothing up any more: it is exempt. Raises: Refused once the receipt's limit is over (it counts
+    as accepted then), for a matter under mock approval, or with a number already used.
     """
     item = take(actor, item_id, access.can_handle, [ItemState.RECEIVED], version, GOING_ON)
     law = pack().cite_texts(pack().parameter("receipt.limit", item.project.rules_on).cites)
     if item.mock:
-        raise Refused("onemap.mock", "模拟审批的事项由窗口登记，不作不予受理决定", remedy="不符合的，请出具不予通过的模拟审批意见")
+        raise Refused(
+            "onemap.mock", "模拟审批的事项由窗口登记，不作不予受理决定", remedy="不符合的，请出具不予通过的模拟审批意见"
+        )
     if receipt_lapsed(item, at):
         raise Refused(
             "onemap.receipt_lapsed",
@@ -57,7 +62,12 @@ def refuse_acceptance(
         )
     known = pack().reasons.get(reason_code)
     if known is None or not known.id.startswith(REASONS):
-        raise Refused("onemap.not_accepted_code", "请选择不予受理的情形", field="reason_code", remedy="材料不全的，请一次性告知补正")
+        raise Refused(
+            "onemap.not_accepted_code",
+            "请选择不予受理的情形",
+            field="reason_code",
+            remedy="材料不全的，请一次性告知补正",
+        )
     number = need_text(document_number, "document_number", "请填写决定书文号")
     text = need_text(text, "text", "请写明不予受理的理由")
     competent = _competent(item, reason_code, referred_to)
@@ -110,10 +120,17 @@ def _competent(item: MapItem, reason_code: str, key: str) -> Department | None:
     if not key:
         return None
     if reason_code != NOT_COMPETENT:
-        raise Refused("onemap.referred_to", "只有不属于本部门职权范围的，才告知有权机关", field="referred_to", remedy="请去掉所选部门")
+        raise Refused(
+            "onemap.referred_to",
+            "只有不属于本部门职权范围的，才告知有权机关",
+            field="referred_to",
+            remedy="请去掉所选部门",
+        )
     found = Department.objects.filter(hall_id=item.project.hall_id, key=key).first()
     if found is None or found.pk == item.department_id:
-        raise Refused("onemap.referred_to", "请选择本大厅的另一个部门", field="referred_to", remedy="不知道有权机关的可以不选")
+        raise Refused(
+            "onemap.referred_to", "请选择本大厅的另一个部门", field="referred_to", remedy="不知道有权机关的可以不选"
+        )
     return found
 
 
@@ -131,4 +148,6 @@ def _issue(item: MapItem, reason_code: str, at: datetime) -> None:
                 unit_id=item.project.unit_id,
             )
     except IntegrityError as error:
-        raise Refused("onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号") from error
+        raise Refused(
+            "onemap.document_number", f"文号“{number}”已经用过", field="document_number", remedy="请核对后换一个文号"
+        ) from error

@@ -1,6 +1,8 @@
-"""复议、诉讼、投诉 (U-7): entered with body, day and claim, and how it ended. A record moves no decision and no clock of the matter.
+"""复议、诉讼、投诉 (U-7): entered with body, day and claim, and how it ended. A record moves no decision and no clock
+of the matter.
 
-A reconsideration or a lawsuit is another body's and only noted here; a complaint is the hall's own to answer, within a limit.
+A reconsideration or a lawsuit is another body's and only noted here; a complaint is the hall's own to answer, within a
+limit.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.queries import contacts
 
 OF_COMPLAINTS = (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED, RemedyOutcome.SETTLED, RemedyOutcome.WITHDRAWN)
-OF_COURSES = tuple(outcome for outcome in RemedyOutcome if outcome not in (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED))
+OF_COURSES = tuple(
+    outcome for outcome in RemedyOutcome if outcome not in (RemedyOutcome.JUSTIFIED, RemedyOutcome.UNJUSTIFIED)
+)
 
 
 def outcomes_of(kind: str) -> tuple[RemedyOutcome, ...]:
@@ -47,10 +51,12 @@ def enter_remedy(
 ) -> Remedy:
     """That the unit has gone to another body about a decision on this item, or complains of how it was handled.
 
-    `application`: its number; None = the present one. A complaint needs no decision, and no `body`: it is the hall's. Entered by the
-    unit itself, or by the department and the hall from the papers they are served.
+    `application`: its number; None = the present one. A complaint needs no decision, and no `body`: it is the hall's.
+    Entered by the unit itself, or by the department and the hall from the papers they are served.
     """
-    claimed = claim(actor, idempotency_key, "onemap.enter_remedy", [item_id, kind, body, filed_on, text, application], at=at)
+    claimed = claim(
+        actor, idempotency_key, "onemap.enter_remedy", [item_id, kind, body, filed_on, text, application], at=at
+    )
     if (known := answered(claimed)) is not None:
         return Remedy.objects.get(pk=known)
     item = locked(item_id)
@@ -95,12 +101,19 @@ def enter_remedy(
 
 
 def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> None:
-    """It waits for the hall's general convener, and not for whom it is about; both sides are told until when it is answered."""
+    """It waits for the hall's general convener, and not for whom it is about; both sides are told until when it is
+    answered.
+    """
     work = open_item(
         actor=actor,
         kind=MapWork.COMPLAINT,
         about=about(
-            made, item.project, f"投诉：{item.name}", PageRef("staff:item", item_id=item.pk), stage=item.stage, matter_id=item.matter_id
+            made,
+            item.project,
+            f"投诉：{item.name}",
+            PageRef("staff:item", item_id=item.pk),
+            stage=item.stage,
+            matter_id=item.matter_id,
         ),
         limits=Limits(pack().integer("complaint.limit", day_of(at))),
         rules_on=day_of(at),
@@ -123,7 +136,8 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
 
 
 def _contested(item: MapItem, number: int | None, *, complaint: bool) -> tuple[Application | None, str, date]:
-    """The application, with number and day of its decision; of a complaint where nothing is decided yet, the day of the filing.
+    """The application, with number and day of its decision; of a complaint where nothing is decided yet, the day of the
+    filing.
 
     Raises Refused where there is no decision to contest.
     """
@@ -140,20 +154,40 @@ def _tell(remedy: Remedy, item: MapItem, template: str, at: datetime, *, words: 
     """The handler, the convener of the hall and the unit."""
     conveners = holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=item.project.hall_id)
     persons = {person.pk: person for person in [*([item.handler] if item.handler else []), *conveners]}
-    base = {"at": at, "project_code": item.project.code or "", "matter": item.name, "kind": remedy.get_kind_display(), "why": words[:60]}
+    base = {
+        "at": at,
+        "project_code": item.project.code or "",
+        "matter": item.name,
+        "kind": remedy.get_kind_display(),
+        "why": words[:60],
+    }
     tell(template, persons=list(persons.values()), page=PageRef("staff:item", item_id=item.pk), **base)
     tell(template, unit_id=item.project.unit_id, page=PageRef("unit:item", item_id=item.pk), **base)
 
 
 @action
 def conclude_remedy(
-    *, actor: Actor, remedy_id: int, outcome: str, answer: str, concluded_on: date, at: datetime, version: int | None = None
+    *,
+    actor: Actor,
+    remedy_id: int,
+    outcome: str,
+    answer: str,
+    concluded_on: date,
+    at: datetime,
+    version: int | None = None,
 ) -> Remedy:
-    """How it ended, in the body's words. What follows for the matter (a new application, another decision) is done by its own action."""
+    """How it ended, in the body's words.
+
+    What follows for the matter (a new application, another decision) is done by its own action.
+    """
     item = locked(Remedy.objects.values_list("item_id", flat=True).get(pk=remedy_id))
     remedy = Remedy.objects.select_for_update(no_key=True, of=("self",)).get(pk=remedy_id)
     if not access.can_conclude_remedy(actor, item, remedy.kind):
-        raise forbid("投诉由总召集人、综合管理部门答复" if remedy.kind == RemedyKind.COMPLAINT else "复议、诉讼的结果由承办部门登记")
+        raise forbid(
+            "投诉由总召集人、综合管理部门答复"
+            if remedy.kind == RemedyKind.COMPLAINT
+            else "复议、诉讼的结果由承办部门登记"
+        )
     check_version(remedy, version)
     if remedy.outcome:
         raise Refused("onemap.remedy_ended", "结果已经登记过了", remedy="请刷新页面查看")

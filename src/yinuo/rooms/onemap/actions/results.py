@@ -38,11 +38,18 @@ def decide(
 ) -> MapItem:
     """Grants or refuses with a document number; a refusal states its reasons and tells the remedies.
 
-    What was sent back is decided as it stands once the correction's longest term is over. Under mock approval the answer is a mock
-    document; decided once more when the land is there, it becomes the formal decision.
-    Raises: Refused while the clock is paused, before the prerequisites or the filling of a gap, or with a number already used.
+    What was sent back is decided as it stands once the correction's longest term is over. Under mock approval the
+    answer is a mock document; decided once more when the land is there, it becomes the formal decision. Raises: Refused
+    while the clock is paused, before the prerequisites or the filling of a gap, or with a number already used.
     """
-    item = take(actor, item_id, access.can_handle, [ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.MOCK_GRANTED], version, GOING_ON)
+    item = take(
+        actor,
+        item_id,
+        access.can_handle,
+        [ItemState.ACCEPTED, ItemState.INCORRECT, ItemState.MOCK_GRANTED],
+        version,
+        GOING_ON,
+    )
     converting = item.state == ItemState.MOCK_GRANTED
     need_land(item)
     _need_running(item, at)
@@ -62,7 +69,9 @@ def decide(
             close(actor=actor, item=waiting, at=at, outcome="decided", cancelled=True)
     end = conclude_mock if item.mock and not converting else conclude
     item.mock = item.mock and not converting
-    return end(actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code)
+    return end(
+        actor=actor, item=item, granted=granted, document_number=number, text=text, at=at, reason_code=reason_code
+    )
 
 
 def _need_running(item: MapItem, at: datetime) -> None:
@@ -72,7 +81,9 @@ def _need_running(item: MapItem, at: datetime) -> None:
     work = clock(item)
     if work.is_paused_at(at):
         raise Refused(
-            "onemap.state", f"“{item.name}”已退回修改，计时暂停，不能作出决定", remedy="企业修改后再决定；修改期限届满未改的，届满后决定"
+            "onemap.state",
+            f"“{item.name}”已退回修改，计时暂停，不能作出决定",
+            remedy="企业修改后再决定；修改期限届满未改的，届满后决定",
         )
 
 
@@ -111,7 +122,10 @@ def conclude(
             )
     except IntegrityError as error:
         raise Refused(
-            "onemap.document_number", f"文号“{document_number}”已经用过", field="document_number", remedy="请核对后换一个文号"
+            "onemap.document_number",
+            f"文号“{document_number}”已经用过",
+            field="document_number",
+            remedy="请核对后换一个文号",
         ) from error
     deliver_by(actor, item, at)
     record(

@@ -1,4 +1,6 @@
-"""A matter satisfied by its zone's published result: when the map is drawn, taken over later, given back when the facts change (附件3·三(三))."""
+"""A matter satisfied by its zone's published result: when the map is drawn, taken over later, given back when the facts
+change (附件3·三(三)).
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,11 @@ from yinuo.rooms.projects.models import Project
 
 
 @action
-def share_result(*, actor: Actor, item_id: int, at: datetime, version: int | None = None, idempotency_key: str = "") -> MapItem:
-    """The company takes over the zone's result for a matter it has not applied for: published since, or fitting since a fact is known.
+def share_result(
+    *, actor: Actor, item_id: int, at: datetime, version: int | None = None, idempotency_key: str = ""
+) -> MapItem:
+    """The company takes over the zone's result for a matter it has not applied for: published since, or fitting since a
+    fact is known.
 
     Raises Refused with every reason where it does not fit, and with what is missing where that is not known.
     """
@@ -43,10 +48,16 @@ def share_result(*, actor: Actor, item_id: int, at: datetime, version: int | Non
         )
     need_fit(item, proposal.decision)
     # Two who withdraw and take over at once: the result is asked again under its own lock.
-    result = RegionalResult.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=proposal.result.pk)
+    result = (
+        RegionalResult.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("zone")
+        .get(pk=proposal.result.pk)
+    )
     if item.share_ended and item.share_ended == result.document_number:
         raise Refused(
-            "onemap.share_ended", "承办部门已写明理由，这个项目不再共享这份结果", remedy="请按常规办理；情况变了的，请先与承办部门联系"
+            "onemap.share_ended",
+            "承办部门已写明理由，这个项目不再共享这份结果",
+            remedy="请按常规办理；情况变了的，请先与承办部门联系",
         )
     if regional.ended(result):
         raise Refused("onemap.no_regional_result", "这份区域评估结果刚刚停止使用", remedy="请刷新页面查看最新状态")
@@ -182,7 +193,9 @@ def tell_drawn(project: Project, items: Sequence[MapItem], found: Mapping[str, P
 
 
 def give_back(project: Project, at: datetime) -> None:
-    """After the facts have changed: a matter whose result no longer fits comes back, with the reason; its sharing stays on record."""
+    """After the facts have changed: a matter whose result no longer fits comes back, with the reason; its sharing stays
+    on record.
+    """
     shared = MapItem.objects.select_for_update(no_key=True, of=("self",)).filter(project=project, route=Route.REGIONAL)
     for item in shared.select_related("department", "shared__zone", "application").order_by("id"):
         item.project = project
@@ -196,7 +209,8 @@ def give_back(project: Project, at: datetime) -> None:
 
 @action
 def end_sharing(*, actor: Actor, item_id: int, why: str, at: datetime, version: int | None = None) -> MapItem:
-    """The department ends one project's sharing of a result, with its reason: the matter comes back and is applied for singly.
+    """The department ends one project's sharing of a result, with its reason: the matter comes back and is applied for
+    singly.
 
     The result stands for everybody else; this project does not take over this very result again.
     """

@@ -27,7 +27,10 @@ def hand_clue(
     at: datetime,
     idempotency_key: str = "",
 ) -> Clue:
-    """移送. The trail and the chain say that a clue was handed over, and nothing of what it says or whom it concerns."""
+    """移送.
+
+    The trail and the chain say that a clue was handed over, and nothing of what it says or whom it concerns.
+    """
     if not access.can_hand_clue(actor):
         raise forbid("只有监督员、主要负责同志可以移送线索")
     said = [person_id, text, body, body_name, handed_on, receipt]
@@ -35,12 +38,16 @@ def hand_clue(
     if (known := answered(claimed)) is not None:
         return Clue.objects.get(pk=known)
     member = (
-        Membership.objects.filter(InForce.on(day_of(at)), person_id=person_id, department__hall_id=actor.hall_id).order_by("id").first()
+        Membership.objects.filter(InForce.on(day_of(at)), person_id=person_id, department__hall_id=actor.hall_id)
+        .order_by("id")
+        .first()
     )
     if member is None:
         raise forbid("只能移送涉及本大厅工作人员的线索")
     if person_id == actor.person_id:
-        raise Refused("oversight.person", "不能移送涉及本人的线索", field="person_id", remedy="请由其他监督员、主要负责同志移送")
+        raise Refused(
+            "oversight.person", "不能移送涉及本人的线索", field="person_id", remedy="请由其他监督员、主要负责同志移送"
+        )
     if body not in ClueBody.values:
         raise Refused("oversight.body", "请选择移送给哪类机关", field="body")
     if handed_on > day_of(at):
@@ -57,7 +64,9 @@ def hand_clue(
                 handed_by_id=actor.person_id, at=at,
             )  # fmt: skip
     except IntegrityError as error:
-        raise Refused("oversight.receipt", "这个回执编号已经登记过", field="receipt", remedy="请核对回执编号") from error
+        raise Refused(
+            "oversight.receipt", "这个回执编号已经登记过", field="receipt", remedy="请核对回执编号"
+        ) from error
     record(actor, "oversight.hand_clue", made, at=at)
     # Not even the office that handed it over is named: the platform signs.
     enter("clue.handed", f"{Clue._meta.label_lower}:{made.pk}", {}, at=at)

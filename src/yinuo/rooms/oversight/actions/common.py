@@ -43,26 +43,47 @@ def need(text: str, field: str, message: str) -> str:
 def locked(warning_id: int) -> AnomalyWarning:
     """The warning locked, its project before it."""
     project = lock(AnomalyWarning.objects.values_list("project_id", flat=True).get(pk=warning_id))
-    made = AnomalyWarning.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "record").get(pk=warning_id)
+    made = (
+        AnomalyWarning.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("department", "record")
+        .get(pk=warning_id)
+    )
     made.project = project
     return made
 
 
-def take(made: AnomalyWarning, allowed: bool, refusal: str, states: Sequence[str], version: int | None) -> AnomalyWarning:
+def take(
+    made: AnomalyWarning, allowed: bool, refusal: str, states: Sequence[str], version: int | None
+) -> AnomalyWarning:
     """Raises Forbidden, Stale, Refused in this order."""
     if not allowed:
         raise forbid(refusal)
     check_version(made, version)
     if made.state not in states:
-        raise Refused("oversight.state", f"这条预警现在是“{made.get_state_display()}”，不能这样办理", remedy="请刷新页面查看最新状态")
+        raise Refused(
+            "oversight.state",
+            f"这条预警现在是“{made.get_state_display()}”，不能这样办理",
+            remedy="请刷新页面查看最新状态",
+        )
     return made
 
 
 def step(
-    made: AnomalyWarning, kind: StepKind, actor: Actor, at: datetime, text: str = "", evidence: Sequence[AttachedFile] = ()
+    made: AnomalyWarning,
+    kind: StepKind,
+    actor: Actor,
+    at: datetime,
+    text: str = "",
+    evidence: Sequence[AttachedFile] = (),
 ) -> WarningStep:
     taken = WarningStep.objects.create(
-        warning=made, kind=kind, text=text, role=actor.role, department_id=actor.department_id, person_id=actor.person_id, at=at
+        warning=made,
+        kind=kind,
+        text=text,
+        role=actor.role,
+        department_id=actor.department_id,
+        person_id=actor.person_id,
+        at=at,
     )
     attach_files(taken, FileRole.EVIDENCE, evidence)
     return taken

@@ -38,8 +38,11 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     if row.data.get("outcome"):
         return
     due, today, office, project = date.fromisoformat(row.data["due"]), day_of(at), office_of(row), row.project
-    # The day of the order does not count; what is due today or was due before falls due at the end of the next working day.
-    days = max(1, calendar().working_days_between(calendar().next_working(today), due) + int(calendar().is_working(due)))
+    # The day of the order does not count; what is due today or was due before falls due at the end of the next working
+    # day.
+    days = max(
+        1, calendar().working_days_between(calendar().next_working(today), due) + int(calendar().is_working(due))
+    )
     work = open_item(
         actor=actor,
         kind=OversightWork.DISPATCH,
@@ -59,8 +62,13 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
 
 
 @action
-def answer_dispatch(*, actor: Actor, record_id: int, outcome: str, at: datetime, evidence: Sequence[int] = ()) -> LifeRecord:
-    """What came of it, as a new version; its clock ends. Raises Refused where it has been answered or corrected since."""
+def answer_dispatch(
+    *, actor: Actor, record_id: int, outcome: str, at: datetime, evidence: Sequence[int] = ()
+) -> LifeRecord:
+    """What came of it, as a new version; its clock ends.
+
+    Raises Refused where it has been answered or corrected since.
+    """
     project = lock(LifeRecord.objects.values_list("project_id", flat=True).get(pk=record_id))
     row = LifeRecord.objects.get(pk=record_id)
     row.project = project

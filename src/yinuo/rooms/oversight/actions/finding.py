@@ -1,4 +1,6 @@
-"""A project is looked at: by the clock when its moment has come, and at once when something is reported or recorded of it."""
+"""A project is looked at: by the clock when its moment has come, and at once when something is reported or recorded of
+it.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ TERMS = {
 
 @action
 def look_at(*, project_id: int, at: datetime) -> list[AnomalyWarning]:
-    """Opens a warning for everything that is out of order now, and keeps when to look again; a second look finds nothing new."""
+    """Opens a warning for everything that is out of order now, and keeps when to look again; a second look finds
+    nothing new.
+    """
     project = lock(project_id)
     watch = Watch.objects.select_for_update(no_key=True).filter(project=project).first()
     reminded = watch is not None and watch.reminded_at is not None
@@ -63,7 +67,14 @@ def _remind(project: Project, at: datetime) -> None:
         months=months,
         limit=limit,
     )
-    record(Actor.system(), "oversight.remind_start", project, at=at, project_code=project.code or "", data={"months": months})
+    record(
+        Actor.system(),
+        "oversight.remind_start",
+        project,
+        at=at,
+        project_code=project.code or "",
+        data={"months": months},
+    )
 
 
 def _open(project: Project, finding: Finding, at: datetime) -> AnomalyWarning:
@@ -92,7 +103,12 @@ def _open(project: Project, finding: Finding, at: datetime) -> AnomalyWarning:
         at=at,
         project_code=project.code or "",
         why=made.why,
-        data={"kind": made.kind, "source": made.source, "since": finding.since, "record": finding.record.pk if finding.record else None},
+        data={
+            "kind": made.kind,
+            "source": made.source,
+            "since": finding.since,
+            "record": finding.record.pk if finding.record else None,
+        },
         chain="anomaly.reported",
     )
     work = wait_for_handling(actor, made, at)
@@ -102,7 +118,9 @@ def _open(project: Project, finding: Finding, at: datetime) -> AnomalyWarning:
 
 
 def _owner(project: Project, finding: Finding) -> Department | None:
-    """Whose it is to handle, by the pack: the office of the first matter not decided, the filing unit, a named office; else the supervisor."""
+    """Whose it is to handle, by the pack: the office of the first matter not decided, the filing unit, a named office;
+    else the supervisor.
+    """
     named = pack().parameter(f"warning.owner.{finding.kind}", project.rules_on).value
     if named == "matter" and finding.matters:
         return finding.matters[0].department
@@ -111,7 +129,10 @@ def _owner(project: Project, finding: Finding) -> Department | None:
 
 
 def sweep(now: datetime, batch: int = 200) -> int:
-    """Looks at every project whose moment has come, each in a transaction of its own; costs what is due. Returns how many."""
+    """Looks at every project whose moment has come, each in a transaction of its own; costs what is due.
+
+    Returns how many.
+    """
     turned = 0
     due = Watch.objects.filter(next_at__lte=now)
     while ids := list(due.order_by("next_at", "project_id").values_list("project_id", flat=True)[:batch]):

@@ -132,7 +132,10 @@ def enter(
     why: str = "",
     inspection: RandomInspection | None = None,
 ) -> LifeRecord:
-    """Writes one version; its caller holds the project's lock and has asked who may. Raises Refused with a message per field."""
+    """Writes one version; its caller holds the project's lock and has asked who may.
+
+    Raises Refused with a message per field.
+    """
     number = number.strip()
     kept = checked(project.hall_id, kind, step, number, on, data, at)
     made = LifeRecord(
@@ -146,7 +149,10 @@ def enter(
     except IntegrityError as error:
         label = SPECS[kind].number_label or "编号"
         raise Refused(
-            "oversight.recorded", f"{label} {number} 已经登记过", field="number", remedy="内容有变化的，请更正原来的记录"
+            "oversight.recorded",
+            f"{label} {number} 已经登记过",
+            field="number",
+            remedy="内容有变化的，请更正原来的记录",
         ) from error
     attach_files(made, FileRole.EVIDENCE, evidence)
     verb = "oversight.correct_record" if replaces else "oversight.record_life"
@@ -158,7 +164,16 @@ def enter(
         "digest": made.digest,
         **({"inspection": inspection.pk} if inspection else {}),
     }
-    record(actor, verb, made, at=at, project_code=project.code or "", why=why, data=told, chain=CHAIN.get(RecordKind(kind), ""))
+    record(
+        actor,
+        verb,
+        made,
+        at=at,
+        project_code=project.code or "",
+        why=why,
+        data=told,
+        chain=CHAIN.get(RecordKind(kind), ""),
+    )
     share_record(made, at)
     if kind == RecordKind.SIGHTING:
         look_at(project_id=project.pk, at=at)
@@ -169,7 +184,9 @@ def enter(
     return made
 
 
-def checked(hall_id: int, kind: str, step: str, number: str, on: date, data: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def checked(
+    hall_id: int, kind: str, step: str, number: str, on: date, data: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
     if kind not in SPECS:
         raise Refused("oversight.kind", "请选择记录的种类", field="kind", remedy=f"可以是 {'、'.join(SPECS)}")
     kept, errors = read(kind, step, number, data)

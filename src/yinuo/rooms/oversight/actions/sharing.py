@@ -58,5 +58,11 @@ def share_record(row: LifeRecord, at: datetime) -> None:
     kind = SHARED_RECORDS.get(RecordKind(row.kind))
     if kind is not None:
         fields = {one.name: row.data.get(one.name) for one in SPECS[row.kind].fields}
-        data: dict[str, object] = {**fields, "number": row.number, "on": row.on.isoformat(), "record": row.pk, "round": row.round}
+        data: dict[str, object] = {
+            **fields,
+            "number": row.number,
+            "on": row.on.isoformat(),
+            "record": row.pk,
+            "round": row.round,
+        }
         share(kind, row.project, {**data, "replaces": row.replaces_id, "system": row.system}, at)

@@ -1,4 +1,6 @@
-"""A warning until it is closed: explained by the unit, handled by the office, corrected or punished (附件7·第十四条、第十七条)."""
+"""A warning until it is closed: explained by the unit, handled by the office, corrected or punished (附件7·第十四条、
+第十七条).
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,10 @@ def explain_warning(
     version: int | None = None,
     idempotency_key: str = "",
 ) -> AnomalyWarning:
-    """The unit says how it was, with what shows it; the office reads it before it decides. It may add to it while the warning is open."""
+    """The unit says how it was, with what shows it; the office reads it before it decides.
+
+    It may add to it while the warning is open.
+    """
     claimed = claim(actor, idempotency_key, "oversight.explain_warning", [warning_id, text, list(evidence)], at=at)
     if (known := answered(claimed)) is not None:
         return AnomalyWarning.objects.get(pk=known)
@@ -95,7 +100,9 @@ def hand_warning(
     if office is None:
         raise Refused("oversight.department_key", "请选择处置部门", field="department_key")
     if office.pk == made.department_id:
-        raise Refused("oversight.department_key", "这条预警已经由这个部门处置", field="department_key", remedy="请选择另一个部门")
+        raise Refused(
+            "oversight.department_key", "这条预警已经由这个部门处置", field="department_key", remedy="请选择另一个部门"
+        )
     said = need(why, "why", "请写明转交的理由")
     made.department = office
     step(made, StepKind.HANDED, actor, at, f"转交{office.name}：{said}")
@@ -108,8 +115,12 @@ def hand_warning(
 
 
 @action
-def order_rectification(*, actor: Actor, warning_id: int, text: str, days: int, at: datetime, version: int | None = None) -> AnomalyWarning:
-    """责令限期改正: what to put right within so many working days; the unit's clock runs, and at its end it is the office's turn again."""
+def order_rectification(
+    *, actor: Actor, warning_id: int, text: str, days: int, at: datetime, version: int | None = None
+) -> AnomalyWarning:
+    """责令限期改正: what to put right within so many working days; the unit's clock runs, and at its end it is the
+    office's turn again.
+    """
     made = locked(warning_id)
     take(made, access.can_handle(actor, made), NOT_OWNER, HANDLED, version)
     said = need(text, "text", "请写明要改正什么、达到什么要求")
@@ -169,7 +180,9 @@ def close_warning(
     penalty_id: int | None = None,
     version: int | None = None,
 ) -> AnomalyWarning:
-    """Corrected (with what shows it), punished (by a penalty on record) or unfounded (with the reason); the unit is told."""
+    """Corrected (with what shows it), punished (by a penalty on record) or unfounded (with the reason); the unit is
+    told.
+    """
     made = locked(warning_id)
     take(made, access.can_handle(actor, made), NOT_OWNER, RUNNING, version)
     if outcome not in (WarningOutcome.CORRECTED, WarningOutcome.PUNISHED, WarningOutcome.UNFOUNDED):
@@ -177,7 +190,12 @@ def close_warning(
     said = need(text, "text", "请写明处置的情况和理由")
     shown = evidence_of(evidence, actor, made.project)
     if outcome == WarningOutcome.CORRECTED and not shown and not made.steps.filter(kind=StepKind.REPORTED).exists():
-        raise Refused("oversight.evidence", "已纠正的须有证明材料", field="evidence", remedy="请上传核查材料，或者请项目单位先报告改正情况")
+        raise Refused(
+            "oversight.evidence",
+            "已纠正的须有证明材料",
+            field="evidence",
+            remedy="请上传核查材料，或者请项目单位先报告改正情况",
+        )
     if outcome == WarningOutcome.PUNISHED:
         made.penalty = _penalty(made, penalty_id)
     end(actor, made, WarningOutcome(outcome), said, at, shown)
@@ -189,12 +207,22 @@ def _penalty(made: AnomalyWarning, penalty_id: int | None) -> LifeRecord:
     found = next((row for row in penalties_to_name(made.project) if row.pk == penalty_id), None)
     if found is None:
         raise Refused(
-            "oversight.penalty", "请选择本项目的行政处罚记录", field="penalty_id", remedy="先登记处罚决定；一份决定只能办结一条预警"
+            "oversight.penalty",
+            "请选择本项目的行政处罚记录",
+            field="penalty_id",
+            remedy="先登记处罚决定；一份决定只能办结一条预警",
         )
     return found
 
 
-def end(actor: Actor, made: AnomalyWarning, outcome: WarningOutcome, said: str, at: datetime, shown: Sequence[AttachedFile] = ()) -> None:
+def end(
+    actor: Actor,
+    made: AnomalyWarning,
+    outcome: WarningOutcome,
+    said: str,
+    at: datetime,
+    shown: Sequence[AttachedFile] = (),
+) -> None:
     """Closes it, its clocks, and asks when the project is to be looked at again."""
     for kind in (OversightWork.HANDLE, OversightWork.RECTIFY):
         _end_wait(actor, made, kind, at, outcome)
@@ -217,13 +245,19 @@ def end(actor: Actor, made: AnomalyWarning, outcome: WarningOutcome, said: str, 
 
 
 @action
-def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: datetime, evidence: Sequence[int] = ()) -> PointProposal:
-    """Points for what the warning is about, once: proposed by the office that handles it, then consent and execution as ever (附件2·第十九条)."""
+def propose_for_warning(
+    *, actor: Actor, warning_id: int, basis: str, at: datetime, evidence: Sequence[int] = ()
+) -> PointProposal:
+    """Points for what the warning is about, once: proposed by the office that handles it, then consent and execution as
+    ever (附件2·第十九条).
+    """
     made = locked(warning_id)
     if not access.can_handle(actor, made) or made.department_id is None:
         raise forbid("只有处置这条预警的部门可以提出信用扣分")
     if made.kind not in ACTS:
-        raise Refused("oversight.no_points", f"“{made.get_kind_display()}”不是扣分的情形", remedy="附件2第十八条列出了扣分的行为")
+        raise Refused(
+            "oversight.no_points", f"“{made.get_kind_display()}”不是扣分的情形", remedy="附件2第十八条列出了扣分的行为"
+        )
     if made.outcome in (WarningOutcome.UNFOUNDED, WarningOutcome.ENDED):
         raise Refused("oversight.no_points", f"这条预警{made.get_outcome_display()}，不能扣分")
     said = need(basis, "basis", "请写明扣分的依据")
@@ -244,7 +278,15 @@ def propose_for_warning(*, actor: Actor, warning_id: int, basis: str, at: dateti
     )
     step(made, StepKind.PROPOSED, actor, at, said, shown)
     save(made)
-    record(actor, "oversight.propose_for_warning", made, at=at, project_code=code_of(made), why=said, data={"proposal": proposal.pk})
+    record(
+        actor,
+        "oversight.propose_for_warning",
+        made,
+        at=at,
+        project_code=code_of(made),
+        why=said,
+        data={"proposal": proposal.pk},
+    )
     return proposal
 
 
@@ -277,5 +319,12 @@ def _moved(
 ) -> None:
     save(made, *fields)
     record(
-        actor, verb, made, at=at, project_code=code_of(made), why=why, data=data or {"kind": made.kind, "state": made.state}, chain=chain
+        actor,
+        verb,
+        made,
+        at=at,
+        project_code=code_of(made),
+        why=why,
+        data=data or {"kind": made.kind, "state": made.state},
+        chain=chain,
     )

@@ -40,7 +40,9 @@ def filing_department(project: Project) -> int:
 
 
 @action
-def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at: datetime, version: int | None = None) -> Project:
+def decide_by_hand(
+    *, actor: Actor, project_id: int, approve: bool, why: str, at: datetime, version: int | None = None
+) -> Project:
     """The filing unit decides on a filing the rules held back; a refusal states its reasons."""
     project = lock(project_id)
     if not access.can_review(actor, project, filing_department(project)):
@@ -58,7 +60,15 @@ def decide_by_hand(*, actor: Actor, project_id: int, approve: bool, why: str, at
         project.save(update_fields=["state", "problem", "closed_at", "version"])
     else:
         _give_code(project)
-    record(actor, "projects.decide_by_hand", project, at=at, project_code=project.code or "", why=why, data={"approve": approve})
+    record(
+        actor,
+        "projects.decide_by_hand",
+        project,
+        at=at,
+        project_code=project.code or "",
+        why=why,
+        data={"approve": approve},
+    )
     outcome = "准予备案" if approve else "不予备案"
     tell(
         "filing_decided",
@@ -87,8 +97,12 @@ def _give_code(project: Project) -> None:
 
 
 @action
-def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime, version: int | None = None) -> Project:
-    """撤回备案: a project found faulty at review or later loses its filing, with the concrete problem stated; everything open on it ends."""
+def withdraw_filing(
+    *, actor: Actor, project_id: int, problem: str, at: datetime, version: int | None = None
+) -> Project:
+    """撤回备案: a project found faulty at review or later loses its filing, with the concrete problem stated;
+    everything open on it ends.
+    """
     project = lock(project_id)
     if not access.can_review(actor, project, filing_department(project)):
         raise forbid("只有备案机关可以撤回备案")
@@ -100,7 +114,12 @@ def withdraw_filing(*, actor: Actor, project_id: int, problem: str, at: datetime
     if review is not None:
         close(actor=actor, item=review, at=at, outcome="withdrawn")
     at_review = project.state == ProjectState.FILED
-    project.state, project.problem, project.closed_at, project.version = ProjectState.WITHDRAWN, problem, at, project.version + 1
+    project.state, project.problem, project.closed_at, project.version = (
+        ProjectState.WITHDRAWN,
+        problem,
+        at,
+        project.version + 1,
+    )
     project.save(update_fields=["state", "problem", "closed_at", "version"])
     data = papers.withdrawal(project, at, at_review=at_review)
     issue(
@@ -146,12 +165,19 @@ def terminate(*, actor: Actor, project_id: int, why: str, at: datetime) -> Proje
 
 @action
 def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Project:
-    """For `terminate` and the rooms above, which have asked who may: a broken promise ends a project by force (附件2·第十四条)."""
+    """For `terminate` and the rooms above, which have asked who may: a broken promise ends a project by force
+    (附件2·第十四条).
+    """
     project = lock(project_id)
     if project.state not in (*RUNNING, ProjectState.MANUAL):
         raise Refused("projects.not_running", "这个项目已经结束", remedy="请刷新页面查看最新状态")
     why = _text(why, "why", "终止的原因")
-    project.state, project.problem, project.closed_at, project.version = ProjectState.TERMINATED, why, at, project.version + 1
+    project.state, project.problem, project.closed_at, project.version = (
+        ProjectState.TERMINATED,
+        why,
+        at,
+        project.version + 1,
+    )
     project.save(update_fields=["state", "problem", "closed_at", "version"])
     # What has no code yet is in no chain: there its life begins with the code.
     chain = "anomaly.reported" if project.code else ""
@@ -160,7 +186,9 @@ def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Pro
 
 
 @action
-def amend(*, actor: Actor, project_id: int, changes: dict[str, Any], reason: str, at: datetime, version: int | None = None) -> Project:
+def amend(
+    *, actor: Actor, project_id: int, changes: dict[str, Any], reason: str, at: datetime, version: int | None = None
+) -> Project:
     """An adjustment that keeps the code. A major change is refused with the way to a new filing. Raises Refused."""
     project = lock(project_id)
     if not access.can_dispose(actor, project):
@@ -216,7 +244,14 @@ def _changed(before: dict[str, Any], after: dict[str, Any], prefix: str = "") ->
 
 @action
 def recode(
-    *, actor: Actor, project_id: int, facts: dict[str, Any], pledged: bool, reason: str, at: datetime, idempotency_key: str = ""
+    *,
+    actor: Actor,
+    project_id: int,
+    facts: dict[str, Any],
+    pledged: bool,
+    reason: str,
+    at: datetime,
+    idempotency_key: str = "",
 ) -> Project:
     """A major change: the old project ends, a new one with a new code is filed, and each names the other."""
     old = lock(project_id)
@@ -244,7 +279,15 @@ def recode(
     new.replaces = old
     new.save(update_fields=["replaces"])
     terminate(actor=Actor.system(), project_id=old.pk, why=f"重大变化重新备案：{reason}", at=at)
-    record(actor, "projects.recode", new, at=at, project_code=new.code or "", why=reason, data={"old": old.code, "new": new.code})
+    record(
+        actor,
+        "projects.recode",
+        new,
+        at=at,
+        project_code=new.code or "",
+        why=reason,
+        data={"old": old.code, "new": new.code},
+    )
     return new
 
 

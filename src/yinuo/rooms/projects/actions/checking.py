@@ -29,7 +29,9 @@ def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
         if as_number(invested) <= 0:
             faults["total_investment"] = f"{FACTS['total_investment'].label}：应大于 0，以万元为单位填写"
         elif not _fits(as_number(invested)):
-            faults["total_investment"] = f"{FACTS['total_investment'].label}：数字太大或者小数位太多，请以万元为单位填写"
+            faults["total_investment"] = (
+                f"{FACTS['total_investment'].label}：数字太大或者小数位太多，请以万元为单位填写"
+            )
     return faults
 
 

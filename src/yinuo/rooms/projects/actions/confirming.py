@@ -1,4 +1,6 @@
-"""What only a clerk may confirm of a project: industries the negative list marks with an asterisk are covered only in part."""
+"""What only a clerk may confirm of a project: industries the negative list marks with an asterisk are covered only in
+part.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def confirmers(path: str) -> set[str]:
     found = set()
     for row in pack().negative:
         names = [row.when, *(exception.when for exception in row.exceptions)]
-        if row.department_id and any(name in pack().predicates and path in pack().predicates[name].facts for name in names):
+        if row.department_id and any(
+            name in pack().predicates and path in pack().predicates[name].facts for name in names
+        ):
             found.add(row.department_id)
     return found
 
@@ -32,7 +36,8 @@ def confirmers(path: str) -> set[str]:
 def confirm_facts(
     *, actor: Actor, project_id: int, answers: Mapping[str, bool], note: str, at: datetime, version: int | None = None
 ) -> Project:
-    """An approver of the filing unit, or of the department whose list row turns on it, says whether a marked industry is covered.
+    """An approver of the filing unit, or of the department whose list row turns on it, says whether a marked industry
+    is covered.
 
     Shape of `answers`: {fact path under `confirmations.`: yes or no}. The company's own word never counts here.
     """
@@ -51,7 +56,13 @@ def confirm_facts(
     project.facts, project.version = merge(project.facts, {"confirmations": given}), project.version + 1
     project.save(update_fields=["facts", "version"])
     record(
-        actor, "projects.confirm_facts", project, at=at, project_code=project.code or "", why=note.strip(), data={"answers": dict(answers)}
+        actor,
+        "projects.confirm_facts",
+        project,
+        at=at,
+        project_code=project.code or "",
+        why=note.strip(),
+        data={"answers": dict(answers)},
     )
     return project
 

@@ -55,9 +55,9 @@ def save_draft(
 ) -> Draft:
     """Saves one step over the draft; nothing somebody else saved meanwhile is lost.
 
-    `seen` = what the form showed when it was opened, by path. With it a stale form is merged field by field: what it did not change
-    stays as saved, what it alone changed is taken; where both changed a field differently it is refused, the fields named in `data`.
-    Without it the same step from a stale form is refused as a whole.
+    `seen` = what the form showed when it was opened, by path. With it a stale form is merged field by field: what it
+    did not change stays as saved, what it alone changed is taken; where both changed a field differently it is refused,
+    the fields named in `data`. Without it the same step from a stale form is refused as a whole.
     """
     draft = Draft.objects.select_for_update(no_key=True).get(pk=draft_id)
     if not access.can_file(actor, draft.unit_id):
@@ -76,7 +76,10 @@ def save_draft(
 
 
 def _own_changes(draft: Draft, facts: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a stale form's facts those it changed itself. Raises Stale where somebody else changed the same to something different."""
+    """Of a stale form's facts those it changed itself.
+
+    Raises Stale where somebody else changed the same to something different.
+    """
     own: dict[str, Any] = {}
     theirs: dict[str, Any] = {}
     for path, value in flat(facts).items():

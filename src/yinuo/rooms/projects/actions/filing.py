@@ -68,8 +68,8 @@ def file_project(
 ) -> Filing:
     """Files a project for the actor's unit; a filing that qualifies has its code and certificate when this returns.
 
-    One that does not qualify goes to manual handling with the rules that stopped it; missing facts are asked for, and nothing is kept.
-    Raises: Refused (secret, faulty or missing facts, duplicate), Forbidden (another's unit).
+    One that does not qualify goes to manual handling with the rules that stopped it; missing facts are asked for, and
+    nothing is kept. Raises: Refused (secret, faulty or missing facts, duplicate), Forbidden (another's unit).
     """
     if not access.can_file(actor, unit_id):
         raise forbid("只能为您获授权的单位申报项目")
@@ -78,7 +78,12 @@ def file_project(
     if claim is not None and claim.answer is not None:
         return Filing(Project.objects.get(pk=claim.answer["project"]), claim.answer["decision"], repeated=True)
     if not pledged:
-        raise Refused("projects.pledge", "请阅读并作出备案信用承诺", field="pledge", remedy="信息真实、符合产业政策、不涉密是备案的前提")
+        raise Refused(
+            "projects.pledge",
+            "请阅读并作出备案信用承诺",
+            field="pledge",
+            remedy="信息真实、符合产业政策、不涉密是备案的前提",
+        )
     applicant = _applicant(actor, unit_id, str(facts.get("name", "")).strip(), at)
     if applicant.unit.credit_code is None:
         raise Refused(
@@ -134,7 +139,8 @@ _STOOD_IN = f"""
 
 
 def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant:
-    """Person, unit, grade and a possible duplicate in one statement; one more where this process has not verified the unit's points yet.
+    """Person, unit, grade and a possible duplicate in one statement; one more where this process has not verified the
+    unit's points yet.
 
     Raises: Forbidden without a confirmed binding; Refused where the grade is not what was signed.
     """
@@ -152,12 +158,17 @@ def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant
     person = Person(id=about[0], name=about[1], phone=about[2], email=about[3])
     unit = ProjectUnit(id=about[4], name=about[5], type=about[6], credit_code=about[7])
     person._state.adding = unit._state.adding = False
-    head = CreditHead(unit_id=unit.pk) if seq is None else CreditHead(unit_id=unit.pk, seq=seq, score=score, grade=grade)
+    head = (
+        CreditHead(unit_id=unit.pk) if seq is None else CreditHead(unit_id=unit.pk, seq=seq, score=score, grade=grade)
+    )
     return Applicant(person, unit, relying.grade_of(head, events, at), duplicate)
 
 
 def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
-    """The facts with what the platform knows of the unit in place of anything typed. Raises Refused naming every faulty field."""
+    """The facts with what the platform knows of the unit in place of anything typed.
+
+    Raises Refused naming every faulty field.
+    """
     unit, grade = applicant.unit, applicant.grade
     # 只有办理人员能作的确认，企业填了也不算。
     facts = {key: value for key, value in facts.items() if key != "confirmations"}
@@ -166,7 +177,9 @@ def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
     faults = faults_of(whole)
     if faults:
         first = next(iter(faults))
-        raise Refused("projects.facts", "填写的内容有误，请改正后再提交", field=first, remedy=faults[first], errors=faults)
+        raise Refused(
+            "projects.facts", "填写的内容有误，请改正后再提交", field=first, remedy=faults[first], errors=faults
+        )
     return whole
 
 
@@ -178,19 +191,26 @@ def _judge(facts: dict[str, Any], at: datetime) -> Decision:
     missing += [path for path in required if path not in missing and look_up(facts, path) is UNKNOWN]
     if missing and not decision.outcome["stops"]:
         errors = {path: f"请填写{FACTS[path].label}" if path in FACTS else "请填写" for path in missing}
-        raise Refused("projects.incomplete", "还有必填的内容没有填写", field=missing[0], remedy=errors[missing[0]], errors=errors)
+        raise Refused(
+            "projects.incomplete", "还有必填的内容没有填写", field=missing[0], remedy=errors[missing[0]], errors=errors
+        )
     need_basics(facts)
     return decision
 
 
-def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetime, claim: Once | None, draft_id: int | None) -> Filing:
+def _file(
+    actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetime, claim: Once | None, draft_id: int | None
+) -> Filing:
     decision = _judge(facts, at)
     hall_id = hall_for_filing(facts["region"])
     if hall_id is None:
         raise Refused("projects.region", "本平台不受理这个地区的项目", field="region", remedy="请选择项目所在县")
     if actor.via and hall_id != actor.hall_id:
         raise Refused(
-            "projects.other_hall", "这个地区的项目不在本大厅申报", field="region", remedy="请到项目所在县的政务服务大厅，或者由企业在线申报"
+            "projects.other_hall",
+            "这个地区的项目不在本大厅申报",
+            field="region",
+            remedy="请到项目所在县的政务服务大厅，或者由企业在线申报",
         )
     hall = book(hall_id)
     kind = facts["kind"]
@@ -218,9 +238,16 @@ def _file(actor: Actor, applicant: Applicant, facts: dict[str, Any], at: datetim
         at=at,
         project_code=project.code or "",
         decision=project.decision,
-        data={"name": project.name, "unit": applicant.unit.pk, "kind": kind, "total_investment": project.total_investment},
+        data={
+            "name": project.name,
+            "unit": applicant.unit.pk,
+            "kind": kind,
+            "total_investment": project.total_investment,
+        },
     )
-    current().add(new_row(Pledge, project_id=project.pk, text_version=PLEDGE_VERSION, person_id=applicant.person.pk, at=at))
+    current().add(
+        new_row(Pledge, project_id=project.pk, text_version=PLEDGE_VERSION, person_id=applicant.person.pk, at=at)
+    )
     if held:
         _hand_over(actor, project, hall, decision, at)
     elif project.code is not None:
@@ -259,7 +286,9 @@ def fetch_later(project: Project) -> None:
 
 
 def code_request(project: Project, hall: HallBook) -> CodeRequest:
-    """The same for every asking about one project, whenever and in whatever zone its row was read; the key is fit for a header."""
+    """The same for every asking about one project, whenever and in whatever zone its row was read; the key is fit for a
+    header.
+    """
     department = pack().departments[roles().filing_department]
     filed_at = project.filed_at.astimezone(UTC)
     key = hashlib.sha256(f"{project.unit_id}:{filed_at.isoformat()}:{project.name}".encode()).hexdigest()
@@ -267,7 +296,9 @@ def code_request(project: Project, hall: HallBook) -> CodeRequest:
 
 
 def ask_code(project: Project) -> str | None:
-    """A code for a project that already has its row; None while it is being assigned, or while only another project's is offered."""
+    """A code for a project that already has its row; None while it is being assigned, or while only another project's
+    is offered.
+    """
     request = code_request(project, book(project.hall_id))
     taken: set[str] = set()
     for _ in range(CODE_TRIES):
@@ -282,7 +313,9 @@ def ask_code(project: Project) -> str | None:
 
 
 def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, grade: str) -> None:
-    """What follows a code: the certificate of a filing in the colour of `grade`, the review's clock, and everybody told."""
+    """What follows a code: the certificate of a filing in the colour of `grade`, the review's clock, and everybody
+    told.
+    """
     code = project.code or ""
     issuer = hall.department(roles().filing_department).pk
     enter("project.basic", code, leaves.basic(project), at=at, issuer_id=issuer, first=True)
@@ -301,7 +334,14 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, 
         certificate = new_row(FilingCertificate, project_id=project.pk, number=number, issued_at=at)
         current().add(certificate)
         data = papers.first_certificate(project, certificate, grade)
-        issue_unlisted(kind=ProjectsPaper.CERTIFICATE, subject=project, data=data, at=at, project_code=code, unit_id=project.unit_id)
+        issue_unlisted(
+            kind=ProjectsPaper.CERTIFICATE,
+            subject=project,
+            data=data,
+            at=at,
+            project_code=code,
+            unit_id=project.unit_id,
+        )
         record(
             actor,
             "projects.issue_certificate",
@@ -377,10 +417,14 @@ def about(
 
 
 def _open_review(actor: Actor, project: Project, hall: HallBook, at: datetime) -> WorkItem:
-    return _open(actor, project, hall, at, ProjectsWork.REVIEW, "review.limit", PageRef("staff:review", project_id=project.pk))
+    return _open(
+        actor, project, hall, at, ProjectsWork.REVIEW, "review.limit", PageRef("staff:review", project_id=project.pk)
+    )
 
 
-def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: str, limit: str, page: PageRef) -> WorkItem:
+def _open(
+    actor: Actor, project: Project, hall: HallBook, at: datetime, kind: str, limit: str, page: PageRef
+) -> WorkItem:
     handler = hall.handler(roles().filing_matter)
     return open_item(
         actor=actor,
@@ -398,8 +442,24 @@ def _open(actor: Actor, project: Project, hall: HallBook, at: datetime, kind: st
 
 def _hand_over(actor: Actor, project: Project, hall: HallBook, decision: Decision, at: datetime) -> None:
     why = "；".join(stop["why"] for stop in decision.outcome["stops"]) or "需要人工确认"
-    _open(actor, project, hall, at, ProjectsWork.MANUAL_FILING, "manual_filing.limit", PageRef("staff:manual", project_id=project.pk))
-    tell("held", at=at, persons=contacts(project, at), unit_id=project.unit_id, page=page_of(project), project=project.name, why=why)
+    _open(
+        actor,
+        project,
+        hall,
+        at,
+        ProjectsWork.MANUAL_FILING,
+        "manual_filing.limit",
+        PageRef("staff:manual", project_id=project.pk),
+    )
+    tell(
+        "held",
+        at=at,
+        persons=contacts(project, at),
+        unit_id=project.unit_id,
+        page=page_of(project),
+        project=project.name,
+        why=why,
+    )
 
 
 def _close_draft(draft_id: int, project: Project) -> None:

@@ -73,7 +73,9 @@ def report_progress(
         raise Refused("projects.report_on", "发生日期不能晚于今天", field="on")
     if (kind == ReportKind.PROGRESS or percent is not None) and not 0 <= (-1 if percent is None else percent) <= 100:
         raise Refused("projects.report_percent", "请填写 0 到 100 之间的形象进度", field="percent")
-    if (kind == ReportKind.INVESTMENT or invested is not None) and not 0 <= (-1 if invested is None else invested) < MOST_INVESTED:
+    if (kind == ReportKind.INVESTMENT or invested is not None) and not 0 <= (
+        -1 if invested is None else invested
+    ) < MOST_INVESTED:
         raise Refused("projects.report_invested", "请填写累计完成投资（万元）", field="invested")
     if kind != ReportKind.START and project.started_on is None:
         raise Refused("projects.report_start_first", "请先报送开工建设信息", field="kind")
@@ -82,14 +84,28 @@ def report_progress(
     try:
         with transaction.atomic():
             report = ProgressReport.objects.create(
-                project=project, kind=kind, on=on, percent=percent, invested=invested, text=text, person_id=actor.person_id, at=at
+                project=project,
+                kind=kind,
+                on=on,
+                percent=percent,
+                invested=invested,
+                text=text,
+                person_id=actor.person_id,
+                at=at,
             )
     except IntegrityError as error:
         raise Refused("projects.report_once", f"{ReportKind(kind).label}信息已经报送过", field="kind") from error
     if kind == ReportKind.START:
         project.started_on = on
         project.save(update_fields=["started_on"])
-    record(actor, f"projects.report_{kind}", report, at=at, project_code=project.code or "", data={"on": on, "percent": percent})
+    record(
+        actor,
+        f"projects.report_{kind}",
+        report,
+        at=at,
+        project_code=project.code or "",
+        data={"on": on, "percent": percent},
+    )
     remember(claimed, report)
     return report
 
@@ -140,12 +156,22 @@ def end_participant(*, actor: Actor, participant_id: int, why: str, at: datetime
         raise Refused("projects.participant_why", "请写明为什么不再参建", field="why")
     row.replaced_at, row.ended_why = at, why.strip()[:200]
     row.save(update_fields=["replaced_at", "ended_why"])
-    record(actor, "projects.end_participant", row, at=at, why=row.ended_why, project_code=project.code or "", data={"role": row.role})
+    record(
+        actor,
+        "projects.end_participant",
+        row,
+        at=at,
+        why=row.ended_why,
+        project_code=project.code or "",
+        data={"role": row.role},
+    )
     return row
 
 
 @action
-def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, matter_id: str = "", idempotency_key: str = "") -> Question:
+def ask_question(
+    *, actor: Actor, project_id: int, text: str, at: datetime, matter_id: str = "", idempotency_key: str = ""
+) -> Question:
     """A question of the unit about its project, to be answered within `question.limit` (附件7·第九条).
 
     One about a matter goes to the matter's department; the general convener passes on the others.
@@ -160,7 +186,12 @@ def ask_question(*, actor: Actor, project_id: int, text: str, at: datetime, matt
         raise Refused("projects.question_matter", "请选择所问的事项", field="matter_id")
     office = book(project.hall_id).departments.get(pack().matters[matter_id].department) if matter_id else None
     question = Question.objects.create(
-        project=project, text=text.strip(), asked_by_id=actor.person_id, asked_at=at, matter_id=matter_id, department=office
+        project=project,
+        text=text.strip(),
+        asked_by_id=actor.person_id,
+        asked_at=at,
+        matter_id=matter_id,
+        department=office,
     )
     record(actor, "projects.ask_question", question, at=at, project_code=project.code or "")
     role = StaffRole.APPROVER if office else StaffRole.GENERAL_CONVENER
@@ -214,7 +245,14 @@ def pass_question(*, actor: Actor, question_id: int, department_key: str, at: da
     if work is not None:
         hand_over(actor=actor, item=work, department_id=office.pk, role=StaffRole.APPROVER, at=at)
     project = question.project
-    record(actor, "projects.pass_question", question, at=at, project_code=project.code or "", data={"department": department_key})
+    record(
+        actor,
+        "projects.pass_question",
+        question,
+        at=at,
+        project_code=project.code or "",
+        data={"department": department_key},
+    )
     _tell_of(question, holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=office.pk), at)
     return question
 
@@ -270,7 +308,10 @@ def publish_answer(*, actor: Actor, question_id: int, text: str, answer: str, at
 
 
 def _naming(question: Question, words: str) -> str:
-    """What tells whose question it was, as a message; "" = nothing found. A name that nobody wrote down here cannot be found."""
+    """What tells whose question it was, as a message; "" = nothing found.
+
+    A name that nobody wrote down here cannot be found.
+    """
     project = question.project
     told = (project.unit.name, project.name, project.code or "", project.unit.credit_code or "", question.asked_by.name)
     if found := next((one for one in told if one and one in words), ""):
@@ -290,14 +331,25 @@ def withdraw_answer(*, actor: Actor, question_id: int, why: str, at: datetime) -
         raise Refused("projects.withdraw_answer", "请写明为什么撤回", field="why")
     question.published_at = question.published_by = None
     question.save(update_fields=["published_at", "published_by"])
-    record(actor, "projects.withdraw_answer", question, at=at, why=why.strip()[:200], project_code=question.project.code or "")
+    record(
+        actor,
+        "projects.withdraw_answer",
+        question,
+        at=at,
+        why=why.strip()[:200],
+        project_code=question.project.code or "",
+    )
     return question
 
 
 def _question(question_id: int) -> Question:
     """The question locked, its project before it."""
     lock(Question.objects.values_list("project_id", flat=True).get(pk=question_id))
-    return Question.objects.select_for_update(no_key=True, of=("self",)).select_related("project__unit", "asked_by").get(pk=question_id)
+    return (
+        Question.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("project__unit", "asked_by")
+        .get(pk=question_id)
+    )
 
 
 def question_page(question: Question) -> PageRef:

@@ -5,4 +5,6 @@ from yinuo.rooms.projects.models import Project
 
 def lock(project_id: int) -> Project:
     """The project's row, locked: every transition of a project or of anything on it takes this lock first."""
-    return Project.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "hall").get(pk=project_id)
+    return (
+        Project.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "hall").get(pk=project_id)
+    )

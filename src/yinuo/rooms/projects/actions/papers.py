@@ -1,7 +1,8 @@
-"""Certificates and posters: a new version only where the last no longer says what holds today; the older ones stay as they are.
+"""Certificates and posters: a new version only where the last no longer says what holds today; the older ones stay as
+they are.
 
-The first certificate is issued with the filing. A later one is issued when the grade, the name or the state changes, and when somebody
-asks for it. A poster is issued when somebody asks.
+The first certificate is issued with the filing. A later one is issued when the grade, the name or the state changes,
+and when somebody asks for it. A poster is issued when somebody asks.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from yinuo.rooms.projects.room import ProjectsPaper
 
 @action
 def certificate_paper(*, project: Project, at: datetime) -> Document:
-    """The filing certificate as it looks today: when the unit's grade, the name or the state has changed, a new version."""
+    """The filing certificate as it looks today: when the unit's grade, the name or the state has changed, a new
+    version.
+    """
     locked = lock(project.pk)
     if not hasattr(locked, "certificate"):
         raise Refused("projects.no_certificate", "这个项目没有信用备案证", remedy="备案类项目赋码以后才有信用备案证")
@@ -32,7 +35,10 @@ def certificate_paper(*, project: Project, at: datetime) -> Document:
 
 
 def renew_certificates(unit_id: int, at: datetime) -> int:
-    """A new version for each running project of a unit whose grade changed; returns how many had a certificate. Each is its own transaction."""
+    """A new version for each running project of a unit whose grade changed; returns how many had a certificate.
+
+    Each is its own transaction.
+    """
     running = Project.objects.filter(unit_id=unit_id, certificate__isnull=False, closed_at__isnull=True).order_by("id")
     return sum(renew_certificate(pk, at) for pk in list(running.values_list("pk", flat=True)))
 
@@ -50,11 +56,18 @@ def site_poster(*, project: Project, at: datetime, paper: str = "a3") -> Documen
     locked = lock(project.pk)
     if not locked.code:
         raise Refused("projects.no_code", "项目还没有赋码，不能制作公示牌", remedy="赋码以后再来下载")
-    return _paper(locked, ProjectsPaper.POSTER, papers.site_poster(locked, "a4" if paper == "a4" else "a3", at.astimezone(TZ).date()), at)
+    return _paper(
+        locked,
+        ProjectsPaper.POSTER,
+        papers.site_poster(locked, "a4" if paper == "a4" else "a3", at.astimezone(TZ).date()),
+        at,
+    )
 
 
 def _paper(project: Project, kind: str, data: dict[str, Any], at: datetime) -> Document:
-    """The last paper of the kind if it says the same, else a new one; the project's lock keeps two askers from making two."""
+    """The last paper of the kind if it says the same, else a new one; the project's lock keeps two askers from making
+    two.
+    """
     issued = Document.objects.filter(kind=kind, subject_kind=project._meta.label_lower, subject_id=project.pk)
     if "paper" in data:
         issued = issued.filter(data__paper=data["paper"])

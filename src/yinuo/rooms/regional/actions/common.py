@@ -32,7 +32,13 @@ def page_of(assessment: RegionalAssessment) -> PageRef:
 
 
 def take(
-    actor: Actor, assessment_id: int, may: Callable[[Actor, Any], bool], states: Iterable[str], version: int | None, *, of_zone: bool = True
+    actor: Actor,
+    assessment_id: int,
+    may: Callable[[Actor, Any], bool],
+    states: Iterable[str],
+    version: int | None,
+    *,
+    of_zone: bool = True,
 ) -> RegionalAssessment:
     """The assessment locked, allowed, fresh and in one of `states`. Raises Forbidden, Stale, Refused in this order."""
     found = (
@@ -84,7 +90,9 @@ def ask(
     return open_item(
         actor=actor,
         kind=kind,
-        about=About(subject, title, f"{assessment.zone.name} · {name_of(assessment)}", page_of(assessment), tags=("区域评估",)),
+        about=About(
+            subject, title, f"{assessment.zone.name} · {name_of(assessment)}", page_of(assessment), tags=("区域评估",)
+        ),
         limits=limits,
         rules_on=day_of(at),
         at=at,

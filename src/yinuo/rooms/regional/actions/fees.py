@@ -16,7 +16,9 @@ from yinuo.rooms.regional.models import FeeEntry, FeeKind
 
 
 @action
-def settle_fee(*, actor: Actor, project_id: int, amount: Decimal, voucher: str, at: datetime, idempotency_key: str = "") -> FeeEntry:
+def settle_fee(
+    *, actor: Actor, project_id: int, amount: Decimal, voucher: str, at: datetime, idempotency_key: str = ""
+) -> FeeEntry:
     """The project's share has been returned to finance: all that is due, under the number of its payment slip.
 
     Raises Refused with the clause where companies are not to be charged on that day.
@@ -26,19 +28,31 @@ def settle_fee(*, actor: Actor, project_id: int, amount: Decimal, voucher: str, 
         return FeeEntry.objects.get(pk=known)
     project = lock(project_id)
     day = day_of(at)
-    permit = MapItem.objects.filter(project=project, matter_id__in=queries.charged_with(day)).select_related("department").first()
+    permit = (
+        MapItem.objects.filter(project=project, matter_id__in=queries.charged_with(day))
+        .select_related("department")
+        .first()
+    )
     if permit is None or not access.can_settle(actor, permit.department):
         raise forbid("费用随施工许可收取，由办理施工许可的部门登记")
     if not queries.charges(day):
         rule = pack().parameter(queries.CHARGE, day)
         raise Refused(
-            "regional.not_charged", "区域评估的费用不向项目单位收取", remedy="请退还已收的款项", cites=pack().cite_texts(rule.cites)
+            "regional.not_charged",
+            "区域评估的费用不向项目单位收取",
+            remedy="请退还已收的款项",
+            cites=pack().cite_texts(rule.cites),
         )
     due = queries.due_of(project.pk, day)
     if not due.outstanding:
         raise Refused("regional.nothing_due", "这个项目没有应返还的费用，或者已经缴清", remedy="请刷新页面查看")
     if amount != due.outstanding:
-        raise Refused("regional.amount", f"应返还 {due.outstanding:,} 元，与填写的金额不一致", field="amount", remedy="请核对缴款书")
+        raise Refused(
+            "regional.amount",
+            f"应返还 {due.outstanding:,} 元，与填写的金额不一致",
+            field="amount",
+            remedy="请核对缴款书",
+        )
     voucher = need_text(voucher, "voucher", "请填写缴款书编号")
     if FeeEntry.objects.filter(voucher=voucher).exclude(project=project).exists():
         raise Refused("regional.voucher", f"缴款书“{voucher}”已经登记给别的项目", field="voucher")

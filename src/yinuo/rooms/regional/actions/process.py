@@ -1,4 +1,6 @@
-"""From asking the departments to the approved report, in the order of 附件3·三(一): asked, commissioned, reported, submitted, approved."""
+"""From asking the departments to the approved report, in the order of 附件3·三(一): asked, commissioned, reported,
+submitted, approved.
+"""
 
 from __future__ import annotations
 
@@ -62,9 +64,16 @@ def begin_assessment(
 ) -> RegionalAssessment:
     """The zone's body sets out what is to be assessed and asks the departments; the matter's own is always among them.
 
-    Raises Refused with the clause for a matter part three of the list or the catalogue keeps out of regional assessment.
+    Raises Refused with the clause for a matter part three of the list or the catalogue keeps out of regional
+    assessment.
     """
-    claimed = claim(actor, idempotency_key, "regional.begin_assessment", [zone_id, matter_id, requirements, list(departments)], at=at)
+    claimed = claim(
+        actor,
+        idempotency_key,
+        "regional.begin_assessment",
+        [zone_id, matter_id, requirements, list(departments)],
+        at=at,
+    )
     if (known := answered(claimed)) is not None:
         return RegionalAssessment.objects.get(pk=known)
     zone = Zone.objects.select_for_update(no_key=True, of=("self",)).select_related("body").get(pk=zone_id)
@@ -76,10 +85,15 @@ def begin_assessment(
     decision = need_assessable(matter_id, day)
     requirements = need_text(requirements, "requirements", "请写明评估评审的内容和具体要求")
     own = Department.objects.get(hall_id=zone.hall_id, key=pack().matters[matter_id].department)
-    asked = {own.pk: own, **{row.pk: row for row in Department.objects.filter(hall_id=zone.hall_id, pk__in=departments)}}
+    asked = {
+        own.pk: own,
+        **{row.pk: row for row in Department.objects.filter(hall_id=zone.hall_id, pk__in=departments)},
+    }
     if unknown := set(departments) - asked.keys():
         raise Refused("regional.departments", f"没有编号为 {min(unknown)} 的部门", field="departments")
-    standing = RegionalResult.objects.filter(zone=zone, matter_id=matter_id, withdrawn_at__isnull=True, superseded_at__isnull=True).first()
+    standing = RegionalResult.objects.filter(
+        zone=zone, matter_id=matter_id, withdrawn_at__isnull=True, superseded_at__isnull=True
+    ).first()
     try:
         with transaction.atomic():
             made = RegionalAssessment.objects.create(
@@ -92,7 +106,9 @@ def begin_assessment(
                 begun_by_id=actor.person_id,
             )
     except IntegrityError as error:
-        raise Refused("regional.twice", "这个事项已有一项区域评估正在进行", field="matter_id", remedy="请在原来的评估上继续办理") from error
+        raise Refused(
+            "regional.twice", "这个事项已有一项区域评估正在进行", field="matter_id", remedy="请在原来的评估上继续办理"
+        ) from error
     for row in sorted(asked.values(), key=lambda department: department.pk):
         _ask_opinion(actor, made, row, at)
     data = {"zone": zone.key, "matter": matter_id, "departments": sorted(asked)}
@@ -124,7 +140,9 @@ def need_assessable(matter_id: str, day: date) -> Any:
 def _ask_opinion(actor: Actor, assessment: RegionalAssessment, department: Department, at: datetime) -> None:
     opinion = Opinion.objects.create(assessment=assessment, department=department, asked_at=at)
     limits = Limits(pack().integer("regional.opinion_limit", day_of(at)))
-    work = ask(actor, opinion, assessment, f"征求意见：{name_of(assessment)}区域评估", limits, at, department=department)
+    work = ask(
+        actor, opinion, assessment, f"征求意见：{name_of(assessment)}区域评估", limits, at, department=department
+    )
     tell(
         "regional_opinion_due",
         at=at,
@@ -138,9 +156,15 @@ def _ask_opinion(actor: Actor, assessment: RegionalAssessment, department: Depar
 
 @action
 def give_opinion(*, actor: Actor, opinion_id: int, text: str, at: datetime) -> Opinion:
-    """A department's opinion on what is to be assessed and how; late ones are taken while the institution is not commissioned."""
+    """A department's opinion on what is to be assessed and how; late ones are taken while the institution is not
+    commissioned.
+    """
     assessment_id = Opinion.objects.values_list("assessment_id", flat=True).get(pk=opinion_id)
-    assessment = RegionalAssessment.objects.select_for_update(no_key=True, of=("self",)).select_related("zone").get(pk=assessment_id)
+    assessment = (
+        RegionalAssessment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("zone")
+        .get(pk=assessment_id)
+    )
     opinion = Opinion.objects.select_for_update(no_key=True).get(pk=opinion_id)
     if not access.can_answer(actor, opinion):
         raise forbid("只能提出本部门的意见")
@@ -172,7 +196,9 @@ def commission_assessment(
     at: datetime,
     version: int | None = None,
 ) -> RegionalAssessment:
-    """按程序委托具备相应资质的机构, once the departments have been heard or their term is over; finance pays (附件3·三(四))."""
+    """按程序委托具备相应资质的机构, once the departments have been heard or their term is over; finance pays
+    (附件3·三(四)).
+    """
     found = take(actor, assessment_id, access.can_run, [AssessmentState.CONSULTING], version)
     _need_heard(found, at)
     found.institution = need_text(institution, "institution", "请填写评估机构的名称")
@@ -180,7 +206,9 @@ def commission_assessment(
     try:
         check_credit_code(institution_code)
     except CodeError as error:
-        raise Refused("regional.institution_code", f"评估机构的统一社会信用代码有误：{error.reason}", field="institution_code") from error
+        raise Refused(
+            "regional.institution_code", f"评估机构的统一社会信用代码有误：{error.reason}", field="institution_code"
+        ) from error
     if payer not in Payer.values:
         raise Refused("regional.payer", "请选择费用由谁负担", field="payer")
     for field, amount in (("cost", cost), ("share", share)):
@@ -188,7 +216,10 @@ def commission_assessment(
             raise Refused(f"regional.{field}", "金额应为不小于 0、最多两位小数的数字（元）", field=field)
     if share > cost or (payer == Payer.DEPARTMENT and share):
         raise Refused(
-            "regional.share", "每个项目应返还的金额不能超过评估费用；财政负担的没有应返还的金额", field="share", remedy="财政负担的请填 0"
+            "regional.share",
+            "每个项目应返还的金额不能超过评估费用；财政负担的没有应返还的金额",
+            field="share",
+            remedy="财政负担的请填 0",
         )
     found.institution_code, found.payer, found.cost, found.share = institution_code, payer, cost, share
     found.state, found.commissioned_at = AssessmentState.COMMISSIONED, at
@@ -198,13 +229,21 @@ def commission_assessment(
     )
     kind = FeeKind.BORNE if payer == Payer.DEPARTMENT else FeeKind.ADVANCED
     FeeEntry.objects.create(assessment=found, kind=kind, payer=payer, amount=cost, by_id=actor.person_id, at=at)
-    record(actor, "regional.commission_assessment", found, at=at, data={"institution": institution, "payer": payer, "cost": cost})
+    record(
+        actor,
+        "regional.commission_assessment",
+        found,
+        at=at,
+        data={"institution": institution, "payer": payer, "cost": cost},
+    )
     return found
 
 
 def _need_heard(assessment: RegionalAssessment, at: datetime) -> None:
     """Raises Refused while a department still has time to answer; who was silent until its term is over has no opinion."""
-    waiting = [row for row in assessment.opinions.select_related("department").order_by("id") if row.answered_at is None]
+    waiting = [
+        row for row in assessment.opinions.select_related("department").order_by("id") if row.answered_at is None
+    ]
     works = {
         work.subject_id: work
         for work in WorkItem.objects.select_for_update(no_key=True).filter(
@@ -263,7 +302,18 @@ def record_report(
     found.state = AssessmentState.REPORTED
     save(
         found,
-        *("title", "report_number", "report_on", "report_file", "scope", "conditions", "obligations", "from_on", "to_on", "state"),
+        *(
+            "title",
+            "report_number",
+            "report_on",
+            "report_file",
+            "scope",
+            "conditions",
+            "obligations",
+            "from_on",
+            "to_on",
+            "state",
+        ),
     )
     record(actor, "regional.record_report", found, at=at, data={"number": report_number, "sha256": file.sha256})
     return found
@@ -299,7 +349,9 @@ def _need_span(report_on: date, from_on: date, to_on: date, at: datetime) -> Non
 
 
 @action
-def submit_assessment(*, actor: Actor, assessment_id: int, at: datetime, version: int | None = None) -> RegionalAssessment:
+def submit_assessment(
+    *, actor: Actor, assessment_id: int, at: datetime, version: int | None = None
+) -> RegionalAssessment:
     """报相关部门审查审批: the department of the matter takes it from here, with its clock."""
     found = take(actor, assessment_id, access.can_run, [AssessmentState.REPORTED], version)
     need_assessable(found.matter_id, day_of(at))
@@ -327,20 +379,32 @@ def approve_assessment(
     """The department approves the report under a number of its own; the result may be published."""
     found = take(actor, assessment_id, access.can_approve, [AssessmentState.SUBMITTED], version, of_zone=False)
     found.document_number = need_text(document_number, "document_number", "请填写批准文号")
-    found.state, found.decided_at, found.decided_by_id, found.reason = AssessmentState.APPROVED, at, actor.person_id, text.strip()
+    found.state, found.decided_at, found.decided_by_id, found.reason = (
+        AssessmentState.APPROVED,
+        at,
+        actor.person_id,
+        text.strip(),
+    )
     _close(actor, found, at, "approved")
     try:
         with transaction.atomic():
             save(found, "state", "document_number", "decided_at", "decided_by", "reason")
     except IntegrityError as error:
-        raise Refused("regional.document_number", f"文号“{document_number}”已经用过", field="document_number") from error
+        raise Refused(
+            "regional.document_number", f"文号“{document_number}”已经用过", field="document_number"
+        ) from error
     record(
         actor,
         "regional.approve_assessment",
         found,
         at=at,
         why=text,
-        data={"matter": found.matter_id, "zone": found.zone.key, "document_number": found.document_number, "granted": True},
+        data={
+            "matter": found.matter_id,
+            "zone": found.zone.key,
+            "document_number": found.document_number,
+            "granted": True,
+        },
         chain="approval.document",
     )
     _tell_body(found, "批准", text, at)
@@ -348,7 +412,9 @@ def approve_assessment(
 
 
 @action
-def return_assessment(*, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None) -> RegionalAssessment:
+def return_assessment(
+    *, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None
+) -> RegionalAssessment:
     """The department returns the report with what is to be mended."""
     found = take(actor, assessment_id, access.can_approve, [AssessmentState.SUBMITTED], version, of_zone=False)
     found.reason = need_text(reason, "reason", "请写明退回的理由和要修改的内容")
@@ -360,7 +426,9 @@ def return_assessment(*, actor: Actor, assessment_id: int, reason: str, at: date
     return found
 
 
-def _close(actor: Actor, assessment: RegionalAssessment, at: datetime, outcome: str, *, cancelled: bool = False) -> None:
+def _close(
+    actor: Actor, assessment: RegionalAssessment, at: datetime, outcome: str, *, cancelled: bool = False
+) -> None:
     work = open_of(assessment, RegionalWork.APPROVAL)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome=outcome, cancelled=cancelled)
@@ -380,7 +448,9 @@ def _tell_body(assessment: RegionalAssessment, outcome: str, why: str, at: datet
 
 
 @action
-def cancel_assessment(*, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None) -> RegionalAssessment:
+def cancel_assessment(
+    *, actor: Actor, assessment_id: int, reason: str, at: datetime, version: int | None = None
+) -> RegionalAssessment:
     """The body gives the assessment up before it is published; what finance has paid stays in the ledger."""
     found = take(actor, assessment_id, access.can_run, ENDABLE, version)
     found.reason = need_text(reason, "reason", "请写明终止的理由")

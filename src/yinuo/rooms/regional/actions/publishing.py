@@ -22,20 +22,35 @@ from yinuo.rooms.regional.papers import result_paper
 from yinuo.rooms.regional.room import RegionalPaper, RegionalWork
 
 COPIED = (
-    *("zone", "matter_id", "department", "title", "institution", "institution_code", "qualification", "report_number", "report_on"),
+    *(
+        "zone",
+        "matter_id",
+        "department",
+        "title",
+        "institution",
+        "institution_code",
+        "qualification",
+        "report_number",
+        "report_on",
+    ),
     *("report_file", "scope", "conditions", "obligations", "document_number", "from_on", "to_on"),
 )
 
 
 @action
 def publish_assessment(*, actor: Actor, assessment_id: int, at: datetime, version: int | None = None) -> RegionalResult:
-    """Publishes the approved result; one it updates is used no longer from this moment. Projects that could take it hear of it."""
+    """Publishes the approved result; one it updates is used no longer from this moment.
+
+    Projects that could take it hear of it.
+    """
     found = take(actor, assessment_id, access.can_run, [AssessmentState.APPROVED], version)
     assert found.from_on is not None
     assert found.to_on is not None
     day = day_of(at)
     if day < found.from_on:
-        raise Refused("regional.from_on", f"结果自{day_words(found.from_on)}起生效，还不能公布", remedy="请在生效当天公布")
+        raise Refused(
+            "regional.from_on", f"结果自{day_words(found.from_on)}起生效，还不能公布", remedy="请在生效当天公布"
+        )
     if day >= found.to_on:
         raise Refused("regional.to_on", "结果的有效期已过，不能公布", remedy="请终止这项评估，另行更新")
     old = (
@@ -124,10 +139,16 @@ def _end_upkeep(actor: Actor, result: RegionalResult, at: datetime, outcome: str
 
 
 @action
-def withdraw_result(*, actor: Actor, result_id: int, why: str, at: datetime, version: int | None = None) -> RegionalResult:
-    """The body or the department takes the result out of use, with its reason; what projects have concluded by it stands."""
+def withdraw_result(
+    *, actor: Actor, result_id: int, why: str, at: datetime, version: int | None = None
+) -> RegionalResult:
+    """The body or the department takes the result out of use, with its reason; what projects have concluded by it
+    stands.
+    """
     result = (
-        RegionalResult.objects.select_for_update(no_key=True, of=("self",)).select_related("zone__body", "department").get(pk=result_id)
+        RegionalResult.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("zone__body", "department")
+        .get(pk=result_id)
     )
     if not access.can_withdraw(actor, result):
         raise forbid("只有特殊功能区主体单位和批准部门可以撤回区域评估结果")
@@ -138,7 +159,14 @@ def withdraw_result(*, actor: Actor, result_id: int, why: str, at: datetime, ver
     result.withdrawn_at, result.version = at, result.version + 1
     result.save(update_fields=["withdrawn_why", "withdrawn_at", "version"])
     _end_upkeep(actor, result, at, "withdrawn")
-    record(actor, "regional.withdraw_result", result, at=at, why=result.withdrawn_why, data={"document_number": result.document_number})
+    record(
+        actor,
+        "regional.withdraw_result",
+        result,
+        at=at,
+        why=result.withdrawn_why,
+        data={"document_number": result.document_number},
+    )
     tell_ended(result, "已撤回", result.withdrawn_why, at)
     return result
 

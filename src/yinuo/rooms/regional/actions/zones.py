@@ -15,7 +15,9 @@ from yinuo.rooms.regional.actions.common import day_of, need_text
 
 
 @action
-def open_zone(*, actor: Actor, key: str, name: str, kind: str, body_id: int, place: str, basis: str, from_on: date, at: datetime) -> Zone:
+def open_zone(
+    *, actor: Actor, key: str, name: str, kind: str, body_id: int, place: str, basis: str, from_on: date, at: datetime
+) -> Zone:
     """Enters a zone with its committee, or with the department the government named where there is none."""
     office = Department.objects.filter(pk=body_id).first()
     if office is None or not access.can_keep_zones(actor, office.hall_id):
@@ -52,7 +54,9 @@ def close_zone(*, actor: Actor, zone_id: int, why: str, at: datetime) -> Zone:
     if zone.to_on is not None and zone.to_on <= day:
         raise Refused("regional.zone_closed", "这个特殊功能区已经撤销")
     if zone.results.filter(withdrawn_at__isnull=True, superseded_at__isnull=True, to_on__gt=day).exists():
-        raise Refused("regional.zone_results", "还有在用的区域评估结果，不能撤销", remedy="请先撤回这些结果，写明各自的理由")
+        raise Refused(
+            "regional.zone_results", "还有在用的区域评估结果，不能撤销", remedy="请先撤回这些结果，写明各自的理由"
+        )
     zone.to_on = max(day, zone.from_on)
     zone.save(update_fields=["to_on"])
     record(actor, "regional.close_zone", zone, at=at, why=why)

@@ -1,4 +1,6 @@
-"""Every write at the window: a visit opened and closed, documents handed out against signature, promises on paper taken in, accounts given."""
+"""Every write at the window: a visit opened and closed, documents handed out against signature, promises on paper taken
+in, accounts given.
+"""
 
 from yinuo.rooms.window.actions.binding import bind_visitor
 from yinuo.rooms.window.actions.handing_out import hand_out

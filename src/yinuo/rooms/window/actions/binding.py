@@ -1,4 +1,6 @@
-"""An account over the counter: the visitor whose papers the clerk has compared acts for the unit online from now on, or again."""
+"""An account over the counter: the visitor whose papers the clerk has compared acts for the unit online from now on, or
+again.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,12 @@ def bind_visitor(
     at: datetime,
     idempotency_key: str = "",
 ) -> AuthorisedPerson:
-    """The visitor is who the visit says; their telephone has been proved. `letter_id`: the letter's scan, in the unit's library.
+    """The visitor is who the visit says; their telephone has been proved. `letter_id`: the letter's scan, in the unit's
+    library.
 
-    By the authority of the visit: the legal representative signs for the unit and needs no letter; who holds a letter needs its scan;
-    a registered person gets back into their account, and acts as far as before. Raises: Forbidden (another clerk's visit), Refused.
+    By the authority of the visit: the legal representative signs for the unit and needs no letter; who holds a letter
+    needs its scan; a registered person gets back into their account, and acts as far as before. Raises: Forbidden
+    (another clerk's visit), Refused.
     """
     said = [visit_id, proof_id, letter_id, may_sign, to_on]
     claimed = claim(actor, idempotency_key, "window.bind_visitor", said, at=at)
@@ -40,10 +44,18 @@ def bind_visitor(
     if not queries.is_open(visit, at):
         raise Refused("window.visit_over", "这个来访已经结束，不能再开通账号", remedy="请重新登记来访")
     by_letter = visit.authority == Authority.LETTER
-    letter = StoredFile.objects.defer("content").filter(pk=letter_id, unit_id=visit.unit_id).first() if letter_id and by_letter else None
+    letter = (
+        StoredFile.objects.defer("content").filter(pk=letter_id, unit_id=visit.unit_id).first()
+        if letter_id and by_letter
+        else None
+    )
     if by_letter and letter is None:
         raise Refused("window.letter", "请扫描法定代表人签字盖章的授权委托书", field="letter")
-    if visit.authority == Authority.AUTHORISED and visit.binding is not None and visit.binding.person.name != visit.visitor:
+    if (
+        visit.authority == Authority.AUTHORISED
+        and visit.binding is not None
+        and visit.binding.person.name != visit.visitor
+    ):
         raise Refused("window.other_person", "来访人和登记的经办人不是同一个人", remedy="请结束来访，按证件重新登记")
     acting = queries.acting_in(visit)
     made = bind_proven(
@@ -52,12 +64,22 @@ def bind_visitor(
         name=visit.visitor,
         person_id=visit.binding.person_id if visit.binding else None,
         proof_id=proof_id,
-        basis=f"综合窗口来访 {visit.receipt_no}：{visit.get_authority_display()}{visit.letter_no and f'（{visit.letter_no}）'}",
+        basis=(
+            f"综合窗口来访 {visit.receipt_no}："
+            f"{visit.get_authority_display()}{visit.letter_no and f'（{visit.letter_no}）'}"
+        ),
         letter_id=letter.pk if letter else None,
         may_sign=may_sign or visit.authority == Authority.LEGAL,
         to_on=to_on,
         at=at,
     )
-    record(acting, "window.bind_visitor", made, at=at, why=visit.visitor, data={"visit": visit.pk, "person": made.person_id})
+    record(
+        acting,
+        "window.bind_visitor",
+        made,
+        at=at,
+        why=visit.visitor,
+        data={"visit": visit.pk, "person": made.person_id},
+    )
     remember(claimed, made)
     return made

@@ -36,11 +36,15 @@ def hand_out(
     note: str = "",
     idempotency_key: str = "",
 ) -> Handout:
-    """Gives the visitor documents of their unit, signed for. A decision whose delivery is still owed is delivered thereby (送达).
+    """Gives the visitor documents of their unit, signed for. A decision whose delivery is still owed is delivered
+    thereby (送达).
 
-    `scan_id`: the signed page, uploaded by the clerk. Raises: Forbidden (another clerk's visit), Refused (over; another unit's; taken).
+    `scan_id`: the signed page, uploaded by the clerk. Raises: Forbidden (another clerk's visit), Refused (over; another
+    unit's; taken).
     """
-    claimed = claim(actor, idempotency_key, "window.hand_out", [visit_id, sorted(document_ids), signature, scan_id, note], at=at)
+    claimed = claim(
+        actor, idempotency_key, "window.hand_out", [visit_id, sorted(document_ids), signature, scan_id, note], at=at
+    )
     if (known := answered(claimed)) is not None:
         return Handout.objects.get(pk=known)
     found = Visit.objects.get(pk=visit_id)
@@ -49,7 +53,11 @@ def hand_out(
     # Projects and items first, as everywhere; then the visit.
     documents = _documents(found, document_ids)
     owed = _owed(documents)
-    visit = Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "clerk", "department__hall").get(pk=visit_id)
+    visit = (
+        Visit.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "clerk", "department__hall")
+        .get(pk=visit_id)
+    )
     if not queries.is_open(visit, at):
         raise Refused("window.visit_over", "这个来访已经结束，不能再发证", remedy="请重新登记来访")
     scan = _scan(actor, signature, scan_id)
@@ -75,7 +83,15 @@ def hand_out(
     )
     for code in codes:
         told = [papers.title_of(document) for document in documents if document.project_code == code]
-        record(acting, "window.hand_out", made, at=at, project_code=code, why="、".join(told), data={"paper": paper.pk, "visit": visit.pk})
+        record(
+            acting,
+            "window.hand_out",
+            made,
+            at=at,
+            project_code=code,
+            why="、".join(told),
+            data={"paper": paper.pk, "visit": visit.pk},
+        )
     remember(claimed, made)
     return made
 
@@ -91,13 +107,19 @@ def _documents(visit: Visit, ids: Sequence[int]) -> list[Document]:
     rows = [row for row in found.order_by("id") if row.project_code in here]
     if len(rows) != len(wanted):
         raise Refused(
-            "window.other_unit", "有的文书不是这个单位在本大厅的，不能发给来访人", field="documents", remedy="请核对来访单位后重新选择"
+            "window.other_unit",
+            "有的文书不是这个单位在本大厅的，不能发给来访人",
+            field="documents",
+            remedy="请核对来访单位后重新选择",
         )
     return rows
 
 
 def _owed(documents: Sequence[Document]) -> dict[int, MapItem | LaterDocument]:
-    """Document → its item or request, locked, where this very decision still has to reach the unit. Always in the same order."""
+    """Document → its item or request, locked, where this very decision still has to reach the unit.
+
+    Always in the same order.
+    """
     made: dict[int, MapItem | LaterDocument] = {}
     for document in sorted(documents, key=lambda row: (row.project_code, row.subject_kind, row.subject_id)):
         if document.kind not in (MapPaper.DECISION, MapPaper.NON_ACCEPTANCE):
@@ -129,5 +151,8 @@ def _need_new(visit: Visit, documents: Sequence[Document]) -> None:
     taken = HandoutLine.objects.filter(visit=visit, document__in=documents).select_related("document").first()
     if taken is not None:
         raise Refused(
-            "window.handed_out", f"“{papers.title_of(taken.document)}”刚才已经发过", field="documents", remedy="请刷新页面查看领证登记"
+            "window.handed_out",
+            f"“{papers.title_of(taken.document)}”刚才已经发过",
+            field="documents",
+            remedy="请刷新页面查看领证登记",
         )

@@ -1,4 +1,6 @@
-"""A promise signed on paper, brought to the counter: printed there for signing, taken in when it comes back signed and sealed."""
+"""A promise signed on paper, brought to the counter: printed there for signing, taken in when it comes back signed and
+sealed.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def take_promise(
 ) -> Commitment:
     """The signed and sealed letter becomes the visiting unit's promise.
 
-    Raises: Forbidden (another clerk's visit; another unit's matter), Refused (the visit is over; and all that `commit_on_paper` refuses).
+    Raises: Forbidden (another clerk's visit; another unit's matter), Refused (the visit is over; and all that
+    `commit_on_paper` refuses).
     """
     said: dict[str, Any] = {
         "code": code,

@@ -37,15 +37,19 @@ def open_visit(
     binding_id: int | None = None,
     idempotency_key: str = "",
 ) -> Visit:
-    """From here the clerk acts for the unit; it is told at once, so that somebody who came without its knowledge is found out.
+    """From here the clerk acts for the unit; it is told at once, so that somebody who came without its knowledge is
+    found out.
 
-    The number of the identity document is checked and forgotten. Raises: Refused (another visitor is still here; a paper is wanting).
+    The number of the identity document is checked and forgotten. Raises: Refused (another visitor is still here; a
+    paper is wanting).
     """
     if not access.can_open(actor):
         raise forbid("只有综合窗口人员可以登记来访")
     number = identity.normal(identity_kind, identity_number)
     shown = identity.digest(identity_kind, number)
-    claimed = claim(actor, idempotency_key, "window.open_visit", [unit_id, visitor, identity_kind, shown, authority, purpose], at=at)
+    claimed = claim(
+        actor, idempotency_key, "window.open_visit", [unit_id, visitor, identity_kind, shown, authority, purpose], at=at
+    )
     if (known := answered(claimed)) is not None:
         return Visit.objects.get(pk=known)
     unit = ProjectUnit.objects.get(pk=unit_id)
@@ -130,15 +134,24 @@ def _checked(visitor: str, identity_kind: str, authority: str, letter_no: str, p
     return texts
 
 
-def _binding(unit: ProjectUnit, authority: str, binding_id: int | None, visitor: str, at: datetime) -> AuthorisedPerson | None:
+def _binding(
+    unit: ProjectUnit, authority: str, binding_id: int | None, visitor: str, at: datetime
+) -> AuthorisedPerson | None:
     if authority != Authority.AUTHORISED:
         return None
     bound = AuthorisedPerson.objects.filter(InForce.on(at.astimezone(TZ).date()), unit=unit, confirmed_at__isnull=False)
     found = bound.select_related("person").filter(pk=binding_id).first()
     if found is None:
-        raise Refused("window.binding", "请选择是哪一位经办人", field="binding_id", remedy="授权已结束的，请选“持授权委托书”")
+        raise Refused(
+            "window.binding", "请选择是哪一位经办人", field="binding_id", remedy="授权已结束的，请选“持授权委托书”"
+        )
     if found.person.name != visitor:
-        raise Refused("window.binding_name", f"经办人是{found.person.name}，与来访人姓名不符", field="visitor", remedy="请核对证件上的姓名")
+        raise Refused(
+            "window.binding_name",
+            f"经办人是{found.person.name}，与来访人姓名不符",
+            field="visitor",
+            remedy="请核对证件上的姓名",
+        )
     return found
 
 
@@ -160,7 +173,10 @@ def _persons(visit: Visit, at: datetime) -> list[Any]:
 
 @action
 def close_visit(*, actor: Actor, visit_id: int, at: datetime, version: int | None = None) -> Visit:
-    """The visitor leaves with a receipt; pressed twice it is closed once. Raises: Forbidden for another clerk's visitor."""
+    """The visitor leaves with a receipt; pressed twice it is closed once.
+
+    Raises: Forbidden for another clerk's visitor.
+    """
     visit = _locked(visit_id)
     if not access.can_act_in(actor, visit):
         raise forbid("只能结束自己接待的来访")
@@ -204,8 +220,21 @@ def _close(actor: Actor, visit: Visit, at: datetime, *, forgotten: bool = False)
     visit.save(update_fields=["closed_at", "unclosed", "version"])
     done = papers.lines(queries.done_in(visit))
     data = papers.receipt(visit, done)
-    issue(kind=WindowPaper.RECEIPT, subject=visit, data=data, at=visit.closed_at, number=visit.receipt_no, unit_id=visit.unit_id)
-    record(actor, "window.close_visit", visit, at=at, data={"unit": visit.unit_id, "receipt_no": visit.receipt_no, "lines": len(done)})
+    issue(
+        kind=WindowPaper.RECEIPT,
+        subject=visit,
+        data=data,
+        at=visit.closed_at,
+        number=visit.receipt_no,
+        unit_id=visit.unit_id,
+    )
+    record(
+        actor,
+        "window.close_visit",
+        visit,
+        at=at,
+        data={"unit": visit.unit_id, "receipt_no": visit.receipt_no, "lines": len(done)},
+    )
     named = [f"{line['what']}{'：' + line['about'] if line['about'] else ''}" for line in done]
     tell(
         "window_closed",
@@ -215,6 +244,8 @@ def _close(actor: Actor, visit: Visit, at: datetime, *, forgotten: bool = False)
         page=PageRef("public:receipt", receipt_no=visit.receipt_no),
         visitor=visit.visitor,
         receipt=visit.receipt_no,
-        what="；".join(named[:TOLD_MOST]) + (f"等 {len(named)} 件" if len(named) > TOLD_MOST else "") if named else "没有办理事项",
+        what="；".join(named[:TOLD_MOST]) + (f"等 {len(named)} 件" if len(named) > TOLD_MOST else "")
+        if named
+        else "没有办理事项",
     )
     return visit

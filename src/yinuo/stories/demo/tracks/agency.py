@@ -1,4 +1,6 @@
-"""代办服务 in the demonstration: the county's body and a township's, a service that ended well, one under way, one asked for."""
+"""代办服务 in the demonstration: the county's body and a township's, a service that ended well, one under way, one
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,12 @@ def bodies(world: World) -> Scene:
     at = yield world.ago(205, "09:30")
     common = {"actor": head(world), "at": at}
     county = actions.open_body(
-        hall_id=world.cast.hall.pk, level="county", name=COUNTY, place="政务服务大厅一楼 12 号窗口", phone="0930-0000912", **common
+        hall_id=world.cast.hall.pk,
+        level="county",
+        name=COUNTY,
+        place="政务服务大厅一楼 12 号窗口",
+        phone="0930-0000912",
+        **common,
     )
     township = actions.open_body(
         hall_id=world.cast.hall.pk,
@@ -57,7 +64,12 @@ def bodies(world: World) -> Scene:
     at = yield world.ago(200, "15:00")
     there = [agent.pk for agent in agents]
     actions.record_training(
-        actor=head(world), body_id=county.pk, on=at.date(), topic="“一张图”审批、信用承诺制和代办服务规范", agents=there, at=at
+        actor=head(world),
+        body_id=county.pk,
+        on=at.date(),
+        topic="“一张图”审批、信用承诺制和代办服务规范",
+        agents=there,
+        at=at,
     )
 
 
@@ -66,7 +78,13 @@ def _registered(world: World, body: AgencyBody, person: Person, phone: str, at: 
 
 
 def _asked(
-    world: World, company: str, key: str, at: datetime, services: Sequence[str] = EVERYTHING, text: str = "", body: str = COUNTY
+    world: World,
+    company: str,
+    key: str,
+    at: datetime,
+    services: Sequence[str] = EVERYTHING,
+    text: str = "",
+    body: str = COUNTY,
 ) -> int:
     persons = world.cast.bindings[company]
     first, last = persons[0].person, persons[-1].person
@@ -86,7 +104,12 @@ def _asked(
 def _agreed(world: World, company: str, application: int, agent: ServiceAgent, at: datetime, days: int) -> Agreement:
     day = at.date()
     made = actions.offer_agreement(
-        actor=head(world), application_id=application, agent_id=agent.pk, from_on=day, to_on=day + timedelta(days=days), at=at
+        actor=head(world),
+        application_id=application,
+        agent_id=agent.pk,
+        from_on=day,
+        to_on=day + timedelta(days=days),
+        at=at,
     )
     return actions.sign_agreement(actor=world.cast.company(company), agreement_id=made.pk, at=at)
 
@@ -132,14 +155,24 @@ def running(world: World) -> Scene:
     actions.draw_plan(actor=actor, agreement_id=made.pk, note="计划按承诺制办理环评，其余并行。", at=at)
     at = yield world.ago(16, "15:00")
     text = "说明二期和一期合用的环保设施怎样写进环评。"
-    actions.log_service(actor=actor, agreement_id=made.pk, kind="consult", on=at.date(), text=text, matter_id="eia_table", at=at)
+    actions.log_service(
+        actor=actor, agreement_id=made.pk, kind="consult", on=at.date(), text=text, matter_id="eia_table", at=at
+    )
     at = yield world.ago(10, "10:10")
     reason = "总投资较大，弃渣场方案已经专家看过，争取汛期前完成土方。"
-    actions.ask_green_channel(actor=actor, agreement_id=made.pk, matters=["soil_conservation_plan"], reason=reason, at=at)
+    actions.ask_green_channel(
+        actor=actor, agreement_id=made.pk, matters=["soil_conservation_plan"], reason=reason, at=at
+    )
     at = yield world.ago(5, "16:40")
     text = "陪同水土保持站现场踏勘，企业补充了弃渣场坐标。"
     actions.log_service(
-        actor=actor, agreement_id=made.pk, kind="coordinate", on=at.date(), text=text, matter_id="soil_conservation_plan", at=at
+        actor=actor,
+        agreement_id=made.pk,
+        kind="coordinate",
+        on=at.date(),
+        text=text,
+        matter_id="soil_conservation_plan",
+        at=at,
     )
 
 
@@ -158,7 +191,14 @@ def in_the_township(world: World) -> Scene:
 def asked(world: World) -> Scene:
     """城投标准厂房：申请代办，等总召集人答复并指派。"""
     at = yield world.ago(0, "16:20")
-    _asked(world, "city", "workshops", at, services=("consult", "guide", "coordinate"), text="竣工验收阶段需要协调各部门时间。")
+    _asked(
+        world,
+        "city",
+        "workshops",
+        at,
+        services=("consult", "guide", "coordinate"),
+        text="竣工验收阶段需要协调各部门时间。",
+    )
 
 
 SCENES = (bodies, ended, running, in_the_township, asked)

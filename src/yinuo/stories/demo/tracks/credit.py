@@ -1,4 +1,6 @@
-"""信用 in the demonstration: evaluations imported from a table, a repair refused, and one refused that is looked at again (复核)."""
+"""信用 in the demonstration: evaluations imported from a table, a repair refused, and one refused that is looked at
+again (复核).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from yinuo.stories.demo.play import Play
 from yinuo.stories.demo.world import Scene, World
 
 SOURCE = "甘肃省公共信用信息中心"
-# Not among the demonstration's companies: the first is new to the platform, the second's code has a wrong check character.
+# Not among the demonstration's companies: the first is new to the platform, the second's code has a wrong check
+# character.
 NEWCOMER = ("91622927MA7K3D9C53", "积石山县兴牧养殖有限公司", "84.5")
 MISTYPED = ("91622927MA75N6T27T", "积石山县临津旅行社有限公司", "71")
 
@@ -34,7 +37,9 @@ def evaluated(world: World) -> Scene:
     at = yield world.ago(210, "10:00")
     known = [(company.credit_code, company.name, company.score) for company in COMPANIES if company.score is not None]
     content = _table([*known, MISTYPED], world.ago(215).date().isoformat())
-    batch = actions.check_evaluations(actor=clerk, name="公共信用综合评价（首批）.csv", content=content, source=SOURCE, at=at)
+    batch = actions.check_evaluations(
+        actor=clerk, name="公共信用综合评价（首批）.csv", content=content, source=SOURCE, at=at
+    )
     at = yield world.ago(210, "10:20")
     actions.take_evaluations(actor=clerk, batch_id=batch.pk, at=at)
     at = yield world.ago(0, "16:40")
@@ -54,7 +59,9 @@ def _taken(play: Play, department: str, item: str, basis: str, days: int) -> Sce
 
 
 def _refuse(play: Play, department: str, relief: CreditRelief, answer: str, at: datetime) -> None:
-    actions.decide_relief(actor=play.cast.approver_of(department), relief_id=relief.pk, accept=False, answer=answer, at=at)
+    actions.decide_relief(
+        actor=play.cast.approver_of(department), relief_id=relief.pk, accept=False, answer=answer, at=at
+    )
 
 
 def _event(play: Play) -> CreditEvent:
@@ -78,9 +85,15 @@ def reviewed_again(world: World) -> Scene:
     """城投标准厂房：未批先建扣 2 分，修复申请不同意，企业申请复核，待信用综合管理部门办理。"""
     yield world.ago(51, "10:00")
     play = Play.known(world, "city", "workshops")
-    world.add(_taken(play, "housing", "illegal_start", "未取得施工许可证浇筑厂房基础，责令停工后逾期没有改正，已依法处罚。", 50))
+    world.add(
+        _taken(
+            play, "housing", "illegal_start", "未取得施工许可证浇筑厂房基础，责令停工后逾期没有改正，已依法处罚。", 50
+        )
+    )
     at = yield world.ago(22, "10:10")
-    relief = play.ask_repair(_event(play), "罚款已缴清，施工许可证已取得，制定了开工前手续核对清单，项目负责人已作检查。", at)
+    relief = play.ask_repair(
+        _event(play), "罚款已缴清，施工许可证已取得，制定了开工前手续核对清单，项目负责人已作检查。", at
+    )
     at = yield world.ago(15, "15:40")
     answer = "同一项目正因未按承诺建设被责令停止建设，整改没有完成，不同意修复。"
     _refuse(play, "housing", relief, answer, at)

@@ -19,11 +19,17 @@ def asks(world: World) -> Scene:
     """A unit the platform has not met; its person waits since this morning."""
     at = yield world.ago(0, "09:12")
     person = Person.objects.create(
-        username=NEWCOMER, name=NEWCOMER_NAME, password=make_password(PASSWORD), phone="10000009001", phone_verified_at=at
+        username=NEWCOMER,
+        name=NEWCOMER_NAME,
+        password=make_password(PASSWORD),
+        phone="10000009001",
+        phone_verified_at=at,
     )
     actor = Actor(person.pk, "person")
     papers = {
-        field: store_upload(actor=actor, name=f"{name}.pdf", content=material_pdf(name, "", UNIT, at), unit_id=None, at=at).pk
+        field: store_upload(
+            actor=actor, name=f"{name}.pdf", content=material_pdf(name, "", UNIT, at), unit_id=None, at=at
+        ).pk
         for field, name in (("licence_id", "营业执照"), ("letter_id", "授权委托书"))
     }
     at = yield world.ago(0, "09:20")

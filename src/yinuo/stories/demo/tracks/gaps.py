@@ -1,4 +1,6 @@
-"""容缺受理 and “1+X” in the demonstration: a gap filled, one open, one given up by the clock; a coordination under way and one that ended."""
+"""容缺受理 and “1+X” in the demonstration: a gap filled, one open, one given up by the clock; a coordination under way
+and one that ended.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def _files(play: Play, item: MapItem, names: set[str], at: datetime) -> list[dic
     for row in item.materials:
         if row["id"] in names:
             content = material_pdf(row["name"], play.project.name, play.unit.name, at)
-            file = store_upload(actor=play.company, name=f"{row['name']}.pdf", content=content, unit_id=play.unit.pk, at=at)
+            file = store_upload(
+                actor=play.company, name=f"{row['name']}.pdf", content=content, unit_id=play.unit.pk, at=at
+            )
             rows.append({"id": row["id"], "file": file.pk})
     return rows
 
@@ -75,7 +79,9 @@ def _apply(play: Play, lacking: str, at: datetime) -> DeficientAcceptance:
 
 
 def _agree(play: Play, row: DeficientAcceptance, days: int, at: datetime) -> None:
-    deficient.agree_to_gap(actor=play.officer(play.item(SOIL)), deficient_id=row.pk, days=days, opinion="报告书内容完整。", at=at)
+    deficient.agree_to_gap(
+        actor=play.officer(play.item(SOIL)), deficient_id=row.pk, days=days, opinion="报告书内容完整。", at=at
+    )
 
 
 def _sign(play: Play, row: DeficientAcceptance, at: datetime) -> None:
@@ -189,7 +195,10 @@ def coordinated(world: World) -> Scene:
         onemap.call_meeting(actor=head, coordination_id=made.pk, meeting_at=world.ago(1, "15:00"), place=where, at=at)
         at = yield world.ago(1, "16:30")
         onemap.give_coordination_opinion(
-            actor=world.cast.approver_of("transport"), coordination_id=made.pk, text="道路红线可以局部微调，不影响通行能力。", at=at
+            actor=world.cast.approver_of("transport"),
+            coordination_id=made.pk,
+            text="道路红线可以局部微调，不影响通行能力。",
+            at=at,
         )
 
     return _begun(world, "cold", "牛羊肉冷链分拣中心项目", "积石山县吹麻滩镇前庄村", 13, then)

@@ -1,4 +1,6 @@
-"""信息链的授权查询 in the demonstration: three nodes registered, the bank let in by a company, the supervising body by its duty, and what both asked for."""
+"""信息链的授权查询 in the demonstration: three nodes registered, the bank let in by a company, the supervising body by
+its duty, and what both asked for.
+"""
 
 from __future__ import annotations
 

@@ -48,10 +48,17 @@ def drawn(world: World) -> Scene:
     """施工安全抽查：公布、抽取；定向的一个责令改正后待复查，抽中的查清公示，最后一个还没有去。"""
     at = yield world.ago(16, "09:40")
     lead = _lead(world)
-    plan = _begun(world, "施工安全和质量抽查", SAFETY, lead, at, world.ago(15).date(), world.ago(12).date(), world.days_later(10))
+    plan = _begun(
+        world, "施工安全和质量抽查", SAFETY, lead, at, world.ago(15).date(), world.ago(12).date(), world.days_later(10)
+    )
     directed = Project.objects.filter(unit=world.cast.unit("fertiliser"), state="confirmed").latest("id")
     actions.add_directed(
-        actor=lead, plan_id=plan.pk, project_code=directed.code or "", reason="complaint", note="群众反映夜间运土，道路扬尘", at=at
+        actor=lead,
+        plan_id=plan.pk,
+        project_code=directed.code or "",
+        reason="complaint",
+        note="群众反映夜间运土，道路扬尘",
+        at=at,
     )
     at = yield world.ago(16, "10:20")
     actions.announce_plan(actor=lead, plan_id=plan.pk, at=at)
@@ -69,7 +76,10 @@ def drawn(world: World) -> Scene:
         actions.publish_result(actor=lead, inspection_id=inspection.pk, at=at)
     at = yield world.ago(3, "09:50")
     actions.report_rectified(
-        actor=world.cast.company("fertiliser"), inspection_id=first.pk, text="出入口已设冲洗平台，裸土已覆盖，每日洒水。", at=at
+        actor=world.cast.company("fertiliser"),
+        inspection_id=first.pk,
+        text="出入口已设冲洗平台，裸土已覆盖，每日洒水。",
+        at=at,
     )
 
 
@@ -97,7 +107,16 @@ def announced(world: World) -> Scene:
     """另一项已经公布，等开奖以后抽取。"""
     at = yield world.ago(1, "14:30")
     lead = _lead(world)
-    plan = _begun(world, "信用承诺履行情况抽查", "信用承诺履行", lead, at, world.days_later(2), world.days_later(6), world.days_later(25))
+    plan = _begun(
+        world,
+        "信用承诺履行情况抽查",
+        "信用承诺履行",
+        lead,
+        at,
+        world.days_later(2),
+        world.days_later(6),
+        world.days_later(25),
+    )
     at = yield world.ago(1, "15:10")
     actions.announce_plan(actor=lead, plan_id=plan.pk, at=at)
 
@@ -106,7 +125,14 @@ def written(world: World) -> Scene:
     """还在编制的一个。"""
     at = yield world.ago(0, "11:20")
     _begun(
-        world, "施工安全和质量抽查（下一季度）", SAFETY, _lead(world), at, world.days_later(20), world.days_later(25), world.days_later(45)
+        world,
+        "施工安全和质量抽查（下一季度）",
+        SAFETY,
+        _lead(world),
+        at,
+        world.days_later(20),
+        world.days_later(25),
+        world.days_later(45),
     )
 
 

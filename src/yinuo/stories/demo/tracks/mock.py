@@ -60,7 +60,9 @@ class Mock:
             land=land,
             land_expected_on=at.date() + timedelta(days=90),
             legal_representative=self.play.unit.legal_representative,
-            matters=list(MapItem.objects.filter(project_id=self.play.id, matter_id__in=matters).values_list("pk", flat=True)),
+            matters=list(
+                MapItem.objects.filter(project_id=self.play.id, matter_id__in=matters).values_list("pk", flat=True)
+            ),
             answers={"mock": KNOWN, "site": {}},
             at=at,
         )
@@ -68,12 +70,18 @@ class Mock:
     def sign(self, at: datetime) -> None:
         form, commitment = self.scan("模拟审批申请表", at), self.scan("模拟审批承诺书", at)
         pk = self.application.pk
-        actions.keep_signed(actor=self.window, application_id=pk, form_id=form, commitment_id=commitment, committed_on=at.date(), at=at)
+        actions.keep_signed(
+            actor=self.window, application_id=pk, form_id=form, commitment_id=commitment, committed_on=at.date(), at=at
+        )
 
     def agree(self, at: datetime) -> None:
-        for opinion in MockOpinion.objects.filter(application=self.application).select_related("department").order_by("id"):
+        for opinion in (
+            MockOpinion.objects.filter(application=self.application).select_related("department").order_by("id")
+        ):
             key = opinion.department.key
-            actions.give_opinion(actor=self.play.cast.approver_of(key), opinion_id=opinion.pk, agreed=True, text=SAID[key], at=at)
+            actions.give_opinion(
+                actor=self.play.cast.approver_of(key), opinion_id=opinion.pk, agreed=True, text=SAID[key], at=at
+            )
 
     def distribute(self, at: datetime) -> None:
         actions.distribute(actor=self.window, application_id=self.application.pk, at=at)
@@ -83,7 +91,9 @@ class Mock:
         for row in item.materials:
             if row["main"]:
                 content = material_pdf(row["name"], self.play.project.name, self.play.unit.name, at)
-                kept = actions.keep_file(actor=self.window, application_id=pk, name=f"{row['name']}.pdf", content=content, at=at)
+                kept = actions.keep_file(
+                    actor=self.window, application_id=pk, name=f"{row['name']}.pdf", content=content, at=at
+                )
                 rows.append({"id": row["id"], "file": kept.pk})
         actions.hand_in(actor=self.window, application_id=pk, item_id=item.pk, materials=rows, at=at)
 

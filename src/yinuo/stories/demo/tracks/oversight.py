@@ -1,4 +1,6 @@
-"""监管 in the demonstration: warnings being answered, put right and punished, and what is recorded of a project's whole life."""
+"""监管 in the demonstration: warnings being answered, put right and punished, and what is recorded of a project's whole
+life.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def punished(world: World) -> Scene:
     )  # fmt: skip
     at = yield world.ago(52, "15:20")
     text = "已责令停工并处罚款，罚款已缴，施工许可随后依法取得。"
-    actions.close_warning(actor=_owner(world, made), warning_id=made.pk, outcome="punished", text=text, penalty_id=penalty.pk, at=at)
+    actions.close_warning(
+        actor=_owner(world, made), warning_id=made.pk, outcome="punished", text=text, penalty_id=penalty.pk, at=at
+    )
 
 
 def seen_yesterday(world: World) -> Scene:

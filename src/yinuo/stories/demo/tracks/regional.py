@@ -1,4 +1,6 @@
-"""区域评估 in the demonstration: a zone with three results, a project that shares two of them, and an assessment waiting for its department."""
+"""区域评估 in the demonstration: a zone with three results, a project that shares two of them, and an assessment
+waiting for its department.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,11 @@ def assessed(world: World, matter: str, since: int) -> Scene:
     department = pack().matters[matter].department
     number = told["document"].format(year=at.year)
     actions.approve_assessment(
-        actor=world.cast.approver_of(department), assessment_id=found.pk, document_number=number, text="同意，按适用范围和条件执行。", at=at
+        actor=world.cast.approver_of(department),
+        assessment_id=found.pk,
+        document_number=number,
+        text="同意，按适用范围和条件执行。",
+        at=at,
     )
     at = yield world.ago(since - 41, "09:30")
     actions.publish_assessment(actor=committee(world), assessment_id=found.pk, at=at)

@@ -1,4 +1,6 @@
-"""好差评 in the demonstration: a bad review that was looked into and answered, and waits for the supervisor's check of the answer."""
+"""好差评 in the demonstration: a bad review that was looked into and answered, and waits for the supervisor's check of
+the answer.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ def waiting(world: World) -> Scene:
     """咨询电话没有人接的差评：已转部门核实，答复等监督员核查。"""
     at = yield world.ago(5, "11:20")
     units = {world.cast.unit(key).pk: key for key in world.cast.bindings}
-    ended = MapItem.objects.filter(state="granted", application__ended_at__gt=at - timedelta(days=RECENT_DAYS), project__unit__in=units)
+    ended = MapItem.objects.filter(
+        state="granted", application__ended_at__gt=at - timedelta(days=RECENT_DAYS), project__unit__in=units
+    )
     item = (
         ended.filter(application__review__isnull=True)
         .select_related("project", "department")

@@ -1,4 +1,6 @@
-"""履约监管 in the demonstration: a promise not kept that stops a project (附件2·第十四条), and an audit report handed in twice (第十七条)."""
+"""履约监管 in the demonstration: a promise not kept that stops a project (附件2·第十四条), and an audit report handed
+in twice (第十七条).
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def stopped(world: World) -> Scene:
 
 def _propose_lift(officer: Actor, ruling: Ruling, at: datetime) -> None:
     facts = "现场核查并复测：3 号、4 号厂房间距 12.1 米，东移的基础和柱已经全部拆除，达到承诺标准第 1 项。"
-    actions.propose_ruling(actor=officer, commitment_id=ruling.commitment_id, measures=["lift"], facts=facts, lifts=ruling.pk, at=at)
+    actions.propose_ruling(
+        actor=officer, commitment_id=ruling.commitment_id, measures=["lift"], facts=facts, lifts=ruling.pk, at=at
+    )
 
 
 def audited(world: World) -> Scene:
@@ -71,7 +75,9 @@ def audited(world: World) -> Scene:
     first = _hand_in(play, f"甘华信审字〔{at.year}〕第 118 号", at)
     at = yield world.ago(11, "15:40")
     why = "报告缺少竣工财务决算审核表（附表 3），结算金额与正文不一致，请补正后重新提交。"
-    actions.check_audit(actor=play.cast.approver_of("development_reform"), audit_id=first.pk, accept=False, note=why, at=at)
+    actions.check_audit(
+        actor=play.cast.approver_of("development_reform"), audit_id=first.pk, accept=False, note=why, at=at
+    )
     at = yield world.ago(2, "11:30")
     _hand_in(play, f"甘华信审字〔{at.year}〕第 118-1 号", at)
 

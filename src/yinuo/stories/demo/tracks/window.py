@@ -22,7 +22,9 @@ CENTRE: dict[str, Any] = {
 NUMBERS = {"张建军": "622927209901010016", "张丽": "622927209903120024"}
 
 
-def came(world: World, company: str, visitor: str, purpose: str, at: datetime, binding: AuthorisedPerson | None = None) -> Visit:
+def came(
+    world: World, company: str, visitor: str, purpose: str, at: datetime, binding: AuthorisedPerson | None = None
+) -> Visit:
     unit = world.cast.unit(company)
     return actions.open_visit(
         actor=world.cast.holder("window"),

@@ -1,4 +1,6 @@
-"""代办服务: a body with its agent, application and agreement, what is done under it and what is not, its end – and what ends it midway."""
+"""代办服务: a body with its agent, application and agreement, what is done under it and what is not, its end – and what
+ends it midway.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,18 @@ def set_up(p: Player) -> int:
     head = p.office("general_convener")
     name = f"代办服务中心（{p.units[0]['credit_code'][-6:]}）"
     body = {"level": "county", "name": name, "place": "政务服务大厅一楼 12 号窗口", "phone": "0930-7721212"}
-    body_id = p.post(head, "设立县级代办服务机构", "/agency/bodies", body, row="AgencyBody", law=["agency.body_duties"])["id"]
+    body_id = p.post(
+        head, "设立县级代办服务机构", "/agency/bodies", body, row="AgencyBody", law=["agency.body_duties"]
+    )["id"]
     who = next(row for row in p.peek(head, "/agency/people") if row["name"] == p.office("agent").label)
     sent = {"person": who["person"], "phone": "0930-7721213"}
-    made = p.post(head, "登记代办员", f"/agency/bodies/{body_id}/agents", sent, row="ServiceAgent", law=["agency.agent_duties"])
+    made = p.post(
+        head, "登记代办员", f"/agency/bodies/{body_id}/agents", sent, row="ServiceAgent", law=["agency.agent_duties"]
+    )
     sent = {"on": p.today.isoformat(), "topic": "“一张图”审批和信用承诺制", "agents": [made["id"]]}
-    p.post(head, "记录代办员培训", f"/agency/bodies/{body_id}/trainings", sent, row="Training", law=[clause("附件6·五")])
+    p.post(
+        head, "记录代办员培训", f"/agency/bodies/{body_id}/trainings", sent, row="Training", law=[clause("附件6·五")]
+    )
     return int(made["id"])
 
 
@@ -48,7 +56,14 @@ def ask(p: Player, agent: int, what: str, **options: Any) -> Any:
     bodies = p.peek(p.unit(), "/agency/bodies")
     body = next(row["id"] for row in bodies if any(one["id"] == agent for one in row["agents"]))
     sent = {"body": body, "services": ["consult", "guide", "coordinate", "act"], "lead": PERSON, "handler": PERSON}
-    return p.post(p.unit(), what, f"/projects/{p.project}/agency", sent, law=["agency.unit_types", clause("附件6·四(一)")], **options)
+    return p.post(
+        p.unit(),
+        what,
+        f"/projects/{p.project}/agency",
+        sent,
+        law=["agency.unit_types", clause("附件6·四(一)")],
+        **options,
+    )
 
 
 def refused_by_the_province(p: Player) -> None:
@@ -61,7 +76,14 @@ def refused_by_the_province(p: Player) -> None:
     bodies = p.peek(p.unit(), "/agency/bodies")
     sent = {"body": bodies[0]["id"], "services": ["consult"], "lead": PERSON, "handler": PERSON}
     law = ["agency.provincial_grades", clause("附件6·一")]
-    p.post(p.unit(), "被省级列为差等时申请代办", f"/projects/{p.project}/agency", sent, refused="agency.not_served", law=law)
+    p.post(
+        p.unit(),
+        "被省级列为差等时申请代办",
+        f"/projects/{p.project}/agency",
+        sent,
+        refused="agency.not_served",
+        law=law,
+    )
     p.post(office, "登记：不再列为差等", path, {**body, "listed": False})
 
 
@@ -72,13 +94,19 @@ def agreed(p: Player, agent: int, *, plainly: bool = False) -> dict[str, Any]:
     if plainly:
         p.later(1, "09:30")
         made = offer(p, asked["id"], agent)
-        return dict(p.post(p.unit(), "企业签署委托代办协议", f"/agency/{made['id']}/sign", {}, law=["agency.fee"], shows=_agreement))
+        return dict(
+            p.post(
+                p.unit(), "企业签署委托代办协议", f"/agency/{made['id']}/sign", {}, law=["agency.fee"], shows=_agreement
+            )
+        )
     again = ask(p, agent, "同一申请再点一次", key="journey-agency")
     p.need(again["id"] == asked["id"], "申请两次成了两件")
     p.later(1, "09:30")
     made = offer(p, asked["id"], agent)
     law = [clause("附件6·四(一)"), "agency.fee"]
-    p.post(p.office("agent"), "代办员替企业签协议", f"/agency/{made['id']}/sign", {}, refused="access.forbidden", law=law)
+    p.post(
+        p.office("agent"), "代办员替企业签协议", f"/agency/{made['id']}/sign", {}, refused="access.forbidden", law=law
+    )
     signed = p.post(p.unit(), "企业签署委托代办协议", f"/agency/{made['id']}/sign", {}, law=law, shows=_agreement)
     return dict(signed)
 
@@ -87,7 +115,9 @@ def offer(p: Player, application: int, agent: int) -> dict[str, Any]:
     body = {"agent": agent, "from_on": p.today.isoformat(), "to_on": (p.today + TERM).isoformat()}
     path = f"/agency/applications/{application}/offer"
     law = ["agency.application_limit", "agency.longest"]
-    return dict(p.post(p.office("general_convener"), "同意代办，指派代办员并签署", path, body, row="Agreement", law=law))
+    return dict(
+        p.post(p.office("general_convener"), "同意代办，指派代办员并签署", path, body, row="Agreement", law=law)
+    )
 
 
 def _agreement(answer: dict[str, Any]) -> list[str]:
@@ -98,7 +128,15 @@ def served(p: Player, made: dict[str, Any], hat: Who) -> None:
     """Plan, log, green channel, a package in the unit's name; and what the agent may not."""
     agent, path = p.office("agent"), f"/agency/{made['id']}"
     law = [clause("附件6·四(二)1"), clause("附件6·四(二)2")]
-    p.post(agent, "按一张图制定申报进度计划", f"{path}/plan", {"note": "先办环评和用地"}, row="FilingPlan", law=law, shows=_plan)
+    p.post(
+        agent,
+        "按一张图制定申报进度计划",
+        f"{path}/plan",
+        {"note": "先办环评和用地"},
+        row="FilingPlan",
+        law=law,
+        shows=_plan,
+    )
     entry = {"kind": "consult", "on": p.today.isoformat(), "text": "到企业讲解申报路径和承诺制"}
     p.post(agent, "记录一次咨询", f"{path}/log", entry, row="ServiceEntry", law=[clause("附件6·一")])
     ready = [item for item in p.peek(hat, f"/projects/{p.project}/map")["items"] if item["look"] == "ready"][:2]
@@ -112,8 +150,17 @@ def served(p: Player, made: dict[str, Any], hat: Who) -> None:
     law = [clause("附件6·二(四)")]
     sent = {"standard_version": "1"}
     p.post(hat, "代办员代签信用承诺", f"/items/{promise['id']}/commitments", sent, refused="access.forbidden", law=law)
-    p.get(hat, "代办员看企业的信用记录", f"/credit/units/{p.units[0]['credit_code']}", refused="access.forbidden", law=law)
-    p.post(hat, "代办员替企业终止项目", f"/projects/{p.project}/terminate", {"why": "不建了"}, refused="access.forbidden", law=law)
+    p.get(
+        hat, "代办员看企业的信用记录", f"/credit/units/{p.units[0]['credit_code']}", refused="access.forbidden", law=law
+    )
+    p.post(
+        hat,
+        "代办员替企业终止项目",
+        f"/projects/{p.project}/terminate",
+        {"why": "不建了"},
+        refused="access.forbidden",
+        law=law,
+    )
 
 
 def handed(p: Player, item: dict[str, Any], who: Who) -> list[dict[str, Any]]:
@@ -134,13 +181,20 @@ def ended(p: Player, made: dict[str, Any], hat: Who) -> None:
     p.later(2, "10:00")
     p.post(agent, "再次报告完成", f"{path}/finish", {"text": "已补交"}, law=law)
     done = p.post(
-        unit, "企业确认办结", f"{path}/confirm", {}, law=law, shows=lambda answer: [f"办结通知书 Document #{answer['end_paper']}"]
+        unit,
+        "企业确认办结",
+        f"{path}/confirm",
+        {},
+        law=law,
+        shows=lambda answer: [f"办结通知书 Document #{answer['end_paper']}"],
     )
     p.need(done["state"] == "done", "确认以后没有办结")
     p.get(hat, "办结后代办员再以企业名义看项目", f"/projects/{p.project}", refused="access.forbidden", law=law)
     p.later(1, "10:00")
     law = ["agency.archive_limit"]
-    p.post(agent, "归档并交还材料", f"{path}/archive", {"returned": [{"name": "授权委托书原件", "note": "1 份"}]}, law=law)
+    p.post(
+        agent, "归档并交还材料", f"{path}/archive", {"returned": [{"name": "授权委托书原件", "note": "1 份"}]}, law=law
+    )
     p.post(unit, "企业确认收到材料", f"{path}/receive", {}, law=law)
     law = ["review.window", clause("附件7·第二十条")]
     path = f"/services/{p.get(unit, '看办完的专项服务', f'/projects/{p.project}/services', law=law)[0]['id']}/review"
@@ -152,7 +206,14 @@ def confirmed(p: Player, made: dict[str, Any]) -> None:
     """Reported as done and confirmed, nothing more."""
     path, law = f"/agency/{made['id']}", ["agency.confirm_limit"]
     p.post(p.office("agent"), "报告委托事项完成", f"{path}/finish", {"text": "开工前的事项都已办结"}, law=law)
-    p.post(p.unit(), "企业确认办结", f"{path}/confirm", {}, law=law, shows=lambda answer: [f"办结通知书 Document #{answer['end_paper']}"])
+    p.post(
+        p.unit(),
+        "企业确认办结",
+        f"{path}/confirm",
+        {},
+        law=law,
+        shows=lambda answer: [f"办结通知书 Document #{answer['end_paper']}"],
+    )
 
 
 def fallen(p: Player, agent: int) -> None:
@@ -160,7 +221,9 @@ def fallen(p: Player, agent: int) -> None:
     p.later(1, "09:00")
     asked = ask(p, agent, "再次申请代办服务", row="AgencyRequest")
     made = offer(p, asked["id"], agent)
-    made = p.post(p.unit(), "企业签署第二份协议", f"/agency/{made['id']}/sign", {}, law=[clause("附件6·四(一)")], shows=_agreement)
+    made = p.post(
+        p.unit(), "企业签署第二份协议", f"/agency/{made['id']}/sign", {}, law=[clause("附件6·四(一)")], shows=_agreement
+    )
     hat = Who(f"代办员代{p.units[0]['name']}", p.office("agent").key, made["via"])
     p.get(hat, "代办员以企业名义看一张图", f"/projects/{p.project}/map")
     p.later(1, "09:00")

@@ -1,4 +1,6 @@
-"""“1+X”: a case declined, one started; clocks stand still from the start to the conclusion, and the departments are heard."""
+"""“1+X”: a case declined, one started; clocks stand still from the start to the conclusion, and the departments are
+heard.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def play(p: Player) -> None:
 
 
 def item(p: Player, matter: str) -> dict[str, Any]:
-    return dict(next(row for row in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if row["matter_id"] == matter))
+    return dict(
+        next(row for row in p.peek(p.owner, f"/projects/{p.project}/map")["items"] if row["matter_id"] == matter)
+    )
 
 
 def declined(p: Player, soil: dict[str, Any]) -> None:
@@ -44,10 +48,18 @@ def declined(p: Player, soil: dict[str, Any]) -> None:
     due = item(p, SOIL)["due_at"]
     handler, convener = p.handler(SOIL), p.office("general_convener")
     path = f"/items/{soil['id']}/coordinate"
-    asked = p.post(handler, "提请协调：弃渣场选址", path, {"issue": "弃渣场选址需与自然资源局衔接"}, row="Coordination", law=LAW)
+    asked = p.post(
+        handler, "提请协调：弃渣场选址", path, {"issue": "弃渣场选址需与自然资源局衔接"}, row="Coordination", law=LAW
+    )
     path = f"/coordinations/{asked['id']}"
     p.post(handler, "审批人员自己启动协调", f"{path}/start", {}, refused="access.forbidden", law=LAW)
-    p.post(convener, "召集人不启动，写明理由", f"{path}/decline", {"why": "两部门直接沟通即可"}, law=["coordination.start_limit"])
+    p.post(
+        convener,
+        "召集人不启动，写明理由",
+        f"{path}/decline",
+        {"why": "两部门直接沟通即可"},
+        law=["coordination.start_limit"],
+    )
     p.need(item(p, SOIL)["due_at"] == due, "没有启动的协调不应影响计时")
 
 
@@ -58,7 +70,9 @@ def started(p: Player, soil: dict[str, Any], plan: dict[str, Any]) -> dict[str, 
     asked = p.post(handler, "提请协调：红线交叉", path, body, row="Coordination", law=LAW)
     p.post(handler, "同一事项再提一次", path, body, refused="onemap.coordinating", law=LAW)
     p.later(0, "11:00")
-    made = p.post(convener, "启动“1+X”协调，受影响事项暂停计时", f"/coordinations/{asked['id']}/start", {}, law=LAW, shows=_shown)
+    made = p.post(
+        convener, "启动“1+X”协调，受影响事项暂停计时", f"/coordinations/{asked['id']}/start", {}, law=LAW, shows=_shown
+    )
     p.need(all(row["state"] == "paused" for row in made["items"]), "受影响事项没有暂停")
     handling.decide(p, soil, refused="onemap.state")
     handling.resume(p, soil, refused="onemap.in_coordination")
@@ -78,7 +92,12 @@ def concluded(p: Player, soil: dict[str, Any], made: dict[str, Any]) -> None:
     p.later(2, "10:00")
     body = {"conclusion": "总平面西移 1.5 米，各部门按调整后的方案继续审查。"}
     done = p.post(
-        p.office("general_convener"), "形成意见，恢复计时，印发纪要", f"/coordinations/{made['id']}/conclude", body, law=LAW, shows=_shown
+        p.office("general_convener"),
+        "形成意见，恢复计时，印发纪要",
+        f"/coordinations/{made['id']}/conclude",
+        body,
+        law=LAW,
+        shows=_shown,
     )
     p.need(all(row["state"] == "accepted" for row in done["items"]), "协调结束没有恢复计时")
     p.later(0, "15:00")

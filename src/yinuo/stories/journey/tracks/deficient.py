@@ -36,17 +36,32 @@ def soil(p: Player) -> dict[str, Any]:
 
 def publish(p: Player) -> None:
     """The department lists what may come later and how long (附件5·三(二))."""
-    body = {"matter_id": SOIL, "materials": [LACKING], "days": 10, "from_on": p.today.isoformat(), "basis": "局务会议纪要"}
+    body = {
+        "matter_id": SOIL,
+        "materials": [LACKING],
+        "days": 10,
+        "from_on": p.today.isoformat(),
+        "basis": "局务会议纪要",
+    }
     handler = p.handler(SOIL)
     law = ["deficient.published"]
     p.post(handler, "公布容缺材料和时限", "/tolerances", body, row="Tolerance", law=law)
     main = {**body, "materials": ["soil_plan"]}
-    p.post(handler, "想把主要材料列为可以容缺", "/tolerances", main, refused="catalogue.tolerance_main", law=["deficient.excluded"])
+    p.post(
+        handler,
+        "想把主要材料列为可以容缺",
+        "/tolerances",
+        main,
+        refused="catalogue.tolerance_main",
+        law=["deficient.excluded"],
+    )
 
 
 def said(p: Player, item: dict[str, Any], *lacking: str) -> dict[str, Any]:
     rows = [
-        {"id": row["id"], "file": p.upload(p.owner, f"{row['name'][:40]}.pdf")} for row in item["materials"] if row["id"] not in lacking
+        {"id": row["id"], "file": p.upload(p.owner, f"{row['name'][:40]}.pdf")}
+        for row in item["materials"]
+        if row["id"] not in lacking
     ]
     return {
         "materials": rows,
@@ -63,9 +78,23 @@ def refused(p: Player, item: dict[str, Any]) -> None:
     path, window = f"/items/{item['id']}/deficient", p.office("window")
     body = said(p, item, LACKING)
     p.post(p.owner, "在网上申请容缺受理", path, body, refused="deficient.window_only", law=["deficient.excluded"])
-    p.post(window, "缺主要材料，到窗口申请", path, said(p, item, "soil_plan"), refused="deficient.main_missing", law=["deficient.excluded"])
+    p.post(
+        window,
+        "缺主要材料，到窗口申请",
+        path,
+        said(p, item, "soil_plan"),
+        refused="deficient.main_missing",
+        law=["deficient.excluded"],
+    )
     law = ["deficient.published"]
-    p.post(window, "缺没有公布的材料，到窗口申请", path, said(p, item, "site_plan"), refused="deficient.not_tolerable", law=law)
+    p.post(
+        window,
+        "缺没有公布的材料，到窗口申请",
+        path,
+        said(p, item, "site_plan"),
+        refused="deficient.not_tolerable",
+        law=law,
+    )
 
 
 def accepted(p: Player, item: dict[str, Any]) -> dict[str, Any]:
@@ -85,11 +114,20 @@ def accepted(p: Player, item: dict[str, Any]) -> dict[str, Any]:
     late = {"days": 11, "version": made["version"]}
     p.post(handler, "想给 11 个工作日", f"{path}/agree", late, refused="deficient.days", law=["deficient.published"])
     body = {"days": DAYS, "opinion": "报告书内容完整。", "version": made["version"]}
-    agreed = p.post(handler, "部门同意，出具容缺受理通知书（附件5—2）", f"{path}/agree", body, law=["deficient.opinion_limit"], shows=_due)
+    agreed = p.post(
+        handler,
+        "部门同意，出具容缺受理通知书（附件5—2）",
+        f"{path}/agree",
+        body,
+        law=["deficient.opinion_limit"],
+        shows=_due,
+    )
     p.later(0, "11:00")
     scan = p.upload(window, "容缺受理通知书（已签）.pdf")
     body = {"file": scan, "signed_by": "马晓云", "version": agreed["version"]}
-    return dict(p.post(window, "申请人签署承诺，窗口受理", f"{path}/sign", body, law=[clause("附件5·二(二)")], shows=_due))
+    return dict(
+        p.post(window, "申请人签署承诺，窗口受理", f"{path}/sign", body, law=[clause("附件5·二(二)")], shows=_due)
+    )
 
 
 def lapsed(p: Player, item: dict[str, Any], row: dict[str, Any]) -> None:
@@ -97,9 +135,22 @@ def lapsed(p: Player, item: dict[str, Any], row: dict[str, Any]) -> None:
     p.later(DAYS + 1, "09:00")
     rows = [{"id": LACKING, "file": p.upload(p.owner, "协议.pdf")}]
     law = [clause("附件5·二(三)")]
-    p.post(p.owner, "逾期以后才补交", f"/deficient/{row['id']}/supply", {"materials": rows}, refused="deficient.lapsed", law=law)
+    p.post(
+        p.owner,
+        "逾期以后才补交",
+        f"/deficient/{row['id']}/supply",
+        {"materials": rows},
+        refused="deficient.lapsed",
+        law=law,
+    )
     p.tick()
-    found = p.get(p.owner, "查看：视为放弃申请，已退件", f"/deficient/{row['id']}", law=law, shows=lambda answer: [answer["state_label"]])
+    found = p.get(
+        p.owner,
+        "查看：视为放弃申请，已退件",
+        f"/deficient/{row['id']}",
+        law=law,
+        shows=lambda answer: [answer["state_label"]],
+    )
     p.need(found["state"] == "given_up" and soil(p)["state"] == "open", "逾期没有退件")
 
 
@@ -112,7 +163,9 @@ def filled(p: Player, item: dict[str, Any], row: dict[str, Any]) -> None:
     p.post(handler, "只差容缺材料，暂停计时", f"{path}/only-gap", body, law=[clause("附件5·二(三)")])
     p.later(2, "09:00")
     rows = [{"id": LACKING, "file": p.upload(p.owner, "弃土弃渣存放协议.pdf")}]
-    p.post(p.owner, "在期限内补齐", f"{path}/supply", {"materials": rows}, row="Submission", law=[clause("附件5·二(三)")])
+    p.post(
+        p.owner, "在期限内补齐", f"{path}/supply", {"materials": rows}, row="Submission", law=[clause("附件5·二(三)")]
+    )
     p.later(0, "15:00")
     handling.decide(p, item)
     handling.deliver(p, item)
@@ -120,4 +173,9 @@ def filled(p: Player, item: dict[str, Any], row: dict[str, Any]) -> None:
 
 
 def _due(answer: dict[str, Any]) -> list[str]:
-    return [f"{answer['state_label']}，应在 {answer['due_on']} 前补齐：{'、'.join(one['name'] for one in answer['missing'])}"]
+    return [
+        (
+            f"{answer['state_label']}，应在 {answer['due_on']} 前补齐："
+            f"{'、'.join(one['name'] for one in answer['missing'])}"
+        )
+    ]

@@ -1,4 +1,6 @@
-"""用地清单制: surveyed, indicators, design points – one office late – put together, handed over with the land, and corrected."""
+"""用地清单制: surveyed, indicators, design points – one office late – put together, handed over with the land, and
+corrected.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,13 @@ def entered(p: Player) -> dict[str, Any]:
     }
     parcel = p.post(keeper(p), "登记地块", "/parcels", body, law=[CLAUSE], row="Parcel")
     path = f"/parcels/{parcel['id']}"
-    p.post(keeper(p), "登记权属清晰", f"{path}/title", {"on": p.today.isoformat(), "evidence": "土地储备证书"}, law=[CLAUSE])
+    p.post(
+        keeper(p),
+        "登记权属清晰",
+        f"{path}/title",
+        {"on": p.today.isoformat(), "evidence": "土地储备证书"},
+        law=[CLAUSE],
+    )
     return dict(parcel)
 
 
@@ -83,7 +91,11 @@ def gathered(p: Player, parcel: dict[str, Any]) -> dict[str, Any]:
     late = [row["office"] for row in found["inputs"] if row["lapsed_at"]]
     p.need(found["state"] == "assembly" and len(late) == 1, "逾期的单位没有注明，清单没有继续")
     done = p.post(
-        keeper(p), f"汇总形成用地清单（{late[0]}逾期未提出）", f"/land-lists/{made['id']}/assemble", {}, law=["land_list.assembly_limit"]
+        keeper(p),
+        f"汇总形成用地清单（{late[0]}逾期未提出）",
+        f"/land-lists/{made['id']}/assemble",
+        {},
+        law=["land_list.assembly_limit"],
     )
     return dict(done)
 
@@ -102,7 +114,9 @@ def sold(p: Player, parcel: dict[str, Any], found: dict[str, Any]) -> None:
     """The contract, and the list with it."""
     path = f"/parcels/{parcel['id']}"
     p.post(keeper(p), "公开出让", f"{path}/offer", {}, law=[CLAUSE])
-    wanted = p.post(p.unit(), "登记用地意向", f"{path}/interests", {}, row="ParcelInterest", law=[clause("附件2·第二十条(二)")])
+    wanted = p.post(
+        p.unit(), "登记用地意向", f"{path}/interests", {}, row="ParcelInterest", law=[clause("附件2·第二十条(二)")]
+    )
     p.later(10, "15:00")
     contract = {
         "unit_id": wanted["unit"],
@@ -125,7 +139,12 @@ def corrected(p: Player, parcel: dict[str, Any]) -> None:
     row = next(row for row in _now(p, parcel)["inputs"] if row["department"] == SILENT)
     body = {"points": [{"subject": "通信", "text": "红线内预留 2 孔通信管道", "basis": ""}], "why": "补充通信接入要求"}
     made = p.post(
-        p.approver(SILENT), "更正清单：补提技术设计要点", f"/land-inputs/{row['id']}/correct", body, row="LandChecklist", law=[CLAUSE]
+        p.approver(SILENT),
+        "更正清单：补提技术设计要点",
+        f"/land-inputs/{row['id']}/correct",
+        body,
+        row="LandChecklist",
+        law=[CLAUSE],
     )
     p.need(made["number"] == 2 and made["document"], "更正没有形成新版并发放")
     got = p.peek(p.unit(), f"/parcels/{parcel['id']}/lists")["lists"]

@@ -15,7 +15,12 @@ MATTERS = ("land_use_planning_permit", "engineering_planning_permit")
 NEEDS = MATTERS
 CONTACTS = [{"name": "马晓云", "phone": "13900000001"}, {"name": "韩志强", "phone": "13900000002"}]
 SITE = {"permanent_farmland": False, "cultivated_share": "0.2"}
-KNOWN: dict[str, Any] = {"plan_conforms": True, "inside_construction_land": True, "land_formalities_done": False, "cost_acknowledged": True}
+KNOWN: dict[str, Any] = {
+    "plan_conforms": True,
+    "inside_construction_land": True,
+    "land_formalities_done": False,
+    "cost_acknowledged": True,
+}
 NO_CHANGE = {"scale": False, "plan": False, "standards": False, "other": False}
 APPLYING, REVIEWING, CONVERTING = clause("附件4·四(一)"), clause("附件4·四(二)"), clause("附件4·四(三)")
 
@@ -23,7 +28,11 @@ APPLYING, REVIEWING, CONVERTING = clause("附件4·四(一)"), clause("附件4·
 def play(p: Player) -> None:
     acts.begun(p, COMPANY)
     acts.score(p, "86")
-    acts.file(p, site={"state_land_supply": True, "new_construction_land": True}, construction={"building": True, "contract_price": "6200"})
+    acts.file(
+        p,
+        site={"state_land_supply": True, "new_construction_land": True},
+        construction={"building": True, "contract_price": "6200"},
+    )
     acts.review(p)
     acts.guide(p)
     made = registered(p)
@@ -59,10 +68,16 @@ def registered(p: Player) -> dict[str, Any]:
 
 def distributed(p: Player, made: dict[str, Any]) -> None:
     window, path = p.office("window"), f"/mock/{made['id']}"
-    scan = {"form": p.upload(window, "申请表.pdf"), "commitment": p.upload(window, "承诺书.pdf"), "committed_on": p.today.isoformat()}
+    scan = {
+        "form": p.upload(window, "申请表.pdf"),
+        "commitment": p.upload(window, "承诺书.pdf"),
+        "committed_on": p.today.isoformat(),
+    }
     asked = p.post(window, "留存盖章的申请表和承诺书，征求意见", f"{path}/signed", scan, law=[APPLYING], shows=_state)
     p.later(1, "10:00")
-    for key, opinion in zip(p.rules.parameter("mock.opinion_departments", p.today).value, asked["opinions"], strict=True):
+    for key, opinion in zip(
+        p.rules.parameter("mock.opinion_departments", p.today).value, asked["opinions"], strict=True
+    ):
         said = {"agreed": True, "text": "符合模拟审批条件"}
         p.post(p.approver(key), "提出意见：同意", f"/mock/opinions/{opinion['id']}", said, law=["mock.opinion_limit"])
     p.post(window, "分发各审批部门", f"{path}/distribute", law=[APPLYING], shows=_state)
@@ -73,7 +88,13 @@ def approved(p: Player, made: dict[str, Any], matter: str) -> None:
     p.later(1, "09:10")
     item, window = items(p)[matter], p.office("window")
     item = p.peek(p.owner, f"/items/{item['id']}")
-    p.post(p.owner, f"网上申报“{item['name']}”", f"/items/{item['id']}/submissions", {"materials": []}, refused="onemap.mock_offline")
+    p.post(
+        p.owner,
+        f"网上申报“{item['name']}”",
+        f"/items/{item['id']}/submissions",
+        {"materials": []},
+        refused="onemap.mock_offline",
+    )
     rows = [{"id": row["id"], "file": handed(p, made)} for row in item["materials"]]
     what = f"窗口收“{item['name']}”的材料"
     p.post(window, what, f"/mock/{made['id']}/materials", {"item": item["id"], "materials": rows}, law=[REVIEWING])
@@ -91,7 +112,12 @@ def barred(p: Player) -> None:
     p.later(1, "09:00")
     body = {"kind": "start", "on": p.today.isoformat()}
     p.post(
-        p.owner, "没有正式审批文件就报送开工", f"/projects/{p.project}/reports", body, refused="mock.start", law=[clause("附件4·二(三)")]
+        p.owner,
+        "没有正式审批文件就报送开工",
+        f"/projects/{p.project}/reports",
+        body,
+        refused="mock.start",
+        law=[clause("附件4·二(三)")],
     )
 
 
@@ -100,7 +126,16 @@ def converted(p: Player, made: dict[str, Any]) -> None:
     window, path = p.office("window"), f"/mock/{made['id']}"
     first, second = (p.peek(p.owner, f"/items/{items(p)[matter]['id']}") for matter in MATTERS)
     answer = {"granted": True, "document_number": number(p, "许字"), "text": ""}
-    act(p, p.handler(MATTERS[0]), first, "土地没有登记就转正式", "decide", answer, refused="onemap.mock_land", law=[CONVERTING])
+    act(
+        p,
+        p.handler(MATTERS[0]),
+        first,
+        "土地没有登记就转正式",
+        "decide",
+        answer,
+        refused="onemap.mock_land",
+        law=[CONVERTING],
+    )
     p.later(40, "09:30")
     land = {
         "kind": "contract",
@@ -109,10 +144,26 @@ def converted(p: Player, made: dict[str, Any]) -> None:
         "scan": p.upload(window, "合同.pdf"),
     }
     what = "登记土地出让合同，进入文件转换"
-    p.post(window, "没有逐项问清就登记", f"{path}/land", {**land, "answers": {}}, refused="mock.questions", law=[clause("附件4·三(二)")])
+    p.post(
+        window,
+        "没有逐项问清就登记",
+        f"{path}/land",
+        {**land, "answers": {}},
+        refused="mock.questions",
+        law=[clause("附件4·三(二)")],
+    )
     p.post(window, what, f"{path}/land", {**land, "answers": NO_CHANGE}, law=["mock.conversion_limit"], shows=_state)
     answer = {"granted": True, "document_number": number(p, "许字"), "text": ""}
-    act(p, p.handler(MATTERS[1]), second, "前置事项没有转正式就批复", "decide", answer, refused="onemap.prerequisites", law=[CONVERTING])
+    act(
+        p,
+        p.handler(MATTERS[1]),
+        second,
+        "前置事项没有转正式就批复",
+        "decide",
+        answer,
+        refused="onemap.prerequisites",
+        law=[CONVERTING],
+    )
     for item, matter in ((first, MATTERS[0]), (second, MATTERS[1])):
         p.later(1, "10:00")
         answer = {"granted": True, "document_number": number(p, "许字"), "text": ""}

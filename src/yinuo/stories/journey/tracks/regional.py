@@ -1,4 +1,6 @@
-"""区域评估: a zone assessed once, two matters shared by a project that settles there, a third that does not fit, a change and a withdrawal."""
+"""区域评估: a zone assessed once, two matters shared by a project that settles there, a third that does not fit, a
+change and a withdrawal.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def play(p: Player) -> None:
     begun = {"matter": "cultural_relics_permit", "requirements": "文物影响"}
     p.post(body(p), "组织文物影响的区域评估", path, begun, refused="regional.listed", law=[clause("附件1·三·2")])
     p.later(1, "09:00")
-    soil = published(p, zone, SOIL, {"industries": ["26"], "most": {"land_area": 50000}}, ["施工前十日内报送水土保持措施实施计划"])
+    soil = published(
+        p, zone, SOIL, {"industries": ["26"], "most": {"land_area": 50000}}, ["施工前十日内报送水土保持措施实施计划"]
+    )
     published(p, zone, EIA, {"industries": ["30"], "one_of": {"eia": ["table"]}}, [])
     p.get(PUBLIC, "查园区的区域评估结果", f"/regional/results?zone={zone['key']}", law=[PUBLISHING], shows=told)
     settled(p, zone)
@@ -48,23 +52,51 @@ def entered(p: Player) -> dict[str, Any]:
         "key": key, "name": f"{p.county}工业园区", "kind": "industrial", "body": department, "place": "东至园区一路，西至排洪渠",
         "basis": "县人民政府批复", "from_on": (p.today - timedelta(days=400)).isoformat(),
     }  # fmt: skip
-    return dict(p.post(p.office("general_convener"), "登记园区和主体单位", "/zones", zone, law=[clause("附件3·二(一)")], row="Zone"))
+    return dict(
+        p.post(
+            p.office("general_convener"), "登记园区和主体单位", "/zones", zone, law=[clause("附件3·二(一)")], row="Zone"
+        )
+    )
 
 
-def published(p: Player, zone: dict[str, Any], matter: str, conditions: dict[str, Any], obligations: list[str]) -> dict[str, Any]:
+def published(
+    p: Player, zone: dict[str, Any], matter: str, conditions: dict[str, Any], obligations: list[str]
+) -> dict[str, Any]:
     """Asked, commissioned, reported, submitted, approved, published: the order of the clause."""
     name, words = p.departments[matter], p.rules.matters[matter].full_name
     asked = {"matter": matter, "requirements": "分区、措施、监测和管理要求"}
     found = p.post(
-        body(p), f"组织“{words}”区域评估，征求部门意见", f"/zones/{zone['id']}/assessments", asked, law=[PROCESS], row="RegionalAssessment"
+        body(p),
+        f"组织“{words}”区域评估，征求部门意见",
+        f"/zones/{zone['id']}/assessments",
+        asked,
+        law=[PROCESS],
+        row="RegionalAssessment",
     )
     path = f"/assessments/{found['id']}"
     p.post(
-        body(p), "意见没有齐备就委托机构", f"{path}/commission", INSTITUTION, refused="regional.opinions", law=["regional.opinion_limit"]
+        body(p),
+        "意见没有齐备就委托机构",
+        f"{path}/commission",
+        INSTITUTION,
+        refused="regional.opinions",
+        law=["regional.opinion_limit"],
     )
     for opinion in found["opinions"]:
-        p.post(p.approver(opinion["department"]), "提出部门意见", f"/opinions/{opinion['id']}", {"text": "同意开展"}, law=[PROCESS])
-    p.post(body(p), "委托有资质的机构，费用由财政垫付", f"{path}/commission", INSTITUTION, law=[PROCESS, clause("附件3·三(四)")])
+        p.post(
+            p.approver(opinion["department"]),
+            "提出部门意见",
+            f"/opinions/{opinion['id']}",
+            {"text": "同意开展"},
+            law=[PROCESS],
+        )
+    p.post(
+        body(p),
+        "委托有资质的机构，费用由财政垫付",
+        f"{path}/commission",
+        INSTITUTION,
+        law=[PROCESS, clause("附件3·三(四)")],
+    )
     p.later(20, "10:00")
     report = {
         "title": f"{p.county}工业园区{words}区域评估报告", "report_number": f"QP-{found['id']}", "report_on": p.today.isoformat(),
@@ -123,7 +155,9 @@ def changed(p: Player) -> None:
     body = {"changes": {"land_area": "26000"}, "reason": "恢复原方案"}
     p.post(p.owner, "变更项目信息：用地恢复到 26000 平方米", f"/projects/{p.project}/amend", body, law=[SHARING])
     p.post(p.owner, "再次共享区域评估结果", f"/items/{found['id']}/share", {}, law=[SHARING])
-    fees = p.get(p.owner, "查看费用：不向企业收取", f"/projects/{p.project}/regional-fees", law=["regional.charge_applicants"])
+    fees = p.get(
+        p.owner, "查看费用：不向企业收取", f"/projects/{p.project}/regional-fees", law=["regional.charge_applicants"]
+    )
     p.need(fees["outstanding"] == "0", "向企业收取了区域评估费用")
 
 

@@ -1,4 +1,6 @@
-"""“标准地”: prepared piece by piece, declared by rule, sold, built on – with every promise decided at once and the indicators measured."""
+"""“标准地”: prepared piece by piece, declared by rule, sold, built on – with every promise decided at once and the
+indicators measured.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def entered(p: Player) -> dict[str, Any]:
     }
     parcel = p.post(keeper(p), "登记地块", "/parcels", body, law=[CLAUSE], row="Parcel")
     path, noted = f"/parcels/{parcel['id']}", {"on": p.today.isoformat()}
-    p.post(keeper(p), "登记权属清晰", f"{path}/title", {**noted, "evidence": "土地储备证书，无争议无抵押"}, law=[CLAUSE])
+    p.post(
+        keeper(p), "登记权属清晰", f"{path}/title", {**noted, "evidence": "土地储备证书，无争议无抵押"}, law=[CLAUSE]
+    )
     for kind, evidence in BASICS:
         p.post(
             keeper(p),
@@ -74,8 +78,16 @@ def entered(p: Player) -> dict[str, Any]:
         )
     for matter, evidence in ASSESSED[:-1]:
         body = {**noted, "matter_id": matter, "evidence": evidence}
-        p.post(keeper(p), f"登记区域评估：{evidence}", f"{path}/assessments", body, law=["standard_land.regional_matters"])
-    p.post(keeper(p), "设定控制性指标", f"{path}/indicators", {"values": FIGURES}, law=["standard_land.required_indicators"])
+        p.post(
+            keeper(p), f"登记区域评估：{evidence}", f"{path}/assessments", body, law=["standard_land.regional_matters"]
+        )
+    p.post(
+        keeper(p),
+        "设定控制性指标",
+        f"{path}/indicators",
+        {"values": FIGURES},
+        law=["standard_land.required_indicators"],
+    )
     p.post(keeper(p), "认定“标准地”：还缺一项", f"{path}/standard", {}, refused="land.not_standard", law=[CLAUSE])
     return dict(parcel)
 
@@ -85,7 +97,9 @@ def declared(p: Player, parcel: dict[str, Any]) -> dict[str, Any]:
     path = f"/parcels/{parcel['id']}"
     body = {"on": p.today.isoformat(), "matter_id": matter, "evidence": evidence}
     p.post(keeper(p), f"登记区域评估：{evidence}", f"{path}/assessments", body, law=["standard_land.regional_matters"])
-    found = p.post(keeper(p), "认定“标准地”", f"{path}/standard", {}, law=[CLAUSE], shows=lambda answer: answer["controls"])
+    found = p.post(
+        keeper(p), "认定“标准地”", f"{path}/standard", {}, law=[CLAUSE], shows=lambda answer: answer["controls"]
+    )
     p.need(found["standard"], "没有认定为“标准地”")
     return dict(found)
 
@@ -95,13 +109,24 @@ def sold(p: Player, parcel: dict[str, Any]) -> None:
     p.post(keeper(p), "公开出让", f"{path}/offer", {}, law=[CLAUSE])
     p.later(1, "10:00")
     said = {"note": "年产5万吨有机肥加工项目，总投资 8600 万元"}
-    p.post(p.unit(1), "差等次单位登记意向", f"{path}/interests", {}, refused="land.grade", law=[clause("附件2·第二十三条(一)")])
-    p.post(p.unit(), "登记用地意向", f"{path}/interests", said, row="ParcelInterest", law=[clause("附件2·第二十条(二)")])
+    p.post(
+        p.unit(1),
+        "差等次单位登记意向",
+        f"{path}/interests",
+        {},
+        refused="land.grade",
+        law=[clause("附件2·第二十三条(一)")],
+    )
+    p.post(
+        p.unit(), "登记用地意向", f"{path}/interests", said, row="ParcelInterest", law=[clause("附件2·第二十条(二)")]
+    )
 
     def shown(answer: Any) -> list[str]:
         return [f"{row['name']}（{row['grade']} 级）：{row['why']}" for row in answer["interests"]]
 
-    ranked = p.get(keeper(p), "查看意向单位及排序理由", f"{path}/interests", law=[clause("附件2·第二十条(二)")], shows=shown)
+    ranked = p.get(
+        keeper(p), "查看意向单位及排序理由", f"{path}/interests", law=[clause("附件2·第二十条(二)")], shows=shown
+    )
     p.later(10, "15:00")
     contract = {
         "unit_id": ranked["interests"][0]["unit"],
@@ -145,7 +170,9 @@ def landed(p: Player) -> int:
             p.tick()
         for commitment in signed:
             decided += _decided(p, commitment)
-            handling.deliver(p, {"id": commitment["item"], "name": commitment["matter"], "matter_id": commitment["matter_id"]})
+            handling.deliver(
+                p, {"id": commitment["item"], "name": commitment["matter"], "matter_id": commitment["matter_id"]}
+            )
         view = acts.see_map(p, "看一张图的进展")
     p.need(bool(view["landed_at"]), "项目没有落地")
     return decided

@@ -1,6 +1,8 @@
-"""At the window: a visitor is noted, the clerk acts for the visitor's unit, documents are taken, and the visit ends with a receipt.
+"""At the window: a visitor is noted, the clerk acts for the visitor's unit, documents are taken, and the visit ends
+with a receipt.
 
-Other tracks use it where the clause has the company come to the counter: `come`, then `.clerk` as whoever acts, then `leave`.
+Other tracks use it where the clause has the company come to the counter: `come`, then `.clerk` as whoever acts, then
+`leave`.
 """
 
 from __future__ import annotations
@@ -53,19 +55,29 @@ def play(p: Player) -> None:
     taken = take(p, visit)
     p.need(all(row["delivered"] for row in taken["documents"]), "签收没有当作送达")
     leave(p, visit)
-    p.post(p.unit(), "企业要再领一次（没有来访）", f"/window/visits/{visit.id}/handouts", NOTHING, refused="access.forbidden")
+    p.post(
+        p.unit(),
+        "企业要再领一次（没有来访）",
+        f"/window/visits/{visit.id}/handouts",
+        NOTHING,
+        refused="access.forbidden",
+    )
 
 
 def filed(p: Player) -> None:
     """At the window, as online; what is no longer one's visit opens nothing."""
     visit = come(p, "备案新项目")
     sent = {"facts": facts(p), "pledged": True}
-    answer = p.post(visit.clerk, "窗口代申报备案项目", "/projects", sent, law=["filing.instant_kinds"], follow=acts.project_filed)
+    answer = p.post(
+        visit.clerk, "窗口代申报备案项目", "/projects", sent, law=["filing.instant_kinds"], follow=acts.project_filed
+    )
     p.need(bool(answer["project"]["code"]), "没有当场赋码")
     p.owner = p.unit()
     again = {"unit": _unit(p, 0), "visitor": "另一个人", "identity_kind": "passport", "identity_number": "E00000000"}
     rest = {"authority": "letter", "letter_no": "授权委托书", "purpose": "插队"}
-    p.post(p.office("window"), "上一位没走，登记下一位", "/window/visits", {**again, **rest}, refused="window.visit_open")
+    p.post(
+        p.office("window"), "上一位没走，登记下一位", "/window/visits", {**again, **rest}, refused="window.visit_open"
+    )
     done = leave(p, visit)
     p.need(any(line["project_code"] == answer["project"]["code"] for line in done["done"]), "回执没有列出备案的项目")
     p.get(visit.clerk, "来访结束以后再以该单位名义查询", "/projects", refused="access.forbidden")
@@ -83,7 +95,9 @@ def come(p: Player, purpose: str, unit: int = 0) -> Visit:
         "letter_no": f"授权委托书（{p.today.isoformat()}）",
         "purpose": purpose,
     }
-    made = p.post(window, f"登记来访：{p.units[unit]['name']}，{purpose}", "/window/visits", body, row="Visit", shows=_noted)
+    made = p.post(
+        window, f"登记来访：{p.units[unit]['name']}，{purpose}", "/window/visits", body, row="Visit", shows=_noted
+    )
     return Visit(made["id"], made["receipt_no"], Who(f"综合窗口代{p.units[unit]['name']}", window.key, made["via"]))
 
 
