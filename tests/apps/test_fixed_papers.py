@@ -63,13 +63,14 @@ def make_all(moment: datetime = LATER) -> int:
 @pytest.fixture
 def templates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """The templates in a folder where a test may add a version."""
-    folder = tmp_path / "papers"
-    shutil.copytree(versions.papers(), folder)
-    for module in (versions, render):
-        monkeypatch.setattr(module, "papers", lambda: folder)
+    for part in ("engine/documents/typst", "rooms/onemap/typst", "rooms/projects/typst"):
+        shutil.copytree(versions.ROOT / part, tmp_path / part)
+    here = {name: tmp_path / folder.relative_to(versions.ROOT) for name, folder in versions.folders().items()}
+    monkeypatch.setattr(versions, "folders", lambda: here)
+    monkeypatch.setattr(render, "ROOT", tmp_path)
     monkeypatch.setitem(shapes(), "receipt", dict(shapes()["receipt"]))
     render._compiler.cache_clear()
-    yield folder
+    yield tmp_path / "rooms"
     render._compiler.cache_clear()
 
 
@@ -79,8 +80,8 @@ class ReceiptWithNote(ReceiptData):
 
 def second_version(templates: Path) -> None:
     """A receipt with other words and one key more."""
-    first = (templates / "receipt" / "1.typ").read_text(encoding="utf-8")
-    (templates / "receipt" / "2.typ").write_text(
+    first = (templates / "onemap/typst/receipt" / "1.typ").read_text(encoding="utf-8")
+    (templates / "onemap/typst/receipt" / "2.typ").write_text(
         first.replace("= 收件回执\n", "= 新版收件回执 #data.note\n"), encoding="utf-8"
     )
     shapes()["receipt"][2] = ReceiptWithNote
@@ -197,7 +198,7 @@ def broken(county: County, company: Company, templates: Path) -> Document:
     project = filed(county, company)
     receipt(project, "SJ-1")
     receipt(project, "SJ-2")
-    template = templates / "filing_certificate" / "1.typ"
+    template = templates / "projects/typst/filing_certificate" / "1.typ"
     template.write_text("#nowhere\n" + template.read_text(encoding="utf-8"), encoding="utf-8")
     return Document.objects.get(kind=ProjectsPaper.CERTIFICATE)
 
@@ -216,7 +217,7 @@ def test_a_paper_that_cannot_be_made_is_noted_and_holds_up_no_other(broken: Docu
 
 def test_one_that_is_mended_is_made_and_its_fault_stays_as_a_note(broken: Document, templates: Path) -> None:
     make_all()
-    template = templates / "filing_certificate" / "1.typ"
+    template = templates / "projects/typst/filing_certificate" / "1.typ"
     template.write_text(template.read_text(encoding="utf-8").removeprefix("#nowhere\n"), encoding="utf-8")
     assert make_all(PaperFault.objects.get().retry_at) == 1
     assert PaperFault.objects.get().document.file is not None

@@ -204,10 +204,8 @@ def test_sixty_matters_print_on_exactly_one_sheet_of_a3(live: Live, person: Pers
     assert (round(box.width), round(box.height)) == (1191, 842), "A3 across"
     desk.page.emulate_media(media="print")
     over = desk.page.evaluate(
-        (
-            "[...document.querySelectorAll('.slip')].filter(slip => slip.scrollHeight > slip.clientHeight + "
-            "1).map(slip => slip.innerText)"
-        )
+        "[...document.querySelectorAll('.slip')].filter(slip => slip.scrollHeight > slip.clientHeight + "
+        "1).map(slip => slip.innerText)"
     )
     assert not over, "cards whose last line falls off"
     below = "document.querySelector('.sheet footer').getBoundingClientRect().top"

@@ -189,10 +189,8 @@ def test_axe_does_tell_what_is_wrong(open_page: Any) -> None:
     page = open_page()
     page.goto("about:blank")
     page.set_content(
-        (
-            '<html lang="zh-CN"><title>页</title><main><h1>页</h1><img src="data:,"><p '
-            'style="color:#bbb">看不清的字</p></main></html>'
-        )
+        '<html lang="zh-CN"><title>页</title><main><h1>页</h1><img src="data:,"><p '
+        'style="color:#bbb">看不清的字</p></main></html>'
     )
     assert [fault.split(":")[0] for fault in axe_faults(page)] == ["color-contrast", "image-alt"]
 

@@ -156,10 +156,10 @@ def test_go_accepts_our_proofs_of_inclusion_and_consistency_and_no_bent_one(go: 
         store, grown = grow(size)
         tree, index, old = Tree(size, store.__getitem__), chance.randrange(size), chance.randint(1, size)
         old_root, path, steps = (
-            Tree(old, lambda tile: cut(store, tile)).root(),
+            Tree(old, lambda tile: cut(store, tile)).root(),  # noqa: B023
             tree.inclusion(index),
             tree.consistency(old),
-        )  # noqa: B023
+        )
         for leaf, place, there, root, hashes in variants(chance, (tree.leaf(index), index, size, grown.root, path)):
             ours.append(refusal(lambda: check_inclusion(leaf, place, there, hashes, root)))  # noqa: B023
             cases.append(case("inclusion", there, root, hashes, leaf=encoded(leaf), index=place))

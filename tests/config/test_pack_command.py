@@ -188,10 +188,8 @@ def test_a_release_fixes_the_values_until_the_version_moves(yinuo: Yinuo, folder
     edit(folder, "pauses.toml", "longest = 31", "longest = 30")
     with (folder / "pauses.toml").open("a", encoding="utf-8") as file:
         file.write(
-            (
-                '\n[[pause]]\nid = "hearing"\nlabel = "听证"\nlongest = 30\nlongest_unit = '
-                '"working"\nstops_statutory = true\n'
-            )
+            '\n[[pause]]\nid = "hearing"\nlabel = "听证"\nlongest = 30\nlongest_unit = '
+            '"working"\nstops_statutory = true\n'
         )
         file.write('from = 2026-05-01\ncite = ["example-2026-1#第四条"]\n')
     assert yinuo("release", folder) == 1

@@ -190,10 +190,8 @@ def test_an_upgrade_killed_after_the_migration_is_gone_on_with_by_the_next_start
 def test_an_upgrade_of_another_release_is_not_gone_on_with(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(releases, "__version__", "9.9.9")
     change(
-        (
-            "INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES ('9.9.8', '9.9.7', "
-            "'{}', '', now())"
-        )
+        "INSERT INTO yinuo_release (version, previous, migrations, backup, began_at) VALUES ('9.9.8', '9.9.7', "
+        "'{}', '', now())"
     )
     assert "用 9.9.8 的程序" in refused(owner)
     with pytest.raises(UnfitDatabase):

@@ -32,10 +32,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                (
-                    "SELECT pg_is_in_recovery(), (SELECT version FROM yinuo_release WHERE finished_at IS NOT NULL "
-                    "ORDER BY id DESC LIMIT 1)"
-                )
+                "SELECT pg_is_in_recovery(), (SELECT version FROM yinuo_release WHERE finished_at IS NOT NULL "
+                "ORDER BY id DESC LIMIT 1)"
             )
             reading_only, release = cursor.fetchone()
     except Error:

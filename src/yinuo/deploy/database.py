@@ -149,10 +149,8 @@ def secure_append_only() -> None:
         for table in append_only_tables():
             for name, event, each in (("row", "UPDATE OR DELETE", "ROW"), ("all", "TRUNCATE", "STATEMENT")):
                 cursor.execute(
-                    (
-                        f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} '
-                        f"EXECUTE FUNCTION {GUARD}()"
-                    )
+                    f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} '
+                    f"EXECUTE FUNCTION {GUARD}()"
                 )
             if apart:
                 cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
@@ -206,10 +204,8 @@ def _secure_fixed(cursor: Any, model: type[FixedWhenMade], role: str) -> None:
     )
     for name, event, each, when, said in guards:
         cursor.execute(
-            (
-                f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} {when} '
-                f"EXECUTE FUNCTION {GUARD}('{said}')"
-            )
+            f'CREATE OR REPLACE TRIGGER {GUARD}_{name} BEFORE {event} ON "{table}" FOR EACH {each} {when} '
+            f"EXECUTE FUNCTION {GUARD}('{said}')"
         )
     if role:
         free = [

@@ -158,10 +158,8 @@ class Server:
         found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
         if found != binaries.major:
             raise DatabaseError(
-                (
-                    f"{self.data} 是 PostgreSQL {found} 的数据，安装的是 {binaries.major}："
-                    f"请用原来的版本导出（pg_dump），再导入新版"
-                )
+                f"{self.data} 是 PostgreSQL {found} 的数据，安装的是 {binaries.major}："
+                f"请用原来的版本导出（pg_dump），再导入新版"
             )
 
     def _configure(self, account: Account) -> None:
@@ -230,10 +228,8 @@ def _prepare_home(home: Path, account: Account) -> None:
         home.chmod(0o711)
         if not traversable(home):
             raise DatabaseError(
-                (
-                    f"数据库账户 {account.name} 到不了 {home}：以 root 运行时请把数据放在家目录之外，"
-                    f"例如 --data /var/lib/yinuo"
-                )
+                f"数据库账户 {account.name} 到不了 {home}：以 root 运行时请把数据放在家目录之外，"
+                f"例如 --data /var/lib/yinuo"
             )
     else:
         home.chmod(0o700)

@@ -32,10 +32,8 @@ class FaultyPack(Exception):
 
     def __init__(self, folder: Path, findings: list[str]) -> None:
         super().__init__(
-            (
-                f"规则包 {folder.name} 有 {len(findings)} 处问题，没有启动，数据没有动：请改正后用 yinuo pack check "
-                f"{folder} 核对"
-            )
+            f"规则包 {folder.name} 有 {len(findings)} 处问题，没有启动，数据没有动：请改正后用 yinuo pack check "
+            f"{folder} 核对"
         )
         self.findings = findings
 

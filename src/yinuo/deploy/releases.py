@@ -186,20 +186,16 @@ def _few(names: list[str]) -> str:
 
 def _tables(cursor: Any) -> set[str]:
     cursor.execute(
-        (
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type "
-            "= 'BASE TABLE'"
-        )
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type "
+        "= 'BASE TABLE'"
     )
     return {name for (name,) in cursor.fetchall()}
 
 
 def _releases(cursor: Any) -> list[Row]:
     cursor.execute(
-        (
-            "SELECT version, previous, migrations, backup, finished_at IS NOT NULL, audited_at IS NOT NULL FROM "
-            "yinuo_release ORDER BY id"
-        )
+        "SELECT version, previous, migrations, backup, finished_at IS NOT NULL, audited_at IS NOT NULL FROM "
+        "yinuo_release ORDER BY id"
     )
     return [Row(*values) for values in cursor.fetchall()]
 

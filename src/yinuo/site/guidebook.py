@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
-
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import Matter, StageScheme
@@ -90,14 +88,14 @@ def scheme(day: date) -> StageScheme:
 def promise_of(matter_id: str, listed: bool | None, offered: bool) -> Promise:
     """The filing itself is made with a pledge; nobody chooses to promise it or not (F-3)."""
     if matter_id == roles().filing_matter:
-        return Promise("pledge", _("备案即作承诺"), "")
+        return Promise("pledge", "备案即作承诺", "")
     if listed is True:
-        return Promise("no", _("不能承诺"), "")
+        return Promise("no", "不能承诺", "")
     if not offered:
-        return Promise("later", _("尚未开办承诺"), "")
+        return Promise("later", "尚未开办承诺", "")
     if listed is None:
-        return Promise("depends", _("视项目可承诺"), "blue")
-    return Promise("yes", _("可以承诺"), "green")
+        return Promise("depends", "视项目可承诺", "blue")
+    return Promise("yes", "可以承诺", "green")
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.findings import ON_REQUEST, condition, matter_rows
@@ -75,7 +74,7 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
     stage = next((row.name for row in guidebook.scheme(day).stages if row.id == matter.stage), "")
     asked = queries.published_answers(matter_id, size=ANSWERS)
     context = {
-        "breadcrumbs": [NavItem(_("办事指南"), "/guides/"), NavItem(matter.full_name)],
+        "breadcrumbs": [NavItem("办事指南", "/guides/"), NavItem(matter.full_name)],
         "answered": [line_of(row) for row in asked.questions],
         "more_answered": bool(asked.after),
         "matter": matter,
@@ -136,11 +135,11 @@ def _related(matter: Matter, day: date) -> dict[str, list[Matter]]:
 def _needed(matter: Matter, day: date) -> str:
     """Which projects need the matter, in words."""
     if matter.needed == "always":
-        return _("所列类型的项目都要办理")
+        return "所列类型的项目都要办理"
     if matter.needed == "never":
-        return _("目前没有项目需要办理")
+        return "目前没有项目需要办理"
     if matter.needed == ON_REQUEST:
-        return _("项目单位提出申请时办理")
+        return "项目单位提出申请时办理"
     return in_words(condition(matter.needed, pack(), day))
 
 

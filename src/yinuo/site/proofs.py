@@ -19,7 +19,6 @@ from django.contrib.staticfiles.finders import find
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo import ui
@@ -43,28 +42,26 @@ PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 class ProofForm(forms.Form):
     file = forms.FileField(
-        label=_("证明文件"),
+        label="证明文件",
         required=False,
-        help_text=_(
-            (
-                "从备案证的核验页下载的 .tlog-proof，附有证明的备案证 PDF，或者离线核验码的照片。"
-                "请再看核对出的项目代码和纸面上的是否一样。"
-            )
+        help_text=(
+            "从备案证的核验页下载的 .tlog-proof，附有证明的备案证 PDF，或者离线核验码的照片。"
+            "请再看核对出的项目代码和纸面上的是否一样。"
         ),
-        error_messages={"empty": _("这个文件是空的，请重新下载")},
+        error_messages={"empty": "这个文件是空的，请重新下载"},
         widget=forms.FileInput(attrs={"accept": ".tlog-proof,.pdf,.txt,image/png,image/jpeg"}),
     )
     printed = forms.CharField(
-        label=_("或者离线核验码的文字"),
+        label="或者离线核验码的文字",
         required=False,
         max_length=2 * printed.LIMIT,
-        help_text=_("备案证背面的码，用手机扫一扫得到的文字，以“YINUO1:”开头。"),
+        help_text="备案证背面的码，用手机扫一扫得到的文字，以“YINUO1:”开头。",
         widget=forms.Textarea(attrs={"rows": 3, "class": "code", "spellcheck": "false", "autocomplete": "off"}),
     )
     policy = forms.CharField(
-        label=_("见证规则"),
-        help_text=_("写明相信哪本日志、哪些节点。下面是本站现行的；要紧的事请换成您从公文等别的途径得到的。"),
-        error_messages={"required": _("填写见证规则")},
+        label="见证规则",
+        help_text="写明相信哪本日志、哪些节点。下面是本站现行的；要紧的事请换成您从公文等别的途径得到的。",
+        error_messages={"required": "填写见证规则"},
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "class": "code", "spellcheck": "false"}),
     )
@@ -74,16 +71,16 @@ class ProofForm(forms.Form):
         if uploaded is None:
             return b""
         if uploaded.size > LIMIT:
-            raise forms.ValidationError(_("这个文件太大，不是一份证明"))
+            raise forms.ValidationError("这个文件太大，不是一份证明")
         data: bytes = uploaded.read()
         if data.startswith(PICTURES):
-            raise forms.ValidationError(_("服务器不认图片里的码：请用手机扫码，把得到的文字粘贴在下面"))
+            raise forms.ValidationError("服务器不认图片里的码：请用手机扫码，把得到的文字粘贴在下面")
         return data
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if not given.get("file") and not given.get("printed") and "file" not in self.errors:
-            self.add_error("file", _("选择证明文件，或者粘贴离线核验码的文字"))
+            self.add_error("file", "选择证明文件，或者粘贴离线核验码的文字")
         return given
 
     def given(self) -> bytes:

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.codes import CodeError, parse_project_code
 from yinuo.core.schema import FACTS
@@ -16,17 +15,17 @@ from yinuo.engine.rules import pack
 from yinuo.site import guidebook
 from yinuo.ui.components.forms import CodeInput, DateInput
 
-ANY = ("", _("全部"))
+ANY = ("", "全部")
 
 
 class GuideFilter(forms.Form):
-    q = forms.CharField(label=_("事项名称或关键词"), required=False, max_length=60)
-    stage = forms.ChoiceField(label=_("阶段"), required=False)
-    department = forms.ChoiceField(label=_("部门"), required=False)
+    q = forms.CharField(label="事项名称或关键词", required=False, max_length=60)
+    stage = forms.ChoiceField(label="阶段", required=False)
+    department = forms.ChoiceField(label="部门", required=False)
     promise = forms.ChoiceField(
-        label=_("能否承诺"),
+        label="能否承诺",
         required=False,
-        choices=[ANY, ("yes-depends", _("可以或视项目可承诺")), ("later", _("尚未开办承诺")), ("no", _("不能承诺"))],
+        choices=[ANY, ("yes-depends", "可以或视项目可承诺"), ("later", "尚未开办承诺"), ("no", "不能承诺")],
     )
 
     def __init__(self, data: Any, *, day: date) -> None:
@@ -42,11 +41,11 @@ class VerifyForm(forms.Form):
     """A project code, or what a phone read from the certificate's QR code."""
 
     code = forms.CharField(
-        label=_("项目代码"),
+        label="项目代码",
         max_length=300,
-        help_text=_("印在备案证上，形如 2611-622927-04-01-123452。也可以粘贴扫码得到的网址。"),
+        help_text="印在备案证上，形如 2611-622927-04-01-123452。也可以粘贴扫码得到的网址。",
         widget=CodeInput(),
-        error_messages={"required": _("填写项目代码")},
+        error_messages={"required": "填写项目代码"},
     )
     project_code = ""
     credit_code = ""
@@ -66,7 +65,7 @@ class VerifyForm(forms.Form):
 
 class ReceiptForm(forms.Form):
     no = forms.CharField(
-        label=_("回执编号"), max_length=24, widget=CodeInput(), error_messages={"required": _("填写回执上的编号")}
+        label="回执编号", max_length=24, widget=CodeInput(), error_messages={"required": "填写回执上的编号"}
     )
 
     def clean_no(self) -> str:
@@ -77,22 +76,22 @@ class AsOf(forms.Form):
     """Which day's rules to show."""
 
     on = forms.DateField(
-        label=_("以哪一天的规则为准"),
+        label="以哪一天的规则为准",
         required=False,
         widget=DateInput(),
-        error_messages={"invalid": _("日期写作 2026-11-24")},
+        error_messages={"invalid": "日期写作 2026-11-24"},
     )
 
 
-UNSURE = ("", _("不清楚"))
+UNSURE = ("", "不清楚")
 
 
 class AskForm(AsOf):
     """May it be promised? The first three questions; what else would decide is asked afterwards, by its own name."""
 
-    matter = forms.ChoiceField(label=_("审批事项"), error_messages={"required": _("选择要问的事项")})
-    kind = forms.ChoiceField(label=_("项目类型"), required=False)
-    grade = forms.ChoiceField(label=_("企业信用等级"), required=False)
+    matter = forms.ChoiceField(label="审批事项", error_messages={"required": "选择要问的事项"})
+    kind = forms.ChoiceField(label="项目类型", required=False)
+    grade = forms.ChoiceField(label="企业信用等级", required=False)
 
     def __init__(self, data: Any, *, day: date, facts: Iterable[str] = ()) -> None:
         super().__init__(data)
@@ -106,9 +105,9 @@ class AskForm(AsOf):
             if scale
             else []
         )
-        self.fields["matter"].choices = [("", _("请选择")), *groups.items()]  # type: ignore[attr-defined]
+        self.fields["matter"].choices = [("", "请选择"), *groups.items()]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [UNSURE, *FACTS["kind"].choices.items()]  # type: ignore[attr-defined]
-        self.fields["grade"].choices = [UNSURE, *grades, ("unrated", _("未评级"))]  # type: ignore[attr-defined]
+        self.fields["grade"].choices = [UNSURE, *grades, ("unrated", "未评级")]  # type: ignore[attr-defined]
         for path in facts:
             self.fields[f"f.{path}"] = fact_field(path)
         self.order_fields(["matter", "kind", "grade", *(f"f.{path}" for path in facts), "on"])
@@ -133,7 +132,7 @@ def fact_field(path: str) -> forms.Field:
     spec = FACTS[path]
     if spec.type == "flag":
         return forms.ChoiceField(
-            label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, ("yes", _("是")), ("no", _("否"))]
+            label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, ("yes", "是"), ("no", "否")]
         )
     if spec.choices:
         return forms.ChoiceField(

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.core.decision import jsonable, plain
 from yinuo.core.findings import condition
@@ -80,7 +78,7 @@ def value_text(parameter: Parameter, value: DatedValue) -> str:
     """A parameter's value with its unit; sentences each on a line of their own."""
     raw: Any = jsonable(value.value)
     if isinstance(raw, bool):
-        return _("是") if raw else _("否")
+        return "是" if raw else "否"
     if parameter.unit == "share" and "/" not in str(raw):
         return f"{plain(Decimal(str(raw)) * 100)} %"
     names = _names(parameter.id) or _called(parameter.id, value)

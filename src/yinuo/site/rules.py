@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.dated import HasSpan
@@ -76,10 +75,10 @@ def _as_of(request: HttpRequest) -> AsOfDay:
 
 def _frame(section: str, on: AsOfDay) -> dict[str, Any]:
     items = [
-        NavItem(_(title), f"/rules/{key}/{on.query}" if key else f"/rules/{on.query}", current=key == section)
+        NavItem(title, f"/rules/{key}/{on.query}" if key else f"/rules/{on.query}", current=key == section)
         for key, title in TITLES.items()
     ]
-    return {"rules": pack(), "views": items, "on": on, "section": section, "title": _(TITLES[section])}
+    return {"rules": pack(), "views": items, "on": on, "section": section, "title": (TITLES[section])}
 
 
 @require_safe
@@ -89,10 +88,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     on = _as_of(request)
     sources = sorted(pack().sources.values(), key=lambda row: (row.published_on or date.max, row.id))
     figures = [
-        (_("审批事项"), len(_at(pack().matters.values(), on.day))),
-        (_("参数"), len(pack().parameters)),
-        (_("负面清单条目"), len(_at(pack().negative, on.day))),
-        (_("法律文件"), len(sources)),
+        ("审批事项", len(_at(pack().matters.values(), on.day))),
+        ("参数", len(pack().parameters)),
+        ("负面清单条目", len(_at(pack().negative, on.day))),
+        ("法律文件", len(sources)),
     ]
     context = _frame("", on) | {
         "sources": [
@@ -107,8 +106,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _standing(effective_on: date | None, repealed_on: date | None, day: date) -> str:
     if repealed_on is not None and repealed_on <= day:
-        return _("已废止")
-    return _("尚未施行") if effective_on is not None and effective_on > day else ""
+        return "已废止"
+    return "尚未施行" if effective_on is not None and effective_on > day else ""
 
 
 def _at(rows: Iterable[T], day: date) -> list[T]:
@@ -130,7 +129,7 @@ def _parameters(day: date) -> dict[str, Any]:
     """Every value there ever was; the one in force first."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in pack().parameters.values():
-        groups.setdefault(_(TOPICS.get(row.id.split(".")[0], "其他")), []).append(
+        groups.setdefault((TOPICS.get(row.id.split(".")[0], "其他")), []).append(
             {"row": row, "values": _values(row, day)}
         )
     return {"groups": groups}
@@ -295,10 +294,10 @@ def _told(decision: Decision, missing: list[str]) -> dict[str, Any]:
     ]
     offered = "审批部门已开办承诺" if decision.outcome["offered"] else "审批部门尚未开办承诺"
     return {
-        "title": _(title),
+        "title": title,
         "kind": kind,
         "mark": mark,
-        "summary": f"{_(listed)}；{_(offered)}。",
+        "summary": f"{listed}；{offered}。",
         "steps": [(step.text, words.cite_links(step.cites)) for step in decision.trace],
         "lost": [(step.text, words.cite_links(step.cites)) for step in decision.overridden],
         "missing": [FACTS[path].label for path in missing],

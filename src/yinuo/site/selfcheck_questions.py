@@ -12,7 +12,6 @@ from typing import Any
 
 from django import forms
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
 
 from yinuo.core.dated import all_at
 from yinuo.core.fact_specs import FACTS
@@ -33,9 +32,9 @@ WORKS = tuple(
 # Asked whatever the rules: they place the project in the first place.
 ALWAYS = frozenset({"kind", "industry", "total_investment", "land_area", "floor_area", "unit.type", "unit.grade"})
 HINTS = {
-    "kind": gettext_lazy("企业投资的项目一般是备案；列入核准目录的是核准；政府投资的是审批。"),
-    "unit.grade": gettext_lazy("看备案证右上角的字母，或者登录后看“信用”。新企业选“未评级”。"),
-    "eia": gettext_lazy("按《建设项目环境影响评价分类管理名录》查；拿不准就留空。"),
+    "kind": "企业投资的项目一般是备案；列入核准目录的是核准；政府投资的是审批。",
+    "unit.grade": "看备案证右上角的字母，或者登录后看“信用”。新企业选“未评级”。",
+    "eia": "按《建设项目环境影响评价分类管理名录》查；拿不准就留空。",
 }
 
 

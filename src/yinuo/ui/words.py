@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from yinuo.core.grades import COLOUR_WORDS, UNRATED, scale_at
 from yinuo.core.pack.types import Limit
@@ -93,8 +92,8 @@ def limit_text(limit: Limit | None) -> str:
 
 def term_text(value: int, unit: str) -> str:
     if value == 0:
-        return _("即时办结")
-    return f"{value} {_('个工作日') if unit == 'working' else _('天')}"
+        return "即时办结"
+    return f"{value} {'个工作日' if unit == 'working' else '天'}"
 
 
 def span_text(from_on: date, to_on: date | None) -> str:

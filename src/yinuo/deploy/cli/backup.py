@@ -42,8 +42,6 @@ def backup(
         if started:
             server.stop()
     print(
-        (
-            f"已备份到 {place}：{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件，"
-            f"{place.stat().st_size // 1024 + 1} KB"
-        )
+        f"已备份到 {place}：{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件，"
+        f"{place.stat().st_size // 1024 + 1} KB"
     )

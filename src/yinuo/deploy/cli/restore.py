@@ -45,9 +45,7 @@ def restore_from(
             if started:
                 server.stop()
     print(
-        (
-            f"已恢复 {made.made_at} 的备份到 {home}：{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件。"
-            f"请用 yinuo up 启动。"
-        )
+        f"已恢复 {made.made_at} 的备份到 {home}：{sum(made.rows.values())} 行，{len(made.files) - 1} 个文件。"
+        f"请用 yinuo up 启动。"
     )
     print("信息链要先与节点核对才继续签名：启动以后运行 yinuo chain recover 节点（没有节点的加 --no-nodes）。")

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from yinuo.engine.base import AppendOnly, FixedWhenMade
 from yinuo.engine.people.models import Person, ProjectUnit
-from yinuo.engine.register import paper_kinds
+from yinuo.engine.register import paper_names
 
 
 class StoredFile(AppendOnly):
@@ -107,7 +107,7 @@ class Document(FixedWhenMade):
     fixed = ("kind", "number", "subject_kind", "subject_id", "data", "template_version", "issued_at")
     set_once = ("file", "sha256", "signer")
 
-    kind = models.CharField(max_length=24, choices=paper_kinds)
+    kind = models.CharField(max_length=24)
     number = models.CharField("文号", max_length=60, default="")
     project_code = models.CharField(max_length=24, default="")
     subject_kind = models.CharField(max_length=40)
@@ -132,6 +132,10 @@ class Document(FixedWhenMade):
                 name="document_file_with_digest",
             ),
         ]
+
+    def get_kind_display(self) -> str:
+        """In words; a kind no longer registered by its id."""
+        return paper_names().get(self.kind, self.kind)
 
 
 class PaperFault(models.Model):

@@ -15,7 +15,7 @@ import typst
 
 from yinuo.engine.base import Refused
 from yinuo.engine.documents.qr import qr_svg
-from yinuo.engine.documents.versions import current, papers
+from yinuo.engine.documents.versions import ROOT, current
 from yinuo.engine.documents.versions import template as file_of
 from yinuo.engine.register import shapes
 
@@ -75,7 +75,7 @@ def _compiler() -> typst.Compiler:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[_folder(name) for name in FONT_WHEELS]
     )
-    return typst.Compiler(root=papers(), font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(root=ROOT, font_paths=fonts, ignore_system_fonts=True)
 
 
 def _folder(package: str) -> Path:

@@ -8,24 +8,21 @@ change.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import json
-import shutil
 import sys
 import tomllib
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import mkdtemp
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from yinuo.engine.documents.qr import qr_svg
 from yinuo.engine.register import registers, shapes
 
-OWN = Path(__file__).parent / "typst"
+OWN = Path(__file__).resolve().parent / "typst"
 RELEASED = OWN / "released.toml"
 # What else decides how a paper looks: compiler and fonts.
 MADE_WITH = ("typst", "manimgx-fonts-cjk", "pylopdf-fonts-zh-cn", "segno")
@@ -35,16 +32,22 @@ HEAD = """\
 """
 
 
+# What a template may read: a path that begins with / begins here.
+ROOT = Path(__file__).resolve().parents[2]
+# A part's own `base` only hands on the engine's, so that a template finds it beside itself wherever it lies.
+BASE = "base"
+
+
 @cache
-def papers() -> Path:
-    """One folder with every part's templates side by side, as they name each other; the compiler reads no other folder."""
-    folder = Path(mkdtemp(prefix="yinuo-papers-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def folders() -> dict[str, Path]:
+    """Template → its folder, in the part of the house it belongs to."""
+    found = {}
     for package, _ in registers().values():
-        own = Path(import_module(package).__path__[0]) / "typst"
-        for template in sorted(own.glob("*/")) if own.is_dir() else ():
-            shutil.copytree(template, folder / template.name)
-    return folder
+        own = Path(import_module(package).__path__[0]).resolve() / "typst"
+        for folder in sorted(own.glob("*/")) if own.is_dir() else ():
+            if folder.name != BASE or own == OWN:
+                found[folder.name] = folder
+    return found
 
 
 def current(kind: str) -> int:
@@ -53,7 +56,7 @@ def current(kind: str) -> int:
 
 
 def template(kind: str, number: int) -> Path:
-    return papers() / kind / f"{number}.typ"
+    return folders().get(kind, OWN / kind) / f"{number}.typ"
 
 
 def digests() -> dict[str, dict[str, Any]]:
@@ -61,7 +64,7 @@ def digests() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         "made_with": {name: version(name) for name in MADE_WITH} | {"qr": _sha256(qr_svg("YINUO").encode())}
     }
-    for file in sorted(papers().glob("*/*.typ")):
+    for file in sorted(file for folder in folders().values() for file in folder.glob("*.typ")):
         found.setdefault(file.parent.name, {})[f"{file.stem}.typ"] = _sha256(file.read_bytes())
     for kind, versions in shapes().items():
         for number, shape in versions.items():

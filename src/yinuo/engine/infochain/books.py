@@ -40,11 +40,11 @@ class Book:
     @property
     def _tiles_asked(self) -> str:
         tiles, edges, heads = (model._meta.db_table for model in (self.tiles, self.edges, self.heads))
-        return (
-            f"SELECT level, index, data FROM unnest(%s::int[], %s::bigint[]) AS asked (level, index) JOIN "
-            f"{tiles} USING (level, index)"  # noqa: S608
-            f" UNION ALL SELECT level, size >> (8 * (level + 1)), data FROM {edges}, {heads}"
-        )
+        return f"""
+            SELECT level, index, data FROM unnest(%s::int[], %s::bigint[]) AS asked (level, index)
+            JOIN {tiles} USING (level, index)
+            UNION ALL SELECT level, size >> (8 * (level + 1)), data FROM {edges}, {heads}
+        """  # noqa: S608
 
     def read_tiles(self, tiles: Iterable[Tile]) -> Callable[[Tile], bytes]:
         """Reads tiles by one query, and gives each one's bytes; a narrower one is the beginning of what is there.

@@ -160,10 +160,8 @@ def _need_whole(head: _Head, lock: HeadLock) -> None:
                 raise Behind(f"锁定文件 {lock.path} 不见了，而日志已有 {head.size} 条：请从节点核对后恢复锁定文件")
         elif (signed.size, signed.root) != (head.size, head.root) and not _begins_with(head, signed):
             raise Behind(
-                (
-                    f"数据库里的日志有 {head.size} 条，而已签到 {signed.size} 条：多半恢复了旧备份。不再签名，"
-                    f"请从节点取回缺少的条目"
-                )
+                f"数据库里的日志有 {head.size} 条，而已签到 {signed.size} 条：多半恢复了旧备份。不再签名，"
+                f"请从节点取回缺少的条目"
             )
     except Unverified as error:
         raise Behind(f"日志的树不完整：{error}") from error

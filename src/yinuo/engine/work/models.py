@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from yinuo.engine.base import AppendOnly, LeadsToPage, PageRef
 from yinuo.engine.people.models import Department, Hall, Person, ProjectUnit
-from yinuo.engine.register import work_kinds
+from yinuo.engine.register import work_names
 from yinuo.engine.work.lights import Light, light, paused
 
 
@@ -30,7 +30,7 @@ class WorkItem(LeadsToPage):
     `unit_page` is where the unit acts, and is there for all that waits for the unit.
     """
 
-    kind = models.CharField(max_length=24, choices=work_kinds)
+    kind = models.CharField(max_length=24)
     state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.RUNNING)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -105,6 +105,10 @@ class WorkItem(LeadsToPage):
             models.Index(fields=["subject_kind", "subject_id"], name="work_subject"),
             models.Index(fields=["project_id"], name="work_project"),
         ]
+
+    def get_kind_display(self) -> str:
+        """In words; a kind no longer registered by its id."""
+        return work_names().get(self.kind, self.kind)
 
     @property
     def is_open(self) -> bool:

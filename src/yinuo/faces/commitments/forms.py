@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 
 class ObjectionForm(forms.Form):
@@ -12,17 +11,17 @@ class ObjectionForm(forms.Form):
     """
 
     text = forms.CharField(
-        label=_("异议内容"),
+        label="异议内容",
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=2000,
-        help_text=_("写清您认为哪一条承诺不真实、做不到或者不该承诺，以及理由。请不要写国家秘密和他人隐私。"),
-        error_messages={"required": _("写下您的异议和理由"), "max_length": _("最多写 2000 字，请删减后再提交")},
+        help_text="写清您认为哪一条承诺不真实、做不到或者不该承诺，以及理由。请不要写国家秘密和他人隐私。",
+        error_messages={"required": "写下您的异议和理由", "max_length": "最多写 2000 字，请删减后再提交"},
     )
-    name = forms.CharField(label=_("姓名或单位"), required=False, max_length=60)
+    name = forms.CharField(label="姓名或单位", required=False, max_length=60)
     contact = forms.CharField(
-        label=_("联系方式"),
+        label="联系方式",
         required=False,
         max_length=80,
-        help_text=_("只供办理部门向您核实，不会公开，也不会告诉项目单位。"),
+        help_text="只供办理部门向您核实，不会公开，也不会告诉项目单位。",
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.masking import masked
@@ -25,9 +24,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     place = pack().parameter("place.name", timezone.localdate()).value
     zone = request.build_absolute_uri(reverse("public:zone"))
     feed = Atom1Feed(
-        title=f"{place}{_('信用承诺公示')}",
+        title=f"{place}{'信用承诺公示'}",
         link=zone,
-        description=_("新公示的信用承诺；公示期内任何人都可以提出异议"),
+        description="新公示的信用承诺；公示期内任何人都可以提出异议",
         language="zh-CN",
         feed_url=request.build_absolute_uri(),
     )
@@ -38,7 +37,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             title=masked(f"{line.matter}：{line.project}"),
             link=url,
             unique_id=url,
-            description=masked(f"{line.unit}，{line.department}。{_('公示到')} {zh_datetime(line.notice_until)}。"),
+            description=masked(f"{line.unit}，{line.department}。{'公示到'} {zh_datetime(line.notice_until)}。"),
             pubdate=line.notice_from,
             updateddate=line.notice_from,
         )

@@ -13,7 +13,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.schema import FACTS, FactSpec, validate
@@ -106,16 +105,14 @@ class FactForm(forms.Form):
         """A code stands with its name: nobody knows by heart what 032 is."""
         field, code = self.fields.get("industry"), str((self.initial or {}).get("industry") or "")
         if field and (name := name_of(code)):
-            field.help_text = _("%(code)s 是%(name)s。") % {"code": code, "name": name} + str(field.help_text)
+            field.help_text = f"{code} 是{name}。{field.help_text}"
 
     def _in_mu(self) -> None:
         """An area stands with what it is in 亩."""
         for path in AREAS.keys() & self.fields.keys():
             if told := in_mu((self.initial or {}).get(path)):
-                self.fields[path].help_text = _("%(area)s，合%(mu)s。") % {
-                    "area": words_of(path, self.initial[path]).partition("（")[0],
-                    "mu": told,
-                }
+                area = words_of(path, self.initial[path]).partition("（")[0]
+                self.fields[path].help_text = f"{area}，合{told}。"
 
     def clean_industry(self) -> str:
         """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
@@ -128,18 +125,18 @@ class FactForm(forms.Form):
             return found[0][0]
         field = self.fields["industry"]
         if not found:
-            say = _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码")
+            say = "没有认出这个行业。换个说法，或者填 GB/T 4754 代码"
             raise forms.ValidationError(
-                say if field.required else _("没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空")
+                say if field.required else "没有认出这个行业。换个说法，或者填 GB/T 4754 代码；也可以留空"
             )
-        none = _("都不是，换个说法") if field.required else _("都不是，先留空")
+        none = "都不是，换个说法" if field.required else "都不是，先留空"
         offered = [(code, f"{name}（{code}）") for code, name in found] + [("", none)]
         self.fields["industry"] = forms.ChoiceField(
             label=field.label, required=field.required, widget=forms.RadioSelect(), choices=offered
         )
         # The page has asked for the field already and would show the old one.
         self._bound_fields_cache.pop("industry", None)
-        raise forms.ValidationError(_("“%s”可能是下面几个行业，请选一个") % typed[:30])
+        raise forms.ValidationError(f"“{typed[:30]}”可能是下面几个行业，请选一个")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -228,7 +225,7 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
         regions = [(hall.region.code, hall.region.name) for hall in filing_halls()]
         return {spec.path: _choice(regions, **{**common, "help_text": ""})}
     if spec.path == "industry":
-        common["help_text"] = _("写行业名称或者 GB/T 4754 代码，如“有机肥”或 2625。")
+        common["help_text"] = "写行业名称或者 GB/T 4754 代码，如“有机肥”或 2625。"
     if spec.path == ZONE:
         zones = [(zone.key, zone.name) for zone in regional.zones(timezone.localdate())]
         help_text = "园区做过区域评估的，符合条件的事项不用单独评估。" if zones else ""

@@ -12,8 +12,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.calendar import DAY
@@ -29,14 +27,14 @@ from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import stored
 
-ANY = ("", gettext_lazy("全部"))
+ANY = ("", "全部")
 MOST = 200
 
 
 class ResultFilter(forms.Form):
-    q = forms.CharField(label=gettext_lazy("地点或关键词"), required=False, max_length=60)
-    zone = forms.ChoiceField(label=gettext_lazy("园区"), required=False)
-    matter = forms.ChoiceField(label=gettext_lazy("事项"), required=False)
+    q = forms.CharField(label="地点或关键词", required=False, max_length=60)
+    zone = forms.ChoiceField(label="园区", required=False)
+    matter = forms.ChoiceField(label="事项", required=False)
 
     def __init__(self, data: Any, *, zones: list[Zone], day: date) -> None:
         super().__init__(data)
@@ -59,12 +57,12 @@ class Line:
 def status_of(result: RegionalResult, day: date) -> tuple[str, str]:
     """Whether it is shared on `day`, in a word with its colour."""
     if result.withdrawn_at is not None:
-        return _("已撤回"), "red"
+        return "已撤回", "red"
     if result.superseded_at is not None:
-        return _("已更新"), ""
+        return "已更新", ""
     if result.to_on is not None and result.to_on <= day:
-        return _("已到期"), ""
-    return _("在用"), "green"
+        return "已到期", ""
+    return "在用", "green"
 
 
 def line_of(result: RegionalResult, day: date) -> Line:
@@ -111,7 +109,7 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
     rows = regional_rows(matter.id, pack(), day)
     file = StoredFile.objects.only("name", "size", "sha256").get(pk=found.report_file_id)
     context = {
-        "breadcrumbs": [NavItem(_("区域评估"), "/regional/"), NavItem(matter.full_name)],
+        "breadcrumbs": [NavItem("区域评估", "/regional/"), NavItem(matter.full_name)],
         "line": line_of(found, day),
         "result": found,
         "matter": matter,

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.rules import pack
@@ -15,20 +14,20 @@ from yinuo.rooms.reviews.models import Level
 
 class ReviewForm(forms.Form):
     level = forms.TypedChoiceField(
-        label=_("您对这次办理满意吗"),
+        label="您对这次办理满意吗",
         choices=[(level.value, level.label) for level in sorted(Level, reverse=True)],
         coerce=int,
         widget=forms.RadioSelect,
-        error_messages={"required": _("选择满意不满意")},
+        error_messages={"required": "选择满意不满意"},
     )
     indicators = forms.MultipleChoiceField(
-        label=_("说的是哪方面"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("可以选几项。")
+        label="说的是哪方面", required=False, widget=forms.CheckboxSelectMultiple, help_text="可以选几项。"
     )
     text = forms.CharField(
-        label=_("想说的话"),
+        label="想说的话",
         required=False,
         max_length=1000,
-        help_text=_("不满意的，请写清楚发生了什么，好去核实。请不要写别人的姓名和电话。"),
+        help_text="不满意的，请写清楚发生了什么，好去核实。请不要写别人的姓名和电话。",
         widget=forms.Textarea({"rows": 4}),
     )
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)

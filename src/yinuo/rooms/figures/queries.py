@@ -124,10 +124,10 @@ def gather(source: str, scope: Scope, now: datetime, *sets: tuple[str, ...]) -> 
         if source in TIMED
         else _SUMS.format(median="NULL::numeric", high="NULL::numeric")
     )
-    query = (
-        f"SELECT {', '.join(told)}, {sums} FROM (SELECT {inner} FROM ({_joined(source, scope, used)}) c) c GROUP BY "
-        f"GROUPING SETS ({groups})"
-    )  # noqa: S608
+    query = f"""
+        SELECT {", ".join(told)}, {sums} FROM (SELECT {inner} FROM ({_joined(source, scope, used)}) c) c
+        GROUP BY GROUPING SETS ({groups})
+    """  # noqa: S608
     parameters = {**cases.asked(scope, now), "high": float(high_share(scope))}
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
@@ -277,9 +277,9 @@ def count(source: str, scope: Scope, now: datetime, pick: Pick) -> int:
     where, parameters = pick.where()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM ({cases.narrowed(source, scope)}) c WHERE {where}",
+            f"SELECT count(*) FROM ({cases.narrowed(source, scope)}) c WHERE {where}",  # noqa: S608
             {**cases.asked(scope, now), **parameters},
-        )  # noqa: S608
+        )
         (found,) = cursor.fetchone()
     return int(found)
 
@@ -292,10 +292,10 @@ def page(
     if after:
         where += " AND (c.at, c.place) < (%(after_at)s::timestamptz, %(after_place)s::bigint)"
         parameters |= _cursor(after)
-    chosen = (
-        f"SELECT * FROM ({cases.narrowed(source, scope)}) c WHERE {where} ORDER BY c.at DESC, c.place DESC LIMIT "
-        f"%(size)s::int"
-    )  # noqa: S608
+    chosen = f"""
+        SELECT * FROM ({cases.narrowed(source, scope)}) c WHERE {where}
+        ORDER BY c.at DESC, c.place DESC LIMIT %(size)s::int
+    """  # noqa: S608
     query = _CASE.format(cases=chosen, with_work="true" if source == "open" else "false")
     with connection.cursor() as cursor:
         cursor.execute(query, {**cases.asked(scope, now), **parameters, "size": size + 1})

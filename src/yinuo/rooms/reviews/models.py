@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from yinuo.engine.base import AppendOnly, LeadsToPage, PageRef, Versioned
 from yinuo.engine.people.models import Department, Hall, Person
-from yinuo.engine.register import services
+from yinuo.engine.register import service_names
 from yinuo.rooms.onemap.models import Application, MapItem
 from yinuo.rooms.projects.models import Project
 
@@ -33,7 +33,7 @@ class TrackService(LeadsToPage, AppendOnly):
     page is where the unit finds the track.
     """
 
-    track = models.CharField(max_length=14, choices=services)
+    track = models.CharField(max_length=14)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="track_services")
@@ -47,6 +47,10 @@ class TrackService(LeadsToPage, AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["track", "subject_kind", "subject_id"], name="track_service_once")
         ]
+
+    def get_track_display(self) -> str:
+        """In words; a kind no longer registered by its id."""
+        return service_names().get(self.track, self.track)
 
     @property
     def given(self) -> ServiceReview | None:

@@ -7,7 +7,6 @@ from html import escape
 from typing import Protocol
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from yinuo.ui.components.marks import MARKS
 from yinuo.ui.components.shapes import Card, Tie
@@ -35,13 +34,13 @@ class Wire(Protocol):
 def words() -> Mapping[str, str]:
     """The words every card has, translated once for all of them."""
     said = {
-        "new": _("新"),
-        "proof": _("，看这个日期怎么算的："),
-        "hint": _("它等什么，什么等它"),
-        "ties": _("前后："),
-        "before": _("它等"),
-        "opens": _("等它"),
-        "done": _("已办结"),
+        "new": "新",
+        "proof": "，看这个日期怎么算的：",
+        "hint": "它等什么，什么等它",
+        "ties": "前后：",
+        "before": "它等",
+        "opens": "等它",
+        "done": "已办结",
     }
     said |= {f"mark {state}": str(mark.word) for state, mark in MARKS.items()}
     return {name: _safe(text) for name, text in said.items()}

@@ -10,7 +10,6 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 # More options than this, none longer than this many characters, stand in columns.
 MANY, SHORT = 8, 14
@@ -165,7 +164,7 @@ def _error_texts(bound: BoundField) -> Iterator[tuple[str, bool]]:
         for text in error.messages:
             if error.code == "required" and text in own:
                 chosen = isinstance(bound.field, forms.ChoiceField) or isinstance(bound.field.widget, forms.FileInput)
-                yield (_("选择%s") if chosen else _("填写%s")) % bound.label, False
+                yield ("选择%s" if chosen else "填写%s") % bound.label, False
             else:
                 yield text, str(error.message) in own
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +23,19 @@ def _svg(body: str) -> SafeString:
 
 
 MARKS: dict[str, Mark] = {
-    "green": Mark(gettext_lazy("正常"), "●", _svg('<circle cx="6" cy="6" r="5"/>')),
-    "yellow": Mark(gettext_lazy("预警"), "▲", _svg('<path d="M6 .8 11.8 11H.2z"/>')),
-    "red": Mark(gettext_lazy("超期"), "■", _svg('<path d="M1 1h10v10H1z"/>')),
-    "paused": Mark(gettext_lazy("暂停"), "❚❚", _svg('<path d="M1.5 1h3.2v10H1.5zM7.3 1h3.2v10H7.3z"/>')),
-    "wait": Mark(gettext_lazy("未到"), "○", _svg('<circle class="o" cx="6" cy="6" r="4.6"/>')),
-    "ready": Mark(gettext_lazy("可办"), "→", _svg('<path d="M.5 4.8h5.8V1.2L11.8 6l-5.5 4.8V7.2H.5z"/>')),
+    "green": Mark("正常", "●", _svg('<circle cx="6" cy="6" r="5"/>')),
+    "yellow": Mark("预警", "▲", _svg('<path d="M6 .8 11.8 11H.2z"/>')),
+    "red": Mark("超期", "■", _svg('<path d="M1 1h10v10H1z"/>')),
+    "paused": Mark("暂停", "❚❚", _svg('<path d="M1.5 1h3.2v10H1.5zM7.3 1h3.2v10H7.3z"/>')),
+    "wait": Mark("未到", "○", _svg('<circle class="o" cx="6" cy="6" r="4.6"/>')),
+    "ready": Mark("可办", "→", _svg('<path d="M.5 4.8h5.8V1.2L11.8 6l-5.5 4.8V7.2H.5z"/>')),
     "notice": Mark(
-        gettext_lazy("公示中"),
+        "公示中",
         "◔",
         _svg('<circle class="o" cx="6" cy="6" r="4.8"/><path d="M6 6V1.2A4.8 4.8 0 0 1 10.8 6z"/>'),
     ),
-    "done": Mark(gettext_lazy("办结"), "✓", _svg('<path class="o" d="M1.2 6.6 4.5 10 10.8 2.2"/>')),
-    "ended": Mark(gettext_lazy("终止"), "✕", _svg('<path class="o" d="M2 2l8 8M10 2l-8 8"/>')),
+    "done": Mark("办结", "✓", _svg('<path class="o" d="M1.2 6.6 4.5 10 10.8 2.2"/>')),
+    "ended": Mark("终止", "✕", _svg('<path class="o" d="M2 2l8 8M10 2l-8 8"/>')),
 }
 
 GRADE_COLOURS = {"A": "green", "B": "blue", "C": "amber", "D": "red"}

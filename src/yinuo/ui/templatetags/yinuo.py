@@ -11,7 +11,6 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from yinuo.core import masking
 from yinuo.ui.components import board, text
@@ -74,12 +73,6 @@ def article(cite: str) -> str:
     return cite.split("#", 1)[-1]
 
 
-@register.filter
-def html_lang(code: str) -> str:
-    """The language as the document names it; Django's zh-hans says nothing about the region."""
-    return {"zh-hans": "zh-CN"}.get(code, code)
-
-
 @register.simple_tag
 def mark(state: str) -> SafeString:
     """The state's drawn shape alone, for a place where its word already stands."""
@@ -106,11 +99,11 @@ def grade(
     """The credit grade: `small` in a line of text, `large` in a page's head."""
     rated = value not in ("", "unrated")
     return {
-        "letter": value if rated else ("—" if size == "large" else _("未评级")),
-        "spoken": grade_spoken(value) if rated else _("未评级"),
+        "letter": value if rated else ("—" if size == "large" else "未评级"),
+        "spoken": grade_spoken(value) if rated else "未评级",
         "colour": colour or grade_colour(value if rated else ""),
         "large": size == "large",
-        "name": name or ("" if rated else _("未评级")),
+        "name": name or ("" if rated else "未评级"),
         "score": score,
         "url": url,
     }
@@ -144,6 +137,12 @@ def link_button(
 ) -> dict[str, Any]:
     """A link that looks like a button because it begins something."""
     return {"words": words, "url": url, "kind": kind, "hint": hint, "download": download}
+
+
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """Keeps what it holds under a name, for what needs it as an argument: {% capture as title %}…{% endcapture %}."""
+    return content
 
 
 @register.simple_block_tag
@@ -336,8 +335,8 @@ def inbox_row(row: InboxRow) -> dict[str, Any]:
         "svg": MARKS[row.state].svg,
         "bar": "" if row.used is None else bar(row.used, row.warn),
         "colour": grade_colour("" if row.grade == "unrated" else row.grade),
-        "letter": _("未评级") if row.grade == "unrated" else row.grade,
-        "spoken": _("未评级") if row.grade == "unrated" else grade_spoken(row.grade),
+        "letter": "未评级" if row.grade == "unrated" else row.grade,
+        "spoken": "未评级" if row.grade == "unrated" else grade_spoken(row.grade),
     }
 
 

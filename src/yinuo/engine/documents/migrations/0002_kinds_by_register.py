@@ -1,7 +1,5 @@
 from django.db import migrations, models
 
-import yinuo.engine.register
-
 
 class Migration(migrations.Migration):
     note = "不锁表，不改数据：文书的种类改由各部分登记（room.py），数据库不再列举。"
@@ -14,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="document",
             name="kind",
-            field=models.CharField(choices=yinuo.engine.register.paper_kinds, max_length=24),
+            field=models.CharField(max_length=24),
         ),
     ]

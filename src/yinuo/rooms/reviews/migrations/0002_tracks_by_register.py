@@ -1,7 +1,5 @@
 from django.db import migrations, models
 
-import yinuo.engine.register
-
 
 class Migration(migrations.Migration):
     note = "不锁表，不改数据：可评价的专项服务改由各房间登记（room.py），数据库不再列举。"
@@ -14,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="trackservice",
             name="track",
-            field=models.CharField(choices=yinuo.engine.register.services, max_length=14),
+            field=models.CharField(max_length=14),
         ),
     ]
