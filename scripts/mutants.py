@@ -75,7 +75,7 @@ MUTANTS = (
     never("rooms/commitments/actions/common.py", "commitment.project.state != ProjectState.CONFIRMED", "apps/test_commitment*.py apps/test_completion.py"),
     never("rooms/commitments/actions/promise.py", "binding is None", "apps/test_commitment*.py apps/test_papers.py"),
     never("rooms/credit/actions/common.py", "not found.holds(head)", "apps/test_credit*.py"),
-    never("rooms/deficient/actions.py", 'DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists()', "apps/test_deficient.py"),
+    never("rooms/deficient/actions/acceptance.py", 'DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists()', "apps/test_deficient.py"),
     never("rooms/grants/actions.py", "node.retired_at is not None", "apps/test_grants.py"),
     never("engine/infochain/actions.py", "key.retired_at is not None", "apps/test_infochain.py apps/test_keys_and_units.py"),
     never("rooms/inspections/actions/common.py", "inspection.state not in set(states)", "apps/test_inspections*.py"),

@@ -8,13 +8,12 @@ from typing import Any
 from tests.apps.county import Company, County, at
 from tests.apps.test_onemap import PDF
 from yinuo.engine.base import Actor
-from yinuo.engine.catalogue.actions import publish_tolerance
 from yinuo.engine.catalogue.models import Tolerance
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.people.models import Department
 from yinuo.engine.people.queries import actor_of_membership
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.deficient.actions import agree_to_gap, apply_deficient, sign_gap_commitment
+from yinuo.rooms.deficient.actions import agree_to_gap, apply_deficient, publish_tolerance, sign_gap_commitment
 from yinuo.rooms.deficient.models import DeficientAcceptance
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.models import Project

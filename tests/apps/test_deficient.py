@@ -35,7 +35,6 @@ from tests.apps.test_onemap import guided, hand_in
 from tests.beginnings import begins_with
 from yinuo.core.pack.types import DayNotice
 from yinuo.engine.base import Refused, Stale
-from yinuo.engine.catalogue.actions import publish_tolerance
 from yinuo.engine.catalogue.queries import tolerance
 from yinuo.engine.documents.models import Document
 from yinuo.engine.notices.models import Message
@@ -47,6 +46,7 @@ from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.deficient.actions import (
     agree_to_gap,
     decline_gap,
+    publish_tolerance,
     say_only_gap_left,
     sign_gap_commitment,
     supply_gap,

@@ -20,7 +20,7 @@ from tests.apps.test_together import together
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Refused
 from yinuo.engine.catalogue import queries
-from yinuo.engine.catalogue.actions import offer_commitment, publish_tolerance, set_handler
+from yinuo.engine.catalogue.actions import offer_commitment, set_handler
 from yinuo.engine.catalogue.models import CommitmentOffer, MatterHandler, RegionalResult, Tolerance, Zone
 from yinuo.engine.infochain.models import IssuerKey
 from yinuo.engine.people.actions import ask_binding, give_role
@@ -28,6 +28,7 @@ from yinuo.engine.people.models import AuthorisedPerson, Delegation, Department,
 from yinuo.engine.trail.models import Entry
 from yinuo.rooms.accounts.models import Invitation
 from yinuo.rooms.agency.models import AgencyBody, Agreement, ServiceAgent
+from yinuo.rooms.deficient.actions import publish_tolerance
 from yinuo.rooms.grants.models import Grant
 from yinuo.rooms.inspections.models import InspectionPlan, Inspector
 from yinuo.rooms.regional.models import RegionalAssessment

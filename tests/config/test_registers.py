@@ -71,7 +71,7 @@ def test_what_is_missing_is_named(changed: pytest.MonkeyPatch, room: Register, f
 def test_a_word_that_no_call_gives_is_named_with_its_place(changed: pytest.MonkeyPatch) -> None:
     given(changed, replace(ROOM, notices={**ROOM.notices, "gap_asked": Text("x", "{matter}，{moon}")}))
     (line,) = registers.faults()
-    assert line.startswith("yinuo/rooms/deficient/actions.py:")
+    assert line.startswith("yinuo/rooms/deficient/actions/acceptance.py:")
     assert line.endswith("：消息 gap_asked 缺少 moon")
 
 

@@ -6,19 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
-from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.screen import promisable, screen
 from yinuo.engine.catalogue import queries as catalogue
-from yinuo.engine.catalogue.actions import not_tolerated
 from yinuo.engine.catalogue.models import CommitmentOffer
-from yinuo.engine.documents.render import render_pdf
 from yinuo.engine.rules import pack, roles
-from yinuo.rooms.deficient.papers import BLANK_APPLICATION, BLANK_NOTICE
 from yinuo.ui.words import limit_text
 
 
@@ -179,32 +175,6 @@ def handlers(matter: Matter, day: date) -> list[Handler]:
     return [Handler(person.name, office.name, office.phone) for person in people] or [
         Handler("", office.name, office.phone)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What of a matter's material may come later, at most how many working days; `why_not` where none may."""
-
-    names: tuple[str, ...]
-    days: int
-    why_not: str
-
-
-def gap_of(matter: Matter, day: date) -> Gap:
-    """容缺受理 as the department has published it (附件5·三(二))."""
-    why = not_tolerated(matter, day)
-    hall = hall_id(day)
-    found = catalogue.tolerance(hall, matter.id, day) if why is None and hall is not None else None
-    if found is None:
-        return Gap((), 0, why or "")
-    return Gap(tuple(row.name for row in matter.materials if row.id in found.materials), found.days, "")
-
-
-@lru_cache(maxsize=4)
-def blank(template: str) -> bytes:
-    """A form without a word of anybody's in it; the same for everybody."""
-    data = {"deficient_application": BLANK_APPLICATION, "deficient_notice": BLANK_NOTICE}[template]
-    return render_pdf(template, data, datetime(2023, 2, 20, tzinfo=TZ))
 
 
 def offered_history(matter: Matter, day: date) -> list[OfferSpan]:

@@ -15,20 +15,16 @@ from yinuo.core.pack.types import Matter
 from yinuo.core.wording import in_words
 from yinuo.engine.documents.qr import qr_svg
 from yinuo.engine.rules import pack
+from yinuo.faces.deficient import panels as deficient
 from yinuo.faces.projects.public_answers import line_of
 from yinuo.rooms.projects import queries
 from yinuo.site import guidebook
 from yinuo.site.public_forms import GuideFilter
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
-from yinuo.ui.files import named
 
 # How many published answers stand on a matter's own page, and on the list of all.
 ANSWERS = 5
-BLANKS = {
-    "application": ("deficient_application", "附件5-1 投资建设项目容缺受理申请表.pdf"),
-    "notice": ("deficient_notice", "附件5-2 投资建设项目容缺受理通知书.pdf"),
-}
 
 
 @require_safe
@@ -106,21 +102,11 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
             (row, words.span_text(row.from_on, row.to_on), words.cite_links(row.basis))
             for row in guidebook.offered_history(matter, day)
         ],
-        "gap": guidebook.gap_of(matter, day),
-        "gap_cites": words.cite_links(pack().parameter("deficient.published", day).cites),
+        "panels": [deficient.guide(matter, guidebook.hall_id(day), day)],
         "unverified": matter.provenance == "unverified",
         "rules": pack(),
     }
     return render(request, "public/guide.html", context)
-
-
-@require_safe
-def gap_form(request: HttpRequest, form: str) -> HttpResponse:
-    """The forms of 容缺受理, blank, to print and to fill by hand (附件5—1、5—2)."""
-    if form not in BLANKS:
-        raise Http404
-    template, name = BLANKS[form]
-    return named(HttpResponse(guidebook.blank(template), content_type="application/pdf"), name)
 
 
 def _related(matter: Matter, day: date) -> dict[str, list[Matter]]:

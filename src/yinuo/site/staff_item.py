@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.engine.base import forbid
 from yinuo.engine.people.models import Person
 from yinuo.engine.trail.actions import seen
+from yinuo.faces.deficient import panels as deficient
 from yinuo.faces.onemap.item_desk import ItemDesk
 from yinuo.faces.onemap.reminders import reminders_of
 from yinuo.faces.onemap.staff_item import clock_views, documents_of, item_rows, story_of
@@ -21,7 +22,6 @@ from yinuo.faces.projects.explaining import decision_view
 from yinuo.faces.projects.heading import head_of, marks_of
 from yinuo.faces.regional.panels import fee_of, panel_of
 from yinuo.rooms.commitments.models import Commitment, Difficulty
-from yinuo.rooms.deficient.queries import of_item
 from yinuo.rooms.onemap import access, coordinating, history, queries
 from yinuo.rooms.onemap.actions.coordination import UNDER_WAY
 from yinuo.rooms.onemap.models import Escalation, ItemState
@@ -90,7 +90,7 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "form": failed if failed is not None else forms.Form(),
         "waiting": desk.waiting,
         "next": next_of(desk.actor, now, f"/staff/items/{found.pk}/"),
-        "gaps": of_item(found),
+        "panels": [deficient.staff_item(found)],
         "coordinations": coordinated,
         "may_coordinate": access.can_handle(desk.actor, found)
         and found.state in UNDER_WAY

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.engine.documents.queries import of_subject
+from yinuo.faces.deficient import panels as deficient
 from yinuo.faces.onemap.materials import Handing
 from yinuo.faces.onemap.unit_item import (
     TOLD,
@@ -27,8 +28,6 @@ from yinuo.faces.onemap.unit_item import (
 from yinuo.faces.onemap.versions import versions_of
 from yinuo.faces.projects.own import crumbs, item_of
 from yinuo.faces.regional.panels import fee_of, panel_of
-from yinuo.rooms.deficient.models import DeficientAcceptance
-from yinuo.rooms.deficient.queries import of_item
 from yinuo.rooms.onemap import coordinating, history, queries
 from yinuo.rooms.onemap.actions import submit_materials, withdraw_application
 from yinuo.rooms.onemap.actions.coordination import UNDER_WAY
@@ -56,6 +55,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "may_withdraw": may["withdraw"],
         "may_switch": may_switch(item),
         "waiting": waiting,
+        "panels": [deficient.unit_item(item, may_apply=not waiting)],
         "opens": opens,
         "running": [clock for clock in told if clock.running],
         "ended": [clock for clock in told if not clock.running],
@@ -71,17 +71,11 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "refusals": refusals(item, past),
         "later": later,
         "remedies": history.remedies_of(item),
-        "gap": _gap(item),
         "coordinations": coordinating.of_item(item) if item.state in UNDER_WAY else [],
         "decided": item.decided or bool(past),
         "breadcrumbs": crumbs(item.project, ("一张图", reverse("unit:map", args=[item.project_id])), item.name),
     }
     return render(request, "unit/item.html", context)
-
-
-def _gap(item: MapItem) -> DeficientAcceptance | None:
-    """What the application was accepted with, while that counts."""
-    return next(iter(of_item(item)), None) if item.present.deficient else None
 
 
 @need_unit

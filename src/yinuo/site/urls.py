@@ -112,7 +112,6 @@ PUBLIC = [
     path("check/<slug:slug>/", selfcheck.topic, name="check_topic"),
     path("guides/", guides.index, name="guides"),
     path("guides/<slug:matter_id>/", guides.guide, name="guide"),
-    path("forms/deficient/<slug:form>/", guides.gap_form, name="gap_form"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:project_code>/<str:credit_code>/", verify.certificate, name="certificate"),
     path("verify/<str:project_code>/<str:credit_code>/proof", proofs.of_certificate, name="certificate_proof"),

@@ -9,7 +9,6 @@ from yinuo.engine.rules import pack
 MAY: dict[str, set[str]] = {
     # The department decides on its own matters
     "catalogue.offer_commitment": {"approver", "principal"},
-    "catalogue.publish_tolerance": {"approver", "principal"},
     "catalogue.set_handler": {"principal", *CONVENER_AND_ADMINISTRATOR},
 }
 INNER: set[str] = set()
@@ -18,8 +17,6 @@ INNER: set[str] = set()
 def act_of(world: World, action: str) -> Act:
     """The action ready to be done, everything in place but its actor."""
     of_department = [matter for matter in pack().matters.values() if matter.department == world.department.key]
-    tolerated = next(matter for matter in of_department if matter.handling == "promised")
-    lacking = [row.id for row in tolerated.materials if not row.main]
     acts: dict[str, Act] = {
         "catalogue.offer_commitment": lambda actor: catalogue.offer_commitment(
             actor=actor,
@@ -28,16 +25,6 @@ def act_of(world: World, action: str) -> Act:
             offered=True,
             from_on=TODAY,
             basis="局务会",
-            at=NOON,
-        ),
-        "catalogue.publish_tolerance": lambda actor: catalogue.publish_tolerance(
-            actor=actor,
-            department=world.department,
-            matter_id=tolerated.id,
-            materials=lacking,
-            days=5,
-            from_on=TODAY,
-            basis="公示",
             at=NOON,
         ),
         "catalogue.set_handler": lambda actor: catalogue.set_handler(

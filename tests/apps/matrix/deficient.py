@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tests.apps.county import at
 from tests.apps.gaps import files, scan, without
 from yinuo.engine.base import Actor
-from yinuo.engine.catalogue.actions import publish_tolerance
 from yinuo.rooms.deficient import actions as deficient
+from yinuo.rooms.deficient.actions import publish_tolerance
 from yinuo.rooms.onemap.models import MapItem
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The window acts for whoever came; the unit itself is not forbidden but told to come there, and it may fill its gap
 # online.
 MAY: dict[str, set[str]] = {
+    "deficient.publish_tolerance": {"approver", "principal"},
     "deficient.apply_deficient": {"window", "unit"},
     "deficient.agree_to_gap": {"approver"},
     "deficient.decline_gap": {"approver"},
@@ -33,6 +34,11 @@ NOON = at("2026-11-06 12:00")
 def act_of(world: World, action: str) -> Callable[[Actor], object]:
     """The action ready to be done, everything in place but its actor."""
     item, lacking = _with_a_secondary_material(world)
+    if action == "deficient.publish_tolerance":
+        return lambda actor: publish_tolerance(
+            actor=actor, department=world.department, matter_id=item.matter_id, materials=[lacking], days=5,
+            from_on=date(2026, 11, 6), basis="公示", at=NOON,
+        )  # fmt: skip
     window, approver = world.actor("window"), world.actor("approver")
     publish_tolerance(
         actor=approver, department=world.department, matter_id=item.matter_id, materials=[lacking], days=5,

@@ -9,11 +9,6 @@ def can_offer(actor: Actor, department: Department) -> bool:
     return actor.role in ("approver", "principal") and actor.department_id == department.pk
 
 
-def can_tolerate(actor: Actor, department: Department) -> bool:
-    """A department lists the gaps it tolerates itself (附件5·三(二)), as it decides on promises."""
-    return can_offer(actor, department)
-
-
 def can_set_handler(actor: Actor, department: Department) -> bool:
     if actor.role in ("general_convener", "administrator"):
         return actor.hall_id == department.hall_id

@@ -1,6 +1,4 @@
-"""What departments offer and tolerate and who handles what, as it stands; decided on the staff's pages 承诺事项,
-容缺材料和时限, 人员与分工.
-"""
+"""What departments announce of their matters and who handles what, as it stands; decided on the staff's pages."""
 
 from __future__ import annotations
 

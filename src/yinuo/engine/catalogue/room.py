@@ -7,8 +7,6 @@ from yinuo.engine.register import Register, Words
 VERBS = {
     "catalogue.offer": Words("公布事项是否实行信用承诺"),
     "catalogue.set_handler": Words("指定事项办理人"),
-    "catalogue.tolerate": Words("公布容缺材料和时限"),
-    "catalogue.tolerate_no_more": Words("不再容缺受理"),
 }
 
 

@@ -11,9 +11,9 @@ from ninja import Router, Schema, Status
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import forbid
-from yinuo.engine.catalogue.actions import publish_tolerance
 from yinuo.engine.people.models import Department
 from yinuo.rooms.deficient import access, actions, queries
+from yinuo.rooms.deficient.actions import publish_tolerance
 from yinuo.rooms.deficient.models import DeficientAcceptance
 from yinuo.rooms.deficient.rules import standing_of
 from yinuo.rooms.onemap.queries import item_of

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.core.pack.types import Matter
 from yinuo.engine.base import Actor, Refused, forbid
-from yinuo.engine.catalogue.actions import not_tolerated, publish_tolerance
 from yinuo.engine.catalogue.models import Tolerance
 from yinuo.engine.catalogue.queries import NOTHING_ANNOUNCED, announcements
 from yinuo.engine.documents.actions import store_upload
@@ -28,9 +27,15 @@ from yinuo.engine.work.models import WorkItem
 from yinuo.faces.onemap.staff_item import clock_views
 from yinuo.faces.projects.heading import head_of, marks_of
 from yinuo.rooms.deficient import access, queries
-from yinuo.rooms.deficient.actions import agree_to_gap, decline_gap, say_only_gap_left, sign_gap_commitment
+from yinuo.rooms.deficient.actions import (
+    agree_to_gap,
+    decline_gap,
+    publish_tolerance,
+    say_only_gap_left,
+    sign_gap_commitment,
+)
 from yinuo.rooms.deficient.models import OPEN, DeficientAcceptance
-from yinuo.rooms.deficient.rules import standing_of
+from yinuo.rooms.deficient.rules import not_tolerated, standing_of
 from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.announced import MatterLine, history, planned_words
 from yinuo.ui.components.forms import DateInput, DecimalInput

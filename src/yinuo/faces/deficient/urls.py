@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yinuo.faces.deficient import api, staff, unit
+from yinuo.faces.deficient import api, public, staff, unit
 
 STAFF = [
     path("deficient/", staff.index, name="deficient"),
@@ -15,5 +15,8 @@ STAFF = [
 UNIT = [
     path("items/<int:item_id>/deficient/", unit.show, name="deficient"),
     path("items/<int:item_id>/deficient/supply/", unit.supply, name="deficient_supply"),
+]
+PUBLIC = [
+    path("forms/deficient/<slug:form>/", public.form, name="gap_form"),
 ]
 API = [("", api.router)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from yinuo.engine.base import Actor
+from yinuo.engine.catalogue.access import can_offer
 from yinuo.engine.people.access import acts_for
+from yinuo.engine.people.models import Department
 from yinuo.rooms.onemap.models import MapItem
 
 
@@ -34,3 +36,8 @@ def can_look(actor: Actor, item: MapItem) -> bool:
     if actor.role in ("unit", "public", "system"):
         return acts_for(actor, item.project.unit_id, item.project_id, item.matter_id)
     return actor.hall_id == item.project.hall_id
+
+
+def can_tolerate(actor: Actor, department: Department) -> bool:
+    """A department lists the gaps it tolerates itself (附件5·三(二)), as it decides on promises."""
+    return can_offer(actor, department)

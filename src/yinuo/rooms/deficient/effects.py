@@ -12,7 +12,7 @@ from yinuo.engine.base import Actor, PageRef, save
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.deficient.actions import ASKED, _day_text, _names, _record, _served, _tell_unit
+from yinuo.rooms.deficient.actions.acceptance import ASKED, _day_text, _names, _record, _served, _tell_unit
 from yinuo.rooms.deficient.models import OPEN, DeficientAcceptance, DeficientState
 from yinuo.rooms.deficient.room import DeficientWork
 from yinuo.rooms.onemap.actions import give_up

@@ -21,6 +21,8 @@ class DeficientPaper(TextChoices):
 
 
 VERBS = {
+    "catalogue.tolerate": Words("公布容缺材料和时限"),
+    "catalogue.tolerate_no_more": Words("不再容缺受理"),
     "deficient.accept": Words("容缺受理：签署承诺并受理"),
     "deficient.agree": Words("同意容缺受理"),
     "deficient.apply": Words("申请容缺受理", at_window="申请容缺受理"),

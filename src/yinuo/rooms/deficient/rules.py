@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from yinuo.core.grades import allows
-from yinuo.core.pack.types import Measure
+from yinuo.core.pack.types import Matter, Measure
 from yinuo.engine.base import Refused
-from yinuo.engine.catalogue.actions import not_tolerated
 from yinuo.engine.catalogue.models import Tolerance
 from yinuo.engine.catalogue.queries import tolerance
 from yinuo.engine.rules import pack
@@ -19,6 +18,32 @@ from yinuo.rooms.projects.queries import grade_of
 
 REGULAR = "请补齐全部材料后按常规申报"
 SCOPE, PUBLISHED = "deficient.excluded", "deficient.published"
+
+
+def not_tolerated(matter: Matter, day: date) -> str | None:
+    """Why a matter of its kind is outside 容缺受理 (即办件、上报件); None where it is not."""
+    if matter.handling not in pack().parameter("deficient.excluded", day).value:
+        return None
+    kind = {"instant": "即办件", "reported_upward": "上报件"}.get(matter.handling, "不适用容缺受理的事项")
+    return f"“{matter.full_name}”是{kind}，不适用容缺受理"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What of a matter's material may come later, at most how many working days; `why_not` where none may."""
+
+    names: tuple[str, ...]
+    days: int
+    why_not: str
+
+
+def published(matter: Matter, hall_id: int | None, day: date) -> Gap:
+    """容缺受理 as the department has published it (附件5·三(二))."""
+    why = not_tolerated(matter, day)
+    found = tolerance(hall_id, matter.id, day) if why is None and hall_id is not None else None
+    if found is None:
+        return Gap((), 0, why or "")
+    return Gap(tuple(row.name for row in matter.materials if row.id in found.materials), found.days, "")
 
 
 @dataclass(frozen=True, slots=True)

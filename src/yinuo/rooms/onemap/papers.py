@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from yinuo.core.calendar import TZ
-from yinuo.core.wording import day_words
-from yinuo.engine.documents.attachments import AttachedFile
 from yinuo.engine.documents.qr import verification_url
 from yinuo.engine.documents.wording import cited, iso
 from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.onemap import gap
 from yinuo.rooms.onemap.models import LaterDocument, MapItem, SendBack, SendBackKind
-from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.papers import remedies
 
 # Across every paper of a matter under mock approval.
@@ -84,20 +81,13 @@ def acceptance(item: MapItem, work: WorkItem, at: datetime) -> dict[str, Any]:
         "statutory_limit": in_days(item.statutory_value, item.statutory_unit),
         "due_on": iso(work.due_at) if work.due_at else None,
         "provisional": work.provisional,
-        "materials": [{"name": one.name, "note": "电子件"} for one in materials] + _gap_lines(item, materials),
+        "materials": [{"name": one.name, "note": "电子件"} for one in materials] + gap.missing_lines(item, materials),
         "basis": basis(item),
         "contact": contact(item),
         "issued_on": iso(at),
         "verify_url": verify_url(item),
         "watermark": MOCK if item.mock else None,
     }
-
-
-def _gap_lines(item: MapItem, handed: Sequence[AttachedFile]) -> list[dict[str, Any]]:
-    """What is still to come of an application accepted with a gap."""
-    given = {one.id for one in handed}
-    missing = [row for row in item.materials if row["id"] not in given] if item.present.deficient else []
-    return [{"name": row["name"], "note": "容缺，待补"} for row in missing]
 
 
 def supplement(item: MapItem, sent: SendBack, at: datetime) -> dict[str, Any]:
@@ -156,24 +146,14 @@ def refusal_reasons(reason_code: str, text: str) -> list[dict[str, Any]]:
     ]
 
 
-def passed_with_gap(item: MapItem) -> str:
-    """The mark of 容缺受理 on the document: the gap was filled, and when."""
-    gap = WorkItem.objects.filter(
-        subject_kind=item._meta.label_lower, subject_id=item.pk, kind=MapWork.GAP, outcome="completed"
-    ).latest("id")
-    assert gap.closed_at is not None
-    day = day_words(gap.closed_at.astimezone(TZ).date())
-    return f"本事项容缺受理，容缺材料已于{day}补齐，容缺通过。"
-
-
 def decision(item: MapItem, at: datetime, *, granted: bool, reason_code: str, commitment: str) -> dict[str, Any]:
     matter = pack().matters[item.matter_id]
     reasons = [] if granted else refusal_reasons(reason_code, item.present.result_text)
     contents = [f"准予{item.project.unit.name}“{item.project.name}”的{item.name}。"] if granted else []
     if granted and item.present.result_text:
         contents.append(item.present.result_text)
-    if granted and item.present.deficient:
-        contents.append(passed_with_gap(item))
+    if granted and (said := gap.passed(item)):
+        contents.append(said)
     return {
         **project_lines(item),
         "number": item.present.document_number,

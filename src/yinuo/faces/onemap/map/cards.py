@@ -8,6 +8,7 @@ from datetime import datetime
 from yinuo.faces.onemap.map.changes import Change
 from yinuo.faces.onemap.map.faces import Face
 from yinuo.rooms.land.actions.uses import STANDARD_LAND
+from yinuo.rooms.onemap import gap
 from yinuo.rooms.onemap.actions.pausing import COORDINATED
 from yinuo.rooms.onemap.models import CONCLUDED, ItemState, Route
 from yinuo.rooms.onemap.queries import Card as Seen
@@ -114,8 +115,7 @@ def word_of(seen: Seen) -> str:
 def tags_of(seen: Seen) -> tuple[str, ...]:
     item = seen.item
     tags = [COORDINATED] if seen.work is not None and COORDINATED in seen.work.tags else []
-    if item.present.deficient:
-        tags.append("容缺")
+    tags += gap.tags(item)
     if item.mock:
         tags.append("模拟")
     if item.present.result_text.startswith(STANDARD_LAND):

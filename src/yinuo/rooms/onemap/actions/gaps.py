@@ -19,8 +19,9 @@ from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import clock, day_of, page_of, words
 from yinuo.rooms.onemap.actions.handling import _accept
 from yinuo.rooms.onemap.actions.items import new_submission
-from yinuo.rooms.onemap.actions.pausing import GAP, go_on, reason_now
+from yinuo.rooms.onemap.actions.pausing import go_on, reason_now
 from yinuo.rooms.onemap.counter_papers import issue_receipt
+from yinuo.rooms.onemap.gap import PAUSE, tags
 from yinuo.rooms.onemap.models import ItemState, MapItem, Outcome, Submission
 from yinuo.rooms.onemap.room import MapWork
 
@@ -53,7 +54,7 @@ def accept_with_gap(
     open_item(
         actor=actor,
         kind=MapWork.GAP,
-        about=words(item, f"补交容缺材料：{item.name}", tags=("容缺",), unit_page=page_of(item)),
+        about=words(item, f"补交容缺材料：{item.name}", tags=tags(item), unit_page=page_of(item)),
         # Counted in days of the calendar: the day stands in the notice, and no later change of holidays brings it
         # nearer.
         limits=Limits(days, "calendar") if days else Limits(0),
@@ -91,7 +92,7 @@ def fill_gap(*, actor: Actor, item: MapItem, materials: Rows, note: str, at: dat
     submission = new_submission(actor, item, [*last.materials, *materials], note, at)
     close(actor=actor, item=open_gap(item), at=at, outcome="completed")
     issue_receipt(item, submission, None, note="容缺材料已经补齐，审批部门继续审查，办理期限恢复计算。")
-    if item.state == ItemState.PAUSED and reason_now(clock(item)) == GAP:
+    if item.state == ItemState.PAUSED and reason_now(clock(item)) == PAUSE:
         go_on(actor, item, "容缺材料已补齐", at)
     return submission
 

@@ -14,7 +14,7 @@ from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, extend, open_item, open_of, pause
 from yinuo.engine.work.models import Light, WorkItem
-from yinuo.rooms.onemap import access, papers
+from yinuo.rooms.onemap import access, gap, papers
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, page_of, take, words
 from yinuo.rooms.onemap.actions.pausing import (
@@ -94,7 +94,7 @@ def _open_clock(actor: Actor, item: MapItem, started_at: datetime) -> WorkItem:
     return open_item(
         actor=actor,
         kind=MapWork.LIMIT,
-        about=words(item, tags=("容缺",) if item.present.deficient else ()),
+        about=words(item, tags=gap.tags(item)),
         limits=limits_of(item),
         rules_on=item.project.rules_on,
         at=started_at,

@@ -12,15 +12,16 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.trail.actions import record
 from yinuo.engine.work.actions import pause, pause_reason, resume
 from yinuo.engine.work.models import ClockEvent, WorkItem, WorkState
+from yinuo.rooms.onemap import gap
 from yinuo.rooms.onemap.actions.common import clock, page_of
 from yinuo.rooms.onemap.models import CoordinationItem, CoordinationState, ItemState, MapItem
 
-CORRECTION, GAP, COORDINATION = "correction", "deficient_gap", "coordination"
+CORRECTION, COORDINATION = "correction", "coordination"
 COORDINATED = "1+X"
 # What has a procedure of its own is not chosen as a reason by hand: (message, remedy).
 OWN_PROCEDURES = {
     CORRECTION: ("材料有误请用“退回修改”", "退回修改会一次性告知并自动暂停计时"),
-    GAP: ("容缺材料待补请在容缺受理中办理", "审查已毕、只差容缺材料的，在容缺受理页面说明，计时随之暂停"),
+    gap.PAUSE: gap.NOT_BY_HAND,
     COORDINATION: ("需要协调的请提请“1+X”协调", "牵头部门启动协调后，计时自动暂停"),
 }
 

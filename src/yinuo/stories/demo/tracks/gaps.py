@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.engine.base import Actor
-from yinuo.engine.catalogue.actions import publish_tolerance
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
 from yinuo.rooms.deficient import actions as deficient
+from yinuo.rooms.deficient.actions import publish_tolerance
 from yinuo.rooms.deficient.models import DeficientAcceptance
 from yinuo.rooms.onemap import actions as onemap
 from yinuo.rooms.onemap.models import MapItem

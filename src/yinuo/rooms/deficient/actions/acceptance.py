@@ -37,7 +37,8 @@ from yinuo.rooms.onemap.actions.common import (
 )
 from yinuo.rooms.onemap.actions.gaps import open_gap
 from yinuo.rooms.onemap.actions.items import checked_materials
-from yinuo.rooms.onemap.actions.pausing import GAP, halt
+from yinuo.rooms.onemap.actions.pausing import halt
+from yinuo.rooms.onemap.gap import PAUSE
 from yinuo.rooms.onemap.models import ItemState, MapItem, Submission
 from yinuo.rooms.onemap.reach import need_files_in_reach
 from yinuo.rooms.onemap.room import MapWork
@@ -295,7 +296,7 @@ def say_only_gap_left(
         message = f"“{row.item.name}”现在是“{row.item.get_state_display()}”，不能这样办理"
         raise Refused("onemap.state", message, remedy="请刷新页面查看最新状态")
     clock(row.item)
-    halt(actor, row.item, GAP, need_text(note, "note", "请写明审查情况"), at)
+    halt(actor, row.item, PAUSE, need_text(note, "note", "请写明审查情况"), at)
     row.only_gap_at = at
     save(row, "only_gap_at")
     _record(actor, row, "deficient.only_gap", at, why=note)
@@ -359,7 +360,7 @@ def _need_in_time(row: DeficientAcceptance, at: datetime) -> None:
             "deficient.lapsed",
             f"容缺材料没有在{_day_text(row.due_on)}前补齐，视为放弃申请，作退件处理",
             remedy="可以补齐材料后重新申报",
-            cites=pack().cite_texts(pause_reason(GAP, row.item.project.rules_on).cites),
+            cites=pack().cite_texts(pause_reason(PAUSE, row.item.project.rules_on).cites),
         )
 
 
