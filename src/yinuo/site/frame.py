@@ -13,7 +13,8 @@ from yinuo import __version__
 from yinuo.engine.people.contact import contact
 from yinuo.engine.rules import pack
 from yinuo.rooms.figures.access import READERS as FIGURES
-from yinuo.ui.acting import Hat, hat_of, seconds_left
+from yinuo.ui import navigation
+from yinuo.ui.acting import CONVENING, Hat, hat_of, seconds_left
 from yinuo.ui.components.shapes import Account, NavItem
 
 PUBLIC = [
@@ -39,16 +40,10 @@ STAFF = [
     ("信用", "staff:credit"),
     ("规则", "public:rules"),
 ]
-WINDOW = [
-    ("综合窗口", "staff:window"),
-    ("模拟审批", "staff:mocks"),
-    ("容缺受理", "staff:deficient"),
-    ("项目", "staff:projects"),
-    ("规则", "public:rules"),
-]
+WINDOW = [("综合窗口", "staff:window")]
+WINDOW_TOO = [("项目", "staff:projects"), ("规则", "public:rules")]
 ZONE = [("待办", "staff:inbox"), ("园区", "staff:zones"), ("公布的结果", "public:regional"), ("规则", "public:rules")]
-WARNED = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
-# Who draft and sign the reform's quarterly notices; others of WARNED only read them.
+# Who draft and sign the reform's quarterly notices; others only read them.
 REFORMING = ("comprehensive", "principal")
 OF_PROJECTS = ("filing", "items", "rulings", "services", "warnings", "inspections", "land", "questions")
 # Pages that lie elsewhere than the list they belong to.
@@ -63,7 +58,6 @@ WITHIN = {
 }
 # The id under which settings name the province's platform.
 OIDC = "province"
-CONVENING = ("general_convener", "stage_convener", "supervisor", "comprehensive", "administrator")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -72,7 +66,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     role = hat.actor.role if hat else "public"
     links = AGENT if hat and hat.actor.scope else UNIT if role == "unit" else PUBLIC if role == "public" else STAFF
     if role == "window":
-        links = WINDOW
+        links = [*WINDOW, *((link.label, link.page) for link in navigation.links() if role in link.bar), *WINDOW_TOO]
     if role == "agent":
         links = [("代办", "staff:agency"), *links]
     if role == "zone":
@@ -123,34 +117,10 @@ def _account(request: HttpRequest, hat: Hat | None) -> Account | None:
         return None
     hats = getattr(request, "_yinuo_hats", [])
     links = [NavItem("消息", reverse("common:messages"))]
-    if hat and hat.actor.role not in ("unit", "public"):
-        links += [NavItem("容缺受理", reverse("staff:deficient")), NavItem("1+X 协调", reverse("staff:coordination"))]
-    if hat and hat.actor.role in ("approver", "principal"):
-        links.append(NavItem("承诺事项", reverse("staff:offers")))
-    if hat and hat.actor.role in ("principal", "supervisor"):
-        links.append(NavItem("法定查询", reverse("staff:grants")))
-    if hat and hat.actor.role == "administrator":
-        links.append(NavItem("信息链节点", reverse("staff:nodes")))
-    if hat and hat.actor.role in ("window", "general_convener", "administrator"):
-        links.append(NavItem("入驻申请", reverse("staff:admissions")))
-    if hat and hat.actor.role in ("administrator", "supervisor"):
-        links.append(NavItem("信息链运行", reverse("staff:chain")))
-    if hat and hat.actor.role in WARNED:
-        links.append(NavItem("异常预警", reverse("staff:warnings")))
-        links.append(NavItem("承诺复核", reverse("staff:promise_reviews")))
-        if hat.actor.role not in REFORMING:
-            links.append(NavItem("改革推进情况", reverse("staff:reform")))
-        links.append(NavItem("双随机检查", reverse("staff:inspections")))
-    if hat and hat.actor.role == "unit" and not hat.actor.scope:
-        links += [NavItem("我的地块", reverse("unit:land")), NavItem("双随机检查", reverse("unit:inspections"))]
-    if hat and hat.actor.role == "unit":
-        links = [] if hat.stand_in else links
-        links += [] if hat.actor.scope else [NavItem("提问与答复", reverse("unit:all_questions"))]
-        links += (
-            []
-            if hat.stand_in
-            else [NavItem("经办人", reverse("unit:persons")), NavItem("数据授权与查询", reverse("unit:grants"))]
-        )
+    if hat:
+        # Whoever stands in for a unit reads no messages there.
+        links = [] if hat.stand_in and hat.actor.role == "unit" else links
+        links += [NavItem(link.label, reverse(link.page)) for link in navigation.links() if link.menu(hat.actor)]
     links += [
         NavItem(f"切换：{other.label}", f"{reverse('common:act_as')}?hat={other.key}")
         for other in hats

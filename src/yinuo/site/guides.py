@@ -23,6 +23,9 @@ from yinuo.site.public_forms import GuideFilter
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 
+# What the faces show on this page, in this order.
+PANELS = (deficient,)
+
 # How many published answers stand on a matter's own page, and on the list of all.
 ANSWERS = 5
 
@@ -102,7 +105,7 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
             (row, words.span_text(row.from_on, row.to_on), words.cite_links(row.basis))
             for row in guidebook.offered_history(matter, day)
         ],
-        "panels": [deficient.guide(matter, guidebook.hall_id(day), day)],
+        "panels": [face.guide(matter, guidebook.hall_id(day), day) for face in PANELS],
         "unverified": matter.provenance == "unverified",
         "rules": pack(),
     }

@@ -9,6 +9,7 @@ from typing import Any
 from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.core.decision import jsonable, plain
 from yinuo.core.findings import condition
+from yinuo.core.pack.references import HANDLINGS_NAMED
 from yinuo.core.pack.types import DatedValue, Parameter
 from yinuo.core.schema import FACTS
 from yinuo.core.tracks import MARK
@@ -45,7 +46,7 @@ def _names(parameter_id: str) -> Mapping[str, str]:
         return {path: spec.label for path, spec in FACTS.items()}
     if parameter_id == "guidance.mature_departments":
         return {key: row.short_name for key, row in pack().departments.items()}
-    if parameter_id == "deficient.excluded":
+    if parameter_id in HANDLINGS_NAMED:
         return EXCLUDED
     if parameter_id == "ruling.measures":
         return dict(Measure.choices)

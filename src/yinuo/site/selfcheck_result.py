@@ -19,6 +19,7 @@ from yinuo.core.planner import Plan
 from yinuo.core.screen import MatterAnswer, Screening, needed, of_kind, promisable, screen
 from yinuo.core.tracks import MARK, eligible
 from yinuo.engine.catalogue.queries import tolerances
+from yinuo.engine.register import service_names
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.work.clocks import calendar
 from yinuo.rooms.mock.eligibility import FOLLOWS
@@ -31,14 +32,6 @@ from yinuo.site.selfcheck_questions import turning
 from yinuo.site.selfcheck_state import CARRIED, State
 from yinuo.ui import words
 
-TRACKS = {
-    "agency": "代办服务",
-    "mock": "模拟审批",
-    "deficient": "容缺受理",
-    "regional": "区域评估评审",
-    "standard_land": "“标准地”",
-    "land_list": "用地清单制",
-}
 SHOWN_FIRST = 6
 
 
@@ -309,6 +302,11 @@ def _landing(items: Sequence[MapItem], day: date, start: date, route: Route) -> 
 # -- tracks
 
 
+def _track_names() -> dict[str, str]:
+    """What a grade may open or close: the special services, and a zone's assessment."""
+    return {**service_names(), "regional": "区域评估评审"}
+
+
 def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, ...]:
     """What the grade may use; until it is told, only the tracks with conditions of their own, and whether the project
     meets them.
@@ -316,13 +314,13 @@ def _tracks(state: State, matters: Sequence[Matter], day: date) -> tuple[Track, 
     grade = state.facts.get("unit.grade")
     if not isinstance(grade, str):
         return tuple(
-            Track(TRACKS[track], "", False, [], fit=_fit(track, state, day, UNRATED))
-            for track in TRACKS
+            Track(_track_names()[track], "", False, [], fit=_fit(track, state, day, UNRATED))
+            for track in _track_names()
             if _conditions(track)
         )
     shared = tuple(matter.full_name for matter in matters if matter.regional)
     found = []
-    for effect, name in TRACKS.items():
+    for effect, name in _track_names().items():
         measure = allows(effect, grade, pack(), day)
         if measure is not None:
             refused = measure.value == "refused"

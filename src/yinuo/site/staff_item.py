@@ -31,6 +31,9 @@ from yinuo.ui.desks import ActionView, posted
 from yinuo.ui.next import next_of
 from yinuo.ui.reading import today
 
+# What the faces show on this page, in this order.
+PANELS = (deficient,)
+
 
 @need_staff
 @require_http_methods(["GET", "POST"])
@@ -90,7 +93,7 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "form": failed if failed is not None else forms.Form(),
         "waiting": desk.waiting,
         "next": next_of(desk.actor, now, f"/staff/items/{found.pk}/"),
-        "panels": [deficient.staff_item(found)],
+        "panels": [face.staff_item(found) for face in PANELS],
         "coordinations": coordinated,
         "may_coordinate": access.can_handle(desk.actor, found)
         and found.state in UNDER_WAY

@@ -36,6 +36,9 @@ from yinuo.ui import uploads
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.handling import attempt, posted
 
+# What the faces show on this page, in this order.
+PANELS = (deficient,)
+
 
 @need_unit
 @require_GET
@@ -55,7 +58,7 @@ def show(request: HttpRequest, item_id: int) -> HttpResponse:
         "may_withdraw": may["withdraw"],
         "may_switch": may_switch(item),
         "waiting": waiting,
-        "panels": [deficient.unit_item(item, may_apply=not waiting)],
+        "panels": [face.unit_item(item, may_apply=not waiting) for face in PANELS],
         "opens": opens,
         "running": [clock for clock in told if clock.running],
         "ended": [clock for clock in told if not clock.running],

@@ -270,9 +270,8 @@ class GradeScale:
 class Measure:
     """What a class of companies gets (`grants`), is limited in (`limits`) or refused (`refuses`).
 
-    `effect` is a machine word other rooms ask for: `commitment`, `agency`, `mock`, `deficient`,
-    `regional`, `standard_land`, `land_list`, `instant_filing`, `priority`, `focus`, `funds`,
-    `inspection_rate`; `value` is what it says of it (`allowed`, `enhanced`, `reduced`, `refused`, `more`, `fewer` …).
+    `effect` is a machine word rooms ask for, such as `commitment`, `agency`, `instant_filing`, `priority`, `focus`,
+    `inspection_rate`, or a special track by its room; `value` is what it says of it (`allowed`, `enhanced`, `reduced`, `refused`, `more`, `fewer` …).
     """
 
     id: str

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from yinuo import stories
 from yinuo.core.calendar import DAY, TZ
 from yinuo.core.pack.faults import PackError
 from yinuo.core.pack.load import load
@@ -32,16 +33,7 @@ BEGINS = date(2026, 11, 2)
 progress = Console(stderr=True, highlight=False)
 # Each special track by its name on the command line: a module of journey/tracks with `play`.
 TRACKS_FOLDER = "yinuo.stories.journey.tracks"
-TRACKS = {
-    "window": "window",
-    "mock": "mock",
-    "regional": "regional",
-    "agency": "agency",
-    "deficient": "deficient",
-    "coordination": "coordination",
-    "land_list": "land_list",
-    "standard_land": "standard_land",
-}
+TRACKS = [file.stem for file in sorted((Path(stories.__file__).parent / "journey" / "tracks").glob("[a-z]*.py"))]
 
 
 @app.command()
@@ -99,7 +91,7 @@ def _need_what_it_plays(unhappy: bool, track: str) -> None:
         raise typer.BadParameter(str(error), param_hint="--pack") from None
     if not (unhappy or track):
         return
-    module = import_module(f"{TRACKS_FOLDER}.{TRACKS[track]}" if track else "yinuo.stories.journey.unhappy")
+    module = import_module(f"{TRACKS_FOLDER}.{track}" if track else "yinuo.stories.journey.unhappy")
     needs: tuple[str, ...] = getattr(module, "NEEDS", ())
     missing = [name for name in needs if name not in rules.matters and name not in rules.departments]
     if missing:
@@ -121,7 +113,7 @@ def _play(player: Player, unhappy: bool, url: str, track: str = "") -> str:
 
     try:
         if track:
-            import_module(f"{TRACKS_FOLDER}.{TRACKS[track]}").play(player)
+            import_module(f"{TRACKS_FOLDER}.{track}").play(player)
         else:
             (refusals if unhappy else happy).play(player)
     except WentWrong as error:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yinuo.core.grades import scale_at
 from yinuo.engine.base import forbid
 from yinuo.engine.documents.attachments import load_files
+from yinuo.engine.register import service_names
 from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem
 from yinuo.faces.credit.bands import lower_band, next_band
@@ -38,12 +39,7 @@ from yinuo.ui.handling import attempt
 
 EFFECTS = {
     "commitment": "信用承诺",
-    "agency": "代办服务",
-    "mock": "模拟审批",
-    "deficient": "容缺受理",
     "regional": "区域评估",
-    "standard_land": "标准地",
-    "land_list": "用地清单制",
     "instant_filing": "秒批秒办",
     "priority": "优先办理",
     "focus": "重点关注",
@@ -98,7 +94,11 @@ def _measures(standing: Standing) -> list[dict[str, Any]]:
     for row in standing.measures:
         kind = 2 if row.value == "refused" else 1 if row.value in CUT or row.effect in LIMITED_EFFECTS else 0
         groups[kind].append(
-            {"name": EFFECTS.get(row.effect, "其他"), "text": row.text, "cites": [_short(cite) for cite in row.cites]}
+            {
+                "name": (EFFECTS | service_names()).get(row.effect, "其他"),
+                "text": row.text,
+                "cites": [_short(cite) for cite in row.cites],
+            }
         )
     told = zip(KINDS, groups, strict=True)
     return [
