@@ -6,7 +6,9 @@ Each subcommand is read when it is called, so that a question about rules never 
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+from contextlib import nullcontext, redirect_stdout
 from importlib.util import find_spec
 
 from yinuo import __version__
@@ -79,9 +81,12 @@ def _run(name: str, arguments: list[str]) -> int:
     app.rich_markup_mode = None
     app._add_completion = False
     command = typer.main.get_command(app)
-    chinese.teach_help()
+    printed = io.StringIO() if "--help" in arguments else None
     try:
-        code = command.main(args=arguments, prog_name=f"yinuo {name}", standalone_mode=False)
+        with redirect_stdout(printed) if printed else nullcontext():
+            code = command.main(args=arguments, prog_name=f"yinuo {name}", standalone_mode=False)
+        if printed:
+            print(chinese.help_text(printed.getvalue()).rstrip())
     except (typer.Abort, KeyboardInterrupt):
         print("已中断", file=sys.stderr)
         return 130

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import gettext
 import re
-import sys
-from collections.abc import Mapping, Sequence
+from unicodedata import east_asian_width
 
-HELP = {
-    "Usage:": "用法：",
-    "Options": "选项",
-    "Arguments": "参数",
-    "Commands": "命令",
-    "default: {default}": "默认：{default}",
-    "required": "必填",
-    "Missing command.": "还要说明做什么",
-    "No such command {name!r}.": "没有命令“{name}”",
-}
-USAGE = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"}
-TYPES = {
-    "<str>": "文字", "<int>": "整数", "<int range>": "整数", "<float>": "数字", "<float range>": "数字", "<decimal>": "数字", "<path>": "路径", "<file>": "文件", "<dir>": "文件夹",
-}  # fmt: skip
+HELP = (
+    (r"^Usage: ", "用法："),
+    (r"^Options:", "选项:"),
+    (r"^Arguments:", "参数:"),
+    (r"^Commands:", "命令:"),
+    (r"\[OPTIONS\]", "[选项]"),
+    (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]…"),
+    (r"\[default: ?", "[默认："),
+    (r"\brequired\]", "必填]"),
+    (r"Show this message and exit\.", "显示这段说明"),
+    (r"<str>", "文字"),
+    (r"<int(?: range)?>", "整数"),
+    (r"<(?:float|float range|decimal)>", "数字"),
+    (r"<path>", "路径"),
+    (r"<file>", "文件"),
+    (r"<dir>", "文件夹"),
+)
 ERRORS = (
     (r"^Missing argument '?(.+?)'?\.", r"缺少参数 \1"),
     (r"^Missing option '?(.+?)'?\.", r"缺少选项 \1"),
@@ -56,34 +57,18 @@ def error(message: str) -> str:
     return line
 
 
-def _translated(text: str, words: Mapping[str, str]) -> str:
-    for theirs, ours in words.items():
-        text = text.replace(theirs, ours)
-    return text
+def help_text(english: str) -> str:
+    """The help as the parser writes it, line for line, with its own few words in Chinese."""
+    return "\n".join(_line(line) for line in english.split("\n"))
 
 
-def teach_help() -> None:
-    """Help texts go through gettext; whoever asks it for these gets ours."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("typer.") and getattr(module, "_", None) is gettext.gettext:
-            module._ = lambda message: HELP.get(message, message)  # type: ignore[attr-defined]
-    from typer._click import core, formatting
+def _line(line: str) -> str:
+    for pattern, ours in HELP:
+        # What stands in a column keeps its width, so that the columns after it stay in line.
+        line = re.sub(pattern, lambda found, ours=ours: _as_wide(found.expand(ours), found[0]), line)
+    return line.rstrip()
 
-    write, write_list = formatting.HelpFormatter.write_usage, formatting.HelpFormatter.write_dl
-    help_option = core.Command.get_help_option
 
-    def write_usage(self: formatting.HelpFormatter, prog: str, args: str = "", prefix: str | None = None) -> None:
-        write(self, prog, _translated(args, USAGE), prefix or "用法：")
-
-    def write_dl(self: formatting.HelpFormatter, rows: Sequence[tuple[str, str]], *rest: int, **more: int) -> None:
-        write_list(self, [(_translated(name, TYPES), text) for name, text in rows], *rest, **more)
-
-    def get_help_option(self: core.Command, ctx: core.Context) -> object:
-        option = help_option(self, ctx)
-        if option is not None:
-            option.help = "显示这段说明"
-        return option
-
-    formatting.HelpFormatter.write_usage = write_usage  # type: ignore[method-assign]
-    formatting.HelpFormatter.write_dl = write_dl  # type: ignore[method-assign]
-    core.Command.get_help_option = get_help_option  # type: ignore[method-assign, assignment]
+def _as_wide(ours: str, theirs: str) -> str:
+    missing = len(theirs) - sum(2 if east_asian_width(letter) in "WF" else 1 for letter in ours)
+    return ours + " " * max(0, missing) if theirs.startswith("<") else ours
