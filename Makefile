@@ -17,7 +17,7 @@ run: setup
 test: setup-test
 	$(PYTEST) --durations=30
 
-setup: .venv/.package build/static/.made
+setup: .venv/.package src/yinuo/ui/static/vendor/.made
 
 setup-test: setup
 	$(BIN)/python -m scripts.browser
@@ -36,8 +36,8 @@ lint: setup
 	$(BIN)/yinuo pack check src/yinuo/packs/jishishan
 
 assets:
-	rm -f build/static/.made
-	$(MAKE) build/static/.made
+	rm -f src/yinuo/ui/static/vendor/.made
+	$(MAKE) src/yinuo/ui/static/vendor/.made
 
 # Every page as each role sees it, on a desk and on a phone: build/pictures/index.html.
 pictures: setup-test
@@ -75,7 +75,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-build/static/.made: .venv/.locked package.json package-lock.json scripts/assets.sh src/yinuo/ui/charts/charts.js
+src/yinuo/ui/static/vendor/.made: .venv/.locked package.json package-lock.json scripts/assets.sh src/yinuo/ui/charts/charts.js
 	@echo "准备网页资源"
 	sh scripts/assets.sh
 	@touch $@

@@ -46,7 +46,7 @@ PARTED_DATES = r"""() => {
 def give_file(route: Route) -> None:
     """Answers a page opened from memory with the file it asks for: our own, or one of the build's."""
     name = urlsplit(route.request.url).path.removeprefix("/static/")
-    file = (BUILD.parent / "static" if name.startswith("vendor/") else STATIC) / name
+    file = STATIC / name
     route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix]) if file.is_file() else route.fulfill(
         status=404
     )

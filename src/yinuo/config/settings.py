@@ -146,8 +146,8 @@ FIRST_DAY_OF_WEEK = 1
 
 # ── static files ───────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
-_built = paths.REPOSITORY / "build" / "static"
-STATICFILES_DIRS = [folder for folder in (SOURCE / "ui" / "static", _built) if folder.is_dir()]
+# The libraries the pages bring to the browser lie in its `vendor`, built by `make setup` and part of the wheel.
+STATICFILES_DIRS = [SOURCE / "ui" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
