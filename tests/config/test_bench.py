@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,16 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from bench import figures, filing, inbox, instance, map, pages, populate, tick
+from bench import filing, inbox, instance, map, pages, populate, tick
 from tests.apps.county import facts
 from tests.apps.killing import counts
 from yinuo.engine import bootstrap
-from yinuo.engine.people.models import Hall
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.figures import queries
-from yinuo.rooms.figures.cases import SOURCES
-from yinuo.rooms.figures.scope import Scope
-from yinuo.rooms.onemap.models import MapItem
 
 pytestmark = pytest.mark.django_db
 
@@ -94,12 +89,3 @@ def test_the_floors_of_the_inbox_and_the_tick_fit_their_tables() -> None:
     inbox._floor(item.department_id or 0)
     assert tick._floor(now) > 0
     assert WorkItem.objects.filter(announced="yellow").count() == 3
-
-
-def test_the_year_of_the_figures_is_counted_by_every_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "PROJECTS", 40)
-    found = figures._measured(figures._populate())
-    assert (found["matters"], MapItem.objects.count()) == (400, 400)
-    year = Scope((Hall.objects.get().pk,), date(2026, 1, 1), date(2027, 1, 1))
-    counted = {source: queries.gather(source, year, figures.NOW).all.n for source in SOURCES}
-    assert all(counted.values()), counted

@@ -17,7 +17,7 @@ app = typer.Typer(help="性能测量，各带最低成本与比值。")
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(metavar="测量", help="filing、tick、map、inbox、grade …")],
+    name: Annotated[str, typer.Argument(metavar="测量", help="filing、tick、map、inbox、pages …")],
     minutes: Annotated[float | None, typer.Option(min=0.1, help="持续多少分钟（soak）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
