@@ -11,7 +11,9 @@ from django.utils import timezone
 from tests.apps.county import Company, County, facts, new_company, new_county
 from yinuo.engine.base import Actor
 from yinuo.engine.people.actions import issue_key
+from yinuo.faces.projects.api import FiledOut, ProjectOut
 from yinuo.rooms.projects.models import Project
+from yinuo.ui.api_shapes import DecisionOut
 
 
 @pytest.fixture
@@ -50,6 +52,17 @@ def test_a_filing_over_http_answers_with_code_and_certificate(company: Company) 
     project = answer.json()["project"]
     assert project["code"]
     assert project["certificate"] == Project.objects.get(pk=project["id"]).certificate.number
+
+
+def test_a_filing_answers_exactly_what_its_shape_names(company: Company) -> None:
+    """The operation answers as it stands, without being checked against its shape: this test checks it."""
+    for status in (201, 200):
+        answer = post("/projects", {"facts": facts(), "pledged": True}, key_for(company))
+        assert answer.status_code == status
+        told = answer.json()
+        assert FiledOut.model_validate(told).model_dump(mode="json").keys() == told.keys()
+        assert set(told["project"]) == set(ProjectOut.model_fields)
+        assert set(told["decision"]) == set(DecisionOut.model_fields)
 
 
 def test_the_same_request_twice_gets_the_same_project(company: Company) -> None:

@@ -2,29 +2,120 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
 from yinuo.core.grades import named_grade
-from yinuo.core.pack.types import Limit, Matter
+from yinuo.core.pack.types import Limit, Matter, Provenance
+from yinuo.core.units import LimitUnit
 from yinuo.engine.people.models import UnitType
 from yinuo.engine.rules import pack
 from yinuo.rooms.commitments import queries as commitments
-from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.commitments.models import Commitment, CommitmentState, Fulfilment
 from yinuo.rooms.projects import queries as projects
-from yinuo.rooms.projects.models import Project, ProjectKind
+from yinuo.rooms.projects.models import Project, ProjectKind, ProjectState
 from yinuo.ui.api import asked_day
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["公开"], auth=None)
 
 
+class VerifiedCertificateOut(Shape):
+    """The grade is the unit's of this moment; `letter` is empty for an unrated unit."""
+
+    number: str
+    issued_at: datetime
+    grade: str
+    letter: str
+    class_name: str
+    colour: str
+    cites: list[str]
+
+
+class VerifiedCommitmentOut(Shape):
+    id: int
+    matter: str
+    department: str
+    state: CommitmentState
+    fulfilment: Fulfilment
+    signed_at: datetime
+    notice_until: datetime
+    decided_at: datetime | None
+
+
+class VerifiedProjectOut(Shape):
+    """`certificate`: only of enterprises' filing projects; `replaces`: the code of the project this one replaces."""
+
+    project_code: str
+    project: str
+    unit: str
+    credit_code: str
+    kind: ProjectKind
+    state: ProjectState
+    state_label: str
+    filed_at: datetime
+    completed_at: datetime | None
+    certificate: VerifiedCertificateOut | None
+    replaces: str | None
+    commitments: list[VerifiedCommitmentOut]
+
+
+class LimitOut(Shape):
+    """A term in days; 0 = at once."""
+
+    value: int
+    unit: LimitUnit
+    cites: list[str]
+
+
+class GuideLineOut(Shape):
+    id: str
+    name: str
+    department: str
+    stage: str
+    level: Literal["county", "prefecture", "province", "state"]
+    pre_start: bool
+    completion: bool
+    statutory: LimitOut | None
+    promised: LimitOut | None
+    has_standard: bool
+
+
+class GuideMaterialOut(Shape):
+    id: str
+    name: str
+    main: bool
+    note: str
+
+
+class CommitmentStandardOut(Shape):
+    version: str
+    requirements: list[str]
+    promises: list[str]
+    cites: list[str]
+
+
+class ServiceGuideOut(GuideLineOut):
+    content: str
+    conditions: list[str]
+    process: list[str]
+    fee: str
+    supervision: str
+    result: str
+    after: list[str]
+    basis: list[str]
+    materials: list[GuideMaterialOut]
+    provenance: Provenance
+    standard: CommitmentStandardOut | None
+
+
 @router.get(
     "/verify/{project_code}/{credit_code}",
-    response=dict[str, Any],
+    response=VerifiedProjectOut,
     summary="核验备案证：当前状态、等级颜色、承诺与履行",
 )
 def verify(request: HttpRequest, project_code: str, credit_code: str) -> dict[str, Any]:
@@ -82,13 +173,13 @@ def _promise(commitment: Commitment) -> dict[str, Any]:
     }
 
 
-@router.get("/guides", response=list[dict[str, Any]], summary="办事指南目录")
+@router.get("/guides", response=list[GuideLineOut], summary="办事指南目录")
 def guides(request: HttpRequest, as_of: date | None = None) -> list[dict[str, Any]]:
     day = asked_day(as_of)
     return [_line(matter, day) for matter in pack().matters_at(day)]
 
 
-@router.get("/guides/{matter_id}", response=dict[str, Any], summary="一个事项的办事指南与承诺标准")
+@router.get("/guides/{matter_id}", response=ServiceGuideOut, summary="一个事项的办事指南与承诺标准")
 def guide(request: HttpRequest, matter_id: str, as_of: date | None = None) -> dict[str, Any]:
     day, rules = asked_day(as_of), pack()
     matter = next((found for found in rules.matters_at(day) if found.id == matter_id), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -14,6 +14,7 @@ from yinuo.core.screen import screen
 from yinuo.engine.base import Refused
 from yinuo.engine.rules import pack
 from yinuo.ui.api import asked_day
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["规则"], auth=None)
 
@@ -23,12 +24,44 @@ class ScreenIn(Schema):
     as_of: date | None = None
 
 
+class StopOut(Shape):
+    """Why a project is not approved at once."""
+
+    rule: str
+    why: str
+    cites: list[str]
+
+
+class ScreenedMatterOut(Shape):
+    """One matter's answer; null and "unknown" = not decidable, `missing` would decide it."""
+
+    id: str
+    name: str
+    department: str
+    needed: Literal["yes", "no", "unknown"]
+    listed: bool | None
+    offered: bool
+    promisable: bool | None
+    why: list[str]
+    missing: list[str]
+    cites: list[str]
+
+
+class ScreeningOut(Shape):
+    """`instant` null = not decidable from the facts, and `missing` says which would decide."""
+
+    instant: bool | None
+    stops: list[StopOut]
+    missing: list[str]
+    matters: list[ScreenedMatterOut]
+
+
 @router.get("/project-schema", response=dict[str, Any], summary="项目信息的 JSON Schema")
 def schema(request: HttpRequest) -> dict[str, Any]:
     return project_schema()
 
 
-@router.post("/screen", response=dict[str, Any], summary="项目要办什么、能否秒批、能否承诺")
+@router.post("/screen", response=ScreeningOut, summary="项目要办什么、能否秒批、能否承诺")
 def ask(request: HttpRequest, body: ScreenIn) -> dict[str, Any]:
     faults = {fault.path: fault.message for fault in validate(body.facts)}
     if faults:

@@ -32,6 +32,7 @@ from yinuo.engine.rules import pack, roles
 from yinuo.engine.work.actions import tick
 from yinuo.rooms.commitments.actions import close_notices
 from yinuo.rooms.window.actions import close_left_open
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["培训"], auth=None)
 
@@ -52,14 +53,40 @@ class CastIn(Schema):
     units: list[str] = Field(min_length=1, max_length=5, description="各项目单位的名称")
 
 
-@router.post("/tick", response=dict[str, int], summary="此刻到期的灯、暂停与公示，一并处理")
+class TickedOut(Shape):
+    """How many lights, notices and visits were due."""
+
+    turned: int
+    notices: int
+    visits: int
+
+
+class CastUnitOut(Shape):
+    name: str
+    credit_code: str
+    key: str
+
+
+class CastStaffOut(Shape):
+    role: StaffRole
+    department: str
+    name: str
+    key: str
+
+
+class CastOut(Shape):
+    units: list[CastUnitOut]
+    staff: list[CastStaffOut]
+
+
+@router.post("/tick", response=TickedOut, summary="此刻到期的灯、暂停与公示，一并处理")
 def run_tick(request: HttpRequest) -> dict[str, int]:
     now = timezone.now()
     turned = tick(now)
     return {"turned": turned, "notices": close_notices(now), "visits": close_left_open(now)}
 
 
-@router.post("/cast", response={201: dict[str, Any]}, summary="新的项目单位与各角色人员，各带密钥")
+@router.post("/cast", response={201: CastOut}, summary="新的项目单位与各角色人员，各带密钥")
 def cast(request: HttpRequest, body: CastIn) -> Status[dict[str, Any]]:
     """Fresh companies with a person who may sign, an approver in every department, and the hall's roles at the filing
     unit.

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
@@ -23,6 +24,7 @@ from yinuo.core.dated import NotInForce
 from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.people.queries import actor_of_key, name_of_key, stand_ins_of
 from yinuo.engine.rules import pack
+from yinuo.ui.api_shapes import RefusalOut
 
 # No body of ours comes near it.
 DEEPEST = 24
@@ -91,7 +93,37 @@ def _need_keepable(value: Any, depth: int) -> None:
             _need_keepable(list(value.values()), depth)
 
 
-api = NinjaAPI(
+# Every status a request is refused with; 401 only where a key is asked for.
+REFUSALS = {
+    400: "请求内容无法读取",
+    401: "没有可用的密钥",
+    403: "不允许",
+    404: "没有找到",
+    409: "已被他人改动",
+    422: "不符合规定，或者内容有误",
+    429: "提交太频繁",
+}
+
+
+class PlatformAPI(NinjaAPI):
+    """Declares once, for every operation, how a refusal looks."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        name = RefusalOut.__name__
+        schema["components"]["schemas"][name] = RefusalOut.model_json_schema(mode="serialization")
+        content = {self.renderer.media_type: {"schema": {"$ref": REF_TEMPLATE.format(model=name)}}}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, words in REFUSALS.items():
+                    if status != 401 or operation.get("security"):
+                        operation["responses"].setdefault(status, {"description": words, "content": content})
+        return schema
+
+
+api = PlatformAPI(
     title="一诺开放接口",
     version="1",
     description="县域投资项目信用承诺制审批平台。写操作请带 Idempotency-Key，重发同一请求只办一次。",
@@ -101,6 +133,17 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
+
+
+# For an operation that answers with a file.
+PDF_ANSWER = {
+    "responses": {
+        200: {
+            "description": "PDF",
+            "content": {"application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}}},
+        }
+    }
+}
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -5,8 +5,8 @@ Handing in for the unit: an agent's key with `X-Yinuo-Via: agency.agreement:12`,
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,11 +17,25 @@ from yinuo.engine.base import forbid
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.agency import access, actions, queries
-from yinuo.rooms.agency.models import AgencyBody, AgencyRequest, Agreement, FilingPlan, ServiceAgent
+from yinuo.rooms.agency.models import (
+    AgencyBody,
+    AgencyRequest,
+    Agreement,
+    AgreementState,
+    ApplicationState,
+    AppraisalGrade,
+    BodyLevel,
+    EndKind,
+    FilingPlan,
+    ServiceAgent,
+    ServiceKind,
+)
 from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.credit.actions import list_at_province
+from yinuo.rooms.reviews.models import Level
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui.api import VersionIn, actor_of, key_if_any, key_of
+from yinuo.ui.api_shapes import Shape, maybe_absent
 
 router = Router(tags=["代办服务"])
 
@@ -36,7 +50,7 @@ class BodyIn(Schema):
     parent: int | None = None
 
 
-class WhyIn(VersionIn):
+class AgencyReasonIn(VersionIn):
     why: str = ""
 
 
@@ -62,7 +76,7 @@ class PersonIn(Schema):
     phone: str
 
 
-class ApplyIn(Schema):
+class AgencyRequestIn(Schema):
     """`matters` empty = the whole; `services`: consult guide coordinate act."""
 
     body: int
@@ -73,7 +87,7 @@ class ApplyIn(Schema):
     text: str = ""
 
 
-class OfferIn(VersionIn):
+class AgreementOfferIn(VersionIn):
     agent: int
     from_on: date
     to_on: date
@@ -81,7 +95,7 @@ class OfferIn(VersionIn):
     note: str = ""
 
 
-class AssignIn(VersionIn):
+class AgentAssignmentIn(VersionIn):
     agent: int
     why: str
 
@@ -93,7 +107,7 @@ class LogIn(Schema):
     matter: str = ""
 
 
-class NoteIn(Schema):
+class FilingPlanIn(Schema):
     note: str = ""
 
 
@@ -108,7 +122,7 @@ class PackageIn(Schema):
     parts: list[dict[str, Any]]
 
 
-class TextIn(VersionIn):
+class FinishIn(VersionIn):
     text: str
 
 
@@ -127,6 +141,167 @@ class ProvinceIn(Schema):
 
 
 # -- what comes out
+
+
+class AgencyBodyOut(Shape):
+    id: int
+    level: BodyLevel
+    name: str
+    place: str
+    phone: str
+    parent_id: int | None
+    from_on: date
+    to_on: date | None
+
+
+class ServiceAgentOut(Shape):
+    id: int
+    body: int
+    name: str
+    phone: str
+    to_on: date | None
+
+
+class AgencyBodyAndAgentsOut(AgencyBodyOut):
+    agents: list[ServiceAgentOut]
+
+
+class AgentCandidateOut(Shape):
+    person: int
+    name: str
+
+
+class AgentTrainingOut(Shape):
+    id: int
+    on: date
+    topic: str
+    agents: list[int]
+
+
+class AgentAppraisalOut(Shape):
+    id: int
+    year: int
+    grade: AppraisalGrade
+    figures: dict[str, Any]
+
+
+class ProvincialGradeOut(Shape):
+    unit: str
+    listed: bool
+
+
+class AgencyRequestOut(Shape):
+    """`matters` empty = the whole project."""
+
+    project: int
+    body: int
+    id: int
+    state: ApplicationState
+    matters: list[str]
+    services: list[ServiceKind]
+    applied_at: datetime
+    answer: str
+    answered_at: datetime | None
+    version: int
+
+
+class ReturnedOut(Shape):
+    """A material given back when the agreement is archived."""
+
+    name: str
+    note: str = maybe_absent()
+
+
+class AgreementOut(Shape):
+    project: int
+    application: int
+    agent: int
+    via: str
+    paper: int | None
+    end_paper: int | None
+    id: int
+    number: str
+    state: AgreementState
+    matters: list[str]
+    services: list[ServiceKind]
+    from_on: date
+    to_on: date
+    unit_signed_at: datetime | None
+    finished_at: datetime | None
+    end_kind: EndKind | Literal[""]
+    end_text: str
+    ended_at: datetime | None
+    returned: list[ReturnedOut]
+    archived_at: datetime | None
+    received_at: datetime | None
+    version: int
+
+
+class ProjectAgencyOut(Shape):
+    applications: list[AgencyRequestOut]
+    agreements: list[AgreementOut]
+
+
+class PlanLineOut(Shape):
+    """A matter of the plan beside what happened; `late` = not yet begun or ended though its day is past."""
+
+    name: str
+    item_id: int | None
+    state: str
+    starts_on: date
+    ends_on: date
+    received_on: date | None
+    concluded_on: date | None
+    late: bool
+
+
+class FilingPlanOut(Shape):
+    id: int
+    at: datetime
+    note: str
+    rows: list[PlanLineOut]
+
+
+class ServiceEntryOut(Shape):
+    id: int
+    kind: ServiceKind
+    matter_id: str
+    on: date
+    text: str
+
+
+class LoggedServiceOut(Shape):
+    id: int
+    kind: ServiceKind
+    matter: str
+    on: date
+
+
+class GivenReviewOut(Shape):
+    level: Level
+    text: str
+
+
+class AgreementAndServiceOut(AgreementOut):
+    """`service`: what the unit reviews once the agreement has ended."""
+
+    plan: FilingPlanOut | None
+    log: list[ServiceEntryOut]
+    service: int | None
+    review: GivenReviewOut | None
+
+
+class GreenChannelOut(Shape):
+    matter: str
+    reason: str
+    at: datetime
+
+
+class PackageOut(Shape):
+    """`submissions`: the numbers of the submissions that were made at once."""
+
+    id: int
+    submissions: list[int]
 
 
 def body_out(body: AgencyBody) -> dict[str, Any]:
@@ -180,7 +355,7 @@ def plan_out(agreement: Agreement, plan: FilingPlan) -> dict[str, Any]:
 # -- bodies and agents
 
 
-@router.get("/agency/bodies", response=list[dict[str, Any]], auth=None, summary="代办服务机构和代办员")
+@router.get("/agency/bodies", response=list[AgencyBodyAndAgentsOut], auth=None, summary="代办服务机构和代办员")
 def bodies(request: HttpRequest) -> list[dict[str, Any]]:
     day = timezone.localdate()
     agents = [agent_out(agent) for agent in queries.agents(day)]
@@ -189,7 +364,7 @@ def bodies(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/agency/people", response=list[dict[str, Any]], summary="可以登记为代办员的人员")
+@router.get("/agency/people", response=list[AgentCandidateOut], summary="可以登记为代办员的人员")
 def people(request: HttpRequest) -> list[dict[str, Any]]:
     """Who has the role of an agent in the hall and no place in a body yet."""
     actor = actor_of(request)
@@ -201,7 +376,7 @@ def people(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/agency/bodies", response={201: dict[str, Any]}, summary="设立代办服务机构")
+@router.post("/agency/bodies", response={201: AgencyBodyOut}, summary="设立代办服务机构")
 def open_body(request: HttpRequest, body: BodyIn) -> Status[dict[str, Any]]:
     actor, values = actor_of(request), body.dict()
     parent = values.pop("parent")
@@ -209,12 +384,12 @@ def open_body(request: HttpRequest, body: BodyIn) -> Status[dict[str, Any]]:
     return Status(201, body_out(made))
 
 
-@router.post("/agency/bodies/{body_id}/close", response=dict[str, Any], summary="撤销代办服务机构")
-def close_body(request: HttpRequest, body_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/agency/bodies/{body_id}/close", response=AgencyBodyOut, summary="撤销代办服务机构")
+def close_body(request: HttpRequest, body_id: int, body: AgencyReasonIn) -> dict[str, Any]:
     return body_out(actions.close_body(actor=actor_of(request), body_id=body_id, why=body.why, at=timezone.now()))
 
 
-@router.post("/agency/bodies/{body_id}/agents", response={201: dict[str, Any]}, summary="登记代办员")
+@router.post("/agency/bodies/{body_id}/agents", response={201: ServiceAgentOut}, summary="登记代办员")
 def add_agent(request: HttpRequest, body_id: int, body: AgentIn) -> Status[dict[str, Any]]:
     made = actions.add_agent(
         actor=actor_of(request), body_id=body_id, person_id=body.person, phone=body.phone, at=timezone.now()
@@ -222,12 +397,12 @@ def add_agent(request: HttpRequest, body_id: int, body: AgentIn) -> Status[dict[
     return Status(201, agent_out(made))
 
 
-@router.post("/agency/agents/{agent_id}/end", response=dict[str, Any], summary="解除代办员")
-def end_agent(request: HttpRequest, agent_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/agency/agents/{agent_id}/end", response=ServiceAgentOut, summary="解除代办员")
+def end_agent(request: HttpRequest, agent_id: int, body: AgencyReasonIn) -> dict[str, Any]:
     return agent_out(actions.end_agent(actor=actor_of(request), agent_id=agent_id, why=body.why, at=timezone.now()))
 
 
-@router.post("/agency/bodies/{body_id}/trainings", response={201: dict[str, Any]}, summary="记录代办员培训")
+@router.post("/agency/bodies/{body_id}/trainings", response={201: AgentTrainingOut}, summary="记录代办员培训")
 def record_training(request: HttpRequest, body_id: int, body: TrainingIn) -> Status[dict[str, Any]]:
     made = actions.record_training(
         actor=actor_of(request), body_id=body_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
@@ -235,13 +410,13 @@ def record_training(request: HttpRequest, body_id: int, body: TrainingIn) -> Sta
     return Status(201, {"id": made.pk, "on": made.on, "topic": made.topic, "agents": made.agents})
 
 
-@router.post("/agency/agents/{agent_id}/appraisals", response={201: dict[str, Any]}, summary="代办员年度考核")
+@router.post("/agency/agents/{agent_id}/appraisals", response={201: AgentAppraisalOut}, summary="代办员年度考核")
 def appraise(request: HttpRequest, agent_id: int, body: AppraisalIn) -> Status[dict[str, Any]]:
     made = actions.appraise_agent(actor=actor_of(request), agent_id=agent_id, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "year": made.year, "grade": made.grade, "figures": made.figures})
 
 
-@router.post("/units/{credit_code}/provincial-grade", response=dict[str, Any], summary="登记省级信用等级是否为差等")
+@router.post("/units/{credit_code}/provincial-grade", response=ProvincialGradeOut, summary="登记省级信用等级是否为差等")
 def provincial(request: HttpRequest, credit_code: str, body: ProvinceIn) -> dict[str, Any]:
     unit = ProjectUnit.objects.get(credit_code=credit_code)
     head = list_at_province(actor=actor_of(request), unit_id=unit.pk, at=timezone.now(), **body.dict())
@@ -251,7 +426,7 @@ def provincial(request: HttpRequest, credit_code: str, body: ProvinceIn) -> dict
 # -- application and agreement
 
 
-@router.get("/projects/{project_id}/agency", response=dict[str, Any], summary="项目的代办申请、协议与服务")
+@router.get("/projects/{project_id}/agency", response=ProjectAgencyOut, summary="项目的代办申请、协议与服务")
 def of_project(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     found = queries.applications_of(project_id)
@@ -262,8 +437,8 @@ def of_project(request: HttpRequest, project_id: int) -> dict[str, Any]:
     }
 
 
-@router.post("/projects/{project_id}/agency", response={201: dict[str, Any]}, summary="申请代办服务")
-def apply(request: HttpRequest, project_id: int, body: ApplyIn) -> Status[dict[str, Any]]:
+@router.post("/projects/{project_id}/agency", response={201: AgencyRequestOut}, summary="申请代办服务")
+def apply(request: HttpRequest, project_id: int, body: AgencyRequestIn) -> Status[dict[str, Any]]:
     made = actions.apply_for_service(
         actor=actor_of(request),
         project_id=project_id,
@@ -279,7 +454,7 @@ def apply(request: HttpRequest, project_id: int, body: ApplyIn) -> Status[dict[s
     return Status(201, application_out(made))
 
 
-@router.post("/agency/applications/{application_id}/withdraw", response=dict[str, Any], summary="撤回代办申请")
+@router.post("/agency/applications/{application_id}/withdraw", response=AgencyRequestOut, summary="撤回代办申请")
 def withdraw(request: HttpRequest, application_id: int, body: VersionIn) -> dict[str, Any]:
     made = actions.withdraw_service_application(
         actor=actor_of(request), application_id=application_id, at=timezone.now(), version=body.version
@@ -288,9 +463,9 @@ def withdraw(request: HttpRequest, application_id: int, body: VersionIn) -> dict
 
 
 @router.post(
-    "/agency/applications/{application_id}/refuse", response=dict[str, Any], summary="不予提供代办服务并说明理由"
+    "/agency/applications/{application_id}/refuse", response=AgencyRequestOut, summary="不予提供代办服务并说明理由"
 )
-def refuse(request: HttpRequest, application_id: int, body: WhyIn) -> dict[str, Any]:
+def refuse(request: HttpRequest, application_id: int, body: AgencyReasonIn) -> dict[str, Any]:
     return application_out(
         actions.refuse_service(actor=actor_of(request), application_id=application_id, at=timezone.now(), **body.dict())
     )
@@ -298,10 +473,10 @@ def refuse(request: HttpRequest, application_id: int, body: WhyIn) -> dict[str, 
 
 @router.post(
     "/agency/applications/{application_id}/offer",
-    response={201: dict[str, Any]},
+    response={201: AgreementOut},
     summary="同意代办，指派代办员并签署协议",
 )
-def offer(request: HttpRequest, application_id: int, body: OfferIn) -> Status[dict[str, Any]]:
+def offer(request: HttpRequest, application_id: int, body: AgreementOfferIn) -> Status[dict[str, Any]]:
     values = body.dict()
     agent = values.pop("agent")
     made = actions.offer_agreement(
@@ -310,7 +485,7 @@ def offer(request: HttpRequest, application_id: int, body: OfferIn) -> Status[di
     return Status(201, agreement_out(made))
 
 
-@router.get("/agency/{agreement_id}", response=dict[str, Any], summary="查看协议、计划与服务记录")
+@router.get("/agency/{agreement_id}", response=AgreementAndServiceOut, summary="查看协议、计划与服务记录")
 def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
     found = queries.one(agreement_id)
     if not access.can_see(actor_of(request), found):
@@ -330,7 +505,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
     }
 
 
-@router.post("/agency/{agreement_id}/sign", response=dict[str, Any], summary="项目单位签署协议")
+@router.post("/agency/{agreement_id}/sign", response=AgreementOut, summary="项目单位签署协议")
 def sign(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, Any]:
     return agreement_out(
         actions.sign_agreement(
@@ -339,8 +514,8 @@ def sign(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, 
     )
 
 
-@router.post("/agency/{agreement_id}/assign", response=dict[str, Any], summary="改派代办员")
-def assign(request: HttpRequest, agreement_id: int, body: AssignIn) -> dict[str, Any]:
+@router.post("/agency/{agreement_id}/assign", response=AgreementOut, summary="改派代办员")
+def assign(request: HttpRequest, agreement_id: int, body: AgentAssignmentIn) -> dict[str, Any]:
     values = body.dict()
     agent = values.pop("agent")
     return agreement_out(
@@ -353,7 +528,7 @@ def assign(request: HttpRequest, agreement_id: int, body: AssignIn) -> dict[str,
 # -- the service
 
 
-@router.post("/agency/{agreement_id}/log", response={201: dict[str, Any]}, summary="记录一次服务")
+@router.post("/agency/{agreement_id}/log", response={201: LoggedServiceOut}, summary="记录一次服务")
 def log_service(request: HttpRequest, agreement_id: int, body: LogIn) -> Status[dict[str, Any]]:
     made = actions.log_service(
         actor=actor_of(request),
@@ -368,8 +543,8 @@ def log_service(request: HttpRequest, agreement_id: int, body: LogIn) -> Status[
     return Status(201, {"id": made.pk, "kind": made.kind, "matter": made.matter_id, "on": made.on})
 
 
-@router.post("/agency/{agreement_id}/plan", response={201: dict[str, Any]}, summary="制定申报进度计划")
-def draw_plan(request: HttpRequest, agreement_id: int, body: NoteIn) -> Status[dict[str, Any]]:
+@router.post("/agency/{agreement_id}/plan", response={201: FilingPlanOut}, summary="制定申报进度计划")
+def draw_plan(request: HttpRequest, agreement_id: int, body: FilingPlanIn) -> Status[dict[str, Any]]:
     made = actions.draw_plan(
         actor=actor_of(request),
         agreement_id=agreement_id,
@@ -380,7 +555,7 @@ def draw_plan(request: HttpRequest, agreement_id: int, body: NoteIn) -> Status[d
     return Status(201, plan_out(queries.one(agreement_id), made))
 
 
-@router.post("/agency/{agreement_id}/green", response=list[dict[str, Any]], summary="申请绿色通道")
+@router.post("/agency/{agreement_id}/green", response=list[GreenChannelOut], summary="申请绿色通道")
 def green(request: HttpRequest, agreement_id: int, body: GreenIn) -> list[dict[str, Any]]:
     made = actions.ask_green_channel(
         actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict()
@@ -388,7 +563,7 @@ def green(request: HttpRequest, agreement_id: int, body: GreenIn) -> list[dict[s
     return [{"matter": row.matter_id, "reason": row.reason, "at": row.at} for row in made]
 
 
-@router.post("/agency/{agreement_id}/package", response={201: dict[str, Any]}, summary="套餐申报（代办员以企业名义）")
+@router.post("/agency/{agreement_id}/package", response={201: PackageOut}, summary="套餐申报（代办员以企业名义）")
 def package(request: HttpRequest, agreement_id: int, body: PackageIn) -> Status[dict[str, Any]]:
     made = actions.submit_package(
         actor=actor_of(request),
@@ -403,14 +578,14 @@ def package(request: HttpRequest, agreement_id: int, body: PackageIn) -> Status[
 # -- its end
 
 
-@router.post("/agency/{agreement_id}/finish", response=dict[str, Any], summary="报告委托事项完成")
-def finish(request: HttpRequest, agreement_id: int, body: TextIn) -> dict[str, Any]:
+@router.post("/agency/{agreement_id}/finish", response=AgreementOut, summary="报告委托事项完成")
+def finish(request: HttpRequest, agreement_id: int, body: FinishIn) -> dict[str, Any]:
     return agreement_out(
         actions.report_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/agency/{agreement_id}/confirm", response=dict[str, Any], summary="项目单位确认办结")
+@router.post("/agency/{agreement_id}/confirm", response=AgreementOut, summary="项目单位确认办结")
 def confirm(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, Any]:
     return agreement_out(
         actions.confirm_finished(
@@ -419,35 +594,35 @@ def confirm(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[st
     )
 
 
-@router.post("/agency/{agreement_id}/reject", response=dict[str, Any], summary="项目单位认为没有办完")
-def reject(request: HttpRequest, agreement_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/agency/{agreement_id}/reject", response=AgreementOut, summary="项目单位认为没有办完")
+def reject(request: HttpRequest, agreement_id: int, body: AgencyReasonIn) -> dict[str, Any]:
     return agreement_out(
         actions.reject_finished(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/agency/{agreement_id}/end", response=dict[str, Any], summary="项目单位终止代办委托")
-def end_by_wish(request: HttpRequest, agreement_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/agency/{agreement_id}/end", response=AgreementOut, summary="项目单位终止代办委托")
+def end_by_wish(request: HttpRequest, agreement_id: int, body: AgencyReasonIn) -> dict[str, Any]:
     return agreement_out(
         actions.end_by_wish(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/agency/{agreement_id}/end-by-law", response=dict[str, Any], summary="与现行法规相冲突，终止代办")
-def end_by_law(request: HttpRequest, agreement_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/agency/{agreement_id}/end-by-law", response=AgreementOut, summary="与现行法规相冲突，终止代办")
+def end_by_law(request: HttpRequest, agreement_id: int, body: AgencyReasonIn) -> dict[str, Any]:
     return agreement_out(
         actions.end_by_law(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/agency/{agreement_id}/archive", response=dict[str, Any], summary="归档并交还材料")
+@router.post("/agency/{agreement_id}/archive", response=AgreementOut, summary="归档并交还材料")
 def archive(request: HttpRequest, agreement_id: int, body: ArchiveIn) -> dict[str, Any]:
     return agreement_out(
         actions.archive(actor=actor_of(request), agreement_id=agreement_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/agency/{agreement_id}/receive", response=dict[str, Any], summary="项目单位确认收到交还的材料")
+@router.post("/agency/{agreement_id}/receive", response=AgreementOut, summary="项目单位确认收到交还的材料")
 def receive(request: HttpRequest, agreement_id: int, body: VersionIn) -> dict[str, Any]:
     return agreement_out(
         actions.confirm_return(

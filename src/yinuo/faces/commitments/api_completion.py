@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,13 +13,20 @@ from yinuo.engine.base import Refused
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.commitments import actions, queries
 from yinuo.rooms.commitments.inspection import Point
-from yinuo.rooms.commitments.models import AuditReport, CompletionVerification
+from yinuo.rooms.commitments.models import (
+    AuditConclusion,
+    AuditReport,
+    AuditState,
+    CompletionState,
+    CompletionVerification,
+)
 from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.ui.api_shapes import AttachmentOut, Shape
 
 router = Router(tags=["竣工验收"])
 
 
-class ApplyIn(Schema):
+class CompletionIn(Schema):
     why: str = ""
 
 
@@ -60,6 +67,65 @@ class AuditCheckIn(VersionIn):
     note: str = ""
 
 
+class CompletionOut(Shape):
+    id: int
+    state: CompletionState
+    round: int
+    applied_at: datetime
+    rectify_until: datetime | None
+    concluded_at: datetime | None
+    version: int
+    project: int
+
+
+class CompletionPointOut(Shape):
+    """One thing to verify. `met`: the last word, null = nobody has looked yet; `pending`: to be looked at in this
+    round.
+    """
+
+    commitment: int | None
+    requirement: int | None
+    item: int
+    matter_id: str
+    text: str
+    department: str
+    met: bool | None
+    pending: bool
+
+
+class CompletionAndPointsOut(CompletionOut):
+    waiting_departments: list[str]
+    points: list[CompletionPointOut]
+
+
+class FindingOut(Shape):
+    id: int
+    met: bool
+    round: int
+    completion: CompletionOut
+
+
+class ProposedCycleOut(Shape):
+    """`proposed` false = the rules give no points."""
+
+    proposed: bool
+
+
+class AuditReportOut(Shape):
+    id: int
+    auditor: str
+    number: str
+    on: date
+    conclusion: AuditConclusion
+    state: AuditState
+    handed_at: datetime
+    checked_at: datetime | None
+    note: str
+    version: int
+    project: int
+    evidence: list[AttachmentOut]
+
+
 def out(completion: CompletionVerification) -> dict[str, Any]:
     same = ("id", "state", "round", "applied_at", "rectify_until", "concluded_at", "version")
     return {**{name: getattr(completion, name) for name in same}, "project": completion.project_id}
@@ -78,15 +144,15 @@ def point(shown: Point, round_number: int) -> dict[str, Any]:
     }
 
 
-@router.post("/projects/{project_id}/completion", response={201: dict[str, Any]}, summary="申请竣工验收")
-def apply(request: HttpRequest, project_id: int, body: ApplyIn) -> Status[dict[str, Any]]:
+@router.post("/projects/{project_id}/completion", response={201: CompletionOut}, summary="申请竣工验收")
+def apply(request: HttpRequest, project_id: int, body: CompletionIn) -> Status[dict[str, Any]]:
     return Status(
         201,
         out(actions.apply_completion(actor=actor_of(request), project_id=project_id, why=body.why, at=timezone.now())),
     )
 
 
-@router.get("/projects/{project_id}/completion", response=dict[str, Any], summary="竣工验收逐项进展")
+@router.get("/projects/{project_id}/completion", response=CompletionAndPointsOut, summary="竣工验收逐项进展")
 def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     view = queries.completion_of(project_id)
@@ -100,7 +166,7 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
     }
 
 
-@router.post("/completions/{completion_id}/findings", response={201: dict[str, Any]}, summary="记录一项核验结果")
+@router.post("/completions/{completion_id}/findings", response={201: FindingOut}, summary="记录一项核验结果")
 def record_finding(request: HttpRequest, completion_id: int, body: FindingIn) -> Status[dict[str, Any]]:
     if (body.commitment_id is None) == (body.item_id is None):
         raise Refused("api.point", "请指明承诺的一项要求，或者一个验收事项", field="commitment_id")
@@ -111,21 +177,21 @@ def record_finding(request: HttpRequest, completion_id: int, body: FindingIn) ->
     return Status(201, {"id": made.pk, "met": made.met, "round": made.round, "completion": out(now)})
 
 
-@router.post("/completions/{completion_id}/apply-again", response=dict[str, Any], summary="整改后再次申请")
+@router.post("/completions/{completion_id}/apply-again", response=CompletionOut, summary="整改后再次申请")
 def apply_again(request: HttpRequest, completion_id: int, body: AgainIn) -> dict[str, Any]:
     return out(
         actions.apply_again(actor=actor_of(request), completion_id=completion_id, text=body.text, at=timezone.now())
     )
 
 
-@router.post("/completions/{completion_id}/fail", response=dict[str, Any], summary="情节严重，认定未通过")
+@router.post("/completions/{completion_id}/fail", response=CompletionOut, summary="情节严重，认定未通过")
 def fail(request: HttpRequest, completion_id: int, body: FailIn) -> dict[str, Any]:
     return out(
         actions.fail_completion(actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/completions/{completion_id}/propose-cycle", response=dict[str, Any], summary="重新提出完整周期加分")
+@router.post("/completions/{completion_id}/propose-cycle", response=ProposedCycleOut, summary="重新提出完整周期加分")
 def propose_cycle(request: HttpRequest, completion_id: int) -> dict[str, Any]:
     return {"proposed": actions.propose_cycle(actor=actor_of(request), completion_id=completion_id, at=timezone.now())}
 
@@ -139,13 +205,13 @@ def audit_out(report: AuditReport) -> dict[str, Any]:
     }
 
 
-@router.get("/projects/{project_id}/audit-reports", response=list[dict[str, Any]], summary="项目的审计报告")
+@router.get("/projects/{project_id}/audit-reports", response=list[AuditReportOut], summary="项目的审计报告")
 def audits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     standing = queries.audit_of(readable(request, project_id))
     return [audit_out(report) for report in standing.reports] if standing else []
 
 
-@router.post("/projects/{project_id}/audit-reports", response={201: dict[str, Any]}, summary="提交审计报告")
+@router.post("/projects/{project_id}/audit-reports", response={201: AuditReportOut}, summary="提交审计报告")
 def hand_in_audit(request: HttpRequest, project_id: int, body: AuditIn) -> Status[dict[str, Any]]:
     made = actions.hand_in_audit(
         actor=actor_of(request),
@@ -157,6 +223,6 @@ def hand_in_audit(request: HttpRequest, project_id: int, body: AuditIn) -> Statu
     return Status(201, audit_out(made))
 
 
-@router.post("/audit-reports/{audit_id}/check", response=dict[str, Any], summary="核对审计报告")
+@router.post("/audit-reports/{audit_id}/check", response=AuditReportOut, summary="核对审计报告")
 def check_audit(request: HttpRequest, audit_id: int, body: AuditCheckIn) -> dict[str, Any]:
     return audit_out(actions.check_audit(actor=actor_of(request), audit_id=audit_id, at=timezone.now(), **body.dict()))

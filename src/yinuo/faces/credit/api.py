@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,11 +25,14 @@ from yinuo.rooms.credit.models import (
     ProposalState,
     PublicBatch,
     PublicKind,
+    ReliefKind,
     ReliefState,
+    SendState,
 )
 from yinuo.rooms.credit.platform import platform
 from yinuo.rooms.projects.models import Project
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, asked_day, key_if_any
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["信用"])
 
@@ -43,7 +46,7 @@ class ProposeIn(Schema):
     evidence: list[int] = []
 
 
-class NoteIn(VersionIn):
+class ConsentIn(VersionIn):
     note: str = ""
 
 
@@ -80,6 +83,168 @@ class ScoresIn(Schema):
     source: str = Field(max_length=120)
     rows: list[ScoreRow] = Field(min_length=1, max_length=5000)
     dry_run: bool = False
+
+
+class MeasureOut(Shape):
+    """What a class of units gets, is limited in or is refused."""
+
+    effect: str
+    value: str
+    text: str
+    cites: list[str]
+
+
+class CreditUnitOut(Shape):
+    name: str
+    credit_code: str | None
+
+
+class CreditEventOut(Shape):
+    """`points`, `score_after`: decimal strings."""
+
+    id: int
+    seq: int
+    type: str
+    on: date
+    project_code: str
+    applied: bool
+    grade_before: str
+    grade_after: str
+    why: str
+    cites: list[str]
+    at: datetime
+    points: str
+    score_after: str | None
+
+
+class CreditHistoryLineOut(CreditEventOut):
+    """`taken` above 0 = points that may be repaired or objected to."""
+
+    name: str
+    taken: str
+    rectify_until: datetime | None
+
+
+class CreditStandingOut(Shape):
+    """What a unit is and gets today; `class` is the class whose measures hold, also for an unrated unit."""
+
+    unit: CreditUnitOut
+    rated: bool
+    score: str | None
+    grade: str
+    class_: str = Field(validation_alias="class", serialization_alias="class")
+    class_name: str
+    colour: str
+    cites: list[str]
+    measures: list[MeasureOut]
+    history: list[CreditHistoryLineOut]
+
+
+class CreditActOut(Shape):
+    """An act of the list of a day; `points`, `cap_per_project`: decimal strings."""
+
+    id: str
+    article: str
+    item: str
+    text: str
+    points: str
+    cap_per_project: str | None
+    cites: list[str]
+
+
+class PointProposalOut(Shape):
+    """`data`: what the type of event asks for; `expected_points`: a decimal string."""
+
+    id: int
+    project_code: str
+    state: ProposalState
+    type: str
+    on: date
+    data: dict[str, Any]
+    basis: str
+    cites: list[str]
+    proposed_at: datetime
+    consent_note: str
+    version: int
+    unit: str | None
+    expected_points: str
+    department: str
+    consented_at: datetime | None
+    executed_at: datetime | None
+
+
+class PointProposalsOut(Shape):
+    items: list[PointProposalOut]
+    after: int
+
+
+class PointProposalAndEventOut(PointProposalOut):
+    event: CreditEventOut | None
+
+
+class CreditReliefOut(Shape):
+    """A repair or an objection; `of`: the request that this one asks to review."""
+
+    id: int
+    kind: ReliefKind
+    state: ReliefState
+    text: str
+    answer: str
+    asked_at: datetime
+    decided_at: datetime | None
+    version: int
+    event: int
+    of: int | None
+
+
+class EvaluationRowOut(Shape):
+    """What became, or would become, of one row; `line` counts from 1."""
+
+    line: int
+    credit_code: str
+    outcome: Literal["imported", "unchanged", "refused"]
+    message: str
+    name: str
+    score: str
+    grade: str
+    on: str
+    source: str
+
+
+class PublicCreditOut(Shape):
+    """An entry for the public credit platform; `data`: what the kind tells."""
+
+    place: int
+    unit: str
+    digest: str
+    kind: PublicKind
+    unit_code: str | None
+    project_code: str
+    at: str
+    data: dict[str, Any]
+
+
+class PublicCreditFeedOut(Shape):
+    items: list[PublicCreditOut]
+    next: int
+
+
+class PublicBatchOut(Shape):
+    id: int
+    first: int
+    last: int
+    count: int
+    digest: str
+    state: SendState
+    made_at: datetime
+    attempts: int
+    error: str
+    sent_at: datetime | None
+    receipt: str
+
+
+class SentOut(Shape):
+    arrived: int
 
 
 def proposal_out(proposal: PointProposal) -> dict[str, Any]:
@@ -138,7 +303,7 @@ def _unit(credit_code: str) -> ProjectUnit:
     return ProjectUnit.objects.get(credit_code=credit_code)
 
 
-@router.get("/credit/measures/{grade}", auth=None, response=list[dict[str, Any]], summary="某一等级享受和不享受什么")
+@router.get("/credit/measures/{grade}", auth=None, response=list[MeasureOut], summary="某一等级享受和不享受什么")
 def measures(request: HttpRequest, grade: str, as_of: date | None = None) -> list[dict[str, Any]]:
     rules = pack()
     try:
@@ -151,7 +316,9 @@ def measures(request: HttpRequest, grade: str, as_of: date | None = None) -> lis
     ]
 
 
-@router.get("/credit/units/{credit_code}", response=dict[str, Any], summary="单位的信用分、等级、措施与历史")
+@router.get(
+    "/credit/units/{credit_code}", response=CreditStandingOut, by_alias=True, summary="单位的信用分、等级、措施与历史"
+)
 def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
     found = _unit(credit_code)
     if not access.can_see(actor_of(request), found.pk):
@@ -185,7 +352,7 @@ def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
 # -- proposals
 
 
-@router.get("/credit/acts", auth=None, response=list[dict[str, Any]], summary="某一天的扣分行为清单")
+@router.get("/credit/acts", auth=None, response=list[CreditActOut], summary="某一天的扣分行为清单")
 def acts(request: HttpRequest, on: date | None = None) -> list[dict[str, Any]]:
     """An act is proposed as `{"act": id}`, by the list of the day it happened."""
     return [
@@ -202,7 +369,7 @@ def acts(request: HttpRequest, on: date | None = None) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/credit/proposals", response=dict[str, Any], summary="加减分建议")
+@router.get("/credit/proposals", response=PointProposalsOut, summary="加减分建议")
 def proposals(request: HttpRequest, state: str = "", unit: str = "", after: int = 0, size: int = 30) -> dict[str, Any]:
     """`state`: one or several of proposed, consented, refused, executed, withdrawn, by commas; `unit`: a credit code."""
     page = queries.page(
@@ -215,7 +382,7 @@ def proposals(request: HttpRequest, state: str = "", unit: str = "", after: int 
     return {"items": [proposal_out(proposal) for proposal in page.proposals], "after": page.after}
 
 
-@router.post("/credit/proposals", response={201: dict[str, Any]}, summary="提出加减分")
+@router.post("/credit/proposals", response={201: PointProposalOut}, summary="提出加减分")
 def propose(request: HttpRequest, body: ProposeIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     made = actions.propose_points(
@@ -234,7 +401,7 @@ def propose(request: HttpRequest, body: ProposeIn) -> Status[dict[str, Any]]:
     return Status(201, proposal_out(queries.one(made.pk)))
 
 
-@router.get("/credit/proposals/{proposal_id}", response=dict[str, Any], summary="查看加减分建议")
+@router.get("/credit/proposals/{proposal_id}", response=PointProposalAndEventOut, summary="查看加减分建议")
 def proposal(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
     found = queries.one(proposal_id)
     if not access.can_see_proposal(actor_of(request), found):
@@ -243,15 +410,15 @@ def proposal(request: HttpRequest, proposal_id: int) -> dict[str, Any]:
     return {**proposal_out(found), "event": event_out(event) if event else None}
 
 
-@router.post("/credit/proposals/{proposal_id}/consent", response=dict[str, Any], summary="主要负责同志审签同意")
-def consent(request: HttpRequest, proposal_id: int, body: NoteIn) -> dict[str, Any]:
+@router.post("/credit/proposals/{proposal_id}/consent", response=PointProposalOut, summary="主要负责同志审签同意")
+def consent(request: HttpRequest, proposal_id: int, body: ConsentIn) -> dict[str, Any]:
     actions.consent(
         actor=actor_of(request), proposal_id=proposal_id, note=body.note, at=timezone.now(), version=body.version
     )
     return proposal_out(queries.one(proposal_id))
 
 
-@router.post("/credit/proposals/{proposal_id}/refuse", response=dict[str, Any], summary="主要负责同志不同意")
+@router.post("/credit/proposals/{proposal_id}/refuse", response=PointProposalOut, summary="主要负责同志不同意")
 def refuse(request: HttpRequest, proposal_id: int, body: RefuseIn) -> dict[str, Any]:
     actions.refuse_consent(
         actor=actor_of(request), proposal_id=proposal_id, reason=body.reason, at=timezone.now(), version=body.version
@@ -259,14 +426,14 @@ def refuse(request: HttpRequest, proposal_id: int, body: RefuseIn) -> dict[str, 
     return proposal_out(queries.one(proposal_id))
 
 
-@router.post("/credit/proposals/{proposal_id}/execute", response=dict[str, Any], summary="总召集人执行")
+@router.post("/credit/proposals/{proposal_id}/execute", response=CreditEventOut, summary="总召集人执行")
 def execute(request: HttpRequest, proposal_id: int, body: VersionIn) -> dict[str, Any]:
     return event_out(
         actions.execute(actor=actor_of(request), proposal_id=proposal_id, at=timezone.now(), version=body.version)
     )
 
 
-@router.post("/credit/proposals/{proposal_id}/withdraw", response=dict[str, Any], summary="提出部门撤回")
+@router.post("/credit/proposals/{proposal_id}/withdraw", response=PointProposalOut, summary="提出部门撤回")
 def withdraw(request: HttpRequest, proposal_id: int, body: WhyIn) -> dict[str, Any]:
     actions.withdraw_proposal(
         actor=actor_of(request), proposal_id=proposal_id, why=body.why, at=timezone.now(), version=body.version
@@ -278,7 +445,7 @@ def withdraw(request: HttpRequest, proposal_id: int, body: WhyIn) -> dict[str, A
 
 
 @router.get(
-    "/credit/reliefs", response=list[dict[str, Any]], summary="修复与异议申请：单位看本单位的，部门看本部门办理的"
+    "/credit/reliefs", response=list[CreditReliefOut], summary="修复与异议申请：单位看本单位的，部门看本部门办理的"
 )
 def reliefs(request: HttpRequest, state: str = "") -> list[dict[str, Any]]:
     actor, states = actor_of(request), _known(state, ReliefState)
@@ -289,7 +456,7 @@ def reliefs(request: HttpRequest, state: str = "") -> list[dict[str, Any]]:
     return [relief_out(row) for row in queries.reliefs(department_id=actor.department_id, states=states)[:100]]
 
 
-@router.post("/credit/reliefs", response={201: dict[str, Any]}, summary="申请分值修复，或者提出异议")
+@router.post("/credit/reliefs", response={201: CreditReliefOut}, summary="申请分值修复，或者提出异议")
 def ask_relief(request: HttpRequest, body: ReliefIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     made = actions.ask_relief(
@@ -303,13 +470,13 @@ def ask_relief(request: HttpRequest, body: ReliefIn) -> Status[dict[str, Any]]:
     return Status(201, relief_out(made))
 
 
-class ReviewIn(Schema):
+class ReliefReviewIn(Schema):
     text: str
     evidence: list[int] = []
 
 
-@router.post("/credit/reliefs/{relief_id}/review", response={201: dict[str, Any]}, summary="对不同意的答复申请复核")
-def ask_review(request: HttpRequest, relief_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
+@router.post("/credit/reliefs/{relief_id}/review", response={201: CreditReliefOut}, summary="对不同意的答复申请复核")
+def ask_review(request: HttpRequest, relief_id: int, body: ReliefReviewIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     made = actions.ask_review(
         actor=actor, relief_id=relief_id, text=body.text, evidence=body.evidence, at=timezone.now()
@@ -317,7 +484,7 @@ def ask_review(request: HttpRequest, relief_id: int, body: ReviewIn) -> Status[d
     return Status(201, relief_out(made))
 
 
-@router.post("/credit/reliefs/{relief_id}/decide", response=dict[str, Any], summary="办理修复或者异议申请")
+@router.post("/credit/reliefs/{relief_id}/decide", response=CreditReliefOut, summary="办理修复或者异议申请")
 def decide_relief(request: HttpRequest, relief_id: int, body: DecideReliefIn) -> dict[str, Any]:
     made = actions.decide_relief(actor=actor_of(request), relief_id=relief_id, at=timezone.now(), **body.dict())
     return relief_out(made)
@@ -326,7 +493,7 @@ def decide_relief(request: HttpRequest, relief_id: int, body: DecideReliefIn) ->
 # -- evaluations
 
 
-@router.post("/credit/scores", response=list[dict[str, Any]], summary="导入公共信用综合评价，逐行答复")
+@router.post("/credit/scores", response=list[EvaluationRowOut], summary="导入公共信用综合评价，逐行答复")
 def import_scores(request: HttpRequest, body: ScoresIn) -> list[dict[str, Any]]:
     """Each row stands for itself; the same list sent again changes nothing."""
     rows = [row.dict() for row in body.rows]
@@ -340,7 +507,9 @@ def import_scores(request: HttpRequest, body: ScoresIn) -> list[dict[str, Any]]:
 # -- what the public credit platform is told
 
 
-@router.get("/credit/public", response=dict[str, Any], summary="共享到公共信用平台的信用信息（since：上次读到的序号）")
+@router.get(
+    "/credit/public", response=PublicCreditFeedOut, summary="共享到公共信用平台的信用信息（since：上次读到的序号）"
+)
 def public_feed(request: HttpRequest, since: int = 0, size: int = 100, kind: str = "") -> dict[str, Any]:
     """Grades, points with basis and clause, promises given, kept and broken, rulings; in the order of their places.
 
@@ -362,7 +531,7 @@ def public_feed(request: HttpRequest, since: int = 0, size: int = 100, kind: str
     return {"items": rows, "next": feed.next}
 
 
-@router.get("/credit/public/batches", response=list[dict[str, Any]], summary="送往公共信用平台的批次")
+@router.get("/credit/public/batches", response=list[PublicBatchOut], summary="送往公共信用平台的批次")
 def public_batches(request: HttpRequest) -> list[dict[str, Any]]:
     if not access.can_send_public(actor_of(request)):
         raise forbid("只有信用综合管理部门和系统管理员可以查看")
@@ -370,6 +539,6 @@ def public_batches(request: HttpRequest) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in same} for row in PublicBatch.objects.order_by("-id")[:100]]
 
 
-@router.post("/credit/public/send", response=dict[str, Any], summary="现在送出没有送达的信用信息")
+@router.post("/credit/public/send", response=SentOut, summary="现在送出没有送达的信用信息")
 def send_public(request: HttpRequest) -> dict[str, Any]:
     return {"arrived": actions.send_public(actor=actor_of(request), platform=platform(), clock=timezone.now)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from yinuo.rooms.figures.definitions import DEFINITIONS
 from yinuo.rooms.figures.queries import Pick, Sums
 from yinuo.rooms.figures.scope import Asked, read
 from yinuo.ui.api import actor_of
+from yinuo.ui.api_shapes import Shape, maybe_absent
 
 router = Router(tags=["统计指标"])
 NAMED = {"office": "offices", "handler": "handlers", "matter": "matters"}
@@ -54,6 +56,97 @@ class PickIn(Schema):
     by_hall: str = ""
 
 
+class FigureOut(Shape):
+    """`parts`: in words, how a case may count."""
+
+    source: str
+    title: str
+    definition: str
+    parts: dict[str, str]
+
+
+class FiguresOut(Shape):
+    figures: list[FigureOut]
+    dimensions: list[str]
+
+
+class SumsOut(Shape):
+    """What cases come to; `median`, `high`, `days`, `worth`: decimal strings."""
+
+    n: int
+    on_time: int
+    late: int
+    lawful: int
+    unlawful: int
+    median: str | None
+    high: str | None
+    days: str | None
+    worth: str | None
+
+
+class FigureGroupOut(SumsOut):
+    """The sums of one group; the dimensions asked for, null = nobody's, and the names of offices, persons, matters."""
+
+    hall: int | None = maybe_absent()
+    month: str | None = maybe_absent()
+    part: str | None = maybe_absent()
+    mark: str | None = maybe_absent()
+    office: int | None = maybe_absent()
+    handler: int | None = maybe_absent()
+    matter: str | None = maybe_absent()
+    band: int | None = maybe_absent()
+    office_name: str = maybe_absent()
+    handler_name: str = maybe_absent()
+    matter_name: str = maybe_absent()
+
+
+class FigureScopeOut(Shape):
+    """What was counted: in [since, until)."""
+
+    source: str
+    title: str
+    definition: str
+    since: date
+    until: date
+    halls: list[int]
+    kind: str
+    office: int | None
+
+
+class GroupedFigureOut(FigureScopeOut):
+    by: list[str]
+    all: SumsOut
+    groups: list[FigureGroupOut]
+
+
+class FigureCaseOut(Shape):
+    """`subject`: the row that its page shows; `days`, `worth`: decimal strings."""
+
+    place: int
+    at: datetime
+    kind: str
+    project: str | None
+    code: str | None
+    unit: str | None
+    matter_id: str
+    what: str
+    office: str | None
+    handler: str | None
+    part: str
+    mark: str
+    subject: int
+    days: str | None
+    worth: str | None
+
+
+class FigureCasesOut(FigureScopeOut):
+    """`n`: how many there are in all; `after` opens the next page, "" = no more."""
+
+    n: int
+    cases: list[FigureCaseOut]
+    after: str
+
+
 def _asked(request: HttpRequest, asked: ScopeIn) -> tuple[Actor, Asked]:
     actor = actor_of(request)
     return actor, read(actor, asked.data(), timezone.now().astimezone(TZ).date())
@@ -88,7 +181,7 @@ def _head(source: str, asked: Asked) -> dict[str, Any]:
     }
 
 
-@router.get("/figures", response=dict[str, Any], summary="有哪些统计指标，各数什么")
+@router.get("/figures", response=FiguresOut, summary="有哪些统计指标，各数什么")
 def index(request: HttpRequest) -> dict[str, Any]:
     if not access.can_read(actor_of(request)):
         raise forbid("您当前的角色不能查看统计指标")
@@ -99,7 +192,7 @@ def index(request: HttpRequest) -> dict[str, Any]:
     return {"figures": rows, "dimensions": list(queries.DIMENSIONS)}
 
 
-@router.get("/figures/{source}", response=dict[str, Any], summary="一个指标，可按一两个维度分组（by：month,part）")
+@router.get("/figures/{source}", response=GroupedFigureOut, summary="一个指标，可按一两个维度分组（by：month,part）")
 def figure(request: HttpRequest, source: str, asked: Query[ScopeIn], by: str = "") -> dict[str, Any]:
     """`n` cases; `on_time`, `late` by the promised, `lawful`, `unlawful` by the statutory term; `median`, `high`,
     `days` in days.
@@ -125,7 +218,7 @@ def _group(dimensions: tuple[str, ...], key: tuple[Any, ...], gathered: queries.
     return told | {f"{name}_name": names[name].get(told[name], "") for name in dimensions if name in NAMED}
 
 
-@router.get("/figures/{source}/cases", response=dict[str, Any], summary="一个指标所数的每一件")
+@router.get("/figures/{source}/cases", response=FigureCasesOut, summary="一个指标所数的每一件")
 def listed(
     request: HttpRequest, source: str, asked: Query[ScopeIn], pick: Query[PickIn], after: str = ""
 ) -> dict[str, Any]:

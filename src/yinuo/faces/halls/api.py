@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,14 +16,15 @@ from yinuo.engine.base import Refused
 from yinuo.engine.people.models import Hall
 from yinuo.engine.rules import pack
 from yinuo.rooms.halls import actions, queries
-from yinuo.rooms.halls.models import Bulletin, ManualPoint
+from yinuo.rooms.halls.models import Bulletin, EventType, ManualPoint
 from yinuo.ui.api import actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["大厅评分"])
 PAGE = 100
 
 
-class PointsIn(Schema):
+class ManualPointIn(Schema):
     """`points`: + added, − taken, two decimals at most; `on`: the day it happened."""
 
     on: date
@@ -66,8 +67,107 @@ class ReportedIn(Schema):
     withdraws: str = ""
 
 
-class ReportIn(Schema):
+class HallReportIn(Schema):
     rows: list[ReportedIn]
+
+
+class RankedHallOut(Shape):
+    """`rank_before`: at the end of the month before, null at the first; scores: decimal strings."""
+
+    id: int
+    hall: str
+    rank: int
+    score: str
+    change: str
+    rank_before: int | None
+    course: list[str]
+
+
+class RankedRegionOut(Shape):
+    region_id: int
+    region: str
+    mean: str
+    months: list[str]
+    course: list[str]
+    halls: list[RankedHallOut]
+
+
+class RankingOut(Shape):
+    as_of: datetime
+    regions: list[RankedRegionOut]
+
+
+class HallEventOut(Shape):
+    """What counted, why and by which clause; which of `light` to `approval_days` are there depends on `type`."""
+
+    on: date
+    type: EventType
+    light: str | None
+    level: int | None
+    track: str | None
+    days: int | None
+    approval_days: int | None
+    what: str
+    office: str
+    points: str
+    score: str
+    why: str
+    cites: list[str]
+
+
+class HallMonthOut(Shape):
+    """`before`: the score the month began with; `next`: the page after this one, null at the end."""
+
+    hall_id: int
+    hall: str
+    month: str
+    before: str
+    score: str
+    events: list[HallEventOut]
+    total: int
+    next: int | None
+
+
+class BulletinLineOut(Shape):
+    id: int
+    region_id: int
+    month: date
+    number: str
+
+
+class BulletinsOut(Shape):
+    bulletins: list[BulletinLineOut]
+
+
+class BulletinOut(BulletinLineOut):
+    """`body`: what the paper shows; `events_sha256`: of the events it rests on."""
+
+    body: dict[str, Any]
+    sha256: str
+    events_sha256: str
+    pack_hash: str
+    at: datetime
+
+
+class ManualPointOut(Shape):
+    """`points`: a decimal string; `corrects_id`: the points this entry takes back."""
+
+    id: int
+    hall_id: int
+    on: date
+    basis: str
+    evidence: str
+    reason: str
+    at: datetime
+    corrects_id: int | None
+    points: str
+
+
+class ReportedOut(Shape):
+    """How many events were new, and how many had been taken in before."""
+
+    new: int
+    known: int
 
 
 def points_out(manual_id: int) -> dict[str, Any]:
@@ -81,7 +181,7 @@ def bulletin_out(row: Bulletin) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-@router.get("/halls/ranking", auth=None, response=dict[str, Any], summary="政务大厅实时排名")
+@router.get("/halls/ranking", auth=None, response=RankingOut, summary="政务大厅实时排名")
 def ranking(request: HttpRequest) -> dict[str, Any]:
     """One entry a region; scores as decimal strings, `months` beside `course` from the first to the present; as fresh
     as `as_of`.
@@ -113,7 +213,7 @@ def _ranked(found: queries.Ranking) -> dict[str, Any]:
 
 
 @router.get(
-    "/halls/{hall_id}/events", auth=None, response=dict[str, Any], summary="一个大厅一个月的评分事件（month：2026-11）"
+    "/halls/{hall_id}/events", auth=None, response=HallMonthOut, summary="一个大厅一个月的评分事件（month：2026-11）"
 )
 def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -> dict[str, Any]:
     """Each with what it counted, why and by which clause; no person is named.
@@ -160,7 +260,7 @@ def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -
     }
 
 
-@router.get("/halls/bulletins", auth=None, response=dict[str, Any], summary="各期通报")
+@router.get("/halls/bulletins", auth=None, response=BulletinsOut, summary="各期通报")
 def bulletins(request: HttpRequest) -> dict[str, Any]:
     rows = Bulletin.objects.order_by("-month", "region_id")[:200]
     return {
@@ -170,12 +270,12 @@ def bulletins(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/halls/bulletins/{bulletin_id}", auth=None, response=dict[str, Any], summary="一期通报")
+@router.get("/halls/bulletins/{bulletin_id}", auth=None, response=BulletinOut, summary="一期通报")
 def bulletin(request: HttpRequest, bulletin_id: int) -> dict[str, Any]:
     return bulletin_out(Bulletin.objects.get(pk=bulletin_id))
 
 
-@router.post("/halls/bulletins", response={201: dict[str, Any]}, summary="发布一个月的通报")
+@router.post("/halls/bulletins", response={201: BulletinOut}, summary="发布一个月的通报")
 def publish(request: HttpRequest, body: BulletinIn) -> Status[dict[str, Any]]:
     made = actions.publish_bulletin(
         actor=actor_of(request), region_id=body.region_id, month=body.month, at=timezone.now()
@@ -183,25 +283,23 @@ def publish(request: HttpRequest, body: BulletinIn) -> Status[dict[str, Any]]:
     return Status(201, bulletin_out(made))
 
 
-@router.post("/halls/{hall_id}/points", response={201: dict[str, Any]}, summary="人工评分")
-def give(request: HttpRequest, hall_id: int, body: PointsIn) -> Status[dict[str, Any]]:
+@router.post("/halls/{hall_id}/points", response={201: ManualPointOut}, summary="人工评分")
+def give(request: HttpRequest, hall_id: int, body: ManualPointIn) -> Status[dict[str, Any]]:
     made = actions.give_points(
         actor=actor_of(request), hall_id=hall_id, idempotency_key=key_of(request), at=timezone.now(), **body.dict()
     )
     return Status(201, points_out(made.pk))
 
 
-@router.post(
-    "/halls/{hall_id}/reports", response={201: dict[str, Any]}, summary="报送大厅评分事件（另有系统办理的大厅）"
-)
-def report(request: HttpRequest, hall_id: int, body: ReportIn) -> Status[dict[str, Any]]:
+@router.post("/halls/{hall_id}/reports", response={201: ReportedOut}, summary="报送大厅评分事件（另有系统办理的大厅）")
+def report(request: HttpRequest, hall_id: int, body: HallReportIn) -> Status[dict[str, Any]]:
     """All or none; a row sent again under its reference changes nothing."""
     rows = [row.dict() for row in body.rows]
     taken = actions.report_events(actor=actor_of(request), hall_id=hall_id, rows=rows, at=timezone.now())
     return Status(201, {"new": taken.new, "known": taken.known})
 
 
-@router.post("/halls/points/{manual_id}/correct", response={201: dict[str, Any]}, summary="更正人工评分")
+@router.post("/halls/points/{manual_id}/correct", response={201: ManualPointOut}, summary="更正人工评分")
 def correct(request: HttpRequest, manual_id: int, body: CorrectionIn) -> Status[dict[str, Any]]:
     made = actions.correct_points(
         actor=actor_of(request),

@@ -4,8 +4,8 @@ everybody.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,12 +14,24 @@ from ninja import Router, Schema, Status
 from yinuo.core.masking import masked
 from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.people.models import Department
+from yinuo.rooms.credit.models import ProposalState
 from yinuo.rooms.inspections import access, actions, queries
 from yinuo.rooms.inspections.actions.plans import draw_by, overdue
-from yinuo.rooms.inspections.models import InspectionPlan, Inspector, RandomInspection
+from yinuo.rooms.inspections.models import (
+    Answer,
+    DirectedReason,
+    InspectionPlan,
+    InspectionState,
+    Inspector,
+    Interest,
+    Outcome,
+    PlanState,
+    RandomInspection,
+)
 from yinuo.rooms.inspections.questions import questions_of
 from yinuo.rooms.projects.access import can_see as can_see_project
-from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape, maybe_absent
 
 router = Router(tags=["双随机、一公开"])
 
@@ -33,10 +45,6 @@ class InspectorIn(Schema):
     subjects: list[str] = []
     from_on: date | None = None
     to_on: date | None = None
-
-
-class WhyIn(VersionIn):
-    why: str
 
 
 class EndIn(Schema):
@@ -81,16 +89,16 @@ class ReplaceIn(WhyIn):
     member: int
 
 
-class AnswerIn(Schema):
+class CheckAnswerIn(Schema):
     answer: str
     note: str = ""
 
 
-class VisitIn(VersionIn):
+class InspectionRecordIn(VersionIn):
     """`answers` by question key (see the inspection's `questions`); `files`: stored by POST /files."""
 
     on: date
-    answers: dict[str, AnswerIn]
+    answers: dict[str, CheckAnswerIn]
     outcome: str
     summary: str
     rectify_days: int | None = None
@@ -102,7 +110,7 @@ class StatementIn(VersionIn):
     files: list[int] = []
 
 
-class PointsIn(Schema):
+class InspectionPointsIn(Schema):
     """`type`: act (with `act`, the id in the list of acts, or `article` and `item`) or commitment_broken (with `check`,
     the fault's number).
     """
@@ -129,6 +137,189 @@ def _offices(actor: Actor, keys: list[str]) -> list[int]:
     if unknown:
         raise Refused("inspections.departments", f"没有这个部门：{'、'.join(unknown)}", field="departments")
     return [found[key] for key in keys]
+
+
+class InspectorOut(Shape):
+    """`subjects` empty = all."""
+
+    id: int
+    person: int
+    name: str
+    department: str
+    certificate_no: str
+    subjects: list[str]
+    from_on: date
+    to_on: date | None
+
+
+class AvoidanceOut(Shape):
+    id: int
+    credit_code: str | None
+    interest: Interest
+
+
+class LiftedAvoidanceOut(Shape):
+    id: int
+    lifted_at: datetime
+
+
+class InspectionPlanOut(Shape):
+    """What everybody may know of a plan; of a draft nothing is announced yet. `draw_by`: until when it is drawn."""
+
+    id: int
+    number: str
+    title: str
+    subject: str
+    state: PlanState
+    version: int
+    from_on: date
+    until_on: date
+    issue: str
+    value_on: date
+    announced_at: datetime | None
+    earliest: datetime | None
+    announcement_sha256: str
+    seed_sha256: str
+    drawn_at: datetime | None
+    void_why: str
+    void_at: datetime | None
+    draw_by: datetime | None
+    overdue: bool
+    words: str
+    lead: str
+
+
+class DrawFileOut(Shape):
+    """What anybody repeats the draw from: `seed`, `value` and `result` once it is drawn."""
+
+    plan: str
+    title: str
+    announcement_sha256: str
+    announcement: dict[str, Any] | None
+    seed: str = maybe_absent()
+    value: str = maybe_absent()
+    result: dict[str, Any] | None = maybe_absent()
+
+
+class DrawnPlanOut(InspectionPlanOut):
+    draw: DrawFileOut
+
+
+class InspectionPlansOut(Shape):
+    plans: list[InspectionPlanOut]
+    after: int | None
+
+
+class DirectedOut(Shape):
+    id: int
+    project_code: str | None
+    reason: DirectedReason
+
+
+class PublicInspectionOut(Shape):
+    """An inspection as everybody may read it; `outcome` empty until it is published."""
+
+    id: int
+    plan: int
+    project_code: str | None
+    unit: str
+    directed: DirectedReason | None
+    outcome: Outcome | Literal[""]
+    words: str
+    published_at: datetime | None
+
+
+class ReplacedMemberOut(Shape):
+    """Who of those drawn could not go, and why; what is personal in the reason is masked."""
+
+    number: str
+    at: datetime
+    why: str
+
+
+class PlannedInspectionOut(PublicInspectionOut):
+    replaced: list[ReplacedMemberOut]
+
+
+class PublicPlanOut(DrawnPlanOut):
+    inspections: list[PlannedInspectionOut]
+
+
+class InspectionOut(PublicInspectionOut):
+    """An inspection as those who take part read it."""
+
+    state: InspectionState
+    version: int
+    rectify_until: datetime | None
+    inspected_at: datetime | None
+
+
+class InspectionsOut(Shape):
+    inspections: list[InspectionOut]
+    after: int | None
+
+
+class InspectionQuestionOut(Shape):
+    key: str
+    text: str
+    standard: str
+
+
+class InspectionMemberOut(Shape):
+    id: int
+    number: str
+    name: str
+    left_at: datetime | None
+
+
+class InspectionCheckOut(Shape):
+    id: int
+    text: str
+    answer: Answer
+    note: str
+
+
+class InspectionRecordOut(Shape):
+    """What was found on one visit, and who has signed it."""
+
+    round: int
+    on: date
+    outcome: Outcome
+    summary: str
+    rectify_days: int | None
+    signed_at: datetime | None
+    returned_why: str
+    signed_by: list[str]
+    checks: list[InspectionCheckOut]
+
+
+class InspectionAndRecordsOut(InspectionOut):
+    questions: list[InspectionQuestionOut]
+    members: list[InspectionMemberOut]
+    visits: list[InspectionRecordOut]
+
+
+class SignedRecordOut(Shape):
+    """`signed_at` null until the last of the inspectors has signed."""
+
+    round: int
+    signed_at: datetime | None
+
+
+class UnitStatementOut(Shape):
+    id: int
+    at: datetime
+
+
+class ProposedPointsOut(Shape):
+    id: int
+    state: ProposalState
+    expected_points: str
+
+
+class InterviewOut(Shape):
+    id: int
+    on: date
 
 
 def inspector_out(row: Inspector) -> dict[str, Any]:
@@ -203,7 +394,7 @@ def replaced_out(row: RandomInspection) -> list[dict[str, Any]]:
     ]  # type: ignore[attr-defined]
 
 
-@router.post("/inspectors", response={201: dict[str, Any]}, summary="登记检查人员")
+@router.post("/inspectors", response={201: InspectorOut}, summary="登记检查人员")
 def register_inspector(request: HttpRequest, body: InspectorIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     values = body.dict()
@@ -212,7 +403,7 @@ def register_inspector(request: HttpRequest, body: InspectorIn) -> Status[dict[s
     return Status(201, inspector_out(made))
 
 
-@router.get("/inspectors", response=list[dict[str, Any]], summary="检查人员名录")
+@router.get("/inspectors", response=list[InspectorOut], summary="检查人员名录")
 def inspectors(request: HttpRequest) -> list[dict[str, Any]]:
     actor = actor_of(request)
     if actor.role not in access.READERS:
@@ -220,14 +411,14 @@ def inspectors(request: HttpRequest) -> list[dict[str, Any]]:
     return [inspector_out(row) for row in queries.inspectors(actor, timezone.localdate())]
 
 
-@router.post("/inspectors/{inspector_id}/end", response=dict[str, Any], summary="停用检查人员")
+@router.post("/inspectors/{inspector_id}/end", response=InspectorOut, summary="停用检查人员")
 def end_inspector(request: HttpRequest, inspector_id: int, body: EndIn) -> dict[str, Any]:
     return inspector_out(
         actions.end_inspector(actor=actor_of(request), inspector_id=inspector_id, why=body.why, at=timezone.now())
     )
 
 
-@router.post("/inspectors/{inspector_id}/avoidances", response={201: dict[str, Any]}, summary="申报回避")
+@router.post("/inspectors/{inspector_id}/avoidances", response={201: AvoidanceOut}, summary="申报回避")
 def declare_avoidance(request: HttpRequest, inspector_id: int, body: AvoidanceIn) -> Status[dict[str, Any]]:
     row = actions.declare_avoidance(
         actor=actor_of(request), inspector_id=inspector_id, at=timezone.now(), **body.dict()
@@ -235,13 +426,13 @@ def declare_avoidance(request: HttpRequest, inspector_id: int, body: AvoidanceIn
     return Status(201, {"id": row.pk, "credit_code": row.unit.credit_code, "interest": row.interest})
 
 
-@router.post("/avoidances/{avoidance_id}/lift", response=dict[str, Any], summary="解除回避")
+@router.post("/avoidances/{avoidance_id}/lift", response=LiftedAvoidanceOut, summary="解除回避")
 def lift_avoidance(request: HttpRequest, avoidance_id: int) -> dict[str, Any]:
     row = actions.lift_avoidance(actor=actor_of(request), avoidance_id=avoidance_id, at=timezone.now())
     return {"id": row.pk, "lifted_at": row.lifted_at}
 
 
-@router.post("/inspection-plans", response={201: dict[str, Any]}, summary="编制抽查计划")
+@router.post("/inspection-plans", response={201: InspectionPlanOut}, summary="编制抽查计划")
 def begin_plan(request: HttpRequest, body: PlanIn) -> Status[dict[str, Any]]:
     actor, values = actor_of(request), body.dict()
     values["departments"] = _offices(actor, values["departments"])
@@ -250,21 +441,21 @@ def begin_plan(request: HttpRequest, body: PlanIn) -> Status[dict[str, Any]]:
     )
 
 
-@router.put("/inspection-plans/{plan_id}", response=dict[str, Any], summary="修改抽查计划")
+@router.put("/inspection-plans/{plan_id}", response=InspectionPlanOut, summary="修改抽查计划")
 def change_plan(request: HttpRequest, plan_id: int, body: PlanChangeIn) -> dict[str, Any]:
     actor, values = actor_of(request), body.dict()
     values["departments"] = _offices(actor, values["departments"])
     return plan_out(actions.change_plan(actor=actor, plan_id=plan_id, at=timezone.now(), **values))
 
 
-@router.post("/inspection-plans/{plan_id}/directed", response={201: dict[str, Any]}, summary="加入定向检查")
+@router.post("/inspection-plans/{plan_id}/directed", response={201: DirectedOut}, summary="加入定向检查")
 def add_directed(request: HttpRequest, plan_id: int, body: DirectedIn) -> Status[dict[str, Any]]:
     row = actions.add_directed(actor=actor_of(request), plan_id=plan_id, at=timezone.now(), **body.dict())
     return Status(201, {"id": row.pk, "project_code": row.project.code, "reason": row.reason})
 
 
 @router.post(
-    "/inspection-plans/{plan_id}/directed/{directed_id}/remove", response=dict[str, Any], summary="去掉定向检查"
+    "/inspection-plans/{plan_id}/directed/{directed_id}/remove", response=InspectionPlanOut, summary="去掉定向检查"
 )
 def remove_directed(request: HttpRequest, plan_id: int, directed_id: int, body: VersionIn) -> dict[str, Any]:
     return plan_out(
@@ -274,14 +465,14 @@ def remove_directed(request: HttpRequest, plan_id: int, directed_id: int, body: 
     )
 
 
-@router.post("/inspection-plans/{plan_id}/announce", response=dict[str, Any], summary="公布抽查计划")
+@router.post("/inspection-plans/{plan_id}/announce", response=InspectionPlanOut, summary="公布抽查计划")
 def announce_plan(request: HttpRequest, plan_id: int, body: VersionIn) -> dict[str, Any]:
     return plan_out(
         actions.announce_plan(actor=actor_of(request), plan_id=plan_id, version=body.version, at=timezone.now())
     )
 
 
-@router.post("/inspection-plans/{plan_id}/draw", response=dict[str, Any], summary="抽取")
+@router.post("/inspection-plans/{plan_id}/draw", response=DrawnPlanOut, summary="抽取")
 def draw_plan(request: HttpRequest, plan_id: int, body: DrawIn) -> dict[str, Any]:
     plan = actions.draw_plan(
         actor=actor_of(request), plan_id=plan_id, value=body.value, version=body.version, at=timezone.now()
@@ -289,12 +480,12 @@ def draw_plan(request: HttpRequest, plan_id: int, body: DrawIn) -> dict[str, Any
     return {**plan_out(plan), "draw": queries.draw_file(plan)}
 
 
-@router.post("/inspection-plans/{plan_id}/void", response=dict[str, Any], summary="作废抽查计划")
+@router.post("/inspection-plans/{plan_id}/void", response=InspectionPlanOut, summary="作废抽查计划")
 def void_plan(request: HttpRequest, plan_id: int, body: WhyIn) -> dict[str, Any]:
     return plan_out(actions.void_plan(actor=actor_of(request), plan_id=plan_id, at=timezone.now(), **body.dict()))
 
 
-@router.get("/inspection-plans", response=dict[str, Any], auth=None, summary="公布的抽查计划")
+@router.get("/inspection-plans", response=InspectionPlansOut, auth=None, summary="公布的抽查计划")
 def public_plans(request: HttpRequest, after: int = 0) -> dict[str, Any]:
     page = queries.public_plans(after)
     return {"plans": [plan_out(plan) for plan in page.rows], "after": page.after or None}
@@ -302,7 +493,7 @@ def public_plans(request: HttpRequest, after: int = 0) -> dict[str, Any]:
 
 @router.get(
     "/inspection-plans/{plan_id}",
-    response=dict[str, Any],
+    response=PublicPlanOut,
     auth=None,
     summary="一个计划：公布的内容、抽取和结果，可以重算",
 )
@@ -326,7 +517,7 @@ def _visible(request: HttpRequest, inspection_id: int) -> RandomInspection:
     return row
 
 
-@router.get("/inspections", response=dict[str, Any], summary="本人抽中、本大厅或者本单位的检查（view：mine、all）")
+@router.get("/inspections", response=InspectionsOut, summary="本人抽中、本大厅或者本单位的检查（view：mine、all）")
 def inspections(request: HttpRequest, view: str = "all", after: int = 0) -> dict[str, Any]:
     actor = actor_of(request)
     if actor.role == "unit" and actor.unit_id is not None and actor.scope is None:
@@ -340,7 +531,9 @@ def inspections(request: HttpRequest, view: str = "all", after: int = 0) -> dict
     return {"inspections": [inspection_out(row, inside=True) for row in page.rows], "after": page.after or None}
 
 
-@router.get("/inspections/{inspection_id}", response=dict[str, Any], summary="一次检查：要查的问题、记录、签名")
+@router.get(
+    "/inspections/{inspection_id}", response=InspectionAndRecordsOut, summary="一次检查：要查的问题、记录、签名"
+)
 def inspection(request: HttpRequest, inspection_id: int) -> dict[str, Any]:
     row = _visible(request, inspection_id)
     visits = queries.visits_of(row)
@@ -374,13 +567,13 @@ def inspection(request: HttpRequest, inspection_id: int) -> dict[str, Any]:
     }
 
 
-@router.post("/inspections/{inspection_id}/visits", response={201: dict[str, Any]}, summary="记录检查")
-def record_visit(request: HttpRequest, inspection_id: int, body: VisitIn) -> Status[dict[str, Any]]:
+@router.post("/inspections/{inspection_id}/visits", response={201: SignedRecordOut}, summary="记录检查")
+def record_visit(request: HttpRequest, inspection_id: int, body: InspectionRecordIn) -> Status[dict[str, Any]]:
     visit = actions.record_visit(actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict())
     return Status(201, {"round": visit.round, "signed_at": visit.signed_at})
 
 
-@router.post("/inspections/{inspection_id}/sign", response=dict[str, Any], summary="检查人员签名")
+@router.post("/inspections/{inspection_id}/sign", response=SignedRecordOut, summary="检查人员签名")
 def sign_visit(request: HttpRequest, inspection_id: int, body: VersionIn) -> dict[str, Any]:
     visit = actions.sign_visit(
         actor=actor_of(request), inspection_id=inspection_id, version=body.version, at=timezone.now()
@@ -388,7 +581,7 @@ def sign_visit(request: HttpRequest, inspection_id: int, body: VersionIn) -> dic
     return {"round": visit.round, "signed_at": visit.signed_at}
 
 
-@router.post("/inspections/{inspection_id}/return", response=dict[str, Any], summary="退回检查记录")
+@router.post("/inspections/{inspection_id}/return", response=InspectionOut, summary="退回检查记录")
 def return_visit(request: HttpRequest, inspection_id: int, body: WhyIn) -> dict[str, Any]:
     return inspection_out(
         actions.return_visit(actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()),
@@ -396,7 +589,7 @@ def return_visit(request: HttpRequest, inspection_id: int, body: WhyIn) -> dict[
     )
 
 
-@router.post("/inspections/{inspection_id}/replace", response=dict[str, Any], summary="替换检查人员")
+@router.post("/inspections/{inspection_id}/replace", response=InspectionOut, summary="替换检查人员")
 def replace_member(request: HttpRequest, inspection_id: int, body: ReplaceIn) -> dict[str, Any]:
     row = actions.replace_member(
         actor=actor_of(request),
@@ -409,7 +602,7 @@ def replace_member(request: HttpRequest, inspection_id: int, body: ReplaceIn) ->
     return inspection_out(row, inside=True)
 
 
-@router.post("/inspections/{inspection_id}/opinion", response={201: dict[str, Any]}, summary="项目单位陈述意见")
+@router.post("/inspections/{inspection_id}/opinion", response={201: UnitStatementOut}, summary="项目单位陈述意见")
 def state_opinion(request: HttpRequest, inspection_id: int, body: StatementIn) -> Status[dict[str, Any]]:
     row = actions.state_opinion(
         actor=actor_of(request), inspection_id=inspection_id, text=body.text, files=body.files, at=timezone.now()
@@ -417,7 +610,7 @@ def state_opinion(request: HttpRequest, inspection_id: int, body: StatementIn) -
     return Status(201, {"id": row.pk, "at": row.at})
 
 
-@router.post("/inspections/{inspection_id}/rectified", response={201: dict[str, Any]}, summary="项目单位报告改正情况")
+@router.post("/inspections/{inspection_id}/rectified", response={201: UnitStatementOut}, summary="项目单位报告改正情况")
 def report_rectified(request: HttpRequest, inspection_id: int, body: StatementIn) -> Status[dict[str, Any]]:
     row = actions.report_rectified(
         actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()
@@ -425,7 +618,7 @@ def report_rectified(request: HttpRequest, inspection_id: int, body: StatementIn
     return Status(201, {"id": row.pk, "at": row.at})
 
 
-@router.post("/inspections/{inspection_id}/publish", response=dict[str, Any], summary="公示检查结果")
+@router.post("/inspections/{inspection_id}/publish", response=InspectionOut, summary="公示检查结果")
 def publish_result(request: HttpRequest, inspection_id: int, body: VersionIn) -> dict[str, Any]:
     return inspection_out(
         actions.publish_result(
@@ -435,8 +628,8 @@ def publish_result(request: HttpRequest, inspection_id: int, body: VersionIn) ->
     )
 
 
-@router.post("/inspections/{inspection_id}/points", response={201: dict[str, Any]}, summary="据检查结果提出扣分")
-def propose_points(request: HttpRequest, inspection_id: int, body: PointsIn) -> Status[dict[str, Any]]:
+@router.post("/inspections/{inspection_id}/points", response={201: ProposedPointsOut}, summary="据检查结果提出扣分")
+def propose_points(request: HttpRequest, inspection_id: int, body: InspectionPointsIn) -> Status[dict[str, Any]]:
     data = {name: value for name, value in (("act", body.act), ("article", body.article), ("item", body.item)) if value}
     made = actions.propose_points(
         actor=actor_of(request),
@@ -450,7 +643,7 @@ def propose_points(request: HttpRequest, inspection_id: int, body: PointsIn) -> 
     return Status(201, {"id": made.pk, "state": made.state, "expected_points": str(made.expected_points)})
 
 
-@router.post("/inspections/{inspection_id}/interviews", response={201: dict[str, Any]}, summary="记录约谈")
+@router.post("/inspections/{inspection_id}/interviews", response={201: InterviewOut}, summary="记录约谈")
 def record_interview(request: HttpRequest, inspection_id: int, body: InterviewIn) -> Status[dict[str, Any]]:
     made = actions.record_interview(
         actor=actor_of(request), inspection_id=inspection_id, at=timezone.now(), **body.dict()

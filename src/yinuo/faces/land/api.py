@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,9 @@ from ninja import Router, Schema, Status
 from yinuo.engine.base import Forbidden, Refused
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.land import access, actions, queries, rules
-from yinuo.rooms.land.models import LandChecklist, ListInput, Parcel, ParcelUse
+from yinuo.rooms.land.models import LandChecklist, LandUse, ListInput, ListState, Parcel, ParcelStatus, ParcelUse, Part
 from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["“标准地”和用地清单"])
 
@@ -38,7 +39,7 @@ class BasicIn(NotedIn):
     ready: bool = True
 
 
-class AssessmentIn(NotedIn):
+class ParcelAssessmentIn(NotedIn):
     matter_id: str
 
 
@@ -66,23 +67,141 @@ class OpenIn(Schema):
     design_departments: list[str] | None = None
 
 
-class PointIn(Schema):
+class ListPointIn(Schema):
     subject: str
     text: str
     basis: str = ""
 
 
 class SaidIn(VersionIn):
-    points: list[PointIn] = []
+    points: list[ListPointIn] = []
     nothing: bool = False
 
 
-class CorrectIn(SaidIn):
+class ListCorrectionIn(SaidIn):
     why: str
 
 
-class SettleIn(Schema):
+class ParcelUseIn(Schema):
     parcel_id: int
+
+
+class ParcelBasicOut(Shape):
+    on: date
+    ready: bool
+    evidence: str
+
+
+class ParcelAssessmentOut(Shape):
+    matter_id: str
+    on: date
+    evidence: str
+
+
+class IndicatorOut(Shape):
+    """`value`: a decimal string."""
+
+    id: str
+    value: str
+
+
+class ParcelOut(Shape):
+    """`area` in square metres and `mu`: decimal strings; `basics` by kind; `missing`: what is not there yet, in words."""
+
+    id: int
+    number: str
+    name: str
+    place: str
+    zone: str
+    area: str
+    mu: str
+    land_use: LandUse
+    status: ParcelStatus
+    titled_on: date | None
+    basics: dict[str, ParcelBasicOut]
+    assessed: list[ParcelAssessmentOut]
+    indicators: list[IndicatorOut]
+    controls: list[str]
+    standard: bool
+    missing: list[str]
+    version: int
+
+
+class ParcelsOut(Shape):
+    parcels: list[ParcelOut]
+
+
+class ParcelInterestOut(Shape):
+    id: int
+    parcel: int
+    unit: int
+    grade: str
+    at: datetime
+
+
+class RankedInterestOut(Shape):
+    """`why`: what puts this unit at its place."""
+
+    unit: int
+    name: str
+    grade: str
+    preferred: bool
+    why: str
+    cites: list[str]
+    at: datetime
+
+
+class ParcelInterestsOut(Shape):
+    interests: list[RankedInterestOut]
+
+
+class ListPointOut(Shape):
+    subject: str
+    text: str
+    basis: str
+
+
+class ListInputOut(Shape):
+    """What an office says to a land checklist; no points: it has nothing to require."""
+
+    id: int
+    part: Part
+    points: list[ListPointOut]
+    asked_at: datetime | None
+    answered_at: datetime | None
+    lapsed_at: datetime | None
+    version: int
+    department: str
+    office: str
+
+
+class LandChecklistOut(Shape):
+    id: int
+    parcel: int
+    number: int
+    state: ListState
+    surveyed_on: date
+    survey: str
+    why: str
+    document: int | None
+    inputs: list[ListInputOut]
+    version: int
+
+
+class LandChecklistsOut(Shape):
+    lists: list[LandChecklistOut]
+
+
+class ParcelUseOut(Shape):
+    id: int
+    project: int
+    parcel: int
+    commitment: int | None
+    at: datetime
+
+
+class ParcelUseAndParcelOut(ParcelUseOut):
+    details: ParcelOut
 
 
 def out(parcel: Parcel) -> dict[str, Any]:
@@ -148,21 +267,21 @@ def use_out(use: ParcelUse) -> dict[str, Any]:
     }
 
 
-@router.get("/parcels", response=dict[str, Any], auth=None, summary="公开的地块")
+@router.get("/parcels", response=ParcelsOut, auth=None, summary="公开的地块")
 def parcels(request: HttpRequest, status: str = "", search: str = "", standard: bool = False) -> dict[str, Any]:
     return {
         "parcels": [out(row) for row in queries.public_parcels(status=status, search=search, standard=standard)[:200]]
     }
 
 
-@router.post("/parcels", response={201: dict[str, Any]}, summary="登记地块")
+@router.post("/parcels", response={201: ParcelOut}, summary="登记地块")
 def enter(request: HttpRequest, body: ParcelIn) -> Status[dict[str, Any]]:
     said = {**body.dict(), "area": str(body.area)}
     made = actions.enter_parcel(actor=actor_of(request), at=timezone.now(), idempotency_key=key_of(request), **said)
     return Status(201, out(queries.one(made.pk)))
 
 
-@router.get("/parcels/{parcel_id}", response=dict[str, Any], summary="一个地块")
+@router.get("/parcels/{parcel_id}", response=ParcelOut, summary="一个地块")
 def parcel(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     found, actor = queries.one(parcel_id), actor_of(request)
     own = actor.unit_id is not None and found.unit_id == actor.unit_id
@@ -171,43 +290,43 @@ def parcel(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     return out(found)
 
 
-@router.post("/parcels/{parcel_id}/title", response=dict[str, Any], summary="登记权属清晰")
+@router.post("/parcels/{parcel_id}/title", response=ParcelOut, summary="登记权属清晰")
 def title(request: HttpRequest, parcel_id: int, body: NotedIn) -> dict[str, Any]:
     actions.record_title(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), **body.dict())
     return out(queries.one(parcel_id))
 
 
-@router.post("/parcels/{parcel_id}/basics", response={201: dict[str, Any]}, summary="登记通水、通电、通路、土地平整")
+@router.post("/parcels/{parcel_id}/basics", response={201: ParcelOut}, summary="登记通水、通电、通路、土地平整")
 def basic(request: HttpRequest, parcel_id: int, body: BasicIn) -> Status[dict[str, Any]]:
     actions.record_basic(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), **body.dict())
     return Status(201, out(queries.one(parcel_id)))
 
 
-@router.post("/parcels/{parcel_id}/assessments", response={201: dict[str, Any]}, summary="登记地块的区域评估")
-def assessment(request: HttpRequest, parcel_id: int, body: AssessmentIn) -> Status[dict[str, Any]]:
+@router.post("/parcels/{parcel_id}/assessments", response={201: ParcelOut}, summary="登记地块的区域评估")
+def assessment(request: HttpRequest, parcel_id: int, body: ParcelAssessmentIn) -> Status[dict[str, Any]]:
     actions.record_assessment(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), **body.dict())
     return Status(201, out(queries.one(parcel_id)))
 
 
-@router.post("/parcels/{parcel_id}/indicators", response=dict[str, Any], summary="设定控制性指标")
+@router.post("/parcels/{parcel_id}/indicators", response=ParcelOut, summary="设定控制性指标")
 def indicators(request: HttpRequest, parcel_id: int, body: IndicatorsIn) -> dict[str, Any]:
     actions.set_indicators(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), **body.dict())
     return out(queries.one(parcel_id))
 
 
-@router.post("/parcels/{parcel_id}/standard", response=dict[str, Any], summary="认定“标准地”")
+@router.post("/parcels/{parcel_id}/standard", response=ParcelOut, summary="认定“标准地”")
 def declare(request: HttpRequest, parcel_id: int, body: VersionIn) -> dict[str, Any]:
     actions.declare_standard(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), version=body.version)
     return out(queries.one(parcel_id))
 
 
-@router.post("/parcels/{parcel_id}/offer", response=dict[str, Any], summary="公开出让")
+@router.post("/parcels/{parcel_id}/offer", response=ParcelOut, summary="公开出让")
 def offer(request: HttpRequest, parcel_id: int, body: VersionIn) -> dict[str, Any]:
     actions.offer_parcel(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), version=body.version)
     return out(queries.one(parcel_id))
 
 
-@router.post("/parcels/{parcel_id}/interests", response={201: dict[str, Any]}, summary="登记意向")
+@router.post("/parcels/{parcel_id}/interests", response={201: ParcelInterestOut}, summary="登记意向")
 def interest(request: HttpRequest, parcel_id: int, body: InterestIn) -> Status[dict[str, Any]]:
     made = actions.register_interest(
         actor=actor_of(request), parcel_id=parcel_id, note=body.note, at=timezone.now(), idempotency_key=key_of(request)
@@ -217,7 +336,7 @@ def interest(request: HttpRequest, parcel_id: int, body: InterestIn) -> Status[d
     )
 
 
-@router.get("/parcels/{parcel_id}/interests", response=dict[str, Any], summary="意向单位及排序理由")
+@router.get("/parcels/{parcel_id}/interests", response=ParcelInterestsOut, summary="意向单位及排序理由")
 def interests(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     if not access.can_see_desk(actor_of(request)):
         raise Forbidden("access.forbidden", "意向单位只供审批和管理人员查看")
@@ -234,13 +353,13 @@ def interests(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/parcels/{parcel_id}/sale", response=dict[str, Any], summary="登记出让合同")
+@router.post("/parcels/{parcel_id}/sale", response=ParcelOut, summary="登记出让合同")
 def sell(request: HttpRequest, parcel_id: int, body: SaleIn) -> dict[str, Any]:
     actions.sell_parcel(actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), **body.dict())
     return out(queries.one(parcel_id))
 
 
-@router.post("/parcels/{parcel_id}/list", response={201: dict[str, Any]}, summary="发起用地清单")
+@router.post("/parcels/{parcel_id}/list", response={201: LandChecklistOut}, summary="发起用地清单")
 def open_list(request: HttpRequest, parcel_id: int, body: OpenIn) -> Status[dict[str, Any]]:
     made = actions.open_list(
         actor=actor_of(request), parcel_id=parcel_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
@@ -248,7 +367,7 @@ def open_list(request: HttpRequest, parcel_id: int, body: OpenIn) -> Status[dict
     return Status(201, list_out(made))
 
 
-@router.get("/parcels/{parcel_id}/lists", response=dict[str, Any], summary="用地清单的各个版本")
+@router.get("/parcels/{parcel_id}/lists", response=LandChecklistsOut, summary="用地清单的各个版本")
 def lists(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     found, actor = queries.one(parcel_id), actor_of(request)
     own = actor.unit_id is not None and found.unit_id == actor.unit_id
@@ -257,21 +376,21 @@ def lists(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     return {"lists": [list_out(row) for row in queries.lists_of(parcel_id) if not own or row.document_id is not None]}
 
 
-@router.post("/land-inputs/{input_id}", response=dict[str, Any], summary="提出关键指标要素或者技术设计要点")
+@router.post("/land-inputs/{input_id}", response=ListInputOut, summary="提出关键指标要素或者技术设计要点")
 def answer(request: HttpRequest, input_id: int, body: SaidIn) -> dict[str, Any]:
     made = actions.answer_input(actor=actor_of(request), input_id=input_id, at=timezone.now(), **body.dict())
     return input_out(made)
 
 
-@router.post("/land-inputs/{input_id}/correct", response={201: dict[str, Any]}, summary="更正清单，形成新的版本")
-def correct(request: HttpRequest, input_id: int, body: CorrectIn) -> Status[dict[str, Any]]:
+@router.post("/land-inputs/{input_id}/correct", response={201: LandChecklistOut}, summary="更正清单，形成新的版本")
+def correct(request: HttpRequest, input_id: int, body: ListCorrectionIn) -> Status[dict[str, Any]]:
     return Status(
         201,
         list_out(actions.correct_input(actor=actor_of(request), input_id=input_id, at=timezone.now(), **body.dict())),
     )
 
 
-@router.post("/land-lists/{land_list_id}/assemble", response=dict[str, Any], summary="汇总形成用地清单")
+@router.post("/land-lists/{land_list_id}/assemble", response=LandChecklistOut, summary="汇总形成用地清单")
 def assemble(request: HttpRequest, land_list_id: int, body: VersionIn) -> dict[str, Any]:
     made = actions.assemble_list(
         actor=actor_of(request), land_list_id=land_list_id, at=timezone.now(), version=body.version
@@ -279,10 +398,8 @@ def assemble(request: HttpRequest, land_list_id: int, body: VersionIn) -> dict[s
     return list_out(made)
 
 
-@router.post(
-    "/projects/{project_id}/parcel", response={201: dict[str, Any]}, summary="项目确认用地，签署控制性指标承诺"
-)
-def settle(request: HttpRequest, project_id: int, body: SettleIn) -> Status[dict[str, Any]]:
+@router.post("/projects/{project_id}/parcel", response={201: ParcelUseOut}, summary="项目确认用地，签署控制性指标承诺")
+def settle(request: HttpRequest, project_id: int, body: ParcelUseIn) -> Status[dict[str, Any]]:
     made = actions.settle_project(
         actor=actor_of(request),
         project_id=project_id,
@@ -293,7 +410,7 @@ def settle(request: HttpRequest, project_id: int, body: SettleIn) -> Status[dict
     return Status(201, use_out(made))
 
 
-@router.get("/projects/{project_id}/parcel", response=dict[str, Any], summary="项目使用的地块")
+@router.get("/projects/{project_id}/parcel", response=ParcelUseAndParcelOut, summary="项目使用的地块")
 def used(request: HttpRequest, project_id: int) -> dict[str, Any]:
     project = readable(request, project_id)
     use = queries.use_of(project.pk)

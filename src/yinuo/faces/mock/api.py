@@ -6,7 +6,7 @@ A unit's key is told that 模拟审批只在线下操作, with where to go and w
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,10 +15,11 @@ from ninja.files import UploadedFile
 
 from yinuo.engine.base import forbid
 from yinuo.rooms.mock import access, actions, eligibility, queries
-from yinuo.rooms.mock.models import MockApplication
+from yinuo.rooms.mock.models import LandKind, MatterOutcome, MockApplication, MockState
 from yinuo.rooms.projects.access import can_see
 from yinuo.rooms.projects.models import Project
-from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
+from yinuo.ui.api_shapes import DecisionOut, FileOut, Shape
 
 router = Router(tags=["模拟审批"])
 
@@ -53,7 +54,7 @@ class SignedIn(VersionIn):
     committed_on: date
 
 
-class OpinionIn(VersionIn):
+class MockOpinionIn(VersionIn):
     agreed: bool
     text: str
 
@@ -66,10 +67,6 @@ class HandInIn(VersionIn):
 
 class TakeBackIn(VersionIn):
     item: int
-    why: str
-
-
-class WhyIn(VersionIn):
     why: str
 
 
@@ -88,7 +85,7 @@ class ChangeIn(VersionIn):
     text: str
 
 
-class MatterOut(Schema):
+class MockMatterOut(Shape):
     item: int
     matter: str
     name: str
@@ -96,11 +93,11 @@ class MatterOut(Schema):
     mock_at: datetime | None
     valid_until: date | None
     formal_at: datetime | None
-    outcome: str
+    outcome: MatterOutcome | Literal[""]
     note: str
 
 
-class OpinionOut(Schema):
+class MockOpinionOut(Shape):
     id: int
     department: str
     agreed: bool | None
@@ -109,18 +106,23 @@ class OpinionOut(Schema):
     version: int
 
 
-class MockOut(Schema):
+class MockSubmissionOut(Shape):
+    receipt_no: str
+    number: int
+
+
+class MockOut(Shape):
     id: int
     project: int
-    state: str
+    state: MockState
     number: str
     support: str
     land_expected_on: date
-    land_kind: str
+    land_kind: LandKind | Literal[""]
     land_number: str
     closed_why: str
-    matters: list[MatterOut]
-    opinions: list[OpinionOut]
+    matters: list[MockMatterOut]
+    opinions: list[MockOpinionOut]
     version: int
 
 
@@ -159,7 +161,7 @@ def mock_out(application_id: int) -> dict[str, Any]:
     }
 
 
-@router.get("/projects/{project_id}/mock/conditions", response=dict[str, Any], summary="模拟审批条件的判定")
+@router.get("/projects/{project_id}/mock/conditions", response=DecisionOut, summary="模拟审批条件的判定")
 def conditions(request: HttpRequest, project_id: int) -> dict[str, Any]:
     """What is known already speaks; what is not is in `missing` and is asked for at the window."""
     project = Project.objects.select_related("unit").get(pk=project_id)
@@ -200,7 +202,7 @@ def signed(request: HttpRequest, application_id: int, body: SignedIn) -> dict[st
 
 
 @router.post("/mock/opinions/{opinion_id}", response=MockOut, summary="部门意见")
-def opinion(request: HttpRequest, opinion_id: int, body: OpinionIn) -> dict[str, Any]:
+def opinion(request: HttpRequest, opinion_id: int, body: MockOpinionIn) -> dict[str, Any]:
     given = actions.give_opinion(actor=actor_of(request), opinion_id=opinion_id, at=timezone.now(), **body.dict())
     return mock_out(given.application_id)
 
@@ -211,7 +213,7 @@ def distribute(request: HttpRequest, application_id: int, body: VersionIn) -> di
     return mock_out(application_id)
 
 
-@router.post("/mock/{application_id}/files", response={201: dict[str, Any]}, summary="窗口扫描材料入企业材料库")
+@router.post("/mock/{application_id}/files", response={201: FileOut}, summary="窗口扫描材料入企业材料库")
 def files(request: HttpRequest, application_id: int, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
     kept = actions.keep_file(
         actor=actor_of(request),
@@ -223,7 +225,7 @@ def files(request: HttpRequest, application_id: int, file: UploadedFile = File(.
     return Status(201, {"id": kept.pk, "name": kept.name, "sha256": kept.sha256, "size": kept.size})
 
 
-@router.post("/mock/{application_id}/materials", response={201: dict[str, Any]}, summary="窗口代交一个事项的材料")
+@router.post("/mock/{application_id}/materials", response={201: MockSubmissionOut}, summary="窗口代交一个事项的材料")
 def materials(request: HttpRequest, application_id: int, body: HandInIn) -> Status[dict[str, Any]]:
     made = actions.hand_in(
         actor=actor_of(request),

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
 from yinuo.engine.base import forbid
+from yinuo.engine.work.lights import Light
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.onemap import actions, queries
-from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
-from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.rooms.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route, SendBackKind
+from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
+from yinuo.ui.api_shapes import DecisionOut, MaterialOut, Shape
 
 router = Router(tags=["一张图"])
 
 
-class CardOut(Schema):
+class CardOut(Shape):
     id: int
     matter_id: str
     name: str
     department: str
     stage: str
-    state: str
-    route: str
+    state: ItemState
+    route: Route
     look: str
-    light: str
+    light: Light | Literal[""]
     due_at: datetime | None
     provisional: bool
     waiting_for: list[str]
@@ -36,18 +38,26 @@ class CardOut(Schema):
     critical: bool
     pre_start: bool
     completion: bool
-    materials: list[dict[str, Any]]
+    materials: list[MaterialOut]
     document_number: str
     version: int
 
 
-class MapOut(Schema):
+class FasterOut(Shape):
+    """How many working days the whole landing gains if this one route is taken."""
+
+    id: str
+    route: str
+    saves_working_days: int
+
+
+class MapOut(Shape):
     project: int
     code: str | None
     landing_on: date | None
     working_days: int | None
     critical: list[str]
-    faster: list[dict[str, Any]]
+    faster: list[FasterOut]
     done: int
     total: int
     landed_at: datetime | None
@@ -55,7 +65,7 @@ class MapOut(Schema):
     items: list[CardOut]
 
 
-class AnswerIn(VersionIn):
+class GuidanceAnswerIn(VersionIn):
     matters: list[dict[str, Any]]
 
 
@@ -75,7 +85,7 @@ class PauseIn(VersionIn):
     note: str
 
 
-class NoteIn(VersionIn):
+class ItemNoteIn(VersionIn):
     note: str = ""
 
 
@@ -84,15 +94,11 @@ class ExtendIn(VersionIn):
     reason: str
 
 
-class DecideIn(VersionIn):
+class ItemDecisionIn(VersionIn):
     granted: bool
     document_number: str
     text: str = ""
     reason_code: str = ""
-
-
-class WhyIn(VersionIn):
-    why: str
 
 
 class RefuseAcceptanceIn(VersionIn):
@@ -116,6 +122,71 @@ class ResultIn(Schema):
     status_code: int = Field(ge=1, le=15)
     document_number: str = ""
     text: str = ""
+
+
+class MatterAnswerOut(Shape):
+    """A department's answer for one matter; `after`: the matters it waits for."""
+
+    matter_id: str
+    name: str
+    needed: Literal["yes", "no", "unknown"]
+    why: list[str]
+    missing: list[str]
+    level: str
+    days: int | None
+    unit: str
+    after: list[str]
+    materials: list[MaterialOut]
+    promisable: bool | None
+    note: str
+
+
+class GuidanceAnswerOut(Shape):
+    id: int
+    kind: GuidanceKind
+    department: str
+    answered_at: datetime | None
+    matters: list[MatterAnswerOut]
+    version: int
+
+
+class AnsweredGuidanceOut(Shape):
+    id: int
+    answered_at: datetime
+    version: int
+
+
+class MapItemOut(Shape):
+    id: int
+    matter_id: str
+    state: ItemState
+    route: Route
+    version: int
+
+
+class MapItemAndMaterialsOut(MapItemOut):
+    """`promisable_why`: the decision whether the matter may be promised."""
+
+    name: str
+    promisable_why: DecisionOut
+    materials: list[MaterialOut]
+
+
+class SubmissionOut(Shape):
+    id: int
+    number: int
+    receipt_no: str
+
+
+class SendBackOut(Shape):
+    id: int
+    kind: SendBackKind
+
+
+class TakenResultOut(MapItemOut):
+    """`new` false = the same result had been taken in before."""
+
+    new: bool
 
 
 def state_of(item: MapItem) -> dict[str, Any]:
@@ -181,7 +252,7 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
     }
 
 
-@router.get("/projects/{project_id}/guidance", response=list[dict[str, Any]], summary="辅导意见")
+@router.get("/projects/{project_id}/guidance", response=list[GuidanceAnswerOut], summary="辅导意见")
 def guidance(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     readable(request, project_id)
     return [
@@ -198,22 +269,22 @@ def guidance(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/guidance/{answer_id}", response=dict[str, Any], summary="反馈辅导意见")
-def answer(request: HttpRequest, answer_id: int, body: AnswerIn) -> dict[str, Any]:
+@router.post("/guidance/{answer_id}", response=AnsweredGuidanceOut, summary="反馈辅导意见")
+def answer(request: HttpRequest, answer_id: int, body: GuidanceAnswerIn) -> dict[str, Any]:
     made: GuidanceAnswer = actions.answer_guidance(
         actor=actor_of(request), answer_id=answer_id, matters=body.matters, at=timezone.now(), version=body.version
     )
     return {"id": made.pk, "answered_at": made.answered_at, "version": made.version}
 
 
-@router.get("/items/{item_id}", response=dict[str, Any], summary="查看事项")
+@router.get("/items/{item_id}", response=MapItemAndMaterialsOut, summary="查看事项")
 def item(request: HttpRequest, item_id: int) -> dict[str, Any]:
     found = queries.item_of(item_id)
     readable(request, found.project_id)
     return {**state_of(found), "name": found.name, "promisable_why": found.promisable_why, "materials": found.materials}
 
 
-@router.post("/items/{item_id}/submissions", response={201: dict[str, Any]}, summary="报送材料")
+@router.post("/items/{item_id}/submissions", response={201: SubmissionOut}, summary="报送材料")
 def submit(request: HttpRequest, item_id: int, body: SubmitIn) -> Status[dict[str, Any]]:
     made = actions.submit_materials(
         actor=actor_of(request),
@@ -227,8 +298,8 @@ def submit(request: HttpRequest, item_id: int, body: SubmitIn) -> Status[dict[st
     return Status(201, {"id": made.pk, "number": made.number, "receipt_no": made.receipt_no})
 
 
-@router.post("/items/{item_id}/withdraw", response=dict[str, Any], summary="撤回申请")
-def withdraw(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
+@router.post("/items/{item_id}/withdraw", response=MapItemOut, summary="撤回申请")
+def withdraw(request: HttpRequest, item_id: int, body: ItemNoteIn) -> dict[str, Any]:
     return state_of(
         actions.withdraw_application(
             actor=actor_of(request), item_id=item_id, why=body.note, at=timezone.now(), version=body.version
@@ -236,25 +307,25 @@ def withdraw(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]
     )
 
 
-@router.post("/items/{item_id}/accept", response=dict[str, Any], summary="受理")
+@router.post("/items/{item_id}/accept", response=MapItemOut, summary="受理")
 def accept(request: HttpRequest, item_id: int, body: VersionIn) -> dict[str, Any]:
     return state_of(actions.accept(actor=actor_of(request), item_id=item_id, at=timezone.now(), version=body.version))
 
 
-@router.post("/items/{item_id}/send-back", response={201: dict[str, Any]}, summary="一次性告知")
+@router.post("/items/{item_id}/send-back", response={201: SendBackOut}, summary="一次性告知")
 def send_back(request: HttpRequest, item_id: int, body: SendBackIn) -> Status[dict[str, Any]]:
     made = actions.send_back(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "kind": made.kind})
 
 
-@router.post("/items/{item_id}/refuse-acceptance", response=dict[str, Any], summary="不予受理")
+@router.post("/items/{item_id}/refuse-acceptance", response=MapItemOut, summary="不予受理")
 def refuse_acceptance(request: HttpRequest, item_id: int, body: RefuseAcceptanceIn) -> dict[str, Any]:
     return state_of(
         actions.refuse_acceptance(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/items/{item_id}/end-sharing", response=dict[str, Any], summary="终止一个项目共享区域评估结果")
+@router.post("/items/{item_id}/end-sharing", response=MapItemOut, summary="终止一个项目共享区域评估结果")
 def end_sharing(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any]:
     return state_of(
         actions.end_sharing(
@@ -263,13 +334,13 @@ def end_sharing(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, An
     )
 
 
-@router.post("/items/{item_id}/pause", response=dict[str, Any], summary="暂停计时")
+@router.post("/items/{item_id}/pause", response=MapItemOut, summary="暂停计时")
 def pause(request: HttpRequest, item_id: int, body: PauseIn) -> dict[str, Any]:
     return state_of(actions.pause_item(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict()))
 
 
-@router.post("/items/{item_id}/resume", response=dict[str, Any], summary="恢复计时")
-def resume(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
+@router.post("/items/{item_id}/resume", response=MapItemOut, summary="恢复计时")
+def resume(request: HttpRequest, item_id: int, body: ItemNoteIn) -> dict[str, Any]:
     return state_of(
         actions.resume_item(
             actor=actor_of(request), item_id=item_id, note=body.note, at=timezone.now(), version=body.version
@@ -277,18 +348,18 @@ def resume(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
     )
 
 
-@router.post("/items/{item_id}/extend", response=dict[str, Any], summary="延长期限（本机关负责人）")
+@router.post("/items/{item_id}/extend", response=MapItemOut, summary="延长期限（本机关负责人）")
 def extend(request: HttpRequest, item_id: int, body: ExtendIn) -> dict[str, Any]:
     return state_of(actions.extend_item(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict()))
 
 
-@router.post("/items/{item_id}/decide", response=dict[str, Any], summary="作出决定")
-def decide(request: HttpRequest, item_id: int, body: DecideIn) -> dict[str, Any]:
+@router.post("/items/{item_id}/decide", response=MapItemOut, summary="作出决定")
+def decide(request: HttpRequest, item_id: int, body: ItemDecisionIn) -> dict[str, Any]:
     return state_of(actions.decide(actor=actor_of(request), item_id=item_id, at=timezone.now(), **body.dict()))
 
 
-@router.post("/items/{item_id}/deliver", response=dict[str, Any], summary="送达")
-def deliver(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
+@router.post("/items/{item_id}/deliver", response=MapItemOut, summary="送达")
+def deliver(request: HttpRequest, item_id: int, body: ItemNoteIn) -> dict[str, Any]:
     return state_of(
         actions.deliver(
             actor=actor_of(request), item_id=item_id, how=body.note, at=timezone.now(), version=body.version
@@ -297,7 +368,7 @@ def deliver(request: HttpRequest, item_id: int, body: NoteIn) -> dict[str, Any]:
 
 
 @router.post(
-    "/external-results", response={201: dict[str, Any], 200: dict[str, Any]}, summary="接收其他审批系统的办理结果"
+    "/external-results", response={201: TakenResultOut, 200: TakenResultOut}, summary="接收其他审批系统的办理结果"
 )
 def take_in(request: HttpRequest, body: ResultIn) -> Status[dict[str, Any]]:
     if actor_of(request).role not in ("system", "administrator"):

@@ -4,8 +4,8 @@ remedies.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,17 +15,19 @@ from yinuo.engine.base import forbid
 from yinuo.engine.people.models import Person
 from yinuo.engine.work import access as work_access
 from yinuo.engine.work import actions as work
+from yinuo.engine.work.lights import Light
 from yinuo.engine.work.models import WorkItem
-from yinuo.faces.onemap.api import state_of
+from yinuo.faces.onemap.api import MapItemOut, state_of
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.onemap import actions, queries
-from yinuo.rooms.onemap.models import Escalation, LaterDocument, Problem, Remedy
+from yinuo.rooms.onemap.models import Escalation, LaterDocument, LaterState, Problem, Remedy, RemedyKind, RemedyOutcome
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
+from yinuo.ui.api_shapes import ReturnedPointOut, Shape
 
 router = Router(tags=["协调与监督"])
 
 
-class NoteIn(Schema):
+class ReminderIn(Schema):
     note: str
 
 
@@ -50,11 +52,11 @@ class EscalateIn(Schema):
     agreed_until: date | None = None
 
 
-class OutcomeIn(Schema):
+class EscalationOutcomeIn(Schema):
     outcome: str
 
 
-class TextIn(Schema):
+class ProblemIn(Schema):
     text: str
 
 
@@ -103,6 +105,77 @@ class RemedyEndIn(VersionIn):
     concluded_on: date
 
 
+class ReminderOut(Shape):
+    id: int
+    light: Light
+    at: datetime
+
+
+class ReassignedOut(Shape):
+    id: int
+    assignee: int | None
+
+
+class MovedOut(Shape):
+    """How many items went from one person to another."""
+
+    moved: int
+
+
+class EscalationOut(Shape):
+    """`urged`: the numbers of the persons urged."""
+
+    item: int
+    opened_at: datetime
+    urged: list[int]
+    agreed: str
+    agreed_until: date | None
+    closed_at: datetime | None
+
+
+class ProblemOut(Shape):
+    item: int
+    id: int
+    text: str
+    found_at: datetime
+    handling: str
+    handled_at: datetime | None
+
+
+class LaterDocumentOut(Shape):
+    """A document asked for after its matter was concluded on a promise."""
+
+    item: int
+    id: int
+    state: LaterState
+    purpose: str
+    asked_at: datetime
+    accepted_at: datetime | None
+    points: list[ReturnedPointOut]
+    reason: str
+    text: str
+    concluded_at: datetime | None
+    delivered_at: datetime | None
+    version: int
+
+
+class RemedyOut(Shape):
+    """`application`: the number of the application that was decided."""
+
+    item: int
+    application: int | None
+    id: int
+    kind: RemedyKind
+    document_number: str
+    body: str
+    filed_on: date
+    text: str
+    outcome: RemedyOutcome | Literal[""]
+    answer: str
+    concluded_on: date | None
+    version: int
+
+
 # -- what waits for somebody
 
 
@@ -113,8 +186,8 @@ def _item(request: HttpRequest, item_id: int) -> WorkItem:
     return item
 
 
-@router.post("/inbox/{item_id}/remind", response={201: dict[str, Any]}, summary="催办")
-def remind(request: HttpRequest, item_id: int, body: NoteIn) -> Status[dict[str, Any]]:
+@router.post("/inbox/{item_id}/remind", response={201: ReminderOut}, summary="催办")
+def remind(request: HttpRequest, item_id: int, body: ReminderIn) -> Status[dict[str, Any]]:
     made = work.remind(
         actor=actor_of(request),
         item=_item(request, item_id),
@@ -125,7 +198,7 @@ def remind(request: HttpRequest, item_id: int, body: NoteIn) -> Status[dict[str,
     return Status(201, {"id": made.pk, "light": made.light, "at": made.at})
 
 
-@router.post("/inbox/{item_id}/reassign", response=dict[str, Any], summary="转交一件待办")
+@router.post("/inbox/{item_id}/reassign", response=ReassignedOut, summary="转交一件待办")
 def reassign(request: HttpRequest, item_id: int, body: ReassignIn) -> dict[str, Any]:
     to = Person.objects.get(pk=body.person)
     item = work.reassign(
@@ -134,7 +207,7 @@ def reassign(request: HttpRequest, item_id: int, body: ReassignIn) -> dict[str, 
     return {"id": item.pk, "assignee": item.assignee_id}
 
 
-@router.post("/inbox/reassign", response=dict[str, int], summary="转交一个人手上的全部待办")
+@router.post("/inbox/reassign", response=MovedOut, summary="转交一个人手上的全部待办")
 def reassign_all(request: HttpRequest, body: ReassignAllIn) -> dict[str, int]:
     person, to = Person.objects.get(pk=body.person), Person.objects.get(pk=body.to)
     return {"moved": work.reassign_all(actor=actor_of(request), person=person, to=to, at=timezone.now(), why=body.why)}
@@ -155,7 +228,7 @@ def problem_out(made: Problem) -> dict[str, Any]:
     }
 
 
-@router.post("/items/{item_id}/escalation", response={201: dict[str, Any]}, summary="启动红灯协调")
+@router.post("/items/{item_id}/escalation", response={201: EscalationOut}, summary="启动红灯协调")
 def escalate(request: HttpRequest, item_id: int, body: EscalateIn) -> Status[dict[str, Any]]:
     made = actions.open_escalation(
         actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
@@ -163,28 +236,28 @@ def escalate(request: HttpRequest, item_id: int, body: EscalateIn) -> Status[dic
     return Status(201, escalation_out(made))
 
 
-@router.post("/items/{item_id}/escalation/close", response=dict[str, Any], summary="协调办结")
-def close_escalation(request: HttpRequest, item_id: int, body: OutcomeIn) -> dict[str, Any]:
+@router.post("/items/{item_id}/escalation/close", response=EscalationOut, summary="协调办结")
+def close_escalation(request: HttpRequest, item_id: int, body: EscalationOutcomeIn) -> dict[str, Any]:
     return escalation_out(
         actions.close_escalation(actor=actor_of(request), item_id=item_id, outcome=body.outcome, at=timezone.now())
     )
 
 
-@router.get("/items/{item_id}/problems", response=list[dict[str, Any]], summary="事项上发现的问题与处理")
+@router.get("/items/{item_id}/problems", response=list[ProblemOut], summary="事项上发现的问题与处理")
 def problems(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
     return [problem_out(problem) for problem in Problem.objects.filter(item_id=item_id).order_by("id")]
 
 
-@router.post("/items/{item_id}/problems", response={201: dict[str, Any]}, summary="登记发现的问题")
-def report_problem(request: HttpRequest, item_id: int, body: TextIn) -> Status[dict[str, Any]]:
+@router.post("/items/{item_id}/problems", response={201: ProblemOut}, summary="登记发现的问题")
+def report_problem(request: HttpRequest, item_id: int, body: ProblemIn) -> Status[dict[str, Any]]:
     made = actions.report_problem(
         actor=actor_of(request), item_id=item_id, text=body.text, at=timezone.now(), idempotency_key=key_of(request)
     )
     return Status(201, problem_out(made))
 
 
-@router.post("/problems/{problem_id}/handle", response=dict[str, Any], summary="写明问题的处理情况")
+@router.post("/problems/{problem_id}/handle", response=ProblemOut, summary="写明问题的处理情况")
 def handle_problem(request: HttpRequest, problem_id: int, body: HandlingIn) -> dict[str, Any]:
     return problem_out(
         actions.handle_problem(
@@ -213,7 +286,7 @@ def later_out(asked: LaterDocument) -> dict[str, Any]:
     return {"item": asked.application.item_id, **{name: getattr(asked, name) for name in names}}
 
 
-@router.post("/items/{item_id}/apply-anew", response=dict[str, Any], summary="不予许可、不予受理以后重新申请")
+@router.post("/items/{item_id}/apply-anew", response=MapItemOut, summary="不予许可、不予受理以后重新申请")
 def apply_anew(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any]:
     return state_of(
         actions.apply_anew(
@@ -222,7 +295,7 @@ def apply_anew(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any
     )
 
 
-@router.get("/items/{item_id}/later-documents", response=list[dict[str, Any]], summary="承诺办结事项的补办文件")
+@router.get("/items/{item_id}/later-documents", response=list[LaterDocumentOut], summary="承诺办结事项的补办文件")
 def later_documents(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
     return [
@@ -234,7 +307,7 @@ def later_documents(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/items/{item_id}/later-documents", response={201: dict[str, Any]}, summary="承诺办结的事项申请补办审批文件"
+    "/items/{item_id}/later-documents", response={201: LaterDocumentOut}, summary="承诺办结的事项申请补办审批文件"
 )
 def ask_document(request: HttpRequest, item_id: int, body: LaterIn) -> Status[dict[str, Any]]:
     made = actions.ask_document(
@@ -243,7 +316,7 @@ def ask_document(request: HttpRequest, item_id: int, body: LaterIn) -> Status[di
     return Status(201, later_out(made))
 
 
-@router.post("/later-documents/{asked_id}/accept", response=dict[str, Any], summary="受理补办")
+@router.post("/later-documents/{asked_id}/accept", response=LaterDocumentOut, summary="受理补办")
 def accept_document(request: HttpRequest, asked_id: int, body: VersionIn) -> dict[str, Any]:
     return later_out(
         actions.accept_document_request(
@@ -252,14 +325,14 @@ def accept_document(request: HttpRequest, asked_id: int, body: VersionIn) -> dic
     )
 
 
-@router.post("/later-documents/{asked_id}/return", response=dict[str, Any], summary="补办材料一次性告知")
+@router.post("/later-documents/{asked_id}/return", response=LaterDocumentOut, summary="补办材料一次性告知")
 def return_document(request: HttpRequest, asked_id: int, body: ReturnIn) -> dict[str, Any]:
     return later_out(
         actions.return_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/later-documents/{asked_id}/withdraw", response=dict[str, Any], summary="撤回补办")
+@router.post("/later-documents/{asked_id}/withdraw", response=LaterDocumentOut, summary="撤回补办")
 def withdraw_document(request: HttpRequest, asked_id: int, body: WhyIn) -> dict[str, Any]:
     return later_out(
         actions.withdraw_document_request(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
@@ -267,7 +340,7 @@ def withdraw_document(request: HttpRequest, asked_id: int, body: WhyIn) -> dict[
 
 
 @router.post(
-    "/later-documents/{asked_id}/give", response=dict[str, Any], summary="补发审批文件，或者不予补发并说明理由"
+    "/later-documents/{asked_id}/give", response=LaterDocumentOut, summary="补发审批文件，或者不予补发并说明理由"
 )
 def give_document(request: HttpRequest, asked_id: int, body: GiveIn) -> dict[str, Any]:
     return later_out(
@@ -275,7 +348,7 @@ def give_document(request: HttpRequest, asked_id: int, body: GiveIn) -> dict[str
     )
 
 
-@router.post("/later-documents/{asked_id}/deliver", response=dict[str, Any], summary="补发文件送达")
+@router.post("/later-documents/{asked_id}/deliver", response=LaterDocumentOut, summary="补发文件送达")
 def deliver_document(request: HttpRequest, asked_id: int, body: HowIn) -> dict[str, Any]:
     return later_out(
         actions.deliver_document(actor=actor_of(request), asked_id=asked_id, at=timezone.now(), **body.dict())
@@ -302,7 +375,7 @@ def remedy_out(made: Remedy) -> dict[str, Any]:
     return {"item": made.item_id, "application": number, **{name: getattr(made, name) for name in names}}
 
 
-@router.get("/items/{item_id}/remedies", response=list[dict[str, Any]], summary="对事项决定的复议、诉讼、投诉")
+@router.get("/items/{item_id}/remedies", response=list[RemedyOut], summary="对事项决定的复议、诉讼、投诉")
 def remedies(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     readable(request, queries.item_of(item_id).project_id)
     return [
@@ -311,7 +384,7 @@ def remedies(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/items/{item_id}/remedies", response={201: dict[str, Any]}, summary="登记复议、诉讼或者投诉")
+@router.post("/items/{item_id}/remedies", response={201: RemedyOut}, summary="登记复议、诉讼或者投诉")
 def enter_remedy(request: HttpRequest, item_id: int, body: RemedyIn) -> Status[dict[str, Any]]:
     made = actions.enter_remedy(
         actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
@@ -319,7 +392,7 @@ def enter_remedy(request: HttpRequest, item_id: int, body: RemedyIn) -> Status[d
     return Status(201, remedy_out(made))
 
 
-@router.post("/remedies/{remedy_id}/conclude", response=dict[str, Any], summary="登记复议、诉讼或者投诉的结果")
+@router.post("/remedies/{remedy_id}/conclude", response=RemedyOut, summary="登记复议、诉讼或者投诉的结果")
 def conclude_remedy(request: HttpRequest, remedy_id: int, body: RemedyEndIn) -> dict[str, Any]:
     return remedy_out(
         actions.conclude_remedy(actor=actor_of(request), remedy_id=remedy_id, at=timezone.now(), **body.dict())

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router
 
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.onemap import actions
 from yinuo.rooms.onemap.coordinating import of_project, one
-from yinuo.rooms.onemap.models import Coordination
-from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.rooms.onemap.models import Coordination, CoordinationState, ItemState
+from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["1+X 协调"])
 
@@ -24,16 +25,12 @@ class RequestIn(VersionIn):
     departments: list[int] = []
 
 
-class WhyIn(VersionIn):
-    why: str
-
-
 class MeetingIn(VersionIn):
     meeting_at: datetime
     place: str
 
 
-class OpinionIn(VersionIn):
+class CoordinationOpinionIn(VersionIn):
     text: str
 
 
@@ -41,20 +38,35 @@ class ConcludeIn(VersionIn):
     conclusion: str
 
 
-class CoordinationOut(Schema):
+class CoordinatedItemOut(Shape):
+    id: int
+    name: str
+    state: ItemState
+    paused: bool
+
+
+class CoordinationOpinionOut(Shape):
+    """`text` empty until the department has spoken."""
+
+    department: str
+    text: str
+    version: int
+
+
+class CoordinationOut(Shape):
     id: int
     project: int
     stage: str
     lead: str
     issue: str
-    state: str
+    state: CoordinationState
     state_label: str
     started_at: datetime | None
     ends_by: datetime | None
     meeting_at: datetime | None
     meeting_place: str
-    items: list[dict[str, Any]]
-    opinions: list[dict[str, Any]]
+    items: list[CoordinatedItemOut]
+    opinions: list[CoordinationOpinionOut]
     conclusion: str
     ended_at: datetime | None
     version: int
@@ -146,7 +158,7 @@ def meeting(request: HttpRequest, coordination_id: int, body: MeetingIn) -> dict
 
 
 @router.post("/coordinations/{coordination_id}/opinion", response=CoordinationOut, summary="参加部门提出意见")
-def opinion(request: HttpRequest, coordination_id: int, body: OpinionIn) -> dict[str, Any]:
+def opinion(request: HttpRequest, coordination_id: int, body: CoordinationOpinionIn) -> dict[str, Any]:
     made = actions.give_coordination_opinion(
         actor=actor_of(request), coordination_id=coordination_id, at=timezone.now(), **body.dict()
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.db import DataError
 from django.http import HttpRequest
@@ -14,9 +14,21 @@ from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.feeds.queries import read_on
 from yinuo.faces.projects.api import readable
+from yinuo.rooms.credit.models import ProposalState
 from yinuo.rooms.oversight import access, actions, queries
-from yinuo.rooms.oversight.models import AnomalyWarning, LifeRecord
+from yinuo.rooms.oversight.models import (
+    AnomalyWarning,
+    LifeRecord,
+    RecordKind,
+    SharedKind,
+    StepKind,
+    WarningKind,
+    WarningOutcome,
+    WarningSource,
+    WarningState,
+)
 from yinuo.ui.api import VersionIn, actor_of, key_if_any, key_of, system_of
+from yinuo.ui.api_shapes import AttachmentOut, Shape, maybe_absent
 
 router = Router(tags=["监管与预警"])
 
@@ -28,7 +40,7 @@ class ExplainIn(VersionIn):
     evidence: list[int] = []
 
 
-class HandIn(VersionIn):
+class WarningHandoverIn(VersionIn):
     department: str
     why: str
 
@@ -40,7 +52,7 @@ class OrderIn(VersionIn):
     days: int
 
 
-class CloseIn(VersionIn):
+class WarningCloseIn(VersionIn):
     """`outcome`: corrected, punished (with the id of the penalty's record) or unfounded."""
 
     outcome: str
@@ -49,7 +61,7 @@ class CloseIn(VersionIn):
     penalty: int | None = None
 
 
-class PointsIn(Schema):
+class WarningPointsIn(Schema):
     basis: str
     evidence: list[int] = []
 
@@ -69,12 +81,119 @@ class RecordIn(Schema):
     inspection_id: int | None = None
 
 
-class CorrectIn(Schema):
+class RecordCorrectionIn(Schema):
     number: str = ""
     on: date
     data: dict[str, Any]
     why: str
     evidence: list[int] = []
+
+
+class WarningOut(Shape):
+    """`matters`: what had to be decided before the start, by name; `former`: the closed warning of its kind before."""
+
+    id: int
+    kind: WarningKind
+    state: WarningState
+    source: WarningSource
+    why: str
+    matters: list[str]
+    cites: list[str]
+    found_at: datetime
+    rectify_days: int | None
+    outcome: WarningOutcome | Literal[""]
+    closed_at: datetime | None
+    version: int
+    words: str
+    project: int
+    project_code: str | None
+    department: str | None
+    record: int | None
+    penalty: int | None
+    former: int | None
+
+
+class WarningsOut(Shape):
+    warnings: list[WarningOut]
+    after: int | None
+
+
+class WarningStepOut(Shape):
+    kind: StepKind
+    words: str
+    text: str
+    role: str
+    evidence: list[AttachmentOut]
+    at: datetime
+
+
+class WarningAndStepsOut(WarningOut):
+    steps: list[WarningStepOut]
+
+
+class WarningPointsOut(Shape):
+    """`expected_points`: a decimal string."""
+
+    proposal: int
+    state: ProposalState
+    expected_points: str
+
+
+class LifeRecordOut(Shape):
+    """`data`: the fields of the kind; `system` and `record_id`: where another system reported it."""
+
+    id: int
+    kind: RecordKind
+    step: str
+    number: str
+    on: date
+    data: dict[str, Any]
+    public: bool
+    system: str
+    record_id: str
+    round: int
+    why: str
+    at: datetime
+    words: str
+    replaces: int | None
+
+
+class TakenRecordOut(Shape):
+    """What became of one row; `row` counts from 0. Of a refused one: `code`, `errors` by field and `remedy`."""
+
+    row: int
+    record_id: Any
+    outcome: Literal["created", "changed", "same", "refused"]
+    id: int = maybe_absent()
+    round: int = maybe_absent()
+    code: str = maybe_absent()
+    errors: dict[str, str] = maybe_absent()
+    remedy: str = maybe_absent()
+
+
+class TakenRecordsOut(Shape):
+    created: int
+    changed: int
+    same: int
+    refused: int
+    system: str
+    rows: list[TakenRecordOut]
+
+
+class SharedOut(Shape):
+    """A decision, an inspection or a penalty; `data`: what the kind tells."""
+
+    place: int
+    kind: SharedKind
+    number: str
+    on: date
+    at: datetime
+    data: dict[str, Any]
+
+
+class SharedFeedOut(Shape):
+    items: list[SharedOut]
+    next: int
 
 
 def warning_out(row: AnomalyWarning) -> dict[str, Any]:
@@ -109,13 +228,13 @@ def record_out(row: LifeRecord) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in same}, "words": row.get_kind_display(), "replaces": row.replaces_id}
 
 
-@router.get("/warnings", response=dict[str, Any], summary="异常预警（view：open、closed、all）")
+@router.get("/warnings", response=WarningsOut, summary="异常预警（view：open、closed、all）")
 def warnings(request: HttpRequest, view: str = "open", kind: str = "", after: int = 0) -> dict[str, Any]:
     page = queries.warnings(actor_of(request), view=view, kind=kind, after=after)
     return {"warnings": [warning_out(row) for row in page.warnings], "after": page.after or None}
 
 
-@router.get("/warnings/{warning_id}", response=dict[str, Any], summary="一条预警和它的处置经过")
+@router.get("/warnings/{warning_id}", response=WarningAndStepsOut, summary="一条预警和它的处置经过")
 def warning(request: HttpRequest, warning_id: int) -> dict[str, Any]:
     row = queries.warning(warning_id)
     if not access.can_see_warning(actor_of(request), row):
@@ -140,7 +259,7 @@ def _told(made: AnomalyWarning) -> dict[str, Any]:
     return warning_out(queries.warning(made.pk))
 
 
-@router.post("/warnings/{warning_id}/explain", response=dict[str, Any], summary="项目单位说明情况")
+@router.post("/warnings/{warning_id}/explain", response=WarningOut, summary="项目单位说明情况")
 def explain(request: HttpRequest, warning_id: int, body: ExplainIn) -> dict[str, Any]:
     return _told(
         actions.explain_warning(
@@ -153,15 +272,15 @@ def explain(request: HttpRequest, warning_id: int, body: ExplainIn) -> dict[str,
     )
 
 
-@router.post("/warnings/{warning_id}/rectified", response=dict[str, Any], summary="项目单位报告改正情况")
+@router.post("/warnings/{warning_id}/rectified", response=WarningOut, summary="项目单位报告改正情况")
 def rectified(request: HttpRequest, warning_id: int, body: ExplainIn) -> dict[str, Any]:
     return _told(
         actions.report_rectified(actor=actor_of(request), warning_id=warning_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/warnings/{warning_id}/hand", response=dict[str, Any], summary="转交其他部门处置")
-def hand(request: HttpRequest, warning_id: int, body: HandIn) -> dict[str, Any]:
+@router.post("/warnings/{warning_id}/hand", response=WarningOut, summary="转交其他部门处置")
+def hand(request: HttpRequest, warning_id: int, body: WarningHandoverIn) -> dict[str, Any]:
     return _told(
         actions.hand_warning(
             actor=actor_of(request),
@@ -174,15 +293,15 @@ def hand(request: HttpRequest, warning_id: int, body: HandIn) -> dict[str, Any]:
     )
 
 
-@router.post("/warnings/{warning_id}/order", response=dict[str, Any], summary="责令限期改正")
+@router.post("/warnings/{warning_id}/order", response=WarningOut, summary="责令限期改正")
 def order(request: HttpRequest, warning_id: int, body: OrderIn) -> dict[str, Any]:
     return _told(
         actions.order_rectification(actor=actor_of(request), warning_id=warning_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/warnings/{warning_id}/close", response=dict[str, Any], summary="办结预警")
-def close(request: HttpRequest, warning_id: int, body: CloseIn) -> dict[str, Any]:
+@router.post("/warnings/{warning_id}/close", response=WarningOut, summary="办结预警")
+def close(request: HttpRequest, warning_id: int, body: WarningCloseIn) -> dict[str, Any]:
     return _told(
         actions.close_warning(
             actor=actor_of(request),
@@ -197,15 +316,15 @@ def close(request: HttpRequest, warning_id: int, body: CloseIn) -> dict[str, Any
     )
 
 
-@router.post("/warnings/{warning_id}/points", response={201: dict[str, Any]}, summary="因预警提出信用扣分")
-def points(request: HttpRequest, warning_id: int, body: PointsIn) -> Status[dict[str, Any]]:
+@router.post("/warnings/{warning_id}/points", response={201: WarningPointsOut}, summary="因预警提出信用扣分")
+def points(request: HttpRequest, warning_id: int, body: WarningPointsIn) -> Status[dict[str, Any]]:
     made = actions.propose_for_warning(
         actor=actor_of(request), warning_id=warning_id, basis=body.basis, evidence=body.evidence, at=timezone.now()
     )
     return Status(201, {"proposal": made.pk, "state": made.state, "expected_points": str(made.expected_points)})
 
 
-@router.get("/projects/{project_id}/records", response=list[dict[str, Any]], summary="项目的监管记录")
+@router.get("/projects/{project_id}/records", response=list[LifeRecordOut], summary="项目的监管记录")
 def records(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     """The latest version of each; a unit reads its own but for sightings that are being looked into."""
     project, actor = readable(request, project_id), actor_of(request)
@@ -213,7 +332,7 @@ def records(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     return [record_out(row) for row in rows if actor.role != "unit" or row.kind != "sighting"]
 
 
-@router.post("/projects/{project_id}/records", response={201: dict[str, Any]}, summary="登记监管记录")
+@router.post("/projects/{project_id}/records", response={201: LifeRecordOut}, summary="登记监管记录")
 def record_life(request: HttpRequest, project_id: int, body: RecordIn) -> Status[dict[str, Any]]:
     made = actions.record_life(
         actor=actor_of(request),
@@ -225,8 +344,8 @@ def record_life(request: HttpRequest, project_id: int, body: RecordIn) -> Status
     return Status(201, record_out(made))
 
 
-@router.post("/records/{record_id}/correct", response={201: dict[str, Any]}, summary="更正监管记录，写成新的一版")
-def correct(request: HttpRequest, record_id: int, body: CorrectIn) -> Status[dict[str, Any]]:
+@router.post("/records/{record_id}/correct", response={201: LifeRecordOut}, summary="更正监管记录，写成新的一版")
+def correct(request: HttpRequest, record_id: int, body: RecordCorrectionIn) -> Status[dict[str, Any]]:
     return Status(
         201,
         record_out(
@@ -235,7 +354,7 @@ def correct(request: HttpRequest, record_id: int, body: CorrectIn) -> Status[dic
     )
 
 
-class OutcomeIn(Schema):
+class DispatchOutcomeIn(Schema):
     outcome: str
     evidence: list[int] = []
 
@@ -255,8 +374,8 @@ ROWS_MOST = 500
 ROW_FIELDS = ("record_id", "project_code", "kind", "step", "number", "on", "data")
 
 
-@router.post("/records/{record_id}/outcome", response={201: dict[str, Any]}, summary="办结督查调度")
-def outcome(request: HttpRequest, record_id: int, body: OutcomeIn) -> Status[dict[str, Any]]:
+@router.post("/records/{record_id}/outcome", response={201: LifeRecordOut}, summary="办结督查调度")
+def outcome(request: HttpRequest, record_id: int, body: DispatchOutcomeIn) -> Status[dict[str, Any]]:
     return Status(
         201,
         record_out(
@@ -265,7 +384,7 @@ def outcome(request: HttpRequest, record_id: int, body: OutcomeIn) -> Status[dic
     )
 
 
-@router.post("/intake/records", response=dict[str, Any], summary="接收其他系统的监管记录，逐条回报")
+@router.post("/intake/records", response=TakenRecordsOut, summary="接收其他系统的监管记录，逐条回报")
 def intake(request: HttpRequest, body: IntakeIn) -> dict[str, Any]:
     """Every row by itself: one that is wrong names its field and what to do, and holds up no other."""
     actor = actor_of(request)
@@ -329,7 +448,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-@router.get("/shared", response=dict[str, Any], summary="共享的决定、检查和处罚（since：上次读到的序号）")
+@router.get("/shared", response=SharedFeedOut, summary="共享的决定、检查和处罚（since：上次读到的序号）")
 def shared(request: HttpRequest, since: int = 0, size: int = 100, kind: str = "") -> dict[str, Any]:
     """In the order of their places; ask again from `next`. What came later never stands before what was read."""
     actor = actor_of(request)

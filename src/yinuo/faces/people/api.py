@@ -4,7 +4,7 @@ machines.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -21,8 +21,9 @@ from yinuo.engine.people.actions import (
     register_reserved_unit,
     revoke_key,
 )
-from yinuo.engine.people.models import ApiKey, Delegation, Department, Person, ProjectUnit
+from yinuo.engine.people.models import ApiKey, Delegation, Department, Person, ProjectUnit, UnitType
 from yinuo.ui.api import actor_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["大厅"])
 # A machine lists what it needs; the whole list is for the page.
@@ -39,7 +40,7 @@ class CodeIn(Schema):
     credit_code: str
 
 
-class OfferIn(Schema):
+class CommitmentOfferIn(Schema):
     """The caller's own department decides."""
 
     matter_id: str
@@ -63,8 +64,48 @@ class DelegateIn(Schema):
     projects: list[int] = []
 
 
-class WhyIn(Schema):
+class EndReasonIn(Schema):
     why: str
+
+
+class ProjectUnitOut(Shape):
+    id: int
+    name: str
+    type: UnitType
+    reservation_no: str
+    credit_code: str | None
+
+
+class DelegationOut(Shape):
+    id: int
+    person: int
+    substitute: int
+    from_on: date
+    to_on: date | None
+    reason: str
+    kinds: list[str]
+    matters: list[str]
+    projects: list[int]
+
+
+class KeyOut(Shape):
+    """A key without its secret. `role`: of staff, or unit, or system."""
+
+    id: int
+    name: str
+    prefix: str
+    person: int
+    role: str
+    issued_at: datetime | None
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class CommitmentOfferOut(Shape):
+    id: int
+    matter_id: str
+    offered: bool
+    from_on: date
 
 
 def unit_out(unit: ProjectUnit) -> dict[str, Any]:
@@ -99,20 +140,20 @@ def key_out(key: ApiKey) -> dict[str, Any]:
     }
 
 
-@router.get("/units/reserved", response=list[dict[str, Any]], summary="还没有统一社会信用代码的单位")
+@router.get("/units/reserved", response=list[ProjectUnitOut], summary="还没有统一社会信用代码的单位")
 def reserved(request: HttpRequest, search: str = "") -> list[dict[str, Any]]:
     if not access.can_register_units(actor_of(request)):
         raise forbid("只有总召集人和管理员可以查看")
     return [unit_out(unit) for unit in queries.reserved_units(search[:120])[:LONGEST]]
 
 
-@router.post("/units/reserved", response={201: dict[str, Any]}, summary="登记只有预先核准名称的单位")
+@router.post("/units/reserved", response={201: ProjectUnitOut}, summary="登记只有预先核准名称的单位")
 def reserve(request: HttpRequest, body: ReserveIn) -> Status[dict[str, Any]]:
     return Status(201, unit_out(register_reserved_unit(actor=actor_of(request), at=timezone.now(), **body.dict())))
 
 
 @router.post(
-    "/units/{unit_id}/credit-code", response=dict[str, Any], summary="为预先核准名称的单位补登统一社会信用代码"
+    "/units/{unit_id}/credit-code", response=ProjectUnitOut, summary="为预先核准名称的单位补登统一社会信用代码"
 )
 def credit_code(request: HttpRequest, unit_id: int, body: CodeIn) -> dict[str, Any]:
     return unit_out(
@@ -120,8 +161,8 @@ def credit_code(request: HttpRequest, unit_id: int, body: CodeIn) -> dict[str, A
     )
 
 
-@router.post("/offers", response={201: dict[str, Any]}, summary="部门公布事项是否实行信用承诺")
-def offer(request: HttpRequest, body: OfferIn) -> Status[dict[str, Any]]:
+@router.post("/offers", response={201: CommitmentOfferOut}, summary="部门公布事项是否实行信用承诺")
+def offer(request: HttpRequest, body: CommitmentOfferIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     if actor.department_id is None:
         raise forbid("只有承办部门可以决定本部门事项是否实行信用承诺")
@@ -130,7 +171,7 @@ def offer(request: HttpRequest, body: OfferIn) -> Status[dict[str, Any]]:
     return Status(201, {"id": made.pk, "matter_id": made.matter_id, "offered": made.offered, "from_on": made.from_on})
 
 
-@router.post("/delegations", response={201: dict[str, Any]}, summary="安排代班；同一安排再次发送只算一次")
+@router.post("/delegations", response={201: DelegationOut}, summary="安排代班；同一安排再次发送只算一次")
 def arrange(request: HttpRequest, body: DelegateIn) -> Status[dict[str, Any]]:
     person, substitute = Person.objects.get(pk=body.person), Person.objects.get(pk=body.substitute)
     made = delegate(
@@ -148,18 +189,18 @@ def arrange(request: HttpRequest, body: DelegateIn) -> Status[dict[str, Any]]:
     return Status(201, delegation_out(made))
 
 
-@router.post("/delegations/{delegation_id}/end", response=dict[str, Any], summary="提前结束代班")
-def end(request: HttpRequest, delegation_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/delegations/{delegation_id}/end", response=DelegationOut, summary="提前结束代班")
+def end(request: HttpRequest, delegation_id: int, body: EndReasonIn) -> dict[str, Any]:
     return delegation_out(
         end_delegation(actor=actor_of(request), delegation_id=delegation_id, at=timezone.now(), why=body.why)
     )
 
 
-@router.get("/keys", response=list[dict[str, Any]], summary="接口密钥：管理员看所管的，其他人看自己的")
+@router.get("/keys", response=list[KeyOut], summary="接口密钥：管理员看所管的，其他人看自己的")
 def keys(request: HttpRequest) -> list[dict[str, Any]]:
     return [key_out(key) for key in queries.keys_of(actor_of(request))[:LONGEST]]
 
 
-@router.post("/keys/{key_id}/revoke", response=dict[str, Any], summary="停用密钥，立即生效")
-def revoke(request: HttpRequest, key_id: int, body: WhyIn) -> dict[str, Any]:
+@router.post("/keys/{key_id}/revoke", response=KeyOut, summary="停用密钥，立即生效")
+def revoke(request: HttpRequest, key_id: int, body: EndReasonIn) -> dict[str, Any]:
     return key_out(revoke_key(actor=actor_of(request), key_id=key_id, at=timezone.now(), why=body.why))

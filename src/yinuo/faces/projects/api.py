@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +16,9 @@ from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.trail.actions import seen
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.projects import access, actions, queries
-from yinuo.rooms.projects.models import Project, ProjectState
+from yinuo.rooms.projects.models import ParticipantRole, Project, ProjectKind, ProjectState, ReportKind
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, api, key_if_any, key_of
+from yinuo.ui.api_shapes import DecisionOut, Shape
 
 router = Router(tags=["项目"])
 
@@ -31,34 +32,34 @@ class FilingIn(Schema):
     allow_duplicate: bool = False
 
 
-class ProjectOut(Schema):
+class ProjectOut(Shape):
     id: int
     code: str | None
     name: str
-    kind: str
-    state: str
+    kind: ProjectKind
+    state: ProjectState
     instant: bool
     certificate: str | None
-    filed_at: Any
-    confirmed_at: Any
-    landed_at: Any
-    completed_at: Any
+    filed_at: datetime
+    confirmed_at: datetime | None
+    landed_at: datetime | None
+    completed_at: datetime | None
     problem: str
     version: int
 
 
-class ProjectsOut(Schema):
+class ProjectsOut(Shape):
     items: list[ProjectOut]
     after: int
 
 
-class FiledOut(Schema):
+class FiledOut(Shape):
     project: ProjectOut
-    decision: dict[str, Any]
+    decision: DecisionOut
     repeated: bool
 
 
-class HandIn(WhyIn):
+class FilingDecisionIn(WhyIn):
     approve: bool
 
 
@@ -67,7 +68,7 @@ class AmendIn(VersionIn):
     reason: str
 
 
-class ReportIn(Schema):
+class ProgressReportIn(Schema):
     kind: str
     on: date
     percent: int | None = None
@@ -84,6 +85,21 @@ class ParticipantIn(Schema):
 
 class EndParticipantIn(Schema):
     why: str
+
+
+class ProgressReportOut(Shape):
+    id: int
+    kind: ReportKind
+    on: date
+
+
+class ParticipantOut(Shape):
+    id: int
+    role: ParticipantRole
+
+
+class EndedParticipantOut(ParticipantOut):
+    ended_at: datetime
 
 
 def out(project: Project, certificate: str | None = None) -> dict[str, Any]:
@@ -179,7 +195,7 @@ def confirm(request: HttpRequest, project_id: int, body: VersionIn) -> dict[str,
 
 
 @router.post("/{project_id}/decide", response=ProjectOut, summary="人工决定是否备案")
-def decide(request: HttpRequest, project_id: int, body: HandIn) -> dict[str, Any]:
+def decide(request: HttpRequest, project_id: int, body: FilingDecisionIn) -> dict[str, Any]:
     return out(
         actions.decide_by_hand(
             actor=actor_of(request),
@@ -215,8 +231,8 @@ def amend(request: HttpRequest, project_id: int, body: AmendIn) -> dict[str, Any
     )
 
 
-@router.post("/{project_id}/reports", response={201: dict[str, Any]}, summary="报送开工、进度、投资、竣工信息")
-def report(request: HttpRequest, project_id: int, body: ReportIn) -> Status[dict[str, Any]]:
+@router.post("/{project_id}/reports", response={201: ProgressReportOut}, summary="报送开工、进度、投资、竣工信息")
+def report(request: HttpRequest, project_id: int, body: ProgressReportIn) -> Status[dict[str, Any]]:
     made = actions.report_progress(
         actor=actor_of(request),
         project_id=project_id,
@@ -227,13 +243,13 @@ def report(request: HttpRequest, project_id: int, body: ReportIn) -> Status[dict
     return Status(201, {"id": made.pk, "kind": made.kind, "on": made.on})
 
 
-@router.post("/{project_id}/participants", response={201: dict[str, Any]}, summary="报备参建单位")
+@router.post("/{project_id}/participants", response={201: ParticipantOut}, summary="报备参建单位")
 def participant(request: HttpRequest, project_id: int, body: ParticipantIn) -> Status[dict[str, Any]]:
     made = actions.report_participant(actor=actor_of(request), project_id=project_id, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "role": made.role})
 
 
-@router.post("/participants/{participant_id}/end", response=dict[str, Any], summary="参建单位不再参建")
+@router.post("/participants/{participant_id}/end", response=EndedParticipantOut, summary="参建单位不再参建")
 def end_participant(request: HttpRequest, participant_id: int, body: EndParticipantIn) -> dict[str, Any]:
     row = actions.end_participant(
         actor=actor_of(request), participant_id=participant_id, why=body.why, at=timezone.now()

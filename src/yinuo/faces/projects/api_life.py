@@ -4,8 +4,8 @@ under.
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,8 +17,9 @@ from yinuo.rooms.onemap import moving
 from yinuo.rooms.onemap.actions.moving import move_rules_on, need_movable
 from yinuo.rooms.projects import actions, queries
 from yinuo.rooms.projects.actions.confirming import confirm_facts
-from yinuo.rooms.projects.models import Question
+from yinuo.rooms.projects.models import ProjectState, Question
 from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["项目"])
 
@@ -51,7 +52,7 @@ class PassIn(Schema):
     department: str = Field(description="承办部门在规则包中的编号")
 
 
-class AnswerIn(Schema):
+class QuestionAnswerIn(Schema):
     answer: str
 
 
@@ -69,6 +70,95 @@ class WithdrawAnswerIn(Schema):
 class RulesIn(VersionIn):
     to: date
     reason: str
+
+
+class QuestionOut(Shape):
+    """`department`: key of the office that answers; the public words are empty until they are published."""
+
+    id: int
+    project: int
+    matter_id: str
+    text: str
+    asked_at: datetime
+    department: str | None
+    answer: str
+    answered_at: datetime | None
+    published_at: datetime | None
+    public_text: str
+    public_answer: str
+
+
+class QuestionsOut(Shape):
+    items: list[QuestionOut]
+    after: int
+
+
+class PublicAnswerOut(Shape):
+    id: int
+    matter_id: str
+    text: str
+    answer: str
+    department: str | None
+    answered_at: datetime | None
+
+
+class PublicAnswersOut(Shape):
+    items: list[PublicAnswerOut]
+    after: int
+
+
+class ReplacedProjectOut(Shape):
+    id: int
+    code: str | None
+    state: ProjectState
+
+
+class RecodedOut(Shape):
+    """The new project, and the one it replaces."""
+
+    project: ProjectOut
+    replaces: ReplacedProjectOut
+
+
+class BenefitOut(Shape):
+    """`holds` false = a missing fact decides; `verified` false = the source's text has not been seen."""
+
+    id: str
+    name: str
+    office: str
+    text: str
+    how: str
+    holds: bool
+    why: str
+    missing: list[str]
+    cites: list[str]
+    verified: bool
+
+
+class RuleChangeOut(Shape):
+    """One thing that the rules say otherwise on the other day."""
+
+    kind: Literal["matter", "promise", "text", "parameter", "scheme"]
+    subject: str
+    name: str
+    before: str
+    after: str
+    cites: list[str]
+
+
+class ItemChangeOut(Shape):
+    """What of the map follows."""
+
+    kind: Literal["limits", "promise", "add", "cancel"]
+    matter: str
+    text: str
+
+
+class RulesDifferenceOut(Shape):
+    from_: date = Field(validation_alias="from", serialization_alias="from")
+    to: date
+    rules: list[RuleChangeOut]
+    items: list[ItemChangeOut]
 
 
 def question_out(question: Question) -> dict[str, Any]:
@@ -98,7 +188,7 @@ def terminate(request: HttpRequest, project_id: int, body: EndIn) -> dict[str, A
 
 @router.post(
     "/projects/{project_id}/recode",
-    response={201: dict[str, Any]},
+    response={201: RecodedOut},
     summary="重大变化重新备案：旧项目终止，新代码与旧代码互相关联",
 )
 def recode(request: HttpRequest, project_id: int, body: RecodeIn) -> Status[dict[str, Any]]:
@@ -120,7 +210,7 @@ def confirm(request: HttpRequest, project_id: int, body: ConfirmFactsIn) -> dict
     return out(confirm_facts(actor=actor_of(request), project_id=project_id, at=timezone.now(), **body.dict()))
 
 
-@router.get("/projects/{project_id}/benefits", response=list[dict[str, Any]], summary="不来即享：不申请也能享受什么")
+@router.get("/projects/{project_id}/benefits", response=list[BenefitOut], summary="不来即享：不申请也能享受什么")
 def benefits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     """`holds` false = a missing fact decides; `verified` false = the source's text has not been seen."""
     found = queries.benefits_for(readable(request, project_id), timezone.localdate())
@@ -131,7 +221,7 @@ def benefits(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
 # -- questions
 
 
-@router.post("/projects/{project_id}/questions", response={201: dict[str, Any]}, summary="就项目提问")
+@router.post("/projects/{project_id}/questions", response={201: QuestionOut}, summary="就项目提问")
 def ask(request: HttpRequest, project_id: int, body: QuestionIn) -> Status[dict[str, Any]]:
     made = actions.ask_question(
         actor=actor_of(request),
@@ -144,13 +234,13 @@ def ask(request: HttpRequest, project_id: int, body: QuestionIn) -> Status[dict[
     return Status(201, question_out(made))
 
 
-@router.get("/questions", response=dict[str, Any], summary="提问：未答复的先到期先列，已答复的新的先列")
+@router.get("/questions", response=QuestionsOut, summary="提问：未答复的先到期先列，已答复的新的先列")
 def questions(request: HttpRequest, answered: bool = False, after: int = 0, size: int = 30) -> dict[str, Any]:
     page = queries.questions(actor_of(request), answered=answered, after=max(after, 0), size=_size(size))
     return {"items": [question_out(question) for question in page.questions], "after": page.after}
 
 
-@router.post("/questions/{question_id}/pass", response=dict[str, Any], summary="总召集人转给能答复的部门")
+@router.post("/questions/{question_id}/pass", response=QuestionOut, summary="总召集人转给能答复的部门")
 def pass_on(request: HttpRequest, question_id: int, body: PassIn) -> dict[str, Any]:
     return question_out(
         actions.pass_question(
@@ -159,16 +249,14 @@ def pass_on(request: HttpRequest, question_id: int, body: PassIn) -> dict[str, A
     )
 
 
-@router.post("/questions/{question_id}/answer", response=dict[str, Any], summary="答复提问")
-def answer(request: HttpRequest, question_id: int, body: AnswerIn) -> dict[str, Any]:
+@router.post("/questions/{question_id}/answer", response=QuestionOut, summary="答复提问")
+def answer(request: HttpRequest, question_id: int, body: QuestionAnswerIn) -> dict[str, Any]:
     return question_out(
         actions.answer_question(actor=actor_of(request), question_id=question_id, answer=body.answer, at=timezone.now())
     )
 
 
-@router.post(
-    "/questions/{question_id}/publish", response=dict[str, Any], summary="公开提问和答复，不写单位、项目和个人"
-)
+@router.post("/questions/{question_id}/publish", response=QuestionOut, summary="公开提问和答复，不写单位、项目和个人")
 def publish(request: HttpRequest, question_id: int, body: PublishIn) -> dict[str, Any]:
     return question_out(
         actions.publish_answer(
@@ -177,14 +265,14 @@ def publish(request: HttpRequest, question_id: int, body: PublishIn) -> dict[str
     )
 
 
-@router.post("/questions/{question_id}/withdraw", response=dict[str, Any], summary="撤回公开的问答")
+@router.post("/questions/{question_id}/withdraw", response=QuestionOut, summary="撤回公开的问答")
 def withdraw(request: HttpRequest, question_id: int, body: WithdrawAnswerIn) -> dict[str, Any]:
     return question_out(
         actions.withdraw_answer(actor=actor_of(request), question_id=question_id, why=body.why, at=timezone.now())
     )
 
 
-@router.get("/answers", auth=None, response=dict[str, Any], summary="公开的问答，新的先列；可以只看一个事项的")
+@router.get("/answers", auth=None, response=PublicAnswersOut, summary="公开的问答，新的先列；可以只看一个事项的")
 def answers(request: HttpRequest, matter_id: str = "", after: int = 0, size: int = 30) -> dict[str, Any]:
     page = queries.published_answers(matter_id or None, after=max(after, 0), size=_size(size))
     return {
@@ -206,7 +294,12 @@ def answers(request: HttpRequest, matter_id: str = "", after: int = 0, size: int
 # -- whose rules
 
 
-@router.get("/projects/{project_id}/rules-on/{to}", response=dict[str, Any], summary="改为适用另一天的规则，会改变什么")
+@router.get(
+    "/projects/{project_id}/rules-on/{to}",
+    response=RulesDifferenceOut,
+    by_alias=True,
+    summary="改为适用另一天的规则，会改变什么",
+)
 def difference(request: HttpRequest, project_id: int, to: date) -> dict[str, Any]:
     """Nothing is stored. Refused for a day the project could not be moved to."""
     project = readable(request, project_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router
@@ -12,11 +14,42 @@ from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import Entry, StoredDecision
 from yinuo.engine.trail.queries import of_project, of_subject
 from yinuo.faces.projects.api import readable
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["留痕"])
 
 
-@router.get("/projects/{project_id}/trail", response=dict[str, Any], summary="项目的办理痕迹与所依据的判定")
+class TrailDecisionOut(Shape):
+    """A decision of the rules; `reasons` in words, `cites` written out."""
+
+    id: UUID
+    question: str
+    outcome: Any
+    as_of: date
+    reasons: list[str]
+    cites: list[str]
+
+
+class TrailLineOut(Shape):
+    """Who did what when; people by role only."""
+
+    id: int
+    at: datetime
+    verb: str
+    role: str
+    entrance: str
+    subject_kind: str
+    subject_id: str
+    why: str
+    decision: TrailDecisionOut | None
+
+
+class TrailOut(Shape):
+    items: list[TrailLineOut]
+    after: int
+
+
+@router.get("/projects/{project_id}/trail", response=TrailOut, summary="项目的办理痕迹与所依据的判定")
 def trail(request: HttpRequest, project_id: int, after: int = 0, size: int = 100) -> dict[str, Any]:
     """Oldest first; `after` opens the next page, 0 = no more. People are named by role and department only."""
     project = readable(request, project_id)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,15 +14,16 @@ from ninja import Field, Router, Schema, Status
 
 from yinuo.core.regional import Conditions
 from yinuo.engine.base import forbid
-from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.catalogue.models import RegionalResult, Zone, ZoneKind
 from yinuo.engine.people.models import Department
-from yinuo.faces.onemap.api import state_of
+from yinuo.faces.onemap.api import MapItemOut, state_of
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.onemap.actions import share_result
 from yinuo.rooms.onemap.regional import ended
 from yinuo.rooms.regional import access, actions, queries
-from yinuo.rooms.regional.models import RegionalAssessment
-from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.rooms.regional.models import AssessmentState, Payer, RegionalAssessment
+from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["区域评估"])
 MONEY: Any = Field(max_digits=12, decimal_places=2, ge=0)
@@ -40,15 +41,11 @@ class ZoneIn(Schema):
     from_on: date
 
 
-class WhyIn(VersionIn):
+class ZoneCloseIn(Schema):
     why: str
 
 
-class CloseIn(Schema):
-    why: str
-
-
-class AssessmentIn(Schema):
+class RegionalAssessmentIn(Schema):
     """`departments`: keys of the offices asked beside the matter's own."""
 
     matter: str
@@ -56,7 +53,7 @@ class AssessmentIn(Schema):
     departments: list[str] = []
 
 
-class OpinionIn(Schema):
+class RegionalOpinionIn(Schema):
     text: str
 
 
@@ -69,7 +66,7 @@ class CommissionIn(VersionIn):
     share: Decimal = Decimal(0)
 
 
-class ReportIn(VersionIn):
+class AssessmentReportIn(VersionIn):
     """`file`: the uploaded report (PDF); `conditions` as a published result shows them."""
 
     title: str
@@ -92,8 +89,105 @@ class ReasonIn(VersionIn):
     reason: str
 
 
-class SettleIn(Schema):
+class SettledFeeIn(Schema):
     amount: Decimal = MONEY
+    voucher: str
+
+
+class ZoneOut(Shape):
+    """A special zone; `body`: key of the committee's or the named department's office."""
+
+    id: int
+    key: str
+    name: str
+    kind: ZoneKind
+    place: str
+    basis: str
+    from_on: date
+    to_on: date | None
+    body: str
+
+
+class RegionalResultOut(Shape):
+    """`conditions_text`: the conditions in words; `ended`: why it is shared no longer, "" while it stands."""
+
+    id: int
+    zone: str
+    matter_id: str
+    department: str
+    title: str
+    institution: str
+    institution_code: str
+    qualification: str
+    report_number: str
+    report_on: date
+    scope: str
+    conditions: dict[str, Any]
+    obligations: list[str]
+    document_number: str
+    from_on: date
+    to_on: date | None
+    approved_at: datetime
+    published_at: datetime
+    version: int
+    conditions_text: list[str]
+    ended: str
+
+
+class RegionalOpinionOut(Shape):
+    """`lapsed`: the department has not spoken within its term."""
+
+    id: int
+    department: str
+    text: str
+    answered_at: datetime | None
+    lapsed: bool
+
+
+class RegionalAssessmentOut(Shape):
+    """`result`: the number of the published result."""
+
+    id: int
+    zone: str
+    department: str
+    matter_id: str
+    state: AssessmentState
+    institution: str
+    report_number: str
+    document_number: str
+    from_on: date | None
+    to_on: date | None
+    reason: str
+    version: int
+    opinions: list[RegionalOpinionOut]
+    result: int | None
+
+
+class GivenOpinionOut(Shape):
+    id: int
+    answered_at: datetime
+
+
+class FeeLineOut(Shape):
+    """One assessment's part, in yuan; `shared`, `settled`: decimal strings."""
+
+    assessment: int
+    payer: Payer
+    shared: str
+    settled: str
+
+
+class RegionalFeesOut(Shape):
+    """What a project owes; `charged` false = nothing, whatever the lines say."""
+
+    charged: bool
+    outstanding: str
+    blocks_permit: bool
+    lines: list[FeeLineOut]
+
+
+class SettledFeeOut(Shape):
+    id: int
     voucher: str
 
 
@@ -158,23 +252,23 @@ def out(found: RegionalAssessment) -> dict[str, Any]:
     }
 
 
-@router.get("/zones", response=list[dict[str, Any]], auth=None, summary="特殊功能区（备案表“所在园区”填代号）")
+@router.get("/zones", response=list[ZoneOut], auth=None, summary="特殊功能区（备案表“所在园区”填代号）")
 def zones(request: HttpRequest) -> list[dict[str, Any]]:
     return [zone_out(zone) for zone in queries.zones(timezone.localdate())]
 
 
-@router.get("/regional/results", response=list[dict[str, Any]], auth=None, summary="在用的区域评估结果")
+@router.get("/regional/results", response=list[RegionalResultOut], auth=None, summary="在用的区域评估结果")
 def results(request: HttpRequest, zone: str = "", matter: str = "", q: str = "") -> list[dict[str, Any]]:
     found = queries.published(timezone.localdate(), zone_key=zone, matter_id=matter, words=q)
     return [result_out(row) for row in found[:200]]
 
 
-@router.get("/regional/results/{result_id}", response=dict[str, Any], auth=None, summary="一份区域评估结果")
+@router.get("/regional/results/{result_id}", response=RegionalResultOut, auth=None, summary="一份区域评估结果")
 def result(request: HttpRequest, result_id: int) -> dict[str, Any]:
     return result_out(RegionalResult.objects.select_related("zone", "department").get(pk=result_id))
 
 
-@router.post("/zones", response={201: dict[str, Any]}, summary="登记特殊功能区")
+@router.post("/zones", response={201: ZoneOut}, summary="登记特殊功能区")
 def open_zone(request: HttpRequest, body: ZoneIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     office = Department.objects.filter(hall_id=actor.hall_id, key=body.body).first()
@@ -183,13 +277,15 @@ def open_zone(request: HttpRequest, body: ZoneIn) -> Status[dict[str, Any]]:
     return Status(201, zone_out(made))
 
 
-@router.post("/zones/{zone_id}/close", response=dict[str, Any], summary="撤销特殊功能区")
-def close_zone(request: HttpRequest, zone_id: int, body: CloseIn) -> dict[str, Any]:
+@router.post("/zones/{zone_id}/close", response=ZoneOut, summary="撤销特殊功能区")
+def close_zone(request: HttpRequest, zone_id: int, body: ZoneCloseIn) -> dict[str, Any]:
     return zone_out(actions.close_zone(actor=actor_of(request), zone_id=zone_id, why=body.why, at=timezone.now()))
 
 
-@router.post("/zones/{zone_id}/assessments", response={201: dict[str, Any]}, summary="组织区域评估，征求部门意见")
-def begin(request: HttpRequest, zone_id: int, body: AssessmentIn) -> Status[dict[str, Any]]:
+@router.post(
+    "/zones/{zone_id}/assessments", response={201: RegionalAssessmentOut}, summary="组织区域评估，征求部门意见"
+)
+def begin(request: HttpRequest, zone_id: int, body: RegionalAssessmentIn) -> Status[dict[str, Any]]:
     zone = Zone.objects.get(pk=zone_id)
     offices = dict(Department.objects.filter(hall_id=zone.hall_id, key__in=body.departments).values_list("key", "pk"))
     made = actions.begin_assessment(
@@ -204,7 +300,7 @@ def begin(request: HttpRequest, zone_id: int, body: AssessmentIn) -> Status[dict
     return Status(201, out(made))
 
 
-@router.get("/assessments/{assessment_id}", response=dict[str, Any], summary="一项区域评估")
+@router.get("/assessments/{assessment_id}", response=RegionalAssessmentOut, summary="一项区域评估")
 def show(request: HttpRequest, assessment_id: int) -> dict[str, Any]:
     found = queries.assessment_of(assessment_id)
     if not access.can_see(actor_of(request), found):
@@ -212,13 +308,13 @@ def show(request: HttpRequest, assessment_id: int) -> dict[str, Any]:
     return out(found)
 
 
-@router.post("/opinions/{opinion_id}", response=dict[str, Any], summary="部门提出意见")
-def opinion(request: HttpRequest, opinion_id: int, body: OpinionIn) -> dict[str, Any]:
+@router.post("/opinions/{opinion_id}", response=GivenOpinionOut, summary="部门提出意见")
+def opinion(request: HttpRequest, opinion_id: int, body: RegionalOpinionIn) -> dict[str, Any]:
     made = actions.give_opinion(actor=actor_of(request), opinion_id=opinion_id, text=body.text, at=timezone.now())
     return {"id": made.pk, "answered_at": made.answered_at}
 
 
-@router.post("/assessments/{assessment_id}/commission", response=dict[str, Any], summary="委托评估机构")
+@router.post("/assessments/{assessment_id}/commission", response=RegionalAssessmentOut, summary="委托评估机构")
 def commission(request: HttpRequest, assessment_id: int, body: CommissionIn) -> dict[str, Any]:
     values = body.dict()
     return out(
@@ -226,8 +322,8 @@ def commission(request: HttpRequest, assessment_id: int, body: CommissionIn) -> 
     )
 
 
-@router.post("/assessments/{assessment_id}/report", response=dict[str, Any], summary="录入评估报告")
-def report(request: HttpRequest, assessment_id: int, body: ReportIn) -> dict[str, Any]:
+@router.post("/assessments/{assessment_id}/report", response=RegionalAssessmentOut, summary="录入评估报告")
+def report(request: HttpRequest, assessment_id: int, body: AssessmentReportIn) -> dict[str, Any]:
     values = body.dict(exclude={"file"})
     made = actions.record_report(
         actor=actor_of(request), assessment_id=assessment_id, file_id=body.file, at=timezone.now(), **values
@@ -235,7 +331,7 @@ def report(request: HttpRequest, assessment_id: int, body: ReportIn) -> dict[str
     return out(made)
 
 
-@router.post("/assessments/{assessment_id}/submit", response=dict[str, Any], summary="报部门审查审批")
+@router.post("/assessments/{assessment_id}/submit", response=RegionalAssessmentOut, summary="报部门审查审批")
 def submit(request: HttpRequest, assessment_id: int, body: VersionIn) -> dict[str, Any]:
     return out(
         actions.submit_assessment(
@@ -244,7 +340,7 @@ def submit(request: HttpRequest, assessment_id: int, body: VersionIn) -> dict[st
     )
 
 
-@router.post("/assessments/{assessment_id}/approve", response=dict[str, Any], summary="批准评估报告")
+@router.post("/assessments/{assessment_id}/approve", response=RegionalAssessmentOut, summary="批准评估报告")
 def approve(request: HttpRequest, assessment_id: int, body: ApprovalIn) -> dict[str, Any]:
     return out(
         actions.approve_assessment(
@@ -253,7 +349,7 @@ def approve(request: HttpRequest, assessment_id: int, body: ApprovalIn) -> dict[
     )
 
 
-@router.post("/assessments/{assessment_id}/return", response=dict[str, Any], summary="退回修改")
+@router.post("/assessments/{assessment_id}/return", response=RegionalAssessmentOut, summary="退回修改")
 def give_back(request: HttpRequest, assessment_id: int, body: ReasonIn) -> dict[str, Any]:
     return out(
         actions.return_assessment(
@@ -262,7 +358,7 @@ def give_back(request: HttpRequest, assessment_id: int, body: ReasonIn) -> dict[
     )
 
 
-@router.post("/assessments/{assessment_id}/cancel", response=dict[str, Any], summary="终止区域评估")
+@router.post("/assessments/{assessment_id}/cancel", response=RegionalAssessmentOut, summary="终止区域评估")
 def cancel(request: HttpRequest, assessment_id: int, body: ReasonIn) -> dict[str, Any]:
     return out(
         actions.cancel_assessment(
@@ -271,7 +367,7 @@ def cancel(request: HttpRequest, assessment_id: int, body: ReasonIn) -> dict[str
     )
 
 
-@router.post("/assessments/{assessment_id}/publish", response={201: dict[str, Any]}, summary="公布评估结果")
+@router.post("/assessments/{assessment_id}/publish", response={201: RegionalResultOut}, summary="公布评估结果")
 def publish(request: HttpRequest, assessment_id: int, body: VersionIn) -> Status[dict[str, Any]]:
     made = actions.publish_assessment(
         actor=actor_of(request), assessment_id=assessment_id, at=timezone.now(), **body.dict()
@@ -279,14 +375,14 @@ def publish(request: HttpRequest, assessment_id: int, body: VersionIn) -> Status
     return Status(201, result_out(made))
 
 
-@router.post("/regional/results/{result_id}/withdraw", response=dict[str, Any], summary="撤回评估结果")
+@router.post("/regional/results/{result_id}/withdraw", response=RegionalResultOut, summary="撤回评估结果")
 def withdraw(request: HttpRequest, result_id: int, body: WhyIn) -> dict[str, Any]:
     return result_out(
         actions.withdraw_result(actor=actor_of(request), result_id=result_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/items/{item_id}/share", response=dict[str, Any], summary="共享所在区域的评估结果")
+@router.post("/items/{item_id}/share", response=MapItemOut, summary="共享所在区域的评估结果")
 def share(request: HttpRequest, item_id: int, body: VersionIn) -> dict[str, Any]:
     made = share_result(
         actor=actor_of(request), item_id=item_id, at=timezone.now(), idempotency_key=key_of(request), **body.dict()
@@ -294,7 +390,7 @@ def share(request: HttpRequest, item_id: int, body: VersionIn) -> dict[str, Any]
     return state_of(made)
 
 
-@router.get("/projects/{project_id}/regional-fees", response=dict[str, Any], summary="项目共享区域评估的费用")
+@router.get("/projects/{project_id}/regional-fees", response=RegionalFeesOut, summary="项目共享区域评估的费用")
 def fees(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     due = queries.due_of(project_id, timezone.localdate())
@@ -310,8 +406,8 @@ def fees(request: HttpRequest, project_id: int) -> dict[str, Any]:
     return {"charged": due.charged, "outstanding": str(due.outstanding), "blocks_permit": due.blocks, "lines": lines}
 
 
-@router.post("/projects/{project_id}/regional-fees", response={201: dict[str, Any]}, summary="登记返还区域评估费用")
-def settle(request: HttpRequest, project_id: int, body: SettleIn) -> Status[dict[str, Any]]:
+@router.post("/projects/{project_id}/regional-fees", response={201: SettledFeeOut}, summary="登记返还区域评估费用")
+def settle(request: HttpRequest, project_id: int, body: SettledFeeIn) -> Status[dict[str, Any]]:
     made = actions.settle_fee(
         actor=actor_of(request),
         project_id=project_id,

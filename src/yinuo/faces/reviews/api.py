@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,13 +13,22 @@ from yinuo.engine.base import forbid
 from yinuo.engine.people.access import acts_for
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reviews import access, actions, queries
-from yinuo.rooms.reviews.models import Rectification, ServiceReview
+from yinuo.rooms.reviews.models import (
+    CallBack,
+    Channel,
+    Finding,
+    Level,
+    Rectification,
+    RectificationState,
+    ServiceReview,
+)
 from yinuo.ui.api import VersionIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["好差评"])
 
 
-class ReviewIn(Schema):
+class ServiceReviewIn(Schema):
     """`level`: 5 very satisfied … 1 very dissatisfied; `indicators`: of the pack's list."""
 
     level: int
@@ -26,11 +36,11 @@ class ReviewIn(Schema):
     text: str = ""
 
 
-class AssignIn(VersionIn):
+class RectificationIn(VersionIn):
     instruction: str
 
 
-class AnswerIn(VersionIn):
+class RectificationAnswerIn(VersionIn):
     finding: str
     measures: str = ""
     answer: str
@@ -53,6 +63,56 @@ class CheckIn(VersionIn):
 class CallBackIn(VersionIn):
     call_back: str
     note: str
+
+
+class RectificationOut(Shape):
+    """What is done about a bad review; `returned`: how often the answer was sent back."""
+
+    state: RectificationState
+    version: int
+    instruction: str
+    finding: Finding | Literal[""]
+    measures: str
+    answer: str
+    returned: int
+    returned_why: str
+    appeal: str
+    appeal_answer: str
+    call_back: CallBack | Literal[""]
+    closed_at: datetime | None
+    words: str
+
+
+class ServiceReviewOut(Shape):
+    """Without who gave it. Of a matter (`matter_id`) or of a special service (`track`)."""
+
+    id: int
+    matter: str
+    matter_id: str | None
+    track: str | None
+    department: str | None
+    level: Level
+    words: str
+    indicators: list[str]
+    text: str
+    channel: Channel
+    at: datetime
+    rectification: RectificationOut | None
+
+
+class ServiceReviewsOut(Shape):
+    reviews: list[ServiceReviewOut]
+    after: int | None
+
+
+class TrackServiceOut(Shape):
+    """What a special track has done for the project and ended; `reviewed` once the unit has spoken."""
+
+    id: int
+    track: str
+    name: str
+    ended_at: datetime
+    reviewed: bool
 
 
 def review_out(made: ServiceReview) -> dict[str, Any]:
@@ -93,8 +153,8 @@ def rectification_out(row: Rectification) -> dict[str, Any]:
     }
 
 
-@router.post("/items/{item_id}/review", response={201: dict[str, Any]}, summary="评价一次办理")
-def give(request: HttpRequest, item_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
+@router.post("/items/{item_id}/review", response={201: ServiceReviewOut}, summary="评价一次办理")
+def give(request: HttpRequest, item_id: int, body: ServiceReviewIn) -> Status[dict[str, Any]]:
     made = actions.give_review(
         actor=actor_of(request),
         item_id=item_id,
@@ -107,7 +167,7 @@ def give(request: HttpRequest, item_id: int, body: ReviewIn) -> Status[dict[str,
     return Status(201, review_out(queries.review(made.pk)))
 
 
-@router.get("/projects/{project_id}/services", response=list[dict[str, Any]], summary="专项服务（办完后可评价）")
+@router.get("/projects/{project_id}/services", response=list[TrackServiceOut], summary="专项服务（办完后可评价）")
 def services(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     """What special tracks have done for the project and ended; `reviewed` once the unit has spoken."""
     project = Project.objects.get(pk=project_id)
@@ -126,8 +186,8 @@ def services(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/services/{service_id}/review", response={201: dict[str, Any]}, summary="评价一次专项服务")
-def give_for_service(request: HttpRequest, service_id: int, body: ReviewIn) -> Status[dict[str, Any]]:
+@router.post("/services/{service_id}/review", response={201: ServiceReviewOut}, summary="评价一次专项服务")
+def give_for_service(request: HttpRequest, service_id: int, body: ServiceReviewIn) -> Status[dict[str, Any]]:
     made = actions.review_service(
         actor=actor_of(request),
         service_id=service_id,
@@ -140,13 +200,13 @@ def give_for_service(request: HttpRequest, service_id: int, body: ReviewIn) -> S
     return Status(201, review_out(queries.review(made.pk)))
 
 
-@router.get("/reviews", response=dict[str, Any], summary="评价（view：open、bad、all）")
+@router.get("/reviews", response=ServiceReviewsOut, summary="评价（view：open、bad、all）")
 def reviews(request: HttpRequest, view: str = "open", after: int = 0) -> dict[str, Any]:
     page = queries.reviews(actor_of(request), view=view, after=after)
     return {"reviews": [review_out(one) for one in page.reviews], "after": page.after or None}
 
 
-@router.get("/reviews/{review_id}", response=dict[str, Any], summary="一条评价")
+@router.get("/reviews/{review_id}", response=ServiceReviewOut, summary="一条评价")
 def review(request: HttpRequest, review_id: int) -> dict[str, Any]:
     found = queries.review(review_id)
     if not access.can_see(actor_of(request), found):
@@ -154,8 +214,8 @@ def review(request: HttpRequest, review_id: int) -> dict[str, Any]:
     return review_out(found)
 
 
-@router.post("/reviews/{review_id}/assign", response=dict[str, Any], summary="转办差评")
-def assign(request: HttpRequest, review_id: int, body: AssignIn) -> dict[str, Any]:
+@router.post("/reviews/{review_id}/assign", response=RectificationOut, summary="转办差评")
+def assign(request: HttpRequest, review_id: int, body: RectificationIn) -> dict[str, Any]:
     return rectification_out(
         actions.assign_bad_review(
             actor=actor_of(request),
@@ -167,14 +227,14 @@ def assign(request: HttpRequest, review_id: int, body: AssignIn) -> dict[str, An
     )
 
 
-@router.post("/reviews/{review_id}/answer", response=dict[str, Any], summary="核实整改并答复")
-def answer(request: HttpRequest, review_id: int, body: AnswerIn) -> dict[str, Any]:
+@router.post("/reviews/{review_id}/answer", response=RectificationOut, summary="核实整改并答复")
+def answer(request: HttpRequest, review_id: int, body: RectificationAnswerIn) -> dict[str, Any]:
     return rectification_out(
         actions.answer_bad_review(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/reviews/{review_id}/appeal", response=dict[str, Any], summary="申诉误评、不实")
+@router.post("/reviews/{review_id}/appeal", response=RectificationOut, summary="申诉误评、不实")
 def appeal(request: HttpRequest, review_id: int, body: AppealIn) -> dict[str, Any]:
     return rectification_out(
         actions.appeal_bad_review(
@@ -183,21 +243,21 @@ def appeal(request: HttpRequest, review_id: int, body: AppealIn) -> dict[str, An
     )
 
 
-@router.post("/reviews/{review_id}/appeal/decide", response=dict[str, Any], summary="复核申诉")
+@router.post("/reviews/{review_id}/appeal/decide", response=RectificationOut, summary="复核申诉")
 def decide_appeal(request: HttpRequest, review_id: int, body: AppealedIn) -> dict[str, Any]:
     return rectification_out(
         actions.decide_appeal(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/reviews/{review_id}/check", response=dict[str, Any], summary="审核答复")
+@router.post("/reviews/{review_id}/check", response=RectificationOut, summary="审核答复")
 def check(request: HttpRequest, review_id: int, body: CheckIn) -> dict[str, Any]:
     return rectification_out(
         actions.check_answer(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())
     )
 
 
-@router.post("/reviews/{review_id}/close", response=dict[str, Any], summary="回访并办结")
+@router.post("/reviews/{review_id}/close", response=RectificationOut, summary="回访并办结")
 def close(request: HttpRequest, review_id: int, body: CallBackIn) -> dict[str, Any]:
     return rectification_out(
         actions.close_bad_review(actor=actor_of(request), review_id=review_id, at=timezone.now(), **body.dict())

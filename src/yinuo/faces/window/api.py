@@ -17,12 +17,13 @@ from yinuo.engine.people.actions import register_unit
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.faces.commitments.api import CommitmentOut
 from yinuo.faces.commitments.api import out as promised
-from yinuo.faces.people.api import unit_out
+from yinuo.faces.people.api import ProjectUnitOut, unit_out
 from yinuo.rooms.commitments import queries as commitments
 from yinuo.rooms.window import access, actions, queries
-from yinuo.rooms.window.models import Handout, Visit
+from yinuo.rooms.window.models import Authority, Handout, IdentityKind, Visit
 from yinuo.rooms.window.papers import lines
-from yinuo.ui.api import actor_of, key_of
+from yinuo.ui.api import PDF_ANSWER, VersionIn, actor_of, key_of
+from yinuo.ui.api_shapes import Shape
 
 router = Router(tags=["综合窗口"])
 LONGEST = 80
@@ -37,7 +38,7 @@ class UnitIn(Schema):
     address: str = ""
 
 
-class VisitIn(Schema):
+class WindowVisitIn(Schema):
     """The number of the identity document is checked and not kept."""
 
     unit: int
@@ -50,25 +51,57 @@ class VisitIn(Schema):
     binding: int | None = None
 
 
-class VisitOut(Schema):
+class ReceiptLineOut(Shape):
+    """What was done in a visit, as its receipt says it; `times`: how many scans in a row."""
+
+    at: str
+    what: str
+    about: str
+    project_name: str
+    project_code: str
+    receipt_no: str
+    times: int
+
+
+class WindowVisitOut(Shape):
     id: int
     unit: int
     unit_name: str
     receipt_no: str
     visitor: str
-    identity_kind: str
+    identity_kind: IdentityKind
     identity_masked: str
-    authority: str
+    authority: Authority
     purpose: str
     opened_at: datetime
     closed_at: datetime | None
     via: str
     version: int
-    done: list[dict[str, Any]]
+    done: list[ReceiptLineOut]
 
 
-class CloseIn(Schema):
-    version: int | None = None
+class AwaitedDocumentOut(Shape):
+    """A document that can be handed out; `awaited`: its delivery is still to come."""
+
+    id: int
+    kind: str
+    number: str
+    project_code: str
+    issued_at: datetime
+    awaited: bool
+    taken_at: datetime | None
+
+
+class HandedDocumentOut(Shape):
+    document: int
+    delivered: bool
+
+
+class HandoutOut(Shape):
+    id: int
+    visit: int
+    at: datetime
+    documents: list[HandedDocumentOut]
 
 
 class PromiseIn(Schema):
@@ -130,20 +163,20 @@ def seen(request: HttpRequest, visit_id: int) -> Visit:
     return visit
 
 
-@router.get("/window/units", response=list[dict[str, Any]], summary="按名称、信用代码、预先核准号或者项目代码找单位")
+@router.get("/window/units", response=list[ProjectUnitOut], summary="按名称、信用代码、预先核准号或者项目代码找单位")
 def units(request: HttpRequest, search: str) -> list[dict[str, Any]]:
     if not access.can_open(actor_of(request)):
         raise forbid("只有综合窗口人员可以查找单位")
     return [unit_out(unit) for unit in queries.units(search[:LONGEST])[:MOST]]
 
 
-@router.post("/window/units", response={201: dict[str, Any]}, summary="凭营业执照登记一个单位；已登记的原样给出")
+@router.post("/window/units", response={201: ProjectUnitOut}, summary="凭营业执照登记一个单位；已登记的原样给出")
 def enter_unit(request: HttpRequest, body: UnitIn) -> Status[dict[str, Any]]:
     return Status(201, unit_out(register_unit(actor=actor_of(request), at=timezone.now(), **body.dict())))
 
 
-@router.post("/window/visits", response={201: VisitOut}, summary="登记来访，此后可以代这个单位办理")
-def open_visit(request: HttpRequest, body: VisitIn) -> Status[dict[str, Any]]:
+@router.post("/window/visits", response={201: WindowVisitOut}, summary="登记来访，此后可以代这个单位办理")
+def open_visit(request: HttpRequest, body: WindowVisitIn) -> Status[dict[str, Any]]:
     said = body.dict()
     unit = ProjectUnit.objects.get(pk=said.pop("unit"))
     binding = said.pop("binding")
@@ -154,19 +187,19 @@ def open_visit(request: HttpRequest, body: VisitIn) -> Status[dict[str, Any]]:
     return Status(201, out(queries.one(visit.pk)))
 
 
-@router.get("/window/visits/{visit_id}", response=VisitOut, summary="一次来访和办了什么")
+@router.get("/window/visits/{visit_id}", response=WindowVisitOut, summary="一次来访和办了什么")
 def visit(request: HttpRequest, visit_id: int) -> dict[str, Any]:
     return out(seen(request, visit_id))
 
 
-@router.post("/window/visits/{visit_id}/close", response=VisitOut, summary="结束来访，生成回执")
-def close_visit(request: HttpRequest, visit_id: int, body: CloseIn) -> dict[str, Any]:
+@router.post("/window/visits/{visit_id}/close", response=WindowVisitOut, summary="结束来访，生成回执")
+def close_visit(request: HttpRequest, visit_id: int, body: VersionIn) -> dict[str, Any]:
     closed = actions.close_visit(actor=clerk_of(request), visit_id=visit_id, at=timezone.now(), version=body.version)
     return out(queries.one(closed.pk))
 
 
 @router.get(
-    "/window/visits/{visit_id}/documents", response=list[dict[str, Any]], summary="可以领取的文书，待送达的在前"
+    "/window/visits/{visit_id}/documents", response=list[AwaitedDocumentOut], summary="可以领取的文书，待送达的在前"
 )
 def documents(request: HttpRequest, visit_id: int) -> list[dict[str, Any]]:
     found = seen(request, visit_id)
@@ -184,7 +217,11 @@ def documents(request: HttpRequest, visit_id: int) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/window/visits/{visit_id}/items/{item_id}/commitment-letter", summary="打印供签字盖章的承诺书（PDF）")
+@router.get(
+    "/window/visits/{visit_id}/items/{item_id}/commitment-letter",
+    openapi_extra=PDF_ANSWER,
+    summary="打印供签字盖章的承诺书（PDF）",
+)
 def letter(request: HttpRequest, visit_id: int, item_id: int) -> HttpResponse:
     pdf = actions.print_letter(actor=clerk_of(request), visit_id=visit_id, item_id=item_id, at=timezone.now())
     return HttpResponse(pdf, content_type="application/pdf")
@@ -208,7 +245,7 @@ def take_promise(request: HttpRequest, visit_id: int, body: PromiseIn) -> Status
     return Status(201, promised(commitments.one(made.pk)))
 
 
-@router.post("/window/visits/{visit_id}/handouts", response={201: dict[str, Any]}, summary="发放文书，领取人签收")
+@router.post("/window/visits/{visit_id}/handouts", response={201: HandoutOut}, summary="发放文书，领取人签收")
 def hand_out(request: HttpRequest, visit_id: int, body: HandoutIn) -> Status[dict[str, Any]]:
     made: Handout = actions.hand_out(
         actor=clerk_of(request),

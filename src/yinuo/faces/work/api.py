@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,12 +13,34 @@ from ninja.files import UploadedFile
 from yinuo.engine.base import Refused
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.work import queries
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import WorkState
 from yinuo.ui.api import actor_of
+from yinuo.ui.api_shapes import FileOut, Shape
 
 router = Router(tags=["待办与材料"])
 
 
-@router.get("/inbox", response=dict[str, Any], summary="待办")
+class WorkItemOut(Shape):
+    """What waits for somebody; `url`: its page."""
+
+    id: int
+    kind: str
+    title: str
+    subtitle: str
+    project_code: str
+    light: Light
+    state: WorkState
+    due_at: datetime | None
+    url: str
+
+
+class InboxOut(Shape):
+    items: list[WorkItemOut]
+    after: str
+
+
+@router.get("/inbox", response=InboxOut, summary="待办")
 def inbox(request: HttpRequest, box: str = "mine", after: str = "", size: int = 50) -> dict[str, Any]:
     if box not in queries.BOXES:
         raise Refused("api.box", f"没有名为 {box} 的待办箱", field="box", remedy="可选：" + "、".join(queries.BOXES))
@@ -43,7 +66,7 @@ def inbox(request: HttpRequest, box: str = "mine", after: str = "", size: int = 
     return {"items": rows, "after": page.after}
 
 
-@router.post("/files", response={201: dict[str, Any]}, summary="上传材料")
+@router.post("/files", response={201: FileOut}, summary="上传材料")
 def upload(request: HttpRequest, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     stored = store_upload(
