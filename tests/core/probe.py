@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from yinuo.core.dated import Span
+from yinuo.core.fact_specs import FactTable
 from yinuo.core.facts import Predicate, Verdict, all_of, fact, parameter
+from yinuo.core.form import Form
+from yinuo.core.pack.load import load
 from yinuo.core.pack.types import (
     Band,
     CalendarData,
@@ -29,10 +34,17 @@ from yinuo.core.pack.types import (
     Source,
 )
 
+COUNTY = Path(__file__).resolve().parents[2] / "src/yinuo/packs/jishishan"
 FROM = date(2023, 2, 20)
 EVER = Span(FROM)
 DAY = date(2026, 1, 5)
 CITE = ("doc#第一条",)
+
+
+@cache
+def county_facts() -> FactTable:
+    """The real table of facts: what a fact is does not move with the rules."""
+    return load(COUNTY).facts
 
 
 def a_parameter(id_: str, value: Any, unit: str = "text", article: str = "第一条") -> Parameter:
@@ -207,5 +219,6 @@ def a_pack(**changes: Any) -> Pack:
         departments={"office": Department("office", "某县某局", "某局", "", "county", (), "d:1")},
         schemes=(), matters={m.id: m for m in MATTERS}, negative=ROWS, scales=(_scale(),), measures=MEASURES, point_rules=POINT_RULES,
         hall_rules=HALL_RULES, pauses=(), reasons={}, calendar=CalendarData({}, frozenset(), {}, ()), predicates=PREDICATES, cases=(),
+        facts=county_facts(), form=Form(),
     )  # fmt: skip
     return replace(base, **changes)

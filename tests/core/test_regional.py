@@ -21,7 +21,8 @@ CONDITIONS = Conditions.from_json(
         "most": {"land_area": 50000},
         "one_of": {"eia": ["table", "register"]},
         "excluded": [{"predicate": "takes_water", "why": "直接取用水资源的项目", "law": "《水法》第四十八条"}],
-    }
+    },
+    PACK.facts,
 )
 RESULT = Result(
     7,
@@ -156,12 +157,12 @@ def test_a_matter_the_catalogue_does_not_take_in_is_not_assessed() -> None:
 )
 def test_conditions_no_project_could_be_held_to_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConditionError):
-        Conditions.from_json(wrong)
+        Conditions.from_json(wrong, PACK.facts)
 
 
 def test_conditions_survive_being_written_down_and_read_out() -> None:
-    assert Conditions.from_json(CONDITIONS.to_json()) == CONDITIONS
-    assert CONDITIONS.in_words() == (
+    assert Conditions.from_json(CONDITIONS.to_json(), PACK.facts) == CONDITIONS
+    assert CONDITIONS.in_words(PACK.facts) == (
         "国标行业代码以 13、262 开头",
         "用地面积不超过 50000 平方米",
         "环境影响评价类别为报告表或者登记表",

@@ -9,8 +9,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from tests.core.probe import county_facts
 from yinuo.core.facts import fact
-from yinuo.core.schema import FACTS, GROUPS, project_schema, validate
+from yinuo.core.schema import FactError, project_schema
+from yinuo.core.schema import validate as validate_by
+
+FACTS = county_facts()
+GROUPS = FACTS.groups
 
 GOOD: dict[str, Any] = {
     "name": "示例项目",
@@ -23,6 +28,10 @@ GOOD: dict[str, Any] = {
     "site": {"heritage": "none", "cultivated_share": Decimal("0.3")},
     "planned_start_on": "2026-03-01",
 }
+
+
+def validate(facts: Any) -> list[FactError]:
+    return validate_by(facts, FACTS)
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -130,7 +139,7 @@ def test_every_fact_has_a_label_and_a_known_group() -> None:
 
 
 def test_the_schema_names_every_fact_once_and_is_plain_json() -> None:
-    schema = json.loads(json.dumps(project_schema()))
+    schema = json.loads(json.dumps(project_schema(FACTS)))
     paths = set()
     for name, shape in schema["properties"].items():
         paths |= {f"{name}.{inner}" for inner in shape["properties"]} if "properties" in shape else {name}
@@ -139,7 +148,7 @@ def test_the_schema_names_every_fact_once_and_is_plain_json() -> None:
 
 
 def test_the_schema_accepts_and_refuses_what_the_validator_does() -> None:
-    checker = jsonschema_rs.Draft202012Validator(project_schema())
+    checker = jsonschema_rs.Draft202012Validator(project_schema(FACTS))
     assert checker.is_valid(json.loads(json.dumps(GOOD, default=float)))
     bad = [
         nested("total_investment", -1),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.probe import DAY, REQUIRED, a_measure, a_pack, a_parameter
+from tests.core.probe import DAY, REQUIRED, a_measure, a_pack, a_parameter, county_facts
 from yinuo.core.dated import Gap, RuleError, Span
 from yinuo.core.decision import Decision
 from yinuo.core.facts import Predicate, all_of, any_of, fact, not_
@@ -361,8 +361,8 @@ def test_a_condition_reads_the_parameter_of_the_day(pack: Pack) -> None:
     facts = project(construction__pipelines_length_m=51)
     before, after = (changed.condition("pipeline_within", day) for day in (date(2026, 6, 30), turn))
     assert (before(facts).value, after(facts).value) == (True, False)
-    assert in_words(before) == "管线类型为供水或者供气，并且管线长度不超过 100 米"
-    assert in_words(after) == "管线类型为供水或者供气，并且管线长度不超过 50.5 米"
+    assert in_words(before, county_facts()) == "管线类型为供水或者供气，并且管线长度不超过 100 米"
+    assert in_words(after, county_facts()) == "管线类型为供水或者供气，并且管线长度不超过 50.5 米"
     assert changed.condition("pipeline_within", date(2030, 1, 1)) is after
     with pytest.raises(Gap, match=name):
         changed.condition("pipeline_within", date(2023, 2, 19))
@@ -451,7 +451,7 @@ def test_what_is_open_names_what_is_missing_and_what_is_decided_names_nothing(ch
     ],
 )
 def test_a_condition_is_told_in_the_words_of_the_form(predicate: Predicate, words: str) -> None:
-    assert in_words(predicate) == words
+    assert in_words(predicate, county_facts()) == words
 
 
 def test_screening_a_filing_takes_less_than_two_milliseconds(pack: Pack) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.probe import county_facts
 from yinuo.core.facts import ALWAYS, Predicate, all_of, any_of, fact, not_
 from yinuo.core.wording import in_words
 
@@ -32,4 +33,4 @@ FOREST = fact("site.forest_land").is_true()
     ],
 )  # fmt: skip
 def test_a_condition_is_a_clause_a_clerk_would_say(predicate: Predicate, words: str) -> None:
-    assert in_words(predicate) == words
+    assert in_words(predicate, county_facts()) == words

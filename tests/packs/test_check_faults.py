@@ -238,7 +238,7 @@ def test_a_threshold_that_no_case_exercises_is_named_where_it_stands(template: C
 
 
 def test_a_condition_may_compare_with_nothing_and_one(template: Copy) -> None:
-    template.append("predicates.py", 'on_land = fact("land_area").gt(0)\nsome_energy = fact("annual_energy").ge(1)\n')
+    template.append("predicates.py", 'on_land = fact("land_area").gt(0)\nsome_money = fact("total_investment").ge(1)\n')
     assert template.errors() == []
 
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from yinuo.core.calendar import WorkCalendar
 from yinuo.core.dated import Span
-from yinuo.core.fact_specs import FACTS
 from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.findings import row_finding
 from yinuo.core.grades import allows, grade_of
@@ -136,7 +135,7 @@ def test_a_starred_industry_waits_for_the_clerks_word(code):
 
 
 def _value(path: str) -> st.SearchStrategy[object]:
-    spec = FACTS[path]
+    spec = county().facts[path]
     if path == "industry":
         return st.from_regex(r"\A[0-9]{4}\Z")
     if spec.type == "flag":
@@ -343,7 +342,7 @@ def test_the_list_of_readings_names_nothing_the_pack_does_not_have():
         *pack.parameters,
         *pack.predicates,
         *pack.matters,
-        *FACTS,
+        *pack.facts,
         *(p.id for p in pack.pauses),
         *pack.reasons,
         *words,

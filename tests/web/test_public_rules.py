@@ -194,9 +194,7 @@ def test_a_faulty_answer_is_told_at_its_field_and_nothing_is_decided() -> None:
 
 def test_what_only_an_official_confirms_is_not_asked_for_every_industry_at_once() -> None:
     assert askable(["confirmations.eia_142", "confirmations.eia_143", "industry", "kind"]) == ["industry"]
-    named = [
-        path for path in ("confirmations.eia_142",) if path in __import__("yinuo.core.schema", fromlist=["FACTS"]).FACTS
-    ]
+    named = [path for path in ("confirmations.eia_142",) if path in pack().facts]
     assert askable(named) == named
 
 

@@ -16,14 +16,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.apps.county import County, at, new_county
+from yinuo.core.fact_specs import ASKED_ELSEWHERE
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import industry_words
 from yinuo.site import guidebook, selfcheck_result
-from yinuo.site.selfcheck_questions import TOPIC_OF, TOPICS, TopicForm, asked
-from yinuo.site.selfcheck_state import CARRIED, LEAF_OF, State, read
+from yinuo.site.selfcheck_questions import TopicForm, asked
+from yinuo.site.selfcheck_state import State, carried, leaf_of, path_of, read
 
 NOW = at("2026-11-24 10:00")
 DAY = date(2026, 11, 24)
+TOPICS = pack().form.topics
 FACTORY = {
     "kind": "filing",
     "industry": "262",
@@ -37,7 +39,7 @@ FACTORY = {
     "site.new_construction_land": True,
     "eia": "table",
     "unit.grade": "A-",
-    **{path: False for path, spec in CARRIED.items() if path.startswith("declarations.") and spec.type == "flag"},
+    **{path: False for path, spec in carried().items() if path.startswith("declarations.") and spec.type == "flag"},
     "declarations.catalogue_class": "allowed",
 }
 
@@ -72,15 +74,15 @@ def answer_of(**changes: Any) -> selfcheck_result.Result:
 
 
 def test_no_two_carried_facts_share_a_name() -> None:
-    assert len(LEAF_OF) == len(CARRIED)
-    assert not {"y", "n", "on", "q", "go", "yes", "rest", "finish"} & set(LEAF_OF.values())
+    assert len(path_of()) == len(carried())
+    assert not {"y", "n", "on", "q", "go", "yes", "rest", "finish"} & set(path_of())
 
 
 def test_an_address_cannot_carry_who_the_project_is() -> None:
     state = read({"name": "某某公司", "address": "吹麻滩镇", "credit_code": "91440300708461136T", "secret": "x"}, DAY)
     assert state.facts == {}
     assert not any(
-        path in CARRIED
+        path in carried()
         for path in ("name", "content", "site.address", "unit.name", "unit.credit_code", "declarations.secret")
     )
 
@@ -118,7 +120,8 @@ def test_every_question_is_one_some_rule_turns_on_or_places_the_project(db: None
     read_by_rules = frozenset[str]().union(*(predicate.facts for predicate in pack().predicates.values()))
     assert set(flags) <= read_by_rules
     assert len(fields) == len(set(fields))
-    assert set(TOPIC_OF) == set(CARRIED)
+    here = {path for path in read_by_rules if not path.startswith(ASKED_ELSEWHERE)}
+    assert here <= set(pack().form.topic_of)
 
 
 def test_another_countys_rules_ask_other_questions(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +152,7 @@ def test_no_page_shows_more_than_a_few_questions_until_a_part_is_opened(county: 
         in_sight = sum(len(part.options) for part in ticks if not part.title)
         assert len(list(form.shown())) + in_sight + sum(bool(part.title) for part in ticks) <= 14, topic.slug
         shown = [str(option.data["value"]) for part in ticks for option in part.options]
-        assert sorted(shown) == sorted(LEAF_OF[path] for path in form.flags)
+        assert sorted(shown) == sorted(leaf_of(path) for path in form.flags)
 
 
 def test_a_part_in_which_something_is_ticked_stands_open_and_says_what_it_holds(county: County) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from tests.apps.county import new_company
 from tests.web.unit_desk import Desk, new_desk, signed_in, value_of
+from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import Entry, Idempotency
-from yinuo.faces.projects.steps import BY_SLUG, FOLLOWS, STEPS, asked
+from yinuo.faces.projects.steps import asked
 from yinuo.rooms.projects.models import Draft, Project
 
 ANSWERS: dict[str, dict[str, str]] = {
@@ -61,7 +62,7 @@ def begin(desk: Desk) -> int:
 def fill(desk: Desk, draft_id: int, **changes: dict[str, str]) -> None:
     """Goes through every page as a person would, following where each leads."""
     path = f"/filing/{draft_id}/project/"
-    for _ in range(len(STEPS) + 1):
+    for _ in range(len(pack().form.steps) + 1):
         if path.endswith("/check/"):
             return
         slug = path.split("/")[3]
@@ -235,7 +236,7 @@ def test_a_fact_is_asked_only_where_an_answer_turns_on_it(desk: Desk) -> None:
 
 
 def test_what_a_clerk_confirms_is_never_asked() -> None:
-    assert not [path for step in STEPS for path in step.paths if path.startswith("confirmations.")]
+    assert not [path for step in pack().form.steps for path in step.paths if path.startswith("confirmations.")]
 
 
 def test_every_fact_the_rules_of_a_filing_miss_is_asked_on_some_page(desk: Desk) -> None:
@@ -243,16 +244,20 @@ def test_every_fact_the_rules_of_a_filing_miss_is_asked_on_some_page(desk: Desk)
 
     from yinuo.core.facts import UNKNOWN, look_up
     from yinuo.core.screen import screen
-    from yinuo.engine.rules import pack
 
     facts: dict[str, Any] = {"kind": "filing", "declarations": {"secret": False}}
     missing = set(screen(facts, pack(), timezone.localdate()).missing)
     for matter in screen(facts, pack(), timezone.localdate()).matters:
         missing |= set(matter.missing)
-    here = {path for step in STEPS for path in asked(step, facts, timezone.localdate())}
+    here = {path for step in pack().form.steps for path in asked(step, facts, timezone.localdate())}
     # What follows from an answer is asked with it.
     roads = {**facts, "construction": {"highway": True, "waterway": True}}
-    here |= {path for path in asked(BY_SLUG["construction"], roads, timezone.localdate()) if FOLLOWS.get(path) in here}
+    form = pack().form
+    here |= {
+        path
+        for path in asked(form.by_slug["construction"], roads, timezone.localdate())
+        if (when := form.question(path).when) and when.fact in here
+    }
     unasked = {
         path
         for path in missing - here

@@ -15,7 +15,7 @@ from tests.web.test_unit_filing import ANSWERS, begin, fill
 from tests.web.unit_desk import Desk, new_desk, value_of
 from yinuo.core.screen import screen
 from yinuo.engine.rules import pack
-from yinuo.faces.projects.steps import BY_SLUG, asked
+from yinuo.faces.projects.steps import asked
 from yinuo.rooms.projects.actions import decide_by_hand, file_project
 from yinuo.rooms.projects.models import Draft, Project
 
@@ -258,7 +258,7 @@ def test_what_few_projects_have_is_folded_says_how_it_stands_and_opens_where_som
     page = desk.get(here)
     assert '<details class="fold"><summary>用林地、草原<small>占用林地、临时使用林地、' in page
     names = set(re.findall(r'name="(site\.[a-z_]+)"', page))
-    assert names == set(asked(BY_SLUG["site"], known(), date(2026, 11, 6)))
+    assert names == set(asked(pack().form.by_slug["site"], known(), date(2026, 11, 6)))
     desk.post(
         here, {"site.heritage": "none", "site.forest_land": "true", "rest": "1", **opened(desk, draft_id, "site")}
     )

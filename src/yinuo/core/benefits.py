@@ -41,8 +41,8 @@ def _answer(benefit: Benefit, facts: Facts, pack: Pack, day: date, class_: str) 
     verdict = asked(facts)
     if verdict.value is None:
         missing = tuple(sorted(verdict.missing))
-        return BenefitAnswer(benefit, None, f"是否符合，取决于：{labels(missing)}", missing)
-    words = "" if benefit.when == "always" else in_words(asked)
+        return BenefitAnswer(benefit, None, f"是否符合，取决于：{labels(missing, pack.facts)}", missing)
+    words = "" if benefit.when == "always" else in_words(asked, pack.facts)
     if verdict.value:
         return BenefitAnswer(benefit, True, f"符合条件：{words}" if words else "各类企业投资建设项目都可以享受")
     return BenefitAnswer(benefit, False, f"不符合条件：{words}")

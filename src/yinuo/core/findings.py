@@ -8,9 +8,9 @@ from datetime import date
 
 from yinuo.core.dated import all_at
 from yinuo.core.decision import ReasonStep
+from yinuo.core.fact_specs import FactTable
 from yinuo.core.facts import ALWAYS, NEVER, UNKNOWN, Facts, Predicate, look_up
 from yinuo.core.pack.types import Matter, NegativeRow, Pack
-from yinuo.core.schema import FACTS
 
 ON_REQUEST = "on_request"
 NONE: frozenset[str] = frozenset()
@@ -54,8 +54,8 @@ def condition(name: str, pack: Pack, day: date) -> Predicate:
     return pack.condition(name, day)
 
 
-def labels(paths: Iterable[str]) -> str:
-    return "、".join(FACTS[path].label if path in FACTS else path for path in sorted(paths))
+def labels(paths: Iterable[str], facts: FactTable) -> str:
+    return "、".join(facts.label(path) for path in sorted(paths))
 
 
 def title(row: NegativeRow) -> str:
@@ -92,7 +92,13 @@ def row_finding(row: NegativeRow, facts: Facts, pack: Pack, as_of: date) -> Find
         lost.append(ReasonStep(exception.id, verdict.value, f"除外情形“{exception.label}”", exception.cites))
     if missing:
         return Finding(
-            row.id, None, f"是否列入{place}，取决于：{labels(missing)}", row.cites, missing, used, parameters
+            row.id,
+            None,
+            f"是否列入{place}，取决于：{labels(missing, pack.facts)}",
+            row.cites,
+            missing,
+            used,
+            parameters,
         )
     return Finding(row.id, False, f"列入{place}", row.cites, used=used, parameters=parameters, lost=tuple(lost))
 

@@ -11,12 +11,11 @@ from typing import Any
 
 from yinuo.core.dated import RuleError, Span, all_at
 from yinuo.core.decision import Decision, ReasonStep
-from yinuo.core.fact_specs import FactSpec
+from yinuo.core.fact_specs import FactSpec, FactTable
 from yinuo.core.facts import UNKNOWN, Facts, Predicate, fact, look_up
 from yinuo.core.findings import Finding, condition, decide, labels, row_finding
 from yinuo.core.grades import UNRATED, allows, class_of
 from yinuo.core.pack.types import NegativeRow, Pack
-from yinuo.core.schema import FACTS
 from yinuo.core.wording import in_words
 
 ZONE = "site.zone_id"
@@ -52,7 +51,7 @@ class Conditions:
     excluded: tuple[Excluded, ...] = ()
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Conditions:
+    def from_json(cls, data: Mapping[str, Any], facts: FactTable) -> Conditions:
         """Raises ConditionError for an unknown key or fact, a prefix, bound or choice that cannot be."""
         if unknown := sorted(data.keys() - KEYS):
             raise ConditionError(f"适用条件里没有“{unknown[0]}”这一种")
@@ -60,8 +59,8 @@ class Conditions:
         for code in industries:
             if not code.isdigit() or len(code) > 4:
                 raise ConditionError(f"行业代码“{code}”应为 GB/T 4754 的 2 至 4 位数字或者其开头")
-        most = tuple((path, _bound(path, value)) for path, value in _mapped(data.get("most", {})))
-        one_of = tuple((path, _choices(path, values)) for path, values in _mapped(data.get("one_of", {})))
+        most = tuple((path, _bound(facts, path, value)) for path, value in _mapped(data.get("most", {})))
+        one_of = tuple((path, _choices(facts, path, values)) for path, values in _mapped(data.get("one_of", {})))
         return cls(industries, most, one_of, tuple(_excluded(row) for row in _listed(data.get("excluded", []))))
 
     def to_json(self) -> dict[str, Any]:
@@ -79,9 +78,9 @@ class Conditions:
         made += [(f"regional.one_of.{path}", fact(path).one_of(*values)) for path, values in self.one_of]
         return tuple(made)
 
-    def in_words(self) -> tuple[str, ...]:
+    def in_words(self, facts: FactTable) -> tuple[str, ...]:
         """The conditions as people read them, the excluded last."""
-        told = [in_words(predicate) for _, predicate in self.predicates()]
+        told = [in_words(predicate, facts) for _, predicate in self.predicates()]
         told += [f"不适用于：{row.why}{f'（{row.law}，须单独评估评审）' if row.law else ''}" for row in self.excluded]
         return tuple(told)
 
@@ -98,21 +97,21 @@ def _mapped(value: Any) -> Iterable[tuple[str, Any]]:
     return value.items()
 
 
-def _spec(path: str) -> FactSpec:
-    if path not in FACTS:
+def _spec(facts: FactTable, path: str) -> FactSpec:
+    if path not in facts:
         raise ConditionError(f"项目信息里没有“{path}”")
-    return FACTS[path]
+    return facts[path]
 
 
-def _bound(path: str, value: Any) -> int:
-    spec = _spec(path)
+def _bound(facts: FactTable, path: str, value: Any) -> int:
+    spec = _spec(facts, path)
     if spec.type not in ("decimal", "integer") or isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ConditionError(f"“{spec.label}”的上限应为不小于 0 的整数")
     return value
 
 
-def _choices(path: str, values: Any) -> tuple[str, ...]:
-    spec, found = _spec(path), tuple(str(value) for value in _listed(values))
+def _choices(facts: FactTable, path: str, values: Any) -> tuple[str, ...]:
+    spec, found = _spec(facts, path), tuple(str(value) for value in _listed(values))
     if spec.type != "choice" or not found or any(value not in spec.choices for value in found):
         raise ConditionError(f"“{spec.label}”只能从已有的选项里选")
     return found
@@ -223,11 +222,11 @@ def _validity(result: Result, pack: Pack, day: date) -> Finding:
 def _conditions(conditions: Conditions, facts: Facts, pack: Pack, day: date) -> Iterable[Finding]:
     cites = pack.parameter(SHARING, day).cites
     for rule, predicate in conditions.predicates():
-        verdict, words = predicate(facts), in_words(predicate)
+        verdict, words = predicate(facts), in_words(predicate, pack.facts)
         why = {
             True: f"符合“{words}”",
             False: f"不符合“{words}”",
-            None: f"是否符合“{words}”，取决于：{labels(verdict.missing)}",
+            None: f"是否符合“{words}”，取决于：{labels(verdict.missing, pack.facts)}",
         }
         yield Finding(rule, verdict.value, why[verdict.value], cites, verdict.missing, verdict.used)
     for row in conditions.excluded:
@@ -236,7 +235,7 @@ def _conditions(conditions: Conditions, facts: Facts, pack: Pack, day: date) -> 
         told = {
             True: f"属于不适用的情形“{row.why}”{singly}",
             False: f"不属于不适用的情形“{row.why}”",
-            None: f"是否属于不适用的情形“{row.why}”，取决于：{labels(verdict.missing)}",
+            None: f"是否属于不适用的情形“{row.why}”，取决于：{labels(verdict.missing, pack.facts)}",
         }
         ok = None if verdict.value is None else not verdict.value
         yield Finding(

@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from yinuo.core.fact_specs import FACTS, GROUPS, FactSpec
+from yinuo.core.fact_specs import FactSpec, FactTable
 from yinuo.core.facts import as_number
 
-__all__ = ["FACTS", "GROUPS", "FactError", "FactSpec", "nearest", "project_schema", "shown", "validate"]
+__all__ = ["FactError", "FactSpec", "FactTable", "nearest", "project_schema", "shown", "validate"]
 
 _NUMBER = r"^\d+(\.\d+)?$"
 _SHOWN = 40
@@ -34,29 +34,29 @@ def nearest(word: str, known: Mapping[str, Any] | list[str]) -> str:
     return f"，是否指 {hits[0]}？" if hits else ""
 
 
-def validate(facts: Mapping[str, Any]) -> list[FactError]:
-    """Every fault of the facts given; absent or null fields are unknown and no fault."""
+def validate(facts: Mapping[str, Any], specs: FactTable) -> list[FactError]:
+    """Every fault of the facts given, by the pack's table of them; absent or null fields are unknown and no fault."""
     if not isinstance(facts, Mapping):
         return [FactError("", "项目信息应为一个 JSON 对象")]
-    return [*_walk(facts, ""), *_order_fault(facts)]
+    return [*_walk(facts, "", specs), *_order_fault(facts, specs)]
 
 
-def _walk(facts: Mapping[str, Any], prefix: str) -> Iterator[FactError]:
+def _walk(facts: Mapping[str, Any], prefix: str, specs: FactTable) -> Iterator[FactError]:
     for key, value in facts.items():
         path = f"{prefix}{key}"
-        if path in FACTS:
-            if value is not None and (fault := _fault(FACTS[path], value)):
-                yield FactError(path, f"{FACTS[path].label}：{fault}")
-        elif path in GROUPS:
+        if path in specs:
+            if value is not None and (fault := _fault(specs[path], value)):
+                yield FactError(path, f"{specs[path].label}：{fault}")
+        elif path in specs.groups:
             if isinstance(value, Mapping):
-                yield from _walk(value, f"{path}.")
+                yield from _walk(value, f"{path}.", specs)
             elif value is not None:
-                yield FactError(path, f"{GROUPS[path]}：应为一个 JSON 对象")
+                yield FactError(path, f"{specs.groups[path]}：应为一个 JSON 对象")
         else:
-            yield FactError(path, f"没有名为 {path} 的项目信息{nearest(path, list(FACTS) + list(GROUPS))}")
+            yield FactError(path, f"没有名为 {path} 的项目信息{nearest(path, [*specs, *specs.groups])}")
 
 
-def _order_fault(facts: Mapping[str, Any]) -> Iterator[FactError]:
+def _order_fault(facts: Mapping[str, Any], specs: FactTable) -> Iterator[FactError]:
     """A building that is finished before it is begun; dates that are none have their own fault."""
     start, finish = facts.get("planned_start_on"), facts.get("planned_finish_on")
     if (
@@ -65,7 +65,7 @@ def _order_fault(facts: Mapping[str, Any]) -> Iterator[FactError]:
         and not (_date_fault(start) or _date_fault(finish))
         and finish < start
     ):
-        labels = FACTS["planned_finish_on"].label, FACTS["planned_start_on"].label
+        labels = specs.label("planned_finish_on"), specs.label("planned_start_on")
         yield FactError("planned_finish_on", f"{labels[0]}：不能早于{labels[1]}（{start}），现为 {finish}")
 
 
@@ -121,7 +121,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def project_schema() -> dict[str, Any]:
+def project_schema(specs: FactTable) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a project's facts."""
     root: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -131,12 +131,12 @@ def project_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {},
     }
-    for path, spec in FACTS.items():
+    for path, spec in specs.items():
         group, _, name = path.rpartition(".")
         properties = root["properties"]
         if group:
             empty = {
-                "title": GROUPS[group],
+                "title": specs.groups[group],
                 "type": ["object", "null"],
                 "additionalProperties": False,
                 "properties": {},

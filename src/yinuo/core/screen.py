@@ -23,7 +23,6 @@ from yinuo.core.findings import (
 )
 from yinuo.core.grades import UNRATED, ScoreError, allows, class_of, grade_of, named_grade
 from yinuo.core.pack.types import Matter, NegativeRow, Pack
-from yinuo.core.schema import FACTS
 from yinuo.core.wording import in_words
 
 GRADE_FACTS = frozenset({"unit.grade", "unit.score"})
@@ -171,7 +170,7 @@ def _choice(path: str, rule: str, noun: str, facts: Facts, pack: Pack, as_of: da
     value = look_up(facts, path)
     if value is UNKNOWN:
         return Finding(rule, None, f"尚不知{noun}", allowed.cites, frozenset({path}))
-    names = FACTS[path].choices
+    names = pack.facts[path].choices
     wanted = "、".join(names.get(choice, choice) for choice in allowed.value)
     ok = value in allowed.value
     why = (
@@ -198,7 +197,7 @@ def _completeness(facts: Facts, pack: Pack, as_of: date) -> Finding:
     rule = "filing.required_facts"
     required = pack.parameter(rule, as_of)
     absent = frozenset(path for path in required.value if look_up(facts, path) is UNKNOWN)
-    why = f"备案信息不齐：{labels(absent)}" if absent else "备案信息齐全"
+    why = f"备案信息不齐：{labels(absent, pack.facts)}" if absent else "备案信息齐全"
     return Finding(rule, None if absent else True, why, required.cites, absent, frozenset(required.value) - absent)
 
 
@@ -245,8 +244,8 @@ def _read(names: Iterable[str], pack: Pack, as_of: date) -> tuple[ParameterRead,
 # -- the promise
 
 
-def _kind_names(kinds: Iterable[str]) -> str:
-    return "、".join(FACTS["kind"].choices.get(kind, kind) for kind in kinds)
+def _kind_names(kinds: Iterable[str], pack: Pack) -> str:
+    return "、".join(pack.facts["kind"].choices.get(kind, kind) for kind in kinds)
 
 
 def _kind_allows(facts: Facts, pack: Pack, as_of: date) -> Finding:
@@ -257,9 +256,9 @@ def _kind_allows(facts: Facts, pack: Pack, as_of: date) -> Finding:
         return Finding(rule, None, "尚不知办理类型", kinds.cites, frozenset({"kind"}))
     ok = kind in kinds.value
     why = (
-        f"{_kind_names([kind])}类项目可以实行信用承诺制"
+        f"{_kind_names([kind], pack)}类项目可以实行信用承诺制"
         if ok
-        else f"信用承诺制目前只面向{_kind_names(kinds.value)}类项目"
+        else f"信用承诺制目前只面向{_kind_names(kinds.value, pack)}类项目"
     )
     return Finding(rule, ok, why, kinds.cites, used=frozenset({"kind"}))
 
@@ -399,10 +398,10 @@ def needed(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Finding:
     if (
         finding.ok is not True
         or look_up(facts, "kind") is not UNKNOWN
-        or set(FACTS["kind"].choices) <= set(matter.kinds or FACTS["kind"].choices)
+        or set(pack.facts["kind"].choices) <= set(matter.kinds or pack.facts["kind"].choices)
     ):
         return finding
-    why = f"是否须办理，取决于：{labels(frozenset({'kind'}))}（只有{_kind_names(matter.kinds)}类项目办理）"
+    why = f"是否须办理，取决于：{pack.facts.label('kind')}（只有{_kind_names(matter.kinds, pack)}类项目办理）"
     return Finding(finding.rule, None, why, finding.cites, frozenset({"kind"}), finding.used, finding.parameters)
 
 
@@ -415,11 +414,11 @@ def _by_condition(matter: Matter, facts: Facts, pack: Pack, as_of: date) -> Find
         return Finding(rule, always, "此类项目均须办理" if always else "此类项目无须办理", matter.basis)
     predicate = condition(matter.needed, pack, as_of)
     verdict = predicate(facts)
-    words = in_words(predicate)
+    words = in_words(predicate, pack.facts)
     why = {
         True: f"须办理：{words}",
         False: f"无须办理：不符合“{words}”",
-        None: f"是否须办理，取决于：{labels(verdict.missing)}",
+        None: f"是否须办理，取决于：{labels(verdict.missing, pack.facts)}",
     }[verdict.value]
     basis = (
         *matter.basis,

@@ -56,8 +56,8 @@ def _read(name: str, pack: Pack, day: date) -> ParameterRead:
 def _asked(name: str, facts: Facts, pack: Pack, day: date, cites: tuple[str, ...]) -> Finding:
     asked = condition(name, pack, day)
     verdict = asked(facts)
-    words = in_words(asked)
-    why = {True: f"符合：{words}", False: f"不符合：{words}", None: f"还要知道：{labels(verdict.missing)}"}[
+    words = in_words(asked, pack.facts)
+    why = {True: f"符合：{words}", False: f"不符合：{words}", None: f"还要知道：{labels(verdict.missing, pack.facts)}"}[
         verdict.value
     ]
     return Finding(name, verdict.value, why, cites, verdict.missing, verdict.used, verdict.parameters)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 
-from yinuo.core.fact_specs import FACTS
+from yinuo.core.fact_specs import FactTable
 from yinuo.core.facts import ALWAYS, NEVER, Comparison, Predicate
 
 _JOINS = {"all": ("且", "，并且", "；并且"), "any": ("或者", "，或者", "；或者")}
@@ -32,12 +32,12 @@ def moment_words(at: datetime) -> str:
 
 
 @lru_cache(maxsize=4096)
-def in_words(predicate: Predicate) -> str:
-    """The condition as a clause.
+def in_words(predicate: Predicate, facts: FactTable) -> str:
+    """The condition as a clause, with the pack's own words for its facts.
 
     **Example**: 总投资超过 30 万元，并且建筑面积超过 300 平方米或者属于市政基础设施工程
     """
-    return _say(predicate, max(_height(predicate), 2))
+    return _say(predicate, max(_height(predicate), 2), facts)
 
 
 def _height(predicate: Predicate) -> int:
@@ -54,21 +54,25 @@ def _flat(predicate: Predicate) -> list[Predicate]:
     return found
 
 
-def _say(predicate: Predicate, level: int) -> str:
+def _say(predicate: Predicate, level: int, facts: FactTable) -> str:
     if predicate.joined in ("all", "any"):
         parts = _flat(predicate)
-        join, said = _JOINS[predicate.joined][min(level, 3) - 1], [_say(part, _height(part)) for part in parts]
+        join, said = _JOINS[predicate.joined][min(level, 3) - 1], [_say(part, _height(part), facts) for part in parts]
         return f"{'、'.join(said[:-1])}{join}{said[-1]}" if level == 1 else join.join(said)
     if predicate.joined == "not":
         inner = predicate.parts[0]
-        return _comparison(inner.comparison, False) if inner.comparison else f"不属于“{in_words(inner)}”的情形"
+        return (
+            _comparison(inner.comparison, False, facts)
+            if inner.comparison
+            else f"不属于“{in_words(inner, facts)}”的情形"
+        )
     if predicate.comparison:
-        return _comparison(predicate.comparison, True)
+        return _comparison(predicate.comparison, True, facts)
     return {ALWAYS: "任何情形", NEVER: "没有任何情形"}.get(predicate, predicate.text)
 
 
-def _comparison(said: Comparison, holds: bool) -> str:
-    spec = FACTS.get(said.path)
+def _comparison(said: Comparison, holds: bool, facts: FactTable) -> str:
+    spec = facts.get(said.path)
     label = spec.label if spec else said.path
     if said.how in ("is_true", "is_false"):
         return _flag(label, (said.how == "is_true") is holds)

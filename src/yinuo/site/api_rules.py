@@ -58,12 +58,12 @@ class ScreeningOut(Shape):
 
 @router.get("/project-schema", response=dict[str, Any], summary="项目信息的 JSON Schema")
 def schema(request: HttpRequest) -> dict[str, Any]:
-    return project_schema()
+    return project_schema(pack().facts)
 
 
 @router.post("/screen", response=ScreeningOut, summary="项目要办什么、能否秒批、能否承诺")
 def ask(request: HttpRequest, body: ScreenIn) -> dict[str, Any]:
-    faults = {fault.path: fault.message for fault in validate(body.facts)}
+    faults = {fault.path: fault.message for fault in validate(body.facts, pack().facts)}
     if faults:
         raise Refused("rules.facts", "项目信息有误", field=next(iter(faults)), errors=faults)
     try:

@@ -82,7 +82,7 @@ def guide(request: HttpRequest, matter_id: str) -> HttpResponse:
         "department": pack().departments[matter.department],
         "level": words.LEVELS[matter.level],
         "handling": words.HANDLING[matter.handling],
-        "kinds": "、".join(words.KINDS[kind] for kind in matter.kinds),
+        "kinds": "、".join(words.kinds()[kind] for kind in matter.kinds),
         "needed": _needed(matter, day),
         **_related(matter, day),
         "qr": mark_safe(qr_svg(request.build_absolute_uri(request.path))),  # noqa: S308
@@ -129,7 +129,7 @@ def _needed(matter: Matter, day: date) -> str:
         return "目前没有项目需要办理"
     if matter.needed == ON_REQUEST:
         return "项目单位提出申请时办理"
-    return in_words(condition(matter.needed, pack(), day))
+    return in_words(condition(matter.needed, pack(), day), pack().facts)
 
 
 def list_rows(matter: Matter, day: date) -> list[dict[str, object]]:
@@ -138,7 +138,7 @@ def list_rows(matter: Matter, day: date) -> list[dict[str, object]]:
     return [
         {
             "row": row,
-            "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day)),
+            "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day), pack().facts),
             "exceptions": [(exception.label, words.cite_links(exception.cites)) for exception in row.exceptions],
             "cites": words.cite_links(row.cites),
         }

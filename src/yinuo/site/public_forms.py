@@ -10,7 +10,6 @@ from urllib.parse import unquote, urlsplit
 from django import forms
 
 from yinuo.core.codes import CodeError, parse_project_code
-from yinuo.core.schema import FACTS
 from yinuo.engine.rules import pack
 from yinuo.site import guidebook
 from yinuo.ui.components.forms import CodeInput, DateInput
@@ -106,7 +105,7 @@ class AskForm(AsOf):
             else []
         )
         self.fields["matter"].choices = [("", "请选择"), *groups.items()]  # type: ignore[attr-defined]
-        self.fields["kind"].choices = [UNSURE, *FACTS["kind"].choices.items()]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [UNSURE, *pack().facts["kind"].choices.items()]  # type: ignore[attr-defined]
         self.fields["grade"].choices = [UNSURE, *grades, ("unrated", "未评级")]  # type: ignore[attr-defined]
         for path in facts:
             self.fields[f"f.{path}"] = fact_field(path)
@@ -124,12 +123,12 @@ class AskForm(AsOf):
 
 
 def is_flag(path: str) -> bool:
-    return FACTS[path].type in ("flag", "quantity")
+    return pack().facts[path].type in ("flag", "quantity")
 
 
 def fact_field(path: str) -> forms.Field:
     """The field that asks for a fact; always optional, for unknown is an answer."""
-    spec = FACTS[path]
+    spec = pack().facts[path]
     if spec.type == "flag":
         return forms.ChoiceField(
             label=spec.label, required=False, help_text=spec.help, choices=[UNSURE, ("yes", "是"), ("no", "否")]

@@ -13,7 +13,6 @@ from django.db.models import Count, Q
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import GradeAnswer, named_grade
 from yinuo.core.masking import masked
-from yinuo.core.schema import FACTS
 from yinuo.engine.rules import pack, roles
 from yinuo.rooms.commitments.models import Finding, Fulfilment
 from yinuo.rooms.commitments.published import ZoneLine, zone, zone_line
@@ -167,7 +166,7 @@ def _with_verification(line: ZoneLine, counts: dict[int, tuple[int, int]]) -> Zo
 def _policy(facts: dict[str, object]) -> str:
     declared = facts.get("declarations")
     value = declared.get("catalogue_class") if isinstance(declared, dict) else None
-    return FACTS["declarations.catalogue_class"].choices.get(str(value), "")
+    return pack().facts["declarations.catalogue_class"].choices.get(str(value), "")
 
 
 def _linked(project: Project | None) -> Linked | None:

@@ -11,7 +11,6 @@ from yinuo.core.decision import jsonable, plain
 from yinuo.core.findings import condition
 from yinuo.core.pack.references import HANDLINGS_NAMED
 from yinuo.core.pack.types import DatedValue, Parameter
-from yinuo.core.schema import FACTS
 from yinuo.core.tracks import MARK
 from yinuo.core.units import WORDS
 from yinuo.core.wording import in_words
@@ -41,9 +40,9 @@ OWNERS = {"matter": "承办部门", "filing": "项目备案单位", **ROLES}
 
 def _names(parameter_id: str) -> Mapping[str, str]:
     if path := CODED.get(parameter_id):
-        return FACTS[path].choices
+        return pack().facts[path].choices
     if parameter_id == "filing.required_facts":
-        return {path: spec.label for path, spec in FACTS.items()}
+        return {path: spec.label for path, spec in pack().facts.items()}
     if parameter_id == "guidance.mature_departments":
         return {key: row.short_name for key, row in pack().departments.items()}
     if parameter_id in HANDLINGS_NAMED:
@@ -67,7 +66,7 @@ def _called(parameter_id: str, value: DatedValue) -> Mapping[str, str]:
     parts = [str(part) for part in (value.value if isinstance(value.value, (list, tuple)) else [value.value])]
     if MARK in parameter_id:
         day = max(value.span.from_on, rules.valid_from)
-        return {part: in_words(condition(part, rules, day)) for part in parts}
+        return {part: in_words(condition(part, rules, day), rules.facts) for part in parts}
     if all(part in rules.matters for part in parts):
         return {part: rules.matters[part].full_name for part in parts}
     if all(part in rules.departments for part in parts):

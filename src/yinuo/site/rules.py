@@ -17,7 +17,7 @@ from yinuo.core.decision import Decision, plain
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.findings import condition
 from yinuo.core.pack.types import NegativeRow, Parameter
-from yinuo.core.schema import FACTS, validate
+from yinuo.core.schema import validate
 from yinuo.core.screen import promisable
 from yinuo.core.wording import in_words
 from yinuo.engine.rules import pack
@@ -165,7 +165,7 @@ def _row(row: NegativeRow, day: date) -> dict[str, Any]:
     ]
     return {
         "row": row,
-        "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day)),
+        "when": "" if row.when == "always" else in_words(condition(row.when, pack(), day), pack().facts),
         "exceptions": [(exception.label, words.cite_links(exception.cites)) for exception in row.exceptions],
         "cites": words.cite_links(row.cites),
         "matters": matters,
@@ -239,12 +239,12 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _answered(request: HttpRequest, day: date) -> dict[str, Any]:
     """Two passes: the answer to what was told decides which questions stand under it."""
-    told = [name[2:] for name in request.GET if name.startswith("f.") and name[2:] in FACTS]
+    told = [name[2:] for name in request.GET if name.startswith("f.") and name[2:] in pack().facts]
     form = AskForm(request.GET, day=day, facts=told)
     if not form.is_valid():
         return {"form": form}
     facts = form.facts()
-    faults = validate(facts)
+    faults = validate(facts, pack().facts)
     for fault in faults:
         form.add_error(f"f.{fault.path}" if f"f.{fault.path}" in form.fields else None, fault.message)
     if faults:
@@ -275,7 +275,7 @@ def askable(missing: Iterable[str]) -> list[str]:
 
     What only an official confirms of one industry waits until the industry is known.
     """
-    known = [path for path in missing if path in FACTS and path != "kind" and not path.startswith("unit.")]
+    known = [path for path in missing if path in pack().facts and path != "kind" and not path.startswith("unit.")]
     confirmations = [path for path in known if path.startswith("confirmations.")]
     return [path for path in known if path not in confirmations or len(confirmations) == 1]
 
@@ -300,5 +300,5 @@ def _told(decision: Decision, missing: list[str]) -> dict[str, Any]:
         "summary": f"{listed}；{offered}。",
         "steps": [(step.text, words.cite_links(step.cites)) for step in decision.trace],
         "lost": [(step.text, words.cite_links(step.cites)) for step in decision.overridden],
-        "missing": [FACTS[path].label for path in missing],
+        "missing": [pack().facts.label(path) for path in missing],
     }

@@ -16,13 +16,13 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.facts import UNKNOWN
-from yinuo.core.schema import FACTS
+from yinuo.core.form import Topic
 from yinuo.engine.documents.qr import qr_svg
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import industry_words
 from yinuo.faces.projects.factforms import anchor, suggestions, words_of
 from yinuo.site import guidebook, selfcheck_questions, selfcheck_result, selfcheck_state
-from yinuo.site.selfcheck_questions import BY_SLUG, TOPIC_OF, TOPICS, Topic, TopicForm
+from yinuo.site.selfcheck_questions import TopicForm
 from yinuo.site.selfcheck_result import Open, Option
 from yinuo.site.selfcheck_state import State
 from yinuo.ui import words
@@ -42,17 +42,17 @@ def begin(request: HttpRequest) -> HttpResponse:
     text = words.typed(request.GET.get("q", ""), LONGEST)
     state = selfcheck_state.read(request.GET, timezone.localdate())
     if not text:
-        return _topic(request, TOPICS[0], state)
+        return _topic(request, pack().form.topics[0], state)
     guessed = industry_words.guess(text)
     industry = guessed.pop("industry", "")
     state = State({**state.facts, **guessed}, state.on)
-    return _topic(request, TOPICS[0], state, {"industry": industry} if industry else {}, said=text)
+    return _topic(request, pack().form.topics[0], state, {"industry": industry} if industry else {}, said=text)
 
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """One page of questions; answered, it leads to the next with every answer in the address."""
-    found = BY_SLUG.get(slug)
+    found = pack().form.topic_by_slug.get(slug)
     state = selfcheck_state.read(request.GET, timezone.localdate())
     if found is None:
         return redirect(reverse("public:check") + state.query)
@@ -71,15 +71,15 @@ def _topic(
     earlier = selfcheck_questions.before(found)
     context = {
         "topic": found,
-        "number": TOPICS.index(found) + 1,
-        "count": len(TOPICS),
+        "number": pack().form.topics.index(found) + 1,
+        "count": len(pack().form.topics),
         "form": form,
         # What the fields of this page ask is asked anew; everything else goes with it.
         "carried": list(state.without(form.paths).pairs()),
         "before_url": _url(earlier) + state.query if earlier else "",
         "industries": suggestions() if "industry" in form.paths else [],
         "said": said,
-        "understood": [Row(FACTS[path].label, words_of(path, value)) for path, value in state.facts.items()]
+        "understood": [Row(pack().facts.label(path), words_of(path, value)) for path, value in state.facts.items()]
         if said
         else [],
         "unread": () if sent else state.unread,
@@ -89,7 +89,9 @@ def _topic(
 
 
 def _url(found: Topic) -> str:
-    return reverse("public:check") if found is TOPICS[0] else reverse("public:check_topic", args=[found.slug])
+    return (
+        reverse("public:check") if found is pack().form.topics[0] else reverse("public:check_topic", args=[found.slug])
+    )
 
 
 def _onward(found: Topic, answers: State, day: date, *, finish: bool) -> str:
@@ -120,7 +122,10 @@ def result(request: HttpRequest) -> HttpResponse:
         "later": state.on != today,
         "today": today,
         "today_url": url + State(state.facts, today).query,
-        "grade_url": _url(TOPIC_OF["unit.grade"]) + state.query + "#" + anchor("unit.grade"),
+        "grade_url": _url(pack().form.topic_of.get("unit.grade", pack().form.topics[0]))
+        + state.query
+        + "#"
+        + anchor("unit.grade"),
         "graded": "unit.grade" in state.facts,
         "same": found.best.landing_on == found.regular.landing_on,
         "share_url": share,
@@ -135,14 +140,14 @@ def result(request: HttpRequest) -> HttpResponse:
 def _answers(state: State) -> list[tuple[str, str, list[Row]]]:
     """What was answered, by page, with the way back; what holds is told singly, what does not in one line."""
     made = []
-    for found in TOPICS:
+    for found in pack().form.topics:
         rows, noes = [], []
         for path in (*found.paths, *found.flags):
             value = state.known(path)
-            if value is False and FACTS[path].type == "flag":
-                noes.append(FACTS[path].label)
+            if value is False and pack().facts[path].type == "flag":
+                noes.append(pack().facts.label(path))
             elif value is not UNKNOWN:
-                rows.append(Row(FACTS[path].label, words_of(path, value)))
+                rows.append(Row(pack().facts.label(path), words_of(path, value)))
         if noes:
             rows.append(Row("都没有", "、".join(noes)))
         made.append((found.title, _url(found) + state.query, rows))
@@ -151,7 +156,7 @@ def _answers(state: State) -> list[tuple[str, str, list[Row]]]:
 
 def _open_row(row: Open, state: State) -> dict[str, Any]:
     url = reverse("public:check_result")
-    topic = TOPIC_OF[row.path]
+    topic = pack().form.topic_of[row.path]
     return {
         "label": row.label,
         "needs": row.needs,

@@ -12,7 +12,6 @@ from datetime import date, datetime, time
 from yinuo.core.calendar import DAY, TZ
 from yinuo.core.dated import all_at
 from yinuo.core.decision import Decision
-from yinuo.core.fact_specs import FACTS
 from yinuo.core.grades import UNRATED, allows
 from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.planner import Plan
@@ -29,7 +28,7 @@ from yinuo.rooms.onemap.models import MapItem, Route
 from yinuo.rooms.regional import queries as regional
 from yinuo.site import guidebook
 from yinuo.site.selfcheck_questions import turning
-from yinuo.site.selfcheck_state import CARRIED, State
+from yinuo.site.selfcheck_state import State
 from yinuo.ui import words
 
 SHOWN_FIRST = 6
@@ -346,7 +345,7 @@ def _fit(track: str, state: State, day: date, grade: str) -> Fit:
         decision.outcome["eligible"]
     ]
     against = tuple(step.text.removeprefix("不符合：") for step in decision.trace if step.outcome is False)
-    asked = tuple(FACTS[path].label for path in FACTS if path in decision.missing and path not in FOLLOWS)
+    asked = tuple(pack().facts.label(path) for path in pack().facts if path in decision.missing and path not in FOLLOWS)
     return Fit(word, colour, against, asked)
 
 
@@ -382,7 +381,11 @@ def _open(state: State, found: Screening, day: date, offered: Mapping[str, bool]
                 promises.setdefault(path, []).append(answer)
     # What only matters along with something else is asked once that holds.
     first = turning(facts, day)
-    paths = [path for path in FACTS if path in CARRIED and ((path in needs and path in first) or path in promises)]
+    paths = [
+        path
+        for path in pack().facts
+        if path in pack().form.topic_of and ((path in needs and path in first) or path in promises)
+    ]
     made = [_question(path, needs.get(path, []), promises.get(path, []), state, day, offered) for path in paths]
     return tuple(sorted(made, key=lambda row: -row.weight))
 
@@ -396,12 +399,12 @@ def _question(
     offered: Mapping[str, bool],
 ) -> Open:
     options = [_option(path, value, label, needs, promises, state, day, offered) for value, label in _choices(path)]
-    return Open(path, FACTS[path].label, _names(needs), _names(promises), tuple(options))
+    return Open(path, pack().facts.label(path), _names(needs), _names(promises), tuple(options))
 
 
 def _choices(path: str) -> list[tuple[object, str]]:
     """The answers worth a link of their own: yes and no, or a short list."""
-    spec = FACTS[path]
+    spec = pack().facts[path]
     if spec.type == "flag":
         return [(True, "是"), (False, "否")]
     if spec.type == "quantity":

@@ -1,6 +1,7 @@
 """What a self-check knows, carried in its address alone: short stable names, nothing kept anywhere.
 
-Only facts that describe a project are carried, never who it is: no name, no address, no credit code can be put in.
+Only facts the self-check asks are carried, never who the project is: `pack check` keeps name, address and credit code
+out.
 """
 
 from __future__ import annotations
@@ -11,34 +12,32 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from yinuo.core.fact_specs import FACTS, FactSpec
+from yinuo.core.fact_specs import FactSpec
 from yinuo.core.facts import UNKNOWN
 from yinuo.core.schema import validate
 from yinuo.engine.rules import pack
 from yinuo.faces.projects.factforms import plain_number
 from yinuo.faces.projects.steps import nested
 
-# Who the project is, what is declared only when filing, what a clerk confirms or a mock approval asks, and the score
-# behind the grade.
-NEVER_ASKED = frozenset(
-    {
-        "name", "content", "region", "nature", "project_class", "planned_start_on", "planned_finish_on",
-        "site.address", "site.parcel", "unit.name", "unit.credit_code", "unit.score",
-        "declarations.secret", "declarations.truthful", "declarations.industrial_policy",
-    }
-)  # fmt: skip
-CARRIED = {
-    path: spec
-    for path, spec in FACTS.items()
-    if path not in NEVER_ASKED and not path.startswith(("confirmations.", "mock."))
-}
-PATH_OF = {path.rpartition(".")[2]: path for path in CARRIED}
-LEAF_OF = {path: leaf for leaf, path in PATH_OF.items()}
 YES, NO, DAY = "y", "n", "on"
 LONGEST = 120
 # As a filing takes the answers over: `f.<fact>=value`.
 PREFIX = "f."
 AHEAD = timedelta(days=366)
+
+
+def carried() -> dict[str, FactSpec]:
+    """The facts the self-check asks, in the order of the pack's table."""
+    return {path: spec for path, spec in pack().facts.items() if path in pack().form.topic_of}
+
+
+def leaf_of(path: str) -> str:
+    """A fact's name in an address; `pack check` sees that no two of the self-check have the same."""
+    return path.rpartition(".")[2]
+
+
+def path_of() -> dict[str, str]:
+    return {leaf_of(path): path for path in pack().form.topic_of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +62,16 @@ class State:
         return replace(self, facts={path: value for path, value in self.facts.items() if path not in gone})
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """The state as parameters, always in the order of core's table, so that one state has one address."""
+        """The state as parameters, always in the order of the pack's table, so that one state has one address."""
         flags: dict[bool, list[str]] = {True: [], False: []}
-        for path in CARRIED:
+        for path, spec in carried().items():
             value = self.facts.get(path)
             if value is None:
                 continue
-            if CARRIED[path].type == "flag":
-                flags[value is True].append(LEAF_OF[path])
+            if spec.type == "flag":
+                flags[value is True].append(leaf_of(path))
             else:
-                yield LEAF_OF[path], "yes" if value is True else "0" if value is False else str(value)
+                yield leaf_of(path), "yes" if value is True else "0" if value is False else str(value)
         for name, leaves in ((YES, flags[True]), (NO, flags[False])):
             if leaves:
                 yield name, ".".join(leaves)
@@ -93,13 +92,12 @@ def read(query: Mapping[str, str], today: date) -> State:
     """
     facts: dict[str, Any] = {}
     unread: list[str] = []
-    for leaf, path in PATH_OF.items():
-        spec = CARRIED[path]
-        text = query.get(leaf, "").replace("\x00", "").strip()[:LONGEST]
+    for path, spec in carried().items():
+        text = query.get(leaf_of(path), "").replace("\x00", "").strip()[:LONGEST]
         if not text or spec.type == "flag":
             continue
         value = _value(spec, text)
-        if validate(nested({path: value})):
+        if validate(nested({path: value}), pack().facts):
             unread.append(spec.label)
         else:
             facts[path] = value
@@ -122,12 +120,13 @@ def _read_flags(query: Mapping[str, str], facts: dict[str, Any], unread: list[st
         word: {leaf for leaf in query.get(name, "")[:4000].split(".") if leaf}
         for name, word in ((YES, True), (NO, False))
     }
+    paths, specs = path_of(), pack().facts
     for leaf in sorted(said[True] & said[False]):
-        unread.append(CARRIED[PATH_OF[leaf]].label if leaf in PATH_OF else leaf[:LONGEST])
+        unread.append(specs.label(paths[leaf]) if leaf in paths else leaf[:LONGEST])
     for word, leaves in said.items():
         for leaf in leaves - said[not word]:
-            path = PATH_OF.get(leaf)
-            if path is not None and CARRIED[path].type == "flag":
+            path = paths.get(leaf)
+            if path is not None and specs[path].type == "flag":
                 facts[path] = word
 
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.core.schema import FACTS
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import listed
@@ -210,7 +209,7 @@ def _questions(found: Project) -> list[tuple[str, str, str]]:
         missing |= set(want.missing)
     known = found.facts.get("confirmations") or {}
     paths = sorted(path for path in missing if path.startswith(PREFIX) and path.removeprefix(PREFIX) not in known)
-    return [(path, FACTS[path].label, FACTS[path].help) for path in paths]
+    return [(path, pack().facts.label(path), pack().facts[path].help) for path in paths]
 
 
 @need_staff

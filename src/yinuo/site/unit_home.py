@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.engine.notices import queries as notices
+from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem
 from yinuo.faces.credit.bands import next_band
 from yinuo.faces.credit.scoreline import score_words
@@ -104,7 +105,7 @@ def _draft(draft: Draft) -> Task:
     name = look_up(draft.facts, "name")
     url = reverse(
         "unit:filing_check" if draft.step else "unit:filing_step",
-        args=[draft.pk] if draft.step else [draft.pk, "project"],
+        args=[draft.pk] if draft.step else [draft.pk, pack().form.steps[0].slug],
     )
     return Task(
         "未命名的项目" if name is UNKNOWN else str(name), "没填完", "grey", url, f"{zh_moment(draft.saved_at)} 存"

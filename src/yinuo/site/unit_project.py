@@ -16,7 +16,6 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yinuo.core.grades import named_grade
-from yinuo.core.schema import FACTS
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.qr import qr_svg, verification_url
@@ -178,7 +177,7 @@ def _rows(project: Project) -> list[Row]:
     for path in ("kind", "project_class", "industry", "total_investment", "site.address", "content"):
         group, _, name = path.rpartition(".")
         value = (project.facts.get(group) or {}).get(name) if group else project.facts.get(path)
-        facts.append(Row(FACTS[path].label, words_of(path, value)))
+        facts.append(Row(pack().facts.label(path), words_of(path, value)))
     facts.append(Row("建设计划", _plan(project)))
     facts.append(Row("申报", f"{zh_datetime(project.filed_at)} {filed_by(project)}"))
     facts.append(Row("适用的规则", f"{zh_date(project.rules_on)}施行的规则"))
@@ -221,9 +220,9 @@ def _events(project: Project, items: list[MapItem]) -> list[Event]:
 
 def _amendment(row: Any) -> dict[str, Any]:
     changes = [
-        f"{FACTS[path].label}：{words_of(path, old) or '未填'} → {words_of(path, new) or '未填'}"
+        f"{pack().facts.label(path)}：{words_of(path, old) or '未填'} → {words_of(path, new) or '未填'}"
         for path, (old, new) in row.changes.items()
-        if path in FACTS
+        if path in pack().facts
     ]
     return {"at": row.at, "reason": row.reason, "changes": changes}
 

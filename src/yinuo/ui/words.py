@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from yinuo.core.grades import COLOUR_WORDS, UNRATED, scale_at
 from yinuo.core.pack.types import Limit
-from yinuo.core.schema import FACTS
 from yinuo.core.wording import day_words
 from yinuo.engine.rules import pack
 
@@ -23,7 +22,11 @@ HANDLING = {
     "utility": "公用服务报装",
 }
 PROVENANCE = {"source": "已逐字核对原文", "tested": "已有实例验证", "unverified": "尚未核对原文"}
-KINDS = FACTS["kind"].choices
+
+
+def kinds() -> Mapping[str, str]:
+    """The kinds of projects by code."""
+    return pack().facts["kind"].choices
 
 
 def typed(text: str, longest: int) -> str:

@@ -50,7 +50,7 @@ def case_faults(pack: Pack) -> Iterator[Fault]:
     for case in pack.cases:
         if not case.expect:
             yield fault_at(case.where, "case-failed", f"案例 {case.id} 没有写明预期结果 expect")
-        for error in validate(_project(case)):
+        for error in validate(_project(case), pack.facts):
             yield fault_at(case.where, "unknown-fact", f"案例 {case.id} 的项目信息 {error.path}：{error.message}")
         try:
             answer = run_case(case, pack)

@@ -8,6 +8,7 @@ from pathlib import Path
 from yinuo.core.pack.cases import case_faults, must_be_exercised
 from yinuo.core.pack.coverage import boundary_days, coverage_faults, entry_point_faults
 from yinuo.core.pack.faults import Fault, PackError, fault_at
+from yinuo.core.pack.form_faults import form_faults
 from yinuo.core.pack.load import Reading, read
 from yinuo.core.pack.references import near, reference_faults
 from yinuo.core.pack.released import released_faults
@@ -26,6 +27,7 @@ def check(path: Path) -> list[Fault]:
     faults = list(reading.book.faults)
     days = boundary_days(reading.pack)
     faults += reference_faults(reading)
+    faults += form_faults(reading)
     faults += table_faults(reading.pack, days, reading.book.broken)
     faults += coverage_faults(reading, days)
     faults += _exercises(reading.pack)

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from yinuo.core.dated import all_at
-from yinuo.core.fact_specs import FACTS
 from yinuo.core.findings import ON_REQUEST
 from yinuo.core.grades import COLOUR_WORDS
 from yinuo.core.pack.coverage import boundary_days
@@ -224,7 +223,7 @@ def _lists(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
 
 def _matters(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
     for matter in pack.matters_at(day):
-        kinds = "、".join(FACTS["kind"].choices[kind] for kind in matter.kinds)
+        kinds = "、".join(pack.facts["kind"].choices[kind] for kind in matter.kinds)
         whom = f"须办理“{matter.full_name}”的{kinds or '各'}类项目"
         yield (
             f"matter:{matter.id}.needed",
@@ -237,7 +236,7 @@ def _matters(pack: Pack, day: date) -> Iterator[tuple[str, Facet]]:
 
 def _when(name: str, pack: Pack, day: date) -> str:
     """A condition in words, so that a condition of the same name but another meaning is a difference."""
-    return "依申请" if name == ON_REQUEST else in_plain_words(pack.condition(name, day))
+    return "依申请" if name == ON_REQUEST else in_plain_words(pack.condition(name, day), pack.facts)
 
 
 def _office(pack: Pack, name: str) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from yinuo.core.pack import records
+from yinuo.core.pack import form_records, records
 from yinuo.core.pack.faults import PackError
 from yinuo.core.pack.lines import Lines
 from yinuo.core.pack.predicates import load_predicates
@@ -22,7 +22,7 @@ from yinuo.core.pack.types import CalendarData, DayNotice, OfficeHours, Pack
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _KNOWN_FILES = {
     "pack.toml", "departments.toml", "schemes.toml", "negative_list.toml", "grades.toml", "measures.toml", "points.toml",
-    "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml", "acts.toml",
+    "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml", "acts.toml", "facts.toml", "form.toml",
 }  # fmt: skip
 _KNOWN_FOLDERS = ("sources", "parameters", "matters", "calendars", "cases")
 
@@ -85,6 +85,7 @@ def read(path: Path) -> Reading:
     head = files.one("pack.toml")
     assert head is not None
     predicates, predicate_lines, module = load_predicates(path, book)
+    facts = form_records.fact_table(files.one(form_records.FACTS_FILE))
     pack = Pack(
         id=head.text("id"),
         title=head.text("title"),
@@ -110,6 +111,8 @@ def read(path: Path) -> Reading:
         calendar=_calendar(files),
         predicates=predicates,
         cases=_once(book, "案例", files.records("cases", "case", records.case)),
+        facts=facts,
+        form=form_records.form(files.one(form_records.FORM_FILE), facts),
         benefits=_once(book, "惠企事项", files.records("benefits.toml", "benefit", records.benefit)),
         acts=_by_id(book, "扣分行为", files.records("acts.toml", "act", records.act)),
         module=module,

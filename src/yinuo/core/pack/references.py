@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from yinuo.core.fact_specs import FACTS
 from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.load import Reading
 from yinuo.core.pack.predicates import BUILT_IN, FILE
@@ -249,7 +248,7 @@ def _citations(reading: Reading) -> Iterator[Fault]:
 
 
 def _predicates(reading: Reading) -> Iterator[Fault]:
-    predicates = reading.pack.predicates
+    predicates, facts = reading.pack.predicates, reading.pack.facts
     for mention in reading.book.predicates:
         if mention.name not in predicates:
             yield fault_at(
@@ -259,9 +258,9 @@ def _predicates(reading: Reading) -> Iterator[Fault]:
             )
     for name, line in reading.predicate_lines.items():
         if name in predicates and name not in BUILT_IN:
-            for path in sorted(predicates[name].facts - FACTS.keys()):
+            for path in sorted(predicates[name].facts - facts.keys()):
                 yield Fault(
-                    FILE, line, "unknown-fact", f"条件 {name} 读取的 {path} 不在项目信息之列{near(path, FACTS)}"
+                    FILE, line, "unknown-fact", f"条件 {name} 读取的 {path} 不在项目信息之列{near(path, facts)}"
                 )
             for path, parameter in sorted(predicates[name].bounds):
                 yield from _bound(name, line, path, parameter, reading.pack)
@@ -278,9 +277,9 @@ def _bound(name: str, line: int, path: str, parameter: str, pack: Pack) -> Itera
             f"条件 {name} 读取的参数 {parameter} 不存在{near(parameter, pack.parameters)}",
         )
         return
-    if path in FACTS and AMOUNTS.get(known.unit) != FACTS[path].unit:
+    if path in pack.facts and AMOUNTS.get(known.unit) != pack.facts[path].unit:
         unit = WORDS.get(known.unit) or known.unit
-        message = f"条件 {name} 拿 {path}（单位 {FACTS[path].unit or '无'}）与参数 {parameter}（单位 {unit}）相比"
+        message = f"条件 {name} 拿 {path}（单位 {pack.facts[path].unit or '无'}）与参数 {parameter}（单位 {unit}）相比"
         yield Fault(FILE, line, "wrong-unit", message)
     for value in known.values:
         if isinstance(value.value, tuple):
@@ -304,8 +303,8 @@ def _parameters(pack: Pack) -> Iterator[Fault]:
     required = pack.parameters.get("filing.required_facts")
     for value in required.values if required else ():
         for path in value.value if isinstance(value.value, tuple) else ():
-            if path not in FACTS:
-                yield fault_at(value.where, "unknown-fact", f"{path} 不在项目信息之列{near(str(path), FACTS)}")
+            if path not in pack.facts:
+                yield fault_at(value.where, "unknown-fact", f"{path} 不在项目信息之列{near(str(path), pack.facts)}")
 
 
 def _named(pack: Pack) -> Iterator[Fault]:

@@ -17,7 +17,9 @@ from types import ModuleType
 from typing import Any, Literal
 
 from yinuo.core.dated import Gap, NotInForce, RuleError, Span, all_at, the_one_at
+from yinuo.core.fact_specs import FactTable
 from yinuo.core.facts import Amount, Predicate
+from yinuo.core.form import Form
 from yinuo.core.units import LimitUnit, Unit, in_words
 
 Provenance = Literal["source", "tested", "unverified"]
@@ -461,6 +463,8 @@ class Pack:
     calendar: CalendarData
     predicates: Mapping[str, Predicate]
     cases: tuple[Case, ...]
+    facts: FactTable
+    form: Form
     benefits: tuple[Benefit, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
     module: ModuleType | None = field(default=None, compare=False)

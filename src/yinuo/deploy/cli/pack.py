@@ -140,9 +140,9 @@ def release(pack: PackArgument = DEFAULT, as_json: Json = False) -> None:
 
 
 @app.command("schema")
-def schema() -> None:
-    """输出项目信息的 JSON Schema。"""
-    emit(project_schema(), True, tuple)
+def schema(pack: PackArgument = DEFAULT) -> None:
+    """输出规则包的项目信息的 JSON Schema。"""
+    emit(project_schema(_load(pack).facts), True, tuple)
 
 
 def _folder(name: str) -> Path:

@@ -110,7 +110,7 @@ def _item(item: PlannedItem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def plan_text(answer: Mapping[str, Any]) -> Iterator[str]:
+def plan_text(answer: Mapping[str, Any], pack: Pack) -> Iterator[str]:
     names = {item["id"]: item["name"] for item in answer["items"]}
     yield f"预计 {answer['landing_on']} 落地，需 {answer['working_days']} 个工作日"
     if answer["critical"]:
@@ -132,6 +132,6 @@ def plan_text(answer: Mapping[str, Any]) -> Iterator[str]:
             f"提前 {option['saves_working_days']} 个工作日落地"
         )
     for matter in answer["undecided"]:
-        yield f"尚不知是否需要：{matter['name']}，取决于 {labels(matter['missing'])}"
+        yield f"尚不知是否需要：{matter['name']}，取决于 {labels(matter['missing'], pack.facts)}"
     if answer["without_limit"]:
         yield "没有时限、按 0 天计：" + "、".join(names[id_] for id_ in answer["without_limit"])

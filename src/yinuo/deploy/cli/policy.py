@@ -22,7 +22,7 @@ from yinuo.core.hall import DETAILS as HALL
 from yinuo.core.hall import HallFact
 from yinuo.core.hall import fold as fold_hall
 from yinuo.core.pack.types import Pack
-from yinuo.core.schema import FACTS, shown, validate
+from yinuo.core.schema import shown, validate
 from yinuo.core.screen import Screening, screen
 from yinuo.deploy.cli.asking import (
     DEFAULT_PACK,
@@ -176,9 +176,9 @@ def _proof_line(day: ProofDay) -> str:
     return f"  {day.on}  计 {plain(day.used_hours)} 小时{paused}，余 {plain(day.left_hours)} 小时  {day.source}{hint}"
 
 
-def _facts(file: str) -> dict[str, Any]:
+def _facts(file: str, rules: Pack) -> dict[str, Any]:
     facts = read_json(file)
-    faults = validate(facts)
+    faults = validate(facts, rules.facts)
     if faults:
         wrong("", "；".join(f"{fault.path}：{fault.message}" for fault in faults))
     return facts
@@ -189,13 +189,13 @@ def _facts(file: str) -> dict[str, Any]:
 def screen_command(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, as_json: Json = False) -> None:
     """项目能否秒批秒办，要办哪些事项，哪些可以承诺；秒批秒办被规则挡下时退出码为 1。"""
     rules, day = the_rules(pack, as_of)
-    answer = screen(_facts(file), rules, day)
+    answer = screen(_facts(file, rules), rules, day)
     emit(answer.to_json(), as_json, lambda: _screening_text(answer, rules))
     raise typer.Exit(1 if answer.instant is False else 0)
 
 
-def _labels(paths: tuple[str, ...]) -> str:
-    return "、".join(f"{FACTS[path].label}（{path}）" if path in FACTS else path for path in paths)
+def _labels(paths: tuple[str, ...], pack: Pack) -> str:
+    return "、".join(f"{pack.facts[path].label}（{path}）" if path in pack.facts else path for path in paths)
 
 
 def _screening_text(answer: Screening, pack: Pack) -> Iterator[str]:
@@ -203,14 +203,14 @@ def _screening_text(answer: Screening, pack: Pack) -> Iterator[str]:
     for stop in answer.stops:
         yield f"· {stop.why}{basis(stop.cites, pack)}"
     if answer.missing:
-        yield f"还要知道：{_labels(answer.missing)}"
+        yield f"还要知道：{_labels(answer.missing, pack)}"
     for matter in sorted(answer.matters, key=lambda one: ["yes", "unknown", "no"].index(one.needed)):
         yield ""
         yield f"【{NEEDED[matter.needed]}】{matter.name}（{matter.department}）：{ANSWERS[matter.promisable]}"
         for sentence in matter.why:
             yield f"  · {sentence}"
         if matter.missing:
-            yield f"  还要知道：{_labels(matter.missing)}"
+            yield f"  还要知道：{_labels(matter.missing, pack)}"
 
 
 @app.command("plan")
@@ -230,10 +230,10 @@ def plan(
             wrong("--route", f"应写作 事项=方式，现为“{text}”")
         chosen[matter] = way
     try:
-        answer = plan_of(_facts(file), rules, day, the_day(begin, "--from", day), chosen)
+        answer = plan_of(_facts(file, rules), rules, day, the_day(begin, "--from", day), chosen)
     except (BeyondReach, OverflowError):
         wrong("--from", "计划超出日历可以推算的范围")
-    emit(answer, as_json, lambda: plan_text(answer))
+    emit(answer, as_json, lambda: plan_text(answer, rules))
 
 
 @app.command("points")

@@ -10,8 +10,8 @@ from typing import Any
 
 from django import forms
 
-from yinuo.core.schema import FACTS
 from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.rules import pack
 from yinuo.rooms.mock.changes import CASES, QUESTIONS, case_of
 from yinuo.rooms.mock.models import LandKind
 from yinuo.rooms.onemap.models import MapItem
@@ -43,7 +43,7 @@ def line(label: str, required: str = "", help_text: str = "", longest: int = 80)
 
 def field_of(path: str) -> forms.Field:
     """A fact the conditions ask for; “不清楚” is an answer, and leaves the condition open."""
-    spec = FACTS[path]
+    spec = pack().facts[path]
     if spec.type == "flag":
         return choice(spec.label, [*YES_NO, ("", "不清楚")], help_text=spec.help, radio=True)
     if spec.type == "choice":
@@ -107,7 +107,7 @@ class RegisterForm(EvidenceForm):
         for path in self.asked:
             said, (group, _, key) = self.cleaned_data[name_of(path)], path.partition(".")
             if said != "":
-                made.setdefault(group, {})[key] = said == "yes" if FACTS[path].type == "flag" else said
+                made.setdefault(group, {})[key] = said == "yes" if pack().facts[path].type == "flag" else said
         return made
 
 

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.core.pack.types import Matter
-from yinuo.core.schema import FACTS
 from yinuo.core.screen import MatterAnswer, screen
 from yinuo.engine.base import forbid
 from yinuo.engine.catalogue.queries import offered
@@ -221,7 +220,9 @@ def guidance(request: HttpRequest, answer_id: int) -> HttpResponse:
         "free": [(matter.id, matter.full_name) for matter in free.values() if matter.id not in added],
         "whole": whole,
         "may": may,
-        "confirm": [FACTS[path].label for path in sorted(asks) if can_confirm(actor, project, path)] if may else [],
+        "confirm": [pack().facts.label(path) for path in sorted(asks) if can_confirm(actor, project, path)]
+        if may
+        else [],
         "answered": answered_rows(answer) if answer.answered_at else [],
         "next": next_of(actor, now, request.path),
     }

@@ -11,13 +11,12 @@ from django.utils.html import format_html
 
 from yinuo.core.calendar import TZ
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.core.schema import FACTS
+from yinuo.core.form import Step
 from yinuo.core.screen import screen_filing
 from yinuo.engine.people.models import Person, ProjectUnit
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import factforms, steps
 from yinuo.faces.projects.factforms import words_of
-from yinuo.faces.projects.steps import STEPS, Step
 from yinuo.rooms.credit.queries import head
 from yinuo.rooms.projects.models import Draft
 from yinuo.ui.components.shapes import NavItem, Row
@@ -43,9 +42,9 @@ def preview(draft: Draft) -> dict[str, Any]:
 def _stop(draft: Draft, stop: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     """A rule in the way, its clause, and the answers it turned on with the way to each."""
     answers = [
-        NavItem(f"{FACTS[path].label}：{words_of(path, value)}", _step_url(draft, path))
+        NavItem(f"{pack().facts.label(path)}：{words_of(path, value)}", _step_url(draft, path))
         for path, value in facts.items()
-        if path in steps.STEP_OF and path in FACTS
+        if path in pack().form.step_of and path in pack().facts
     ]
     return {"why": stop["why"], "cites": pack().cite_texts(stop["cites"]), "answers": answers}
 
@@ -53,14 +52,14 @@ def _stop(draft: Draft, stop: Mapping[str, Any], facts: Mapping[str, Any]) -> di
 def missing(draft: Draft, asked: Mapping[str, list[str]]) -> list[NavItem]:
     """Required answers still open, each with the page that asks it."""
     found = []
-    for topic in STEPS:
+    for topic in pack().form.steps:
         for path in steps.unanswered((p for p in asked[topic.slug] if p in topic.required), draft.facts):
-            found.append(problem(draft, path, FACTS[path].label))
+            found.append(problem(draft, path, pack().facts.label(path)))
     return found
 
 
 def _step_url(draft: Draft, path: str) -> str:
-    topic = steps.STEP_OF.get(path)
+    topic = pack().form.step_of.get(path)
     return (
         f"{reverse('unit:filing_step', args=[draft.pk, topic.slug])}?back=check#{factforms.anchor(path)}"
         if topic
@@ -79,7 +78,7 @@ def group(draft: Draft, topic: Step, asked: list[str]) -> dict[str, Any]:
     rows, noes, open_ = [], [], []
     base = reverse("unit:filing_step", args=[draft.pk, topic.slug]) + "?back=check"
     for path in asked:
-        value, spec = look_up(draft.facts, path), FACTS[path]
+        value, spec = look_up(draft.facts, path), pack().facts[path]
         if value is UNKNOWN and path not in topic.required:
             open_.append(spec.label)
         elif value is False and path not in topic.required:

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.form import Step
 from yinuo.faces.projects.factforms import words_of
 from yinuo.faces.projects.steps import nested
 from yinuo.rooms.projects.models import Project
 
 # What seldom differs from one project of a company to the next; amounts and the name always do.
-OFFERED = {
-    "project": ("project_class",),
-    "industry": ("industry",),
-    "place": ("region", "site.address", "site.zone_id", "site.parcel"),
-}
+OFFERED = ("project_class", "industry", "region", "site.address", "site.zone_id", "site.parcel")
 LOOKED_AT, SHOWN = 20, 3
 
 
@@ -33,12 +30,12 @@ class Offer:
         return nested(self.values)
 
 
-def offers(unit_id: int, slug: str, facts: Mapping[str, Any]) -> list[Offer]:
+def offers(unit_id: int, step: Step, facts: Mapping[str, Any]) -> list[Offer]:
     """The latest different answers, as long as the step has none of its own.
 
     One query, none for a step that is never offered.
     """
-    paths = OFFERED.get(slug, ())
+    paths = [path for path in OFFERED if path in step.paths]
     if not paths or all(look_up(facts, path) is not UNKNOWN for path in paths):
         return []
     made: list[Offer] = []

@@ -8,7 +8,6 @@ from typing import Any
 
 from yinuo.core.decision import Decision
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.core.schema import FACTS, GROUPS
 from yinuo.engine.rules import pack
 from yinuo.faces.projects.industries import name_of as industry_name
 from yinuo.ui.components.shapes import Row
@@ -17,7 +16,7 @@ from yinuo.ui.components.text import grouped, iso_words
 
 def fact_words(path: str, value: Any) -> str:
     """A fact's value as people read it, with its unit."""
-    spec = FACTS.get(path)
+    spec = pack().facts.get(path)
     if value is None or value is UNKNOWN:
         return ""
     if isinstance(value, bool):
@@ -33,7 +32,7 @@ def fact_words(path: str, value: Any) -> str:
 
 
 def label_of(path: str) -> str:
-    return FACTS[path].label if path in FACTS else path
+    return pack().facts.label(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,12 @@ def fact_groups(facts: Mapping[str, Any], places: Mapping[str, str] | None = Non
     code → name.
     """
     made: dict[str, FactGroup] = {}
-    for path, spec in FACTS.items():
+    for path, spec in pack().facts.items():
         value = look_up(facts, path)
         if value is UNKNOWN:
             continue
         head = path.partition(".")[0] if "." in path else ""
-        title = GROUPS.get(head, "项目")
+        title = pack().facts.groups.get(head, "项目")
         group = made.setdefault(title, FactGroup(title, [], []))
         if value is False:
             group.denied.append(spec.label)
@@ -132,5 +131,5 @@ def _value_words(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, (list, tuple)):
-        return "、".join(FACTS[item].label if item in FACTS else str(item) for item in value)
+        return "、".join(pack().facts.label(item) if item in pack().facts else str(item) for item in value)
     return str(value)

@@ -15,8 +15,10 @@ from django import forms
 from django.utils import timezone
 
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.core.schema import FACTS, FactSpec, validate
+from yinuo.core.form import Question
+from yinuo.core.schema import FactSpec, validate
 from yinuo.engine.catalogue.queries import book, filing_halls, hall_of_region
+from yinuo.engine.rules import pack
 from yinuo.faces.projects import industry_words
 from yinuo.faces.projects.industries import INDUSTRIES, name_of
 from yinuo.faces.projects.steps import bundled, nested
@@ -26,21 +28,11 @@ from yinuo.ui.components.text import grouped, iso_words
 
 UNSURE = ("", "不清楚")
 ZONE = "site.zone_id"
-LONG_TEXT = frozenset({"content"})
 SHORT_LIST = 5
 AMOUNT = ".amount"
 UNIT = ".unit"
 # An area may be typed in what people measure land in; the facts hold square metres.
-AREAS = {"land_area": "用地面积的单位"}
 AREA_UNITS = {"m2": ("平方米", Fraction(1)), "mu": ("亩", Fraction(2000, 3)), "ha": ("公顷", Fraction(10_000))}
-# Whoever does not know takes the more careful answer: the matter is planned until its department says otherwise.
-CAREFUL = {"site.heritage": {"possible": "在可能埋藏文物的区域，或者不清楚"}}
-# Core's help speaks to those who write JSON; the form asks whether there is any and how much in two fields.
-QUANTITY_HELP = {
-    "water_intake": "直接从江河、湖泊或者地下取水",
-    "discharges": "向环境排放水、气污染物；数量填废水量",
-    "hazardous_chemicals": "数量填最大储存量",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,7 @@ class FactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.paths = list(paths)
         for path in self.paths:
-            for name, field in fields_of(FACTS[path], path in required).items():
+            for name, field in fields_of(pack().facts[path], path in required).items():
                 field.required = field.required and not partial
                 self.fields[name] = field
         self._keep_zone()
@@ -109,8 +101,8 @@ class FactForm(forms.Form):
 
     def _in_mu(self) -> None:
         """An area stands with what it is in 亩."""
-        for path in AREAS.keys() & self.fields.keys():
-            if told := in_mu((self.initial or {}).get(path)):
+        for path in self.paths:
+            if _is_area(path) and (told := in_mu((self.initial or {}).get(path))):
                 area = words_of(path, self.initial[path]).partition("（")[0]
                 self.fields[path].help_text = f"{area}，合{told}。"
 
@@ -118,7 +110,7 @@ class FactForm(forms.Form):
         """A code as it is; a name as the code it stands for, or, where several come near, the question which."""
         typed = str(self.cleaned_data["industry"])
         text = plain_number(typed).upper()
-        if not text or re.fullmatch(FACTS["industry"].pattern, text):
+        if not text or re.fullmatch(pack().facts["industry"].pattern, text):
             return text
         found = industry_words.suggest(typed)
         if len(found) == 1:
@@ -140,7 +132,7 @@ class FactForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for fault in validate(nested(self.values(cleaned))):
+        for fault in validate(nested(self.values(cleaned)), pack().facts):
             if fault.path not in self.errors:
                 place = fault.path + AMOUNT if fault.path + AMOUNT in self.fields else fault.path
                 self.add_error(place, fault.message)
@@ -149,7 +141,7 @@ class FactForm(forms.Form):
     def values(self, cleaned: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Path → value; None takes a fact back to unknown."""
         source = self.cleaned_data if cleaned is None else cleaned
-        return {path: value_of(FACTS[path], source) for path in self.paths if path in source}
+        return {path: value_of(pack().facts[path], source) for path in self.paths if path in source}
 
     def facts(self) -> dict[str, Any]:
         return nested(self.values())
@@ -166,23 +158,23 @@ class FactForm(forms.Form):
         """The facts' fields in their order."""
         for name in self.fields:
             if (path := _path_of(name)) in self.paths:
-                spec = FACTS[path]
+                spec = pack().facts[path]
                 unit = (
                     spec.unit
-                    if name not in AREAS and (spec.type in ("decimal", "integer") or name.endswith(AMOUNT))
+                    if not _is_area(name) and (spec.type in ("decimal", "integer") or name.endswith(AMOUNT))
                     else ""
                 )
                 width = (
                     ""
                     if unit
                     else "12"
-                    if name in AREAS
+                    if _is_area(name)
                     else "20"
-                    if spec.type == "text" and name not in LONG_TEXT
+                    if spec.type == "text" and not _question(name).long
                     else ""
                 )
                 # 不清楚 is among the answers: that one may leave it open need not be said again.
-                unsure = UNSURE in getattr(self.fields[name], "choices", ()) or name in CAREFUL
+                unsure = UNSURE in getattr(self.fields[name], "choices", ()) or bool(_question(name).careful)
                 yield FactField(
                     self[name],
                     "" if name.endswith(UNIT) else unit,
@@ -205,12 +197,21 @@ class FactForm(forms.Form):
     def _told(self, paths: Iterable[str]) -> tuple[str, bool]:
         """What is folded away, in words, and whether any of it was answered 是."""
         answers = {path: self[path].value() for path in paths}
-        yes = [FACTS[path].label for path, value in answers.items() if value in ("true", "some")]
+        yes = [pack().facts.label(path) for path, value in answers.items() if value in ("true", "some")]
         if yes:
             return f"是：{'、'.join(yes)}", True
         if all(value in ("false", "none") for value in answers.values()):
-            return f"都不涉及：{'、'.join(FACTS[path].label for path in answers)}", False
-        return "、".join(FACTS[path].label for path in answers), False
+            return f"都不涉及：{'、'.join(pack().facts.label(path) for path in answers)}", False
+        return "、".join(pack().facts.label(path) for path in answers), False
+
+
+def _question(path: str) -> Question:
+    return pack().form.question(path)
+
+
+def _is_area(path: str) -> bool:
+    """Whether an area may be typed in 亩 and 公顷 too."""
+    return _question(path).mu
 
 
 def _path_of(name: str) -> str:
@@ -220,7 +221,13 @@ def _path_of(name: str) -> str:
 
 def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     """The one field of a fact; a quantity has two: whether there is any, and how much; an area has its unit."""
-    common: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": required}
+    asked = _question(spec.path)
+    help_text = spec.help if asked.help is None else asked.help
+    if spec.example:
+        help_text = f"{help_text}{'，' if help_text else ''}例如 {spec.example}"
+    common: dict[str, Any] = {"label": spec.label, "help_text": help_text, "required": required}
+    if asked.missing:
+        common["error_messages"] = {"required": asked.missing}
     if spec.path == "region":
         regions = [(hall.region.code, hall.region.name) for hall in filing_halls()]
         return {spec.path: _choice(regions, **{**common, "help_text": ""})}
@@ -239,29 +246,28 @@ def fields_of(spec: FactSpec, required: bool) -> dict[str, forms.Field]:
     if spec.type == "choice":
         return {spec.path: _choice(_ordered(spec, required), **common)}
     if spec.type == "quantity":
-        common["help_text"] = QUANTITY_HELP.get(spec.path, "")
-        asked = _choice([("none", "没有"), ("some", "有"), UNSURE], **common)
+        whether = _choice([("none", "没有"), ("some", "有"), UNSURE], **common)
         amount = forms.CharField(
             label=f"{spec.label}：数量", required=False, widget=DecimalInput(), help_text="有的话，知道多少填多少"
         )
-        return {spec.path: asked, spec.path + AMOUNT: amount}
+        return {spec.path: whether, spec.path + AMOUNT: amount}
     if spec.type == "date":
         return {
             spec.path: forms.DateField(
-                widget=DateInput(), **common, error_messages={"invalid": "填写日期，如 2027-03-01"}
+                widget=DateInput(),
+                **{
+                    **common,
+                    "error_messages": {**common.get("error_messages", {}), "invalid": "填写日期，如 2027-03-01"},
+                },
             )
         }
     if spec.type in ("decimal", "integer"):
         made: dict[str, forms.Field] = {spec.path: forms.CharField(widget=DecimalInput(), **common)}
-        if spec.path in AREAS:
+        if asked.mu:
             units = [(key, word) for key, (word, _size) in AREA_UNITS.items()]
-            made[spec.path + UNIT] = _choice(units, label=AREAS[spec.path], required=False, initial="m2")
+            made[spec.path + UNIT] = _choice(units, label=f"{spec.label}的单位", required=False, initial="m2")
         return made
-    return {
-        spec.path: forms.CharField(
-            widget=_text_widget(spec), max_length=2000 if spec.path in LONG_TEXT else 160, **common
-        )
-    }
+    return {spec.path: forms.CharField(widget=_text_widget(spec), max_length=2000 if asked.long else 160, **common)}
 
 
 def _choice(choices: list[tuple[str, str]], **common: Any) -> forms.ChoiceField:
@@ -270,8 +276,8 @@ def _choice(choices: list[tuple[str, str]], **common: Any) -> forms.ChoiceField:
 
 
 def _ordered(spec: FactSpec, required: bool) -> list[tuple[str, str]]:
-    choices = list({**spec.choices, **CAREFUL.get(spec.path, {})}.items())
-    if required or spec.path in CAREFUL:
+    choices = list({**spec.choices, **_question(spec.path).careful}.items())
+    if required or _question(spec.path).careful:
         return choices
     return [*choices, UNSURE] if len(choices) <= SHORT_LIST else [UNSURE, *choices]
 
@@ -279,7 +285,7 @@ def _ordered(spec: FactSpec, required: bool) -> list[tuple[str, str]]:
 def _text_widget(spec: FactSpec) -> forms.Widget:
     if spec.path == "industry":
         return CodeInput({"list": "industries"})
-    if spec.path in LONG_TEXT:
+    if _question(spec.path).long:
         return forms.Textarea({"rows": 4})
     if spec.choices:
         return forms.Select(choices=[UNSURE, *spec.choices.items()])
@@ -336,7 +342,7 @@ def initial_of(facts: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]
         value = look_up(facts, path)
         if value is UNKNOWN:
             continue
-        if FACTS[path].type == "quantity":
+        if pack().facts[path].type == "quantity":
             if value is True or value is False:
                 made[path] = "some" if value else "none"
             else:
@@ -344,7 +350,7 @@ def initial_of(facts: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]
                 made[path + AMOUNT] = "" if _zero(value) else value
         else:
             made[path] = str(value).lower() if isinstance(value, bool) else value
-            if path in AREAS:
+            if _is_area(path):
                 made[path + UNIT] = "m2"
     return made
 
@@ -358,7 +364,7 @@ def _zero(value: Any) -> bool:
 
 def words_of(path: str, value: Any) -> str:
     """A fact's value as people read it; empty when unknown."""
-    spec = FACTS[path]
+    spec = pack().facts[path]
     if value is UNKNOWN or value is None:
         return ""
     if isinstance(value, bool):
@@ -366,7 +372,7 @@ def words_of(path: str, value: Any) -> str:
     if spec.type == "quantity" and _zero(value):
         return "没有"
     if spec.type in ("decimal", "integer", "quantity"):
-        mu = f"（{in_mu(value).strip()}）" if path in AREAS and in_mu(value) else ""
+        mu = f"（{in_mu(value).strip()}）" if _is_area(path) and in_mu(value) else ""
         return f"{grouped(value) or value}{' ' + spec.unit if spec.unit else ''}{mu}"
     if spec.type == "date":
         return iso_words(str(value))
@@ -377,12 +383,12 @@ def words_of(path: str, value: Any) -> str:
     if path == "region":
         hall_id = hall_of_region(str(value))
         return book(hall_id).hall.region.name if hall_id else str(value)
-    return CAREFUL.get(path, {}).get(str(value)) or spec.choices.get(str(value), str(value))
+    return _question(path).careful.get(str(value)) or spec.choices.get(str(value), str(value))
 
 
 def anchor(path: str) -> str:
     """The id of the control a link leads to: of radios the first."""
-    spec = FACTS[path]
+    spec = pack().facts[path]
     radios = (
         spec.type in ("flag", "quantity")
         or path == "region"

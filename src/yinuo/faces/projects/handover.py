@@ -11,9 +11,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from yinuo.core.schema import FACTS, validate
-from yinuo.faces.projects.factforms import LONG_TEXT, plain_number
-from yinuo.faces.projects.steps import STEP_OF, nested
+from yinuo.core.schema import validate
+from yinuo.engine.rules import pack
+from yinuo.faces.projects.factforms import plain_number
+from yinuo.faces.projects.steps import nested
 
 PREFIX = "f."
 LONGEST, LONGEST_TEXT = 160, 2000
@@ -23,19 +24,20 @@ WHOLE = 8000
 def carried(query: Mapping[str, str]) -> dict[str, Any]:
     """Path → value of what a filing asks anyway; what makes no sense is left out and asked again."""
     found: dict[str, Any] = {}
-    for path in STEP_OF:
+    form = pack().form
+    for path in form.step_of:
         text = query.get(PREFIX + path, "").strip()
-        longest = LONGEST_TEXT if path in LONG_TEXT else LONGEST
+        longest = LONGEST_TEXT if form.question(path).long else LONGEST
         if not text or len(text) > longest or "\x00" in text:
             continue
         value = _value(path, text)
-        if not validate(nested({path: value})):
+        if not validate(nested({path: value}), pack().facts):
             found[path] = value
     return found
 
 
 def _value(path: str, text: str) -> Any:
-    kind = FACTS[path].type
+    kind = pack().facts[path].type
     words = {"true": True, "false": False}
     if kind == "flag":
         return words.get(text, text)

@@ -28,7 +28,7 @@ def benefits(request: HttpRequest) -> HttpResponse:
 def _condition(row: Benefit) -> str:
     """In words: the class of the company, and what its project must be."""
     classes = f"信用等次为 {'、'.join(row.classes)} 的企业" if row.classes else ""
-    asked = "" if row.when == "always" else in_words(condition(row.when, pack(), timezone.localdate()))
+    asked = "" if row.when == "always" else in_words(condition(row.when, pack(), timezone.localdate()), pack().facts)
     return "，".join(filter(None, [classes, asked])) or "各类投资建设项目"
 
 

@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yinuo.core.schema import FACTS
-from yinuo.faces.projects import steps
+from yinuo.engine.rules import pack
 from yinuo.faces.projects.own import crumbs, project_of
 from yinuo.rooms.projects.models import ProjectState
 from yinuo.rooms.projects.queries import benefits_for
@@ -21,7 +20,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     project = project_of(request, project_id)
     lines = benefits_for(project, timezone.localdate())
     open_ = [
-        (line, [(FACTS[path].label, _slug(path)) for path in line.missing if path in FACTS])
+        (line, [(pack().facts.label(path), _slug(path)) for path in line.missing if path in pack().facts])
         for line in lines
         if not line.holds
     ]
@@ -37,5 +36,5 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
 
 def _slug(path: str) -> str:
     """The page of the filing form that asks the fact; empty where the company cannot say it."""
-    topic = steps.STEP_OF.get(path)
+    topic = pack().form.step_of.get(path)
     return topic.slug if topic else ""

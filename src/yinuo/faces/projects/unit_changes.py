@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.engine.base import Refused
+from yinuo.engine.rules import pack
 from yinuo.faces.projects import factforms, steps
 from yinuo.faces.projects.factforms import FactForm
 from yinuo.faces.projects.own import crumbs, project_of
-from yinuo.faces.projects.steps import BY_SLUG, STEPS
 from yinuo.faces.projects.unit_filing import PLEDGE
 from yinuo.rooms.projects import actions
 from yinuo.rooms.projects.models import Project
@@ -44,7 +44,10 @@ class AmendForm(FactForm):
 def choose(request: HttpRequest, project_id: int) -> HttpResponse:
     """Which part changes."""
     project = project_of(request, project_id)
-    tasks = [Task(step.title, "变更", "", reverse("unit:amend_step", args=[project.pk, step.slug])) for step in STEPS]
+    tasks = [
+        Task(step.title, "变更", "", reverse("unit:amend_step", args=[project.pk, step.slug]))
+        for step in pack().form.steps
+    ]
     return render(
         request, "unit/amend.html", {"project": project, "tasks": tasks, "breadcrumbs": crumbs(project, "变更项目信息")}
     )
@@ -55,7 +58,7 @@ def choose(request: HttpRequest, project_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def amend(request: HttpRequest, project_id: int, slug: str) -> HttpResponse:
     project = project_of(request, project_id)
-    topic = BY_SLUG.get(slug)
+    topic = pack().form.by_slug.get(slug)
     if topic is None:
         return redirect("unit:amend", project.pk)
     paths = steps.asked(topic, project.facts, project.rules_on)

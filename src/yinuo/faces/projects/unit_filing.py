@@ -19,13 +19,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.form import Step
 from yinuo.core.pack.types import Pack
-from yinuo.core.schema import FACTS
 from yinuo.engine.base import Refused, Stale, forbid
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import answers, earlier, factforms, handover, steps
 from yinuo.faces.projects.factforms import FactForm, words_of
-from yinuo.faces.projects.steps import BY_SLUG, STEPS, Step
 from yinuo.rooms.projects.actions import file_project, open_draft, save_draft
 from yinuo.rooms.projects.models import Draft
 from yinuo.ui.acting import actor_of, need_unit, person_of
@@ -89,7 +88,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         )
         if brought:
             messages.success(request, f"已带入自查时的 {len(brought)} 项回答，请逐页核对，接着填其余的。")
-        return redirect("unit:filing_step", draft.pk, STEPS[0].slug)
+        return redirect("unit:filing_step", draft.pk, pack().form.steps[0].slug)
     crumbs = [NavItem("我的项目", reverse("unit:projects")), NavItem("备案一个项目")]
     context = {"form": form, "carried": carried if brought else "", "brought": len(brought), "breadcrumbs": crumbs}
     return render(request, "unit/filing_begin.html", context)
@@ -110,9 +109,9 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     draft = own_draft(request, draft_id)
     if draft.filed_as_id is not None:
         return redirect("unit:filing_done", draft.pk)
-    topic = BY_SLUG.get(slug)
+    topic = pack().form.by_slug.get(slug)
     if topic is None:
-        return redirect("unit:filing_step", draft.pk, STEPS[0].slug)
+        return redirect("unit:filing_step", draft.pk, pack().form.steps[0].slug)
     asked = steps.asked_all(draft.facts, timezone.localdate())
     back_to_check = request.GET.get("back") == "check"
     page = StepPage(request, draft, topic, asked[topic.slug])
@@ -132,7 +131,7 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     context = {
         **_place(page.draft, topic, asked),
         "form": page.form,
-        "flags": sum(FACTS[path].type == "flag" and path not in topic.required for path in page.paths),
+        "flags": sum(pack().facts[path].type == "flag" and path not in topic.required for path in page.paths),
         "theirs": page.theirs,
         "offers": [] if request.method == "POST" else page.offers,
         "taken": page.taken,
@@ -151,7 +150,7 @@ class StepPage:
         self.request, self.draft, self.topic, self.paths = request, draft, topic, paths
         self.later = "later" in request.POST
         self.theirs: list[Row] = []
-        self.offers = earlier.offers(draft.unit_id, topic.slug, draft.facts) if request.method == "GET" else []
+        self.offers = earlier.offers(draft.unit_id, topic, draft.facts) if request.method == "GET" else []
         self.taken = earlier.chosen(self.offers, request.GET.get("take", ""))
         if request.method == "POST":
             self.form = FactForm(_typed(request, paths), paths=paths, required=topic.required, partial=self.later)
@@ -178,7 +177,9 @@ class StepPage:
             if isinstance(getattr(self.form, "refusal", None), Stale):
                 self._conflict()
             return None
-        others = [FACTS[path].label for path, value in self.form.values().items() if value != _known(saved.facts, path)]
+        others = [
+            pack().facts.label(path) for path, value in self.form.values().items() if value != _known(saved.facts, path)
+        ]
         if others:
             messages.info(
                 self.request, f"另一个窗口改过这一页，两边的内容已经合在一起。保留了那边填的：{'、'.join(others)}。"
@@ -210,7 +211,7 @@ class StepPage:
             if seen is not None and value == seen.get(path):
                 data.update({path: "", **factforms.initial_of(self.draft.facts, [path])})
             else:
-                self.theirs.append(Row(FACTS[path].label, words_of(path, saved)))
+                self.theirs.append(Row(pack().facts.label(path), words_of(path, saved)))
         data.update({name: str(value) for name, value in self._stamp().items()})
         self.form.data = data
 
@@ -225,7 +226,7 @@ def _typed(request: HttpRequest, paths: list[str]) -> Any:
     data = request.POST.copy()
     if "rest" in data:
         for path in paths:
-            if FACTS[path].type == "flag" and data.get(path) != "true":
+            if pack().facts[path].type == "flag" and data.get(path) != "true":
                 data[path] = "false"
     return data
 
@@ -250,11 +251,12 @@ def _next_asked(draft: Draft, topic: Step) -> Step | None:
 
 def _place(draft: Draft, topic: Step, asked: dict[str, list[str]]) -> dict[str, Any]:
     """Where one is: the number among the steps that ask anything, and every step with how far it is."""
-    here = [step for step in STEPS if asked[step.slug] or step is topic]
+    here = [step for step in pack().form.steps if asked[step.slug] or step is topic]
     number = here.index(topic)
     url = reverse("unit:filing_step", args=[draft.pk, here[number - 1].slug]) if number else reverse("unit:projects")
     crumbs = [NavItem("我的项目", reverse("unit:projects")), NavItem("备案一个项目")]
-    furthest = STEPS.index(BY_SLUG[draft.step]) if draft.step in BY_SLUG else -1
+    by_slug = pack().form.by_slug
+    furthest = pack().form.steps.index(by_slug[draft.step]) if draft.step in by_slug else -1
     return {
         "draft": draft,
         "topic": topic,
@@ -279,7 +281,7 @@ def _way(draft: Draft, step: Step, topic: Step, paths: list[str], furthest: int)
     answered = len(steps.unanswered(paths, draft.facts)) < len(paths)
     return (
         Task(step.title, "填好了", "green", url)
-        if answered or STEPS.index(step) <= furthest
+        if answered or pack().form.steps.index(step) <= furthest
         else Task(step.title, "还没填", "", url)
     )
 
@@ -318,7 +320,7 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     context = {
         "draft": draft,
         "form": form,
-        "groups": [answers.group(draft, topic, asked[topic.slug]) for topic in STEPS],
+        "groups": [answers.group(draft, topic, asked[topic.slug]) for topic in pack().form.steps],
         "unit_rows": answers.unit_rows(draft.unit, person_of(request)),
         "judged": answers.preview(draft),
         "missing": answers.missing(draft, asked),

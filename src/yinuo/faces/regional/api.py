@@ -16,6 +16,7 @@ from yinuo.core.regional import Conditions
 from yinuo.engine.base import forbid
 from yinuo.engine.catalogue.models import RegionalResult, Zone, ZoneKind
 from yinuo.engine.people.models import Department
+from yinuo.engine.rules import pack
 from yinuo.faces.onemap.api import MapItemOut, state_of
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.onemap.actions import share_result
@@ -215,7 +216,7 @@ def result_out(result: RegionalResult) -> dict[str, Any]:
         "matter_id": result.matter_id,
         "department": result.department.key,
         **{name: getattr(result, name) for name in (*same, *more)},
-        "conditions_text": Conditions.from_json(result.conditions).in_words(),
+        "conditions_text": Conditions.from_json(result.conditions, pack().facts).in_words(pack().facts),
         "ended": ended(result),
     }
 

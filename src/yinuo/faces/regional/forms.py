@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 
 from yinuo.core.calendar import DAY
-from yinuo.core.fact_specs import FACTS
 from yinuo.core.wording import in_words
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import store_upload
@@ -98,7 +97,6 @@ class ReportForm(Versioned):
     )
     eia = forms.MultipleChoiceField(
         label="环评类别",
-        choices=list(FACTS["eia"].choices.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple(),
         help_text="不限的不选。",
@@ -111,8 +109,11 @@ class ReportForm(Versioned):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["eia"].choices = list(pack().facts["eia"].choices.items())  # type: ignore[attr-defined]
         named = sorted(
-            (in_words(predicate), name) for name, predicate in pack().predicates.items() if not predicate.bounds
+            (in_words(predicate, pack().facts), name)
+            for name, predicate in pack().predicates.items()
+            if not predicate.bounds
         )
         for number in range(1, EXCLUDED_MOST + 1):
             of = f"不适用的情形 {number}"

@@ -52,14 +52,20 @@ def panel_of(item: MapItem, now: datetime) -> Panel | None:
             missing="",
         )
     reasons = tuple((step.text, "；".join(pack().cite_texts(step.cites))) for step in found.decision.trace)
-    return _panel(found.result, shared=False, fits=found.fits, reasons=reasons, missing=labels(found.decision.missing))
+    return _panel(
+        found.result,
+        shared=False,
+        fits=found.fits,
+        reasons=reasons,
+        missing=labels(found.decision.missing, pack().facts),
+    )
 
 
 def _panel(
     result: RegionalResult, *, shared: bool, fits: bool | None, reasons: tuple[tuple[str, str], ...], missing: str
 ) -> Panel:
     assert result.to_on is not None
-    conditions = Conditions.from_json(result.conditions).in_words()
+    conditions = Conditions.from_json(result.conditions, pack().facts).in_words(pack().facts)
     return Panel(result, shared, fits, reasons, missing, conditions, result.to_on - DAY)
 
 

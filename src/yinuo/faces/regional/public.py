@@ -68,7 +68,7 @@ def status_of(result: RegionalResult, day: date) -> tuple[str, str]:
 def line_of(result: RegionalResult, day: date) -> Line:
     assert result.to_on is not None
     word, colour = status_of(result, day)
-    conditions = Conditions.from_json(result.conditions).in_words()
+    conditions = Conditions.from_json(result.conditions, pack().facts).in_words(pack().facts)
     return Line(result, pack().matters[result.matter_id].full_name, conditions, result.to_on - DAY, word, colour)
 
 

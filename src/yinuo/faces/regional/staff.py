@@ -173,7 +173,9 @@ def show(request: HttpRequest, assessment_id: int) -> HttpResponse:
         "found": found,
         "matter": pack().matters[found.matter_id].full_name,
         "rows": _rows(found),
-        "conditions": Conditions.from_json(found.conditions).in_words() if found.title else (),
+        "conditions": Conditions.from_json(found.conditions, pack().facts).in_words(pack().facts)
+        if found.title
+        else (),
         "excluded": [which_projects(row) for row in regional_rows(found.matter_id, pack(), day)],
         "opinions": list(found.opinions.all()),
         "first": [step for step in steps if step.first],

@@ -12,7 +12,7 @@ from typing import Any
 
 from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.pack.types import Reason
-from yinuo.core.schema import FACTS, shown
+from yinuo.core.schema import shown
 from yinuo.engine.base import Refused
 from yinuo.engine.rules import pack
 from yinuo.rooms.mock.models import MockApplication
@@ -62,7 +62,7 @@ def detected(application: MockApplication) -> list[Change]:
     project, before = application.project, application.facts
     now = snapshot(project, {})
     found = [
-        Change("site", f"{FACTS[path].label}由“{_said(before, path)}”变为“{_said(now, path)}”")
+        Change("site", f"{pack().facts.label(path)}由“{_said(before, path)}”变为“{_said(now, path)}”")
         for path in SITE
         if _differ(before, now, path)
     ]
@@ -89,15 +89,15 @@ def _moved(before: Mapping[str, Any], now: Mapping[str, Any], path: str, share: 
     old, new = look_up(before, path), look_up(now, path)
     if old is UNKNOWN or new is UNKNOWN:
         return (
-            f"{FACTS[path].label}由“{_said(before, path)}”变为“{_said(now, path)}”"
+            f"{pack().facts.label(path)}由“{_said(before, path)}”变为“{_said(now, path)}”"
             if (old is UNKNOWN) != (new is UNKNOWN)
             else ""
         )
     was, is_now = as_number(old), as_number(new)
     if abs(Fraction(is_now) - Fraction(was)) <= share * Fraction(was):
         return ""
-    unit = FACTS[path].unit
-    return f"{FACTS[path].label}由 {_plain(was)} {unit}变为 {_plain(is_now)} {unit}".replace("  ", " ")
+    unit = pack().facts[path].unit
+    return f"{pack().facts.label(path)}由 {_plain(was)} {unit}变为 {_plain(is_now)} {unit}".replace("  ", " ")
 
 
 def _plain(number: Decimal) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from yinuo.core.decision import Decision
-from yinuo.core.schema import FACTS
 from yinuo.core.tracks import MARK, eligible
 from yinuo.engine.rules import pack
 from yinuo.rooms.projects.models import Project
@@ -30,7 +29,7 @@ def foreseen(project: Project) -> Decision:
 def to_ask(project: Project) -> tuple[str, ...]:
     """The facts the window asks for, in the order of the table."""
     missing = set(conditions_of(project, project.facts).missing) or set(_named(project))
-    return tuple(path for path in FACTS if path in missing and path not in FOLLOWS)
+    return tuple(path for path in pack().facts if path in missing and path not in FOLLOWS)
 
 
 def _named(project: Project) -> set[str]:

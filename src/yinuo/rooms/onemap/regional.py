@@ -47,7 +47,7 @@ def as_rule(result: RegionalResult) -> regional.Result:
         zone_name=result.zone.name,
         number=result.document_number,
         span=Span(result.from_on, result.to_on),
-        conditions=regional.Conditions.from_json(result.conditions),
+        conditions=regional.Conditions.from_json(result.conditions, pack().facts),
         ended=ended(result),
     )
 

@@ -12,7 +12,6 @@ from django.conf import settings
 from yinuo.core.calendar import TZ
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.grades import named_grade, scale_at
-from yinuo.core.schema import FACTS
 from yinuo.engine.documents.qr import verification_url
 from yinuo.engine.documents.wording import cited, iso
 from yinuo.engine.infochain import queries as infochain
@@ -173,4 +172,4 @@ def _term(project: Project) -> dict[str, Any]:
 
 def _fact(project: Project, path: str) -> str:
     value = look_up(project.facts, path)
-    return "" if value is UNKNOWN else FACTS[path].choices.get(str(value), str(value))
+    return "" if value is UNKNOWN else pack().facts[path].choices.get(str(value), str(value))

@@ -17,7 +17,7 @@ from yinuo.engine.rules import pack
 def result_paper(result: RegionalResult, at: datetime) -> dict[str, Any]:
     """shapes.RegionalResultData."""
     matter, day = pack().matters[result.matter_id], result.from_on
-    conditions = list(Conditions.from_json(result.conditions).in_words())
+    conditions = list(Conditions.from_json(result.conditions, pack().facts).in_words(pack().facts))
     conditions += [
         f"不适用于：{which_projects(row)}（负面清单第三部分第 {row.row} 项）"
         for row in regional_rows(matter.id, pack(), day)

@@ -8,7 +8,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
-from yinuo.core.schema import FACTS
+from yinuo.engine.rules import pack
 
 ANSWERED = ("site", "construction", "operation", "declarations")
 
@@ -16,7 +16,7 @@ ANSWERED = ("site", "construction", "operation", "declarations")
 def _plain() -> dict[str, Any]:
     """Every yes-or-no question answered with no, the rest as an ordinary workshop has it."""
     facts: dict[str, Any] = {group: {} for group in ANSWERED}
-    for path, spec in FACTS.items():
+    for path, spec in pack().facts.items():
         group, _, name = path.partition(".")
         if spec.type == "flag" and group in ANSWERED:
             facts[group][name] = False
@@ -54,7 +54,7 @@ def form(filed_on: date, name: str, industry: str, address: str, content: str, *
     facts["construction"].setdefault("contract_price", facts["total_investment"])
     facts["construction"].setdefault("soil_disturbed_m2", facts["land_area"])
     facts["construction"].setdefault("soil_moved_m3", facts["land_area"])
-    return facts
+    return pack().facts.known(facts)
 
 
 PARK = "积石山县吹麻滩镇唐集工业集中区"

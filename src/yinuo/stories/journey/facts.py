@@ -39,7 +39,10 @@ FERTILISER: dict[str, Any] = {
 
 
 def facts(p: Player, **changes: Any) -> dict[str, Any]:
-    """The fertiliser project in the player's county, filed today, with changes; groups are merged."""
+    """The fertiliser project in the player's county, filed today, with changes; groups are merged.
+
+    What the county's pack does not ask is left out.
+    """
     made: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in FERTILISER.items()}
     made["region"] = str(p.rules.parameter("place.region", p.today).value)
     made["site"]["address"] = f"{p.county}工业集中区3号地块"
@@ -47,4 +50,4 @@ def facts(p: Player, **changes: Any) -> dict[str, Any]:
     made["planned_finish_on"] = (p.today + timedelta(days=600)).isoformat()
     for key, value in changes.items():
         made[key] = {**made.get(key, {}), **value} if isinstance(value, dict) else value
-    return made
+    return p.rules.facts.known(made)

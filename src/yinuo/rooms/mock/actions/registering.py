@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
-from yinuo.core.schema import FACTS, validate
+from yinuo.core.schema import validate
 from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.attachments import AttachedFile, attach_files
 from yinuo.engine.documents.models import FileRole
@@ -204,7 +204,7 @@ def _answers(answers: Mapping[str, Any], contacts: int, project: Project) -> dic
     """The window's answers as facts; who the subject is and how many contacts there are nobody need be asked."""
     given = {group: dict(answers.get(group) or {}) for group in ("mock", "site")}
     given["mock"] |= {"contacts": contacts, "subject": "registered" if project.unit.credit_code else "reserved"}
-    faults = validate(given)
+    faults = validate(given, pack().facts)
     if faults:
         raise Refused(
             "mock.facts", "填写的内容有误", field=faults[0].path, errors={fault.path: fault.message for fault in faults}
@@ -215,11 +215,10 @@ def _answers(answers: Mapping[str, Any], contacts: int, project: Project) -> dic
 def _need_eligible(decision: Decision, project: Project, note: str) -> None:
     answer = decision.outcome["eligible"]
     if answer is None:
-        errors = {path: f"请问清并填写：{FACTS[path].label if path in FACTS else path}" for path in decision.missing}
+        errors = {path: f"请问清并填写：{pack().facts.label(path)}" for path in decision.missing}
         raise Refused(
             "mock.unknown",
-            "有的条件还不能判定："
-            + "、".join(FACTS[path].label if path in FACTS else path for path in decision.missing),
+            "有的条件还不能判定：" + "、".join(pack().facts.label(path) for path in decision.missing),
             field=decision.missing[0],
             remedy="不知道的请先向项目单位或者主管部门问清，不能当作符合",
             cites=pack().cite_texts(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from yinuo.core.schema import FACTS
 from yinuo.engine.base import Actor, Refused, check_version, forbid
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.notices.actions import tell
-from yinuo.engine.rules import roles
+from yinuo.engine.rules import pack, roles
 from yinuo.engine.trail.actions import action, enter, record
 from yinuo.engine.work.actions import close, open_of
 from yinuo.rooms.credit.relying import rely_on
@@ -209,7 +208,7 @@ def amend(
         raise Refused("projects.unchanged", "没有任何内容发生变化", field="changes")
     major = [path for path in changed if path in MAJOR]
     if major:
-        names = "、".join(FACTS[path].label for path in major)
+        names = "、".join(pack().facts.label(path) for path in major)
         raise Refused(
             "projects.major_change",
             f"{names}的变化属于重大变化，需要重新备案并重新赋码",

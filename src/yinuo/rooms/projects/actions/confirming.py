@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from yinuo.core.schema import FACTS
 from yinuo.engine.base import Actor, Refused, check_version, forbid
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack, roles
@@ -47,7 +46,7 @@ def confirm_facts(
     check_version(project, version)
     if project.state not in OPEN:
         raise Refused("projects.not_running", "这个项目现在不能再确认", remedy="请刷新页面查看最新状态")
-    unknown = [path for path in answers if not path.startswith(PREFIX) or path not in FACTS]
+    unknown = [path for path in answers if not path.startswith(PREFIX) or path not in pack().facts]
     if unknown:
         raise Refused("projects.confirmation", "没有这一项需要确认的内容", field=unknown[0])
     if not note.strip():

@@ -14,7 +14,6 @@ from django.db import connection
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.core.schema import FACTS
 from yinuo.core.screen import screen_filing
 from yinuo.engine.base import Actor, PageRef, Refused, forbid
 from yinuo.engine.catalogue.queries import HallBook, book, hall_for_filing
@@ -190,7 +189,7 @@ def _judge(facts: dict[str, Any], at: datetime) -> Decision:
     required = pack().parameter("filing.required_facts", decision.as_of).value
     missing += [path for path in required if path not in missing and look_up(facts, path) is UNKNOWN]
     if missing and not decision.outcome["stops"]:
-        errors = {path: f"请填写{FACTS[path].label}" if path in FACTS else "请填写" for path in missing}
+        errors = {path: f"请填写{pack().facts.label(path)}" if path in pack().facts else "请填写" for path in missing}
         raise Refused(
             "projects.incomplete", "还有必填的内容没有填写", field=missing[0], remedy=errors[missing[0]], errors=errors
         )
@@ -490,7 +489,7 @@ def facts_text(facts: Mapping[str, Any], path: str) -> str:
     value = look_up(facts, path)
     if value is UNKNOWN:
         return ""
-    spec = FACTS.get(path)
+    spec = pack().facts.get(path)
     if isinstance(value, bool):
         return "是" if value else "否"
     return spec.choices.get(str(value), str(value)) if spec else str(value)

@@ -322,7 +322,7 @@ def record_report(
 def checked(conditions: dict[str, Any], day: date) -> Conditions:
     """The conditions as core reads them, each excluded kind known to the pack. Raises Refused."""
     try:
-        found = Conditions.from_json(conditions)
+        found = Conditions.from_json(conditions, pack().facts)
         for row in found.excluded:
             condition(row.predicate, pack(), day)
     except ConditionError as error:
