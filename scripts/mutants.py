@@ -37,13 +37,10 @@ def never(file: str, condition: str, tests: str) -> Mutant:
 
 
 KILLS = "apps/test_permissions.py apps/test_killed*.py"
-ONE = "    with transaction.atomic():\n        unit = UnitOfWork()"
-FLUSH = "            yield unit\n            unit.flush()\n        finally:\n            _current.reset(token)"
-LATE = "            yield unit\n        finally:\n            _current.reset(token)\n    unit.flush()"
-AFTER = (
-    "            yield unit\n            transaction.on_commit(unit.flush)\n        finally:\n            "
-    "_current.reset(token)"
-)
+ONE = "        with transaction.atomic():\n            unit = UnitOfWork()"
+FLUSH = "                yield unit\n                unit.flush()\n            finally:\n                _current.reset(token)"
+LATE = "                yield unit\n            finally:\n                _current.reset(token)\n        unit.flush()"
+AFTER = FLUSH.replace("unit.flush()", "transaction.on_commit(unit.flush)")
 
 MUTANTS = (
     # -- all or nothing
@@ -74,7 +71,7 @@ MUTANTS = (
     never("engine/catalogue/actions.py", "not access.can_offer(actor, department)", KILLS),
     never("rooms/commitments/actions/common.py", "commitment.project.state != ProjectState.CONFIRMED", "apps/test_commitment*.py apps/test_completion.py"),
     never("rooms/commitments/actions/promise.py", "binding is None", "apps/test_commitment*.py apps/test_papers.py"),
-    never("rooms/credit/actions/common.py", "not found.holds(head)", "apps/test_credit*.py"),
+    never("rooms/credit/relying.py", "not found.holds(head)", "apps/test_credit*.py"),
     never("rooms/deficient/actions/acceptance.py", 'DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists()', "apps/test_deficient.py"),
     never("rooms/grants/actions.py", "node.retired_at is not None", "apps/test_grants.py"),
     never("engine/infochain/actions.py", "key.retired_at is not None", "apps/test_infochain.py apps/test_keys_and_units.py"),
