@@ -509,9 +509,14 @@ def test_taken_back_refused_or_terminated_the_gap_goes_with_it(
 def test_a_refusal_for_other_reasons_does_not_wait_for_the_gap(county: County, company: Company, item: MapItem) -> None:
     signed(county, company, item)
     decide(
-        actor=county.actor("approver", "soil_conservation"), item_id=item.pk, granted=False, document_number="乙1", text="位于崩塌危险区",
-        reason_code="refusal.conditions_not_met", at=at("2026-11-09 09:00"),
-    )  # fmt: skip
+        actor=county.actor("approver", "soil_conservation"),
+        item_id=item.pk,
+        granted=False,
+        document_number="乙1",
+        text="位于崩塌危险区",
+        reason_code="refusal.conditions_not_met",
+        at=at("2026-11-09 09:00"),
+    )
     assert DeficientAcceptance.objects.get().ended_why == "事项不予许可"
     assert work_of(item, "deficient_gap").state == "cancelled"
 
@@ -551,8 +556,12 @@ def test_the_pause_for_a_gap_is_not_chosen_by_hand(county: County, company: Comp
     )
     assert refused.code == "onemap.state"
     # Paused for experts, the clock does not run again because the gap is filled.
-    supply_gap(actor=company.actor, deficient_id=row.pk, materials=files(company, item, {LACKING}, at("2026-11-10 09:00")),
-               at=at("2026-11-10 09:00"))  # fmt: skip
+    supply_gap(
+        actor=company.actor,
+        deficient_id=row.pk,
+        materials=files(company, item, {LACKING}, at("2026-11-10 09:00")),
+        at=at("2026-11-10 09:00"),
+    )
     assert again(item).state == "paused"
     resume_item(actor=approver, item_id=item.pk, note="评审完", at=at("2026-11-11 09:00"))
     assert again(item).state == "accepted"

@@ -53,8 +53,9 @@ STEPS = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=1), timedelta(
 # changes.
 MAY_STILL_CHANGE = {"_state", "delivered_at", "guidance_note", "version"}
 MUST_HAPPEN = {
-    "confirm", "answer", "tick", "submit open", "accept received", "pause accepted", "resume paused", "grant accepted", "refuse accepted",
-    "deliver granted", "send back incomplete received", "submit incomplete", "send back incorrect accepted", "submit incorrect", "take back",
+    "confirm", "answer", "tick", "submit open", "accept received", "pause accepted", "resume paused", "grant accepted",
+    "refuse accepted", "deliver granted", "send back incomplete received", "submit incomplete",
+    "send back incorrect accepted", "submit incorrect", "take back",
 }  # fmt: skip
 # What a department is asked to do in a state, likelier things twice.
 ASKED = {

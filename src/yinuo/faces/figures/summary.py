@@ -76,7 +76,10 @@ def summary(dash: Dash) -> Summary:
     ]  # fmt: skip
     lit = waiting.of("part")
     blocks = [
-        Block("rates", "各月承诺办理率和落地天数", "", [], [_rates(dash, promised.crossed("month", "part"), target), _months(dash, landed.of("month"))]),
+        Block(
+            "rates", "各月承诺办理率和落地天数", "", [],
+            [_rates(dash, promised.crossed("month", "part"), target), _months(dash, landed.of("month"))],
+        ),
         Block("now", "各部门现在的灯", "", [counted(dash, label, of_part(lit, key), "open", part=key) for key, label in LIGHTS.items()],
               [_offices(dash, waiting)]),
     ]  # fmt: skip
@@ -91,10 +94,16 @@ def _more(dash: Dash) -> list[Fact]:
     open_bad = reviewed.get(["part", "mark"], "bad", "open").n
     open_warnings = warned.all.n - warned.of("mark").get("closed", Sums()).n
     return [
-        fact("暂停的时间占", percent(share(still.all.days, ran.all.days)), url=dash.cases("pauses") if still.all.n else "", link=f"{still.all.n} 次"),
+        fact(
+            "暂停的时间占", percent(share(still.all.days, ran.all.days)),
+            url=dash.cases("pauses") if still.all.n else "", link=f"{still.all.n} 次",
+        ),
         fact("好评率", percent(share(good, reviewed.all.n)), note=f"差评 {bad} 条，没有办结 {open_bad} 条", url=dash.cases("reviews") if reviewed.all.n else "",
              link=f"{reviewed.all.n} 条评价"),
-        fact("没有办结的预警", str(open_warnings), "条", note=f"时段内共 {warned.all.n} 条", url=dash.cases("warnings") if warned.all.n else "", link="逐件查看"),
+        fact(
+            "没有办结的预警", str(open_warnings), "条", note=f"时段内共 {warned.all.n} 条",
+            url=dash.cases("warnings") if warned.all.n else "", link="逐件查看",
+        ),
         fact("新立项投资", grouped(invested.all.worth.quantize(Decimal(1), ROUND_HALF_UP)), "万元", url=dash.cases("projects") if invested.all.n else "",
              link=f"{invested.all.n} 个项目"),
     ]  # fmt: skip

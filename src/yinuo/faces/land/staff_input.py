@@ -105,8 +105,13 @@ def _shut(actor: Any, row: ListInput) -> Exception:
 def _done(request: HttpRequest, form: PointsForm, row: ListInput, actor: Any, now: Any) -> bool:
     data = form.cleaned_data
     said: dict[str, Any] = {
-        "actor": actor, "input_id": row.pk, "points": form.points, "nothing": data["nothing"], "version": data["version"], "at": now,
-    }  # fmt: skip
+        "actor": actor,
+        "input_id": row.pk,
+        "points": form.points,
+        "nothing": data["nothing"],
+        "version": data["version"],
+        "at": now,
+    }
     fields = {"points": "0-text"}
     if isinstance(form, CorrectForm):
         if attempt(form, lambda: correct_input(why=data["why"], **said), fields) is None:

@@ -221,9 +221,14 @@ def table(
 
 @register.inclusion_tag("components/chart.html")
 def chart(
-    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], kind: Literal["line", "bar"] = "line", unit: str = "",
-    low: object = "", high: object = "",
-) -> dict[str, Any]:  # fmt: skip
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    kind: Literal["line", "bar"] = "line",
+    unit: str = "",
+    low: object = "",
+    high: object = "",
+) -> dict[str, Any]:
     """A table that is drawn above itself: the first column names the points, every number column is a series."""
     return {**table(caption, columns, rows), "kind": kind, "unit": unit, "low": low, "high": high}
 

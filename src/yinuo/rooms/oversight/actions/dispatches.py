@@ -56,9 +56,15 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     )
     told = work.due_at.astimezone(TZ).strftime("%m月%d日") if work.due_at else ""
     tell(
-        "dispatched", at=at, persons=readers(work, at, *([] if office else [StaffRole.SUPERVISOR])), project_code=project.code or "",
-        page=work.page_ref, project=project.name, text=row.data["question"][:60], due=told,
-    )  # fmt: skip
+        "dispatched",
+        at=at,
+        persons=readers(work, at, *([] if office else [StaffRole.SUPERVISOR])),
+        project_code=project.code or "",
+        page=work.page_ref,
+        project=project.name,
+        text=row.data["question"][:60],
+        due=told,
+    )
 
 
 @action
