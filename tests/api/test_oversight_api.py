@@ -1,4 +1,6 @@
-"""Supervision by machine: a warning's life, a batch from another system with its report, and the feed that is read on."""
+"""Supervision by machine: a warning's life, a batch from another system with its report,
+and the feed that is read on.
+"""
 
 from __future__ import annotations
 

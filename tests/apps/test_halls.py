@@ -468,8 +468,14 @@ def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alon
     tick(at("2026-11-29 12:00"))
     day = date(2026, 11, 29)
     assert closing.offenders([county.hall.pk], day, at("2026-11-29 12:00")) == [], "two are not yet many"
-    decide(actor=county.actor("approver", item.department.key), item_id=item.pk, granted=True, document_number="积环〔2026〕9号", text="",
-           at=at("2026-11-29 13:00"))  # fmt: skip
+    decide(
+        actor=county.actor("approver", item.department.key),
+        item_id=item.pk,
+        granted=True,
+        document_number="积环〔2026〕9号",
+        text="",
+        at=at("2026-11-29 13:00"),
+    )
     give_review(actor=company.actor, item_id=item.pk, level=1, text="太慢", at=at("2026-11-29 14:00"))
     (one,) = closing.offenders([county.hall.pk], day, at("2026-11-29 15:00"))
     assert (one.person_id, one.bad, one.yellow, one.red) == (item.handler_id, 1, 1, 1)

@@ -1,4 +1,6 @@
-"""One project's life played at random: every state it can reach keeps what must always hold, with or without a ticker."""
+"""One project's life played at random: every state it can reach keeps what must always hold,
+with or without a ticker.
+"""
 
 from __future__ import annotations
 

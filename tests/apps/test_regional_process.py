@@ -1,4 +1,6 @@
-"""附件3·三(一)、(二)、(四): from asking the departments to the published result, its upkeep by the clock, and the fees."""
+"""附件3·三(一)、(二)、(四): from asking the departments to the published result,
+its upkeep by the clock, and the fees.
+"""
 
 from __future__ import annotations
 

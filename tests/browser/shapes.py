@@ -118,7 +118,9 @@ def shape(page: Page) -> str:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, if no page of this shape was looked at in this run in a window of this size; from now on one was."""
+    """What axe finds, if no page of this shape was looked at in this run in a window of this size;
+    from now on one was.
+    """
     size: Any = page.viewport_size
     if not unknown([f"{size['width']}x{size['height']} {shape(page)}"]):
         return []

@@ -119,7 +119,9 @@ def test_at_a_million_entries_it_is_a_code_that_can_be_printed_and_read() -> Non
 
 
 def test_no_character_of_a_code_can_be_changed_left_out_or_added_unseen() -> None:
-    """Of every pair of bytes one letter in turn; with one witness more than needed the others' lines could go unseen."""
+    """Of every pair of bytes one letter in turn;
+    with one witness more than needed the others' lines could go unseen.
+    """
     text = packed(proof(3, 7, WITNESSES[:2]))
 
     def seen(bent: str) -> bool:

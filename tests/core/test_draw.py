@@ -24,7 +24,9 @@ RATES = {"fewer": "0.05", "normal": "0.1", "more": "0.3"}
 
 
 def announced(seed: bytes = SEED, **changes: Any) -> dict[str, Any]:
-    """Twelve projects of every rate, six inspectors of each of two departments; one of each must not meet project P03."""
+    """Twelve projects of every rate, six inspectors of each of two departments;
+    one of each must not meet project P03.
+    """
     return {
         "format": "yinuo-draw/1", "plan": "双随机2026-1", "departments": ["housing", "emergency"], "team": 2,
         "rates": RATES,

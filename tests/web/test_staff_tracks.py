@@ -1,4 +1,6 @@
-"""Pages of 容缺受理 and “1+X” for the hall, the unit and the public: who sees what, what is refused, what a page costs."""
+"""Pages of 容缺受理 and “1+X” for the hall, the unit and the public:
+who sees what, what is refused, what a page costs.
+"""
 
 from __future__ import annotations
 

@@ -91,7 +91,13 @@ SHORT: Any = {
     "handout_record": {"documents": HANDOUT["documents"][:1], "authority": "法定代表人本人"},
     "map_print": {
         "grade": None, "landing_on": None, "chain": [], "done": 0, "total": 1, **NO_URL,
-        "stages": [stage(name, "", [printed(1, name="取水许可", who="", when="", state="ready", word="可办")] if name == "立项" else []) for name in ("立项", "用地规划建设许可", "施工许可", "竣工验收")],
+        "stages": [
+            stage(
+                name, "",
+                [printed(1, name="取水许可", who="", when="", state="ready", word="可办")] if name == "立项" else [],
+            )
+            for name in ("立项", "用地规划建设许可", "施工许可", "竣工验收")
+        ],
     },
 }  # fmt: skip
 
@@ -234,7 +240,14 @@ EXTREME: Any = {
     },
     "withdrawal_notice": LONG | {"problem": "\n".join([WITHDRAWAL["problem"]] * 6), "department": LONG_OFFICE},
     "guidance_summary": LONG | {
-        "matters": [guidance_line(n, name=LONG_MATTER if n % 5 == 0 else f"第{n}项审批手续", materials=["申请表", *(f"第{m}份材料，加盖公章" for m in range(n % 7))], promisable=n % 4 == 0, way="可以选择信用承诺制" if n % 4 == 0 else "常规办理") for n in range(1, 49)],
+        "matters": [
+            guidance_line(
+                n, name=LONG_MATTER if n % 5 == 0 else f"第{n}项审批手续",
+                materials=["申请表", *(f"第{m}份材料，加盖公章" for m in range(n % 7))], promisable=n % 4 == 0,
+                way="可以选择信用承诺制" if n % 4 == 0 else "常规办理",
+            )
+            for n in range(1, 49)
+        ],
         "chain": [LONG_MATTER] * 6, "provisional": True, "departments": 17,
     },
     "completion_opinion": LONG | {

@@ -66,10 +66,13 @@ def grade(
     number = the_number(score, "分值")
     answer = grade_of(number, rules, day)
     emit(
-        answer.to_json(), as_json,
-        lambda: [f"{plain(number)} 分：{answer.grade} 级，{answer.class_name}等次（{answer.class_}），" f"底色{COLOURS.get(answer.colour, answer.colour)}"
-                 f"{basis(answer.cites, rules)}"],
-    )  # fmt: skip
+        answer.to_json(),
+        as_json,
+        lambda: [
+            f"{plain(number)} 分：{answer.grade} 级，{answer.class_name}等次（{answer.class_}），"
+            f"底色{COLOURS.get(answer.colour, answer.colour)}{basis(answer.cites, rules)}"
+        ],
+    )
 
 
 @app.command("measures")
@@ -258,7 +261,8 @@ def points(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, a
     events = [_credit_fact(event, place, len(written)) for place, event in enumerate(written)]
     answer = fold_credit(start, events, rules, as_of=day)
     emit(answer.to_json(), as_json, lambda: [
-        *((f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  " f"{done.why}{basis(done.cites, rules)}")
+        *((f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  "
+           f"{done.why}{basis(done.cites, rules)}")
           for event, done in zip(events, answer.events, strict=True)),
         f"结果：{plain(answer.score)} 分（{answer.grade}）",
     ])  # fmt: skip

@@ -47,8 +47,10 @@ PAGES = {
     "projects": "staff:project",
 }
 # When a case is listed by, and what its days and its worth are.
-AT = {"promises": "决定", "coverage": "备案", "landings": "落地", "decisions": "决定", "runs": "开始计时", "pauses": "暂停", "open": "到期",
-      "lights": "亮灯", "reviews": "评价", "warnings": "发现", "projects": "立项"}  # fmt: skip
+AT = {
+    "promises": "决定", "coverage": "备案", "landings": "落地", "decisions": "决定", "runs": "开始计时",
+    "pauses": "暂停", "open": "到期", "lights": "亮灯", "reviews": "评价", "warnings": "发现", "projects": "立项",
+}  # fmt: skip
 DAYS = {
     "landings": "天数",
     "decisions": "用时（天）",

@@ -1,4 +1,6 @@
-"""What an office is asked for a land list: the survey, what others said before, and the points to write (正文·二(七))."""
+"""What an office is asked for a land list: the survey, what others said before,
+and the points to write (正文·二(七)).
+"""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ class Unproven(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """An event as it stands in its table, and the hash its leaf has on record (empty: no such leaf, or an erased one)."""
+    """An event as it stands in its table, and the hash its leaf has on record
+    (empty: no such leaf, or an erased one).
+    """
 
     event: CreditEvent
     hash: bytes

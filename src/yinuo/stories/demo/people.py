@@ -239,7 +239,9 @@ def assemble(
     companies: Sequence[Company] = COMPANIES,
     bodies: Mapping[str, tuple[str, str]] = BODIES,
 ) -> Cast:
-    """Makes every person, role, unit and binding as of `began`: the one part of the demonstration that no action makes."""
+    """Makes every person, role, unit and binding as of `began`:
+    the one part of the demonstration that no action makes.
+    """
     # Telephone numbers nobody can have: no mobile begins with 100.
     hashed = make_password(PASSWORD)  # one costly hash for all: they share the password anyway
     usernames = [(worker.username, worker.name) for worker in workers]
@@ -288,7 +290,9 @@ def assemble(
 def _give_matters(
     hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date, workers: Sequence[Worker]
 ) -> None:
-    """Each matter of a department with approvers to the one named for it, the others to the department's general one."""
+    """Each matter of a department with approvers to the one named for it,
+    the others to the department's general one.
+    """
     approvers = [worker for worker in workers if worker.hats[0].role == "approver"]
     named = {matter: worker for worker in approvers for matter in worker.matters}
     general = {worker.hats[0].department: worker for worker in reversed(approvers) if not worker.matters}

@@ -253,7 +253,9 @@ def side_nav(groups: Iterable[NavGroup], label: str = "筛选") -> dict[str, Any
 
 @register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
 def breadcrumbs(context: Context, items: Sequence[NavItem]) -> dict[str, Any]:
-    """Where the page stands; the last one is the page itself and no link, the first leads to where it was opened from."""
+    """Where the page stands; the last one is the page itself and no link,
+    the first leads to where it was opened from.
+    """
     request = context.get("request")
     return {"items": [back_to(request, items[0]), *items[1:]] if request else items}
 

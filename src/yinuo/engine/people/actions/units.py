@@ -75,7 +75,9 @@ def register_unit(
 
 @action
 def register_reserved_unit(*, actor: Actor, name: str, type: str, reservation_no: str, at: datetime) -> ProjectUnit:
-    """A unit that has only its name reserved (附件4·三), known by the reservation's number until it has a credit code."""
+    """A unit that has only its name reserved (附件4·三),
+    known by the reservation's number until it has a credit code.
+    """
     if not access.can_register_units(actor):
         raise forbid()
     name, reservation_no = name.strip(), reservation_no.strip()

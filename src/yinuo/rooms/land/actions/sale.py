@@ -1,4 +1,6 @@
-"""A parcel offered and sold: who is interested, whom the grade puts first among equals, and the contract that ends it."""
+"""A parcel offered and sold: who is interested, whom the grade puts first among equals,
+and the contract that ends it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Clues to breaches of discipline or law by staff: handed to the competent body, and that they were (附件7·第二十二条)."""
+"""Clues to breaches of discipline or law by staff:
+handed to the competent body, and that they were (附件7·第二十二条).
+"""
 
 from __future__ import annotations
 

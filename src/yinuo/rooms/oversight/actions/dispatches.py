@@ -30,7 +30,9 @@ def office_of(row: LifeRecord) -> Department | None:
 
 
 def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
-    """A new version of what was ordered: the former one's clock ends, and this one's runs unless it says its outcome."""
+    """A new version of what was ordered: the former one's clock ends,
+    and this one's runs unless it says its outcome.
+    """
     if row.replaces is not None:
         work = open_of(row.replaces, OversightWork.DISPATCH)
         if work is not None:
