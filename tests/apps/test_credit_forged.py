@@ -193,9 +193,10 @@ def test_rights_given_back_by_hand_are_taken_again_at_the_next_start(place: Plac
 
 
 EVENT = """
-    INSERT INTO credit_creditevent (unit_id, seq, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after,
-        why, cites, at, leaf_id)
-    VALUES (%s, %s, '', 'rebase', '2026-11-05', '{"score": "92", "source": "伪造"}', 'credit.rebase', 6, true, 92, 'A-', 'A', '', '[]', now(), %s)
+    INSERT INTO credit_creditevent (unit_id, seq, project_code, type, "on", data, rule, points, applied, score_after,
+        grade_before, grade_after, why, cites, at, leaf_id)
+    VALUES (%s, %s, '', 'rebase', '2026-11-05', '{"score": "92", "source": "伪造"}', 'credit.rebase', 6, true, 92,
+        'A-', 'A', '', '[]', now(), %s)
 """
 
 

@@ -47,8 +47,8 @@ pytestmark = begins_with(guided)
 D = Decimal
 HALLS = ["A", "B", "C"]
 LISTED = """
-    SELECT * FROM jsonb_to_recordset(%(events)s::jsonb) AS e(hall_id bigint, day date, type text, subject text, mark text, kind text,
-        level int, days int, approval_days int, points numeric, place bigint)
+    SELECT * FROM jsonb_to_recordset(%(events)s::jsonb) AS e(hall_id bigint, day date, type text, subject text,
+        mark text, kind text, level int, days int, approval_days int, points numeric, place bigint)
 """
 
 
