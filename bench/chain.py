@@ -122,9 +122,16 @@ def _leaves(now: datetime) -> dict[str, Any]:
     from yinuo.engine.trail.models import ChainRow
 
     given = {
-        "code": "2611-622927-04-01-123456", "name": "年产5万吨有机肥加工项目", "kind": "filing", "project_class": "private",
-        "unit_code": "91622927000000019C", "industry": "2625", "total_investment": "8600", "region": "622927", "filed_at": now.isoformat(),
-    }  # fmt: skip
+        "code": "2611-622927-04-01-123456",
+        "name": "年产5万吨有机肥加工项目",
+        "kind": "filing",
+        "project_class": "private",
+        "unit_code": "91622927000000019C",
+        "industry": "2625",
+        "total_investment": "8600",
+        "region": "622927",
+        "filed_at": now.isoformat(),
+    }
 
     def act() -> None:
         rows = []

@@ -69,7 +69,9 @@ def fresh() -> Iterator[Instance]:
 
 
 def settle() -> None:
-    """Frees what preparing has left and sets the rest aside, as a web worker does with what it loads (deploy/wsgi.py)."""
+    """Frees what preparing has left and sets the rest aside,
+    as a web worker does with what it loads (deploy/wsgi.py).
+    """
     from yinuo.deploy.garbage import set_aside_what_stays
 
     set_aside_what_stays()

@@ -24,7 +24,10 @@ SETTINGS = {
     "metadata": {"appendCBOR": False, "bytecodeHash": "none"},
     "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
 }
-ASK = "const solc=require('solc');let t='';process.stdin.on('data',d=>t+=d).on('end',()=>console.log(JSON.stringify({v:solc.version(),o:JSON.parse(solc.compile(t))})))"
+ASK = (
+    "const solc=require('solc');let t='';process.stdin.on('data',d=>t+=d).on('end',()=>"
+    "console.log(JSON.stringify({v:solc.version(),o:JSON.parse(solc.compile(t))})))"
+)
 
 
 def compiled() -> dict[str, Any]:

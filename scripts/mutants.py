@@ -38,7 +38,10 @@ def never(file: str, condition: str, tests: str) -> Mutant:
 
 KILLS = "apps/test_permissions.py apps/test_killed*.py"
 ONE = "        with transaction.atomic():\n            unit = UnitOfWork()"
-FLUSH = "                yield unit\n                unit.flush()\n            finally:\n                _current.reset(token)"
+FLUSH = (
+    "                yield unit\n                unit.flush()\n            finally:\n                "
+    "_current.reset(token)"
+)
 LATE = "                yield unit\n            finally:\n                _current.reset(token)\n        unit.flush()"
 AFTER = FLUSH.replace("unit.flush()", "transaction.on_commit(unit.flush)")
 
@@ -51,46 +54,106 @@ MUTANTS = (
     Mutant("rooms/land/actions/parcels.py", "@action\ndef record_title(", "def record_title(", KILLS),
     Mutant("rooms/credit/actions/points.py", "@action\ndef consent(", "def consent(", KILLS),
     Mutant("rooms/commitments/actions/promise.py", "@action\ndef commit(", "def commit(", KILLS),
-    Mutant("stories/demo/__init__.py", "        with transaction.atomic():\n", "        if True:\n", "config/test_demo.py"),
+    Mutant(
+        "stories/demo/__init__.py", "        with transaction.atomic():\n", "        if True:\n", "config/test_demo.py"
+    ),
     # -- the demonstration and `yinuo up`
-    Mutant("stories/demo/scenes.py", '    at = yield world.ago(9, "10:05")\n', '    at = yield world.ago(4, "08:50")\n', "config/test_demo.py"),
-    Mutant("stories/demo/scenes.py", '    at = yield world.ago(9, "10:00")\n    play.accept("eng', '    at = yield world.ago(2, "10:00")\n    play.accept("eng', "config/test_demo.py"),
+    Mutant(
+        "stories/demo/scenes.py",
+        '    at = yield world.ago(9, "10:05")\n',
+        '    at = yield world.ago(4, "08:50")\n',
+        "config/test_demo.py",
+    ),
+    Mutant(
+        "stories/demo/scenes.py",
+        '    at = yield world.ago(9, "10:00")\n    play.accept("eng',
+        '    at = yield world.ago(2, "10:00")\n    play.accept("eng',
+        "config/test_demo.py",
+    ),
     never("stories/demo/__init__.py", "not stands()", "config/test_demo.py"),
-    Mutant("deploy/processes.py", "        if sys.platform != \"linux\":\n            os.kill", "        if False:\n            os.kill", "config/test_up.py config/test_processes.py"),
+    Mutant(
+        "deploy/processes.py",
+        '        if sys.platform != "linux":\n            os.kill',
+        "        if False:\n            os.kill",
+        "config/test_up.py config/test_processes.py",
+    ),
     # -- core
-    Mutant("core/clock.py", "                    if event.days < 1:\n", "                    if event.days < 0:\n", "core/test_clock.py"),
-    Mutant("core/clock.py", "light == \"green\" and not paused", "light == \"green\"", "core/test_clock.py apps/test_lights.py"),
-    Mutant("core/clock.py", "if paused and light != \"red\":", "if False:", "core/test_clock.py"),
-    Mutant("core/hall.py", 'detail["days"] > rule.days_at_most', 'detail["days"] >= rule.days_at_most', "core/test_hall.py packs"),
-    Mutant("core/credit.py", "if not low <= score <= high:", "if not low < score <= high:", "core/test_credit.py core/test_grades.py"),
+    Mutant(
+        "core/clock.py",
+        "                    if event.days < 1:\n",
+        "                    if event.days < 0:\n",
+        "core/test_clock.py",
+    ),
+    Mutant(
+        "core/clock.py", 'light == "green" and not paused', 'light == "green"', "core/test_clock.py apps/test_lights.py"
+    ),
+    Mutant("core/clock.py", 'if paused and light != "red":', "if False:", "core/test_clock.py"),
+    Mutant(
+        "core/hall.py",
+        'detail["days"] > rule.days_at_most',
+        'detail["days"] >= rule.days_at_most',
+        "core/test_hall.py packs",
+    ),
+    Mutant(
+        "core/credit.py",
+        "if not low <= score <= high:",
+        "if not low < score <= high:",
+        "core/test_credit.py core/test_grades.py",
+    ),
     Mutant("core/regional.py", "    if result.ended:\n", "    if False:\n", "core/test_regional.py"),
     # -- a refusal of each room
     never("rooms/agency/actions/common.py", "row.state not in set(states)", "apps/test_agency*.py"),
     never("rooms/agency/actions/common.py", "not agreement.holds_on(day)", "apps/test_agency*.py"),
     never("rooms/agency/actions/applications.py", "body.hall_id != project.hall_id", "apps/test_agency*.py"),
     never("engine/catalogue/actions.py", "not access.can_offer(actor, department)", KILLS),
-    never("rooms/commitments/actions/common.py", "commitment.project.state != ProjectState.CONFIRMED", "apps/test_commitment*.py apps/test_completion.py"),
+    never(
+        "rooms/commitments/actions/common.py",
+        "commitment.project.state != ProjectState.CONFIRMED",
+        "apps/test_commitment*.py apps/test_completion.py",
+    ),
     never("rooms/commitments/actions/promise.py", "binding is None", "apps/test_commitment*.py apps/test_papers.py"),
     never("rooms/credit/relying.py", "not found.holds(head)", "apps/test_credit*.py"),
-    never("rooms/deficient/actions/acceptance.py", 'DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists()', "apps/test_deficient.py"),
+    never(
+        "rooms/deficient/actions/acceptance.py",
+        'DeficientAcceptance.objects.filter(item=item, state__in=("applied", "notified")).exists()',
+        "apps/test_deficient.py",
+    ),
     never("rooms/grants/actions.py", "node.retired_at is not None", "apps/test_grants.py"),
-    never("engine/infochain/actions.py", "key.retired_at is not None", "apps/test_infochain.py apps/test_keys_and_units.py"),
+    never(
+        "engine/infochain/actions.py",
+        "key.retired_at is not None",
+        "apps/test_infochain.py apps/test_keys_and_units.py",
+    ),
     never("rooms/inspections/actions/common.py", "inspection.state not in set(states)", "apps/test_inspections*.py"),
     never("rooms/land/actions/common.py", "not may(actor, parcel)", KILLS),
     never("rooms/land/actions/common.py", "parcel.status not in set(states)", "apps/test_land.py"),
     never("rooms/mock/actions/common.py", "application.project.state != ProjectState.CONFIRMED", "apps/test_mock.py"),
     never("rooms/onemap/actions/guidance.py", "not access.can_answer(actor, answer)", KILLS),
-    never("rooms/onemap/actions/guidance.py", "answer.answered_at is not None", "apps/test_onemap.py apps/test_together.py apps/test_traps.py"),
-    never("rooms/onemap/actions/common.py", "item.project.state not in set(projects)", "apps/test_onemap.py apps/test_traps.py"),
+    never(
+        "rooms/onemap/actions/guidance.py",
+        "answer.answered_at is not None",
+        "apps/test_onemap.py apps/test_together.py apps/test_traps.py",
+    ),
+    never(
+        "rooms/onemap/actions/common.py",
+        "item.project.state not in set(projects)",
+        "apps/test_onemap.py apps/test_traps.py",
+    ),
     never("rooms/oversight/actions/clues.py", "person_id == actor.person_id", "apps/test_oversight.py"),
     never("engine/people/actions/units.py", "not name", "apps/test_keys_and_units.py apps/test_window.py"),
-    never("rooms/projects/actions/life.py", "kind != ReportKind.START and project.started_on is None", "apps/test_traps.py apps/test_filing.py apps/test_completion.py web/test_unit_projects.py"),
-    never("rooms/reform/actions.py", "place is None or not access.can_draft(actor, place)", "apps/test_reform.py " + KILLS),
+    never(
+        "rooms/projects/actions/life.py",
+        "kind != ReportKind.START and project.started_on is None",
+        "apps/test_traps.py apps/test_filing.py apps/test_completion.py web/test_unit_projects.py",
+    ),
+    never(
+        "rooms/reform/actions.py", "place is None or not access.can_draft(actor, place)", "apps/test_reform.py " + KILLS
+    ),
     never("rooms/regional/actions/fees.py", "amount != due.outstanding", "apps/test_regional*.py"),
     never("rooms/reviews/actions.py", "item.application_id != link.pk", "apps/test_reviews.py"),
     never("rooms/window/actions/handing_out.py", "not queries.is_open(visit, at)", "apps/test_window*.py"),
     never("engine/work/actions.py", "days < 1", "apps/test_caches.py"),
-)  # fmt: skip
+)
 
 
 def tried(mutant: Mutant, place: Path, python: Path) -> tuple[str, float]:

@@ -190,7 +190,10 @@ PAGES = [
     Page("public:parcel", citizens(all_of(Parcel, status="offered"), "pk")),
     Page("staff:parcels", one("approver")),
     Page("staff:parcel", officials("approver", all_of(Parcel, "department"), "pk", department="department.key")),
-    Page("staff:land_input", officials("approver", all_of(ListInput, "department", answered_at=None), "pk", department="department.key")),
+    Page(
+        "staff:land_input",
+        officials("approver", all_of(ListInput, "department", answered_at=None), "pk", department="department.key"),
+    ),
     Page("unit:land", units(all_of(Parcel, status="sold"), "unit_id")),
     Page("unit:land_parcel", units(all_of(Parcel, status="sold"), "unit_id", "pk")),
     Page("unit:project_land", units(all_of(ParcelUse, "project"), "project.unit_id", "project_id")),
@@ -213,23 +216,34 @@ PAGES = [
     Page("unit:review", units(items("granted"), *MY_ITEM)),
     Page("unit:filing", company()),
     Page("unit:filing_step", units(all_of(Draft), "unit_id", "pk", "step")),
-    Page("unit:filing_step", lambda: ((person_of(row.unit_id), [row.pk, "site"]) for row in all_of(Draft)()), who="site"),
+    Page(
+        "unit:filing_step", lambda: ((person_of(row.unit_id), [row.pk, "site"]) for row in all_of(Draft)()), who="site"
+    ),
     Page("public:check_topic", anybody("operation"), CHECK, "operation"),
     Page("unit:filing_check", units(all_of(Draft), *MINE)),
     Page("unit:filing_done", units(all_of(Draft), *MINE)),
-    *(Page(f"unit:{name}", units(projects(), *MINE)) for name in ("project", "report", "questions", "end", "amend", "completion")),
+    *(
+        Page(f"unit:{name}", units(projects(), *MINE))
+        for name in ("project", "report", "questions", "end", "amend", "completion")
+    ),
     Page("unit:project", units(projects(stopped_at__isnull=False), *MINE), who="stopped"),
     Page("unit:ruling", units(rulings("made"), "commitment.project.unit_id", "pk")),
     Page("unit:audit", units(all_of(AuditReport, "project"), "project.unit_id", "project_id")),
     *(Page(f"unit:{name}", units(projects(state="confirmed"), *MINE)) for name in ("participants", "benefits")),
     Page("unit:participant_end", units(all_of(Participant, "project"), "project.unit_id", "project_id", "pk")),
-    Page("unit:amend_step", lambda: ((person_of(row.unit_id), [row.pk, "industry"]) for row in projects(state="confirmed")())),
+    Page(
+        "unit:amend_step",
+        lambda: ((person_of(row.unit_id), [row.pk, "industry"]) for row in projects(state="confirmed")()),
+    ),
     *(Page(f"unit:{name}", units(under_way, *MINE)) for name in ("map", "map_landing")),
     Page("unit:map", units(under_way, *MINE), "?view=board", "board"),
     Page("unit:map", units(under_way, *MINE), "?view=list", "list"),
     Page("unit:map_routes", units(two_ways, "project.unit_id", "project_id", "pk")),
     Page("unit:map_due", units(items("paused", "accepted"), "project.unit_id", "project_id", "pk")),
-    *(Page("unit:item", units(items(state), *MY_ITEM), who=state) for state in ("open", "incomplete", "accepted", "paused", "notice", "granted")),
+    *(
+        Page("unit:item", units(items(state), *MY_ITEM), who=state)
+        for state in ("open", "incomplete", "accepted", "paused", "notice", "granted")
+    ),
     Page("unit:item_submit", units(items("open", "incomplete", "incorrect"), *MY_ITEM)),
     Page("unit:item_withdraw", units(items("received", "accepted"), *MY_ITEM)),
     Page("unit:again", units(items("refused"), *MY_ITEM)),
@@ -237,12 +251,26 @@ PAGES = [
     Page("unit:later", units(items("granted"), *MY_ITEM)),
     Page("unit:remedy", units(items("refused", "granted"), *MY_ITEM)),
     Page("unit:commit", units(items("open"), *MY_ITEM)),
-    *(Page(f"unit:{name}", units(items("notice", "decidable", "granted"), *MY_ITEM)) for name in ("fulfilment", "difficulty", "regular")),
-    *(Page(f"unit:{name}", company()) for name in ("credit", "promises", "all_questions", "library", "persons", "authorise")),
+    *(
+        Page(f"unit:{name}", units(items("notice", "decidable", "granted"), *MY_ITEM))
+        for name in ("fulfilment", "difficulty", "regular")
+    ),
+    *(
+        Page(f"unit:{name}", company())
+        for name in ("credit", "promises", "all_questions", "library", "persons", "authorise")
+    ),
     Page("unit:relief", units(all_of(CreditEvent), *MINE)),
-    Page("unit:review_relief", units(all_of(CreditRelief, "event", kind="repair", state="rejected", review=None), "event.unit_id", "pk")),
+    Page(
+        "unit:review_relief",
+        units(all_of(CreditRelief, "event", kind="repair", state="rejected", review=None), "event.unit_id", "pk"),
+    ),
     Page("staff:evaluations", one("comprehensive")),
-    *(Page("staff:evaluation_batch", officials("comprehensive", all_of(EvaluationBatch, state=state), "pk"), who=state) for state in ("checked", "taken")),
+    *(
+        Page(
+            "staff:evaluation_batch", officials("comprehensive", all_of(EvaluationBatch, state=state), "pk"), who=state
+        )
+        for state in ("checked", "taken")
+    ),
     Page("staff:public_credit", one("comprehensive")),
     Page("unit:library_file", units(all_of(StoredFile, unit_id__isnull=False), *MINE)),
     Page("unit:grants", units(all_of(Grant, basis="consent"), "unit_id")),
@@ -265,7 +293,10 @@ PAGES = [
     Page("staff:window", at_the_window(), "?q=绿源", "search"),
     Page("staff:window_unit", at_the_window()),
     Page("staff:window_open", at_the_window(ProjectUnit)),
-    *(Page(f"staff:{name}", at_the_window(Visit, closed_at__isnull=True)) for name in ("window_visit", "window_handout", "window_account")),
+    *(
+        Page(f"staff:{name}", at_the_window(Visit, closed_at__isnull=True))
+        for name in ("window_visit", "window_handout", "window_account")
+    ),
     Page("staff:window_visit", at_the_window(Visit, closed_at__isnull=False), who="over"),
     Page("staff:window_promise", promised_at_the_window),
     Page("staff:people", one("administrator")),
@@ -279,7 +310,11 @@ PAGES = [
     Page("public:reform_report", citizens(lambda: Publication.objects.order_by("-pk"), "pk")),
     Page("staff:reform", one("comprehensive")),
     Page("staff:reform_report", officials("comprehensive", all_of(ReformReport), "pk")),
-    Page("staff:reform_report", officials("principal", all_of(ReformReport, draft__state="submitted"), "pk"), who="consent"),
+    Page(
+        "staff:reform_report",
+        officials("principal", all_of(ReformReport, draft__state="submitted"), "pk"),
+        who="consent",
+    ),
     Page("staff:reform_cases", officials("comprehensive", all_of(ReformReport), "pk"), "?measure=on_time"),
     Page("staff:scores", one("supervisor")),
     Page("staff:report_events", one("supervisor")),
@@ -296,26 +331,46 @@ PAGES = [
     Page("unit:service_review", units(all_of(TrackService), *MY_ITEM)),
     Page("staff:review_code", officials("approver", items("granted"), "pk", department="department.key")),
     Page("staff:warnings", one("supervisor"), "?view=all"),
-    *(Page("staff:warning", officials("approver", all_of(AnomalyWarning, "department", state=s), "pk", department="department.key"), who=s) for s in ("open", "reported", "closed")),
+    *(
+        Page(
+            "staff:warning",
+            officials("approver", all_of(AnomalyWarning, "department", state=s), "pk", department="department.key"),
+            who=s,
+        )
+        for s in ("open", "reported", "closed")
+    ),
     Page("unit:warning", units(all_of(AnomalyWarning, "project", state="rectifying"), *MY_ITEM)),
     Page("staff:records", officials("supervisor", all_of(LifeRecord), "project_id")),
     Page("staff:shared", one("comprehensive")),
     Page("staff:clues", one("supervisor")),
     Page("staff:clue_new", one("supervisor")),
-    Page("staff:record_new", lambda: ((staff("supervisor"), [row.pk, "penalty"]) for row in projects(state="confirmed")())),
+    Page(
+        "staff:record_new",
+        lambda: ((staff("supervisor"), [row.pk, "penalty"]) for row in projects(state="confirmed")()),
+    ),
     Page("staff:record", officials("supervisor", all_of(LifeRecord, kind="penalty"), "pk")),
     Page("staff:inspections", one("supervisor"), "?view=all"),
     Page("staff:inspectors", one("general_convener")),
     Page("staff:inspection_new", one("approver")),
     *(
-        Page("staff:inspection_plan", officials("approver", all_of(InspectionPlan, state=state), "pk", department="lead.key"), who=state)
+        Page(
+            "staff:inspection_plan",
+            officials("approver", all_of(InspectionPlan, state=state), "pk", department="lead.key"),
+            who=state,
+        )
         for state in ("draft", "announced", "drawn")
     ),
-    Page("staff:inspection", officials("approver", all_of(RandomInspection, state="concluded"), "pk", department="plan.lead.key")),
+    Page(
+        "staff:inspection",
+        officials("approver", all_of(RandomInspection, state="concluded"), "pk", department="plan.lead.key"),
+    ),
     Page("unit:inspections", company()),
     Page("unit:inspection", units(all_of(RandomInspection), "project.unit_id", "pk")),
     Page("public:inspections", anybody()),
-    *(Page("public:inspection_plan", citizens(all_of(InspectionPlan, state=state), "pk"), who=state) for state in ("announced", "drawn")),
+    *(
+        Page("public:inspection_plan", citizens(all_of(InspectionPlan, state=state), "pk"), who=state)
+        for state in ("announced", "drawn")
+    ),
     Page("staff:questions", one("general_convener")),
     Page("staff:agency", one("general_convener")),
     Page("staff:agency", one("agent"), who="agent"),
@@ -346,14 +401,20 @@ PAGES = [
     Page("staff:coordination_one", officials("general_convener", all_of(Coordination), "pk")),
     Page("staff:coordinate", officials("approver", items("accepted", "received"), "pk", department="department.key")),
     Page("staff:mocks", at_the_window(), who="window"),
-    *(Page("staff:mock", officials("window", all_of(MockApplication, state=state), "pk"), who=state) for state in ("running", "converting")),
+    *(
+        Page("staff:mock", officials("window", all_of(MockApplication, state=state), "pk"), who=state)
+        for state in ("running", "converting")
+    ),
     Page("staff:mock_new", officials("window", projects(state="confirmed"), "pk")),
     Page("staff:mock_hand_in", officials("window", all_of(MockMatter, outcome=""), "application_id", "item_id")),
     Page("unit:mock", units(all_of(MockApplication, "project"), "project.unit_id", "project_id"), who="under way"),
     Page("unit:mock", units(projects(state="confirmed"), "unit_id", "pk"), who="before"),
     Page("staff:delegation", one("approver")),
     Page("staff:projects", one("general_convener")),
-    *(Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role) for role in ("approver", "supervisor")),
+    *(
+        Page("staff:project", officials(role, projects(state="confirmed"), "pk"), who=role)
+        for role in ("approver", "supervisor")
+    ),
     *(Page(f"staff:{name}", officials("general_convener", under_way, "pk")) for name in ("map", "map_landing", "told")),
     Page("staff:rules_on", officials("comprehensive", projects(state="confirmed"), "pk")),
     Page("staff:map", officials("general_convener", under_way, "pk"), "?view=board", "board"),
@@ -362,21 +423,60 @@ PAGES = [
     Page("staff:review", lambda: (("macheng", [row.pk]) for row in projects(state="filed")())),
     Page("staff:manual", lambda: (("macheng", [row.pk]) for row in projects(state="manual")())),
     Page("staff:confirm", lambda: (("macheng", [row.pk]) for row in projects(state="confirmed")())),
-    Page("staff:guidance", officials("approver", all_of(GuidanceAnswer, "department"), "pk", department="department.key")),
+    Page(
+        "staff:guidance", officials("approver", all_of(GuidanceAnswer, "department"), "pk", department="department.key")
+    ),
     *(
         Page("staff:item", officials("approver", items(state), "pk", department="department.key"), who=state)
         for state in ("received", "accepted", "paused", "granted")
     ),
-    Page("staff:commitment", officials("approver", all_of(Commitment, "item__department"), "pk", department="item.department.key")),
-    Page("staff:objection", officials("approver", all_of(Objection, "commitment__item__department"), "pk", department="commitment.item.department.key")),
+    Page(
+        "staff:commitment",
+        officials("approver", all_of(Commitment, "item__department"), "pk", department="item.department.key"),
+    ),
+    Page(
+        "staff:objection",
+        officials(
+            "approver",
+            all_of(Objection, "commitment__item__department"),
+            "pk",
+            department="commitment.item.department.key",
+        ),
+    ),
     Page("staff:promise_reviews", one("supervisor"), "?view=done"),
-    Page("staff:promise_review", officials("approver", all_of(Commitment, "department", review_on__isnull=False), "pk", department="department.key")),
-    Page("staff:difficulty", officials("approver", all_of(Difficulty, "commitment__item__department"), "pk", department="commitment.item.department.key")),
-    Page("staff:propose_ruling", officials("approver", all_of(Commitment, "department", fulfilment="broken"), "pk", department="department.key")),
-    Page("staff:ruling", officials("approver", rulings("made"), "pk", department="commitment.department.key"), who="made"),
-    Page("staff:ruling", officials("principal", rulings("proposed"), "pk", department="commitment.department.key"), who="proposed"),
+    Page(
+        "staff:promise_review",
+        officials(
+            "approver", all_of(Commitment, "department", review_on__isnull=False), "pk", department="department.key"
+        ),
+    ),
+    Page(
+        "staff:difficulty",
+        officials(
+            "approver",
+            all_of(Difficulty, "commitment__item__department"),
+            "pk",
+            department="commitment.item.department.key",
+        ),
+    ),
+    Page(
+        "staff:propose_ruling",
+        officials("approver", all_of(Commitment, "department", fulfilment="broken"), "pk", department="department.key"),
+    ),
+    Page(
+        "staff:ruling", officials("approver", rulings("made"), "pk", department="commitment.department.key"), who="made"
+    ),
+    Page(
+        "staff:ruling",
+        officials("principal", rulings("proposed"), "pk", department="commitment.department.key"),
+        who="proposed",
+    ),
     Page("staff:completion", officials("approver", projects(), "pk")),
-    Page("staff:completion", lambda: ((staff("approver", "development_reform"), [row.project_id]) for row in all_of(AuditReport)()), who="audit"),
+    Page(
+        "staff:completion",
+        lambda: ((staff("approver", "development_reform"), [row.project_id]) for row in all_of(AuditReport)()),
+        who="audit",
+    ),
     Page("staff:credit", one("principal")),
     Page("staff:propose", one("approver")),
     Page("staff:proposal", officials("principal", all_of(PointProposal), "pk")),
@@ -396,7 +496,7 @@ PAGES = [
     Page("staff:admission", at_the_window(Admission, state="asked")),
     Page("account_change_password", company()),
     Page("mfa_index", company()),
-]  # fmt: skip
+]
 
 # Names that answer GET with no page of their own, and pages the demonstration has nothing for.
 EXCUSED = {

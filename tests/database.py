@@ -1,4 +1,6 @@
-"""The tests' own PostgreSQL: one server, one migrated template, a clone for every run and for every test that commits."""
+"""The tests' own PostgreSQL: one server, one migrated template,
+a clone for every run and for every test that commits.
+"""
 
 from __future__ import annotations
 

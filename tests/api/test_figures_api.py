@@ -59,9 +59,13 @@ def test_who_leads_no_hall_is_refused_and_nobody_opens_anothers_cases(lent: Figu
     assert principal.get("/figures/reviews?area=region").json()["field"] == "area"
     assert principal.get("/figures/lights").json()["office"] == lent.county.actor("principal", "ecology").department_id
     wrong = {
-        "/figures/luck": "source", "/figures/reviews?by=month,part,mark": "by", "/figures/reviews?by=luck": "by",
-        "/figures/reviews?on=heute": "on", "/figures/reviews/cases?by_office=x": "by_office", "/figures/reviews/cases?after=x": "after",
-    }  # fmt: skip
+        "/figures/luck": "source",
+        "/figures/reviews?by=month,part,mark": "by",
+        "/figures/reviews?by=luck": "by",
+        "/figures/reviews?on=heute": "on",
+        "/figures/reviews/cases?by_office=x": "by_office",
+        "/figures/reviews/cases?after=x": "after",
+    }
     for path, field in wrong.items():
         answer = supervisor.get(path)
         assert (answer.status_code, answer.json()["field"]) == (422, field), path

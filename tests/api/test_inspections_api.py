@@ -20,8 +20,13 @@ def test_the_unit_reads_a_record_once_every_inspector_has_signed_it(
     first, second = those_of(row)
     answers = {one.key: {"answer": "yes", "note": ""} for one in questions_of(row)}
     visit: dict[str, Any] = {
-        "inspection_id": row.pk, "on": date(2026, 11, 16), "answers": answers, "outcome": "clear", "summary": "没有写完整", "at": VISITED,
-    }  # fmt: skip
+        "inspection_id": row.pk,
+        "on": date(2026, 11, 16),
+        "answers": answers,
+        "outcome": "clear",
+        "summary": "没有写完整",
+        "at": VISITED,
+    }
     actions.record_visit(actor=first, **visit)
     actions.return_visit(actor=second, inspection_id=row.pk, why="漏了一处", at=VISITED)
     actions.record_visit(actor=first, **visit)

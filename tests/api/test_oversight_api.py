@@ -1,4 +1,6 @@
-"""Supervision by machine: a warning's life, a batch from another system with its report, and the feed that is read on."""
+"""Supervision by machine: a warning's life, a batch from another system with its report,
+and the feed that is read on.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,23 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
     clock(NOW)
     administrator, supervisor, mine = machine_of("administrator"), machine_of("supervisor"), machine_of(company)
     rows: list[dict[str, Any]] = [
-        {"record_id": "1", "project_code": project.code, "kind": "penalty", "number": "积建罚〔2026〕1号", "on": "2026-11-06", "data": PENALTY},
+        {
+            "record_id": "1", "project_code": project.code, "kind": "penalty", "number": "积建罚〔2026〕1号",
+            "on": "2026-11-06", "data": PENALTY,
+        },
         {"record_id": "2", "project_code": project.code, "kind": "penalty", "number": "x", "on": "昨天", "data": {}},
-        {"record_id": "3", "project_code": project.code, "kind": "penalty", "number": "y", "on": "2026-11-06", "data": {"amount": "很多"}},
-        {"record_id": "4", "project_code": "没有", "kind": "sighting", "on": "2026-11-06", "data": {"means": "satellite", "note": "图斑变化"}},
-        {"record_id": "5", "project_code": project.code, "kind": "sighting", "on": "2026-11-06", "data": {"means": "satellite", "note": "图斑变化"}},
+        {
+            "record_id": "3", "project_code": project.code, "kind": "penalty", "number": "y", "on": "2026-11-06",
+            "data": {"amount": "很多"},
+        },
+        {
+            "record_id": "4", "project_code": "没有", "kind": "sighting", "on": "2026-11-06",
+            "data": {"means": "satellite", "note": "图斑变化"},
+        },
+        {
+            "record_id": "5", "project_code": project.code, "kind": "sighting", "on": "2026-11-06",
+            "data": {"means": "satellite", "note": "图斑变化"},
+        },
         {"record_id": None, "project_code": project.code, "kind": [], "on": "2026-11-06", "data": 3, "more": 1},
     ]  # fmt: skip
     told = administrator.post("/intake/records", {"system": "省监管平台", "rows": rows}).json()
@@ -89,9 +103,12 @@ def test_a_batch_is_reported_row_by_row_and_a_warning_lives_over_the_wire(
     assert office.post(f"{path}/order", {"text": "停工", "days": 0}).json()["field"] == "days"
     assert office.post(f"{path}/order", {"text": "停工", "days": 5}).json()["state"] == "rectifying"
     file = store_upload(
-        actor=company.actor, name="图.pdf", content=b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
-        unit_id=company.unit.pk, at=NOW,
-    ).pk  # fmt: skip
+        actor=company.actor,
+        name="图.pdf",
+        content=b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+        unit_id=company.unit.pk,
+        at=NOW,
+    ).pk
     assert mine.post(f"{path}/rectified", {"text": "已停工", "evidence": [file]}).json()["state"] == "reported"
     assert (
         supervisor.post(f"{path}/hand", {"department": "meteorology", "why": "由其核查"}).json()["department"]

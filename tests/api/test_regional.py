@@ -75,16 +75,23 @@ def test_the_process_is_open_to_its_offices_by_key(
     found = body.post(path, {"matter": SOIL, "requirements": "全部"}, key="a3").json()
     step = f"/assessments/{found['id']}"
     institution = {
-        "institution": "某公司", "institution_code": "91620000710375659T", "qualification": "甲级", "payer": "department", "cost": "1000",
+        "institution": "某公司", "institution_code": "91620000710375659T", "qualification": "甲级",
+        "payer": "department", "cost": "1000",
     }  # fmt: skip
     assert body.post(f"{step}/commission", institution).json()["code"] == "regional.opinions"
     assert soil.post(f"/opinions/{found['opinions'][0]['id']}", {"text": "无意见"}).status_code == 200
     assert body.post(f"{step}/commission", {**institution, "cost": "1000.001"}).status_code == 422
     assert body.post(f"{step}/commission", institution).json()["state"] == "commissioned"
     report = {
-        "title": "报告", "report_number": "1号", "report_on": "2026-11-09", "file": body.upload("报告.pdf"), "scope": "全区",
-        "conditions": {"most": {"land_area": 100}}, "from_on": "2026-11-09", "to_on": "2028-11-09",
-    }  # fmt: skip
+        "title": "报告",
+        "report_number": "1号",
+        "report_on": "2026-11-09",
+        "file": body.upload("报告.pdf"),
+        "scope": "全区",
+        "conditions": {"most": {"land_area": 100}},
+        "from_on": "2026-11-09",
+        "to_on": "2028-11-09",
+    }
     assert (
         body.post(f"{step}/report", {**report, "conditions": {"most": {"land_area": "x"}}}).json()["code"]
         == "regional.conditions"

@@ -1,5 +1,5 @@
-"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered as that file says: with a status,
-a content type and fields it names, and never by a fault of ours.
+"""Whatever a machine sends that the OpenAPI file allows, or nearly allows, is answered as that file says: with a
+status, a content type and fields it names, and never by a fault of ours.
 """
 
 from __future__ import annotations

@@ -119,9 +119,14 @@ def test_a_letter_on_paper_is_printed_and_taken_in_once(
     assert through.get(f"{path}/items/{item.pk}/commitment-letter").content.startswith(b"%PDF")
     assert machine_of(company).get(f"{path}/items/{item.pk}/commitment-letter").status_code == 403
     body = {
-        "item": item.pk, "code": code_of(item, NOW.date()), "scan": through.upload("承诺书.pdf"), "signer": "马晓云", "capacity": "legal",
-        "signed_on": NOW.date().isoformat(), "agreed": True,
-    }  # fmt: skip
+        "item": item.pk,
+        "code": code_of(item, NOW.date()),
+        "scan": through.upload("承诺书.pdf"),
+        "signer": "马晓云",
+        "capacity": "legal",
+        "signed_on": NOW.date().isoformat(),
+        "agreed": True,
+    }
     assert machine_of(company).post(f"{path}/commitments", body, key="u").status_code == 403
     assert through.post(f"{path}/commitments", {**body, "code": "0"}, key="w").json()["code"] == "commitments.code"
     assert through.post(f"{path}/commitments", {**body, "agreed": False}, key="n").json()["field"] == "agreed"

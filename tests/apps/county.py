@@ -1,4 +1,6 @@
-"""A small county for tests: the pack's hall and departments, one person per role, a company with its authorised person."""
+"""A small county for tests: the pack's hall and departments, one person per role,
+a company with its authorised person.
+"""
 
 from __future__ import annotations
 

@@ -86,9 +86,11 @@ def filled(county: County) -> Figured:
         ("guidance", "2026-11-30 18:00", None),
     ):
         WorkItem.objects.create(
-            kind=kind, state="done" if closed else "running", subject_kind="x", subject_id=1, project_id=fresh.pk, title=kind, page="staff:inbox",
-            department=made.offices[county.hall.pk][0], hall_id=county.hall.pk, rules_on=date(2026, 11, 25), started_at=at("2026-11-25 09:00"),
-            due_at=at(due), yellow_from=None if closed else at(due), red_from=None if closed else at(due), closed_at=closed,
+            kind=kind, state="done" if closed else "running", subject_kind="x", subject_id=1, project_id=fresh.pk,
+            title=kind, page="staff:inbox", department=made.offices[county.hall.pk][0], hall_id=county.hall.pk,
+            rules_on=date(2026, 11, 25), started_at=at("2026-11-25 09:00"),
+            due_at=at(due), yellow_from=None if closed else at(due), red_from=None if closed else at(due),
+            closed_at=closed,
         )  # fmt: skip
     # At the very end of a span, and shared of an assessment.
     edge = MapItem.objects.filter(
@@ -114,9 +116,12 @@ def _result(made: Figured) -> RegionalResult:
         hall_id=made.county.hall.pk, key="z", name="集中区", kind="industrial", body=office, from_on=date(2025, 1, 1)
     )
     return RegionalResult.objects.create(
-        hall_id=made.county.hall.pk, zone=zone, matter_id="eia_table", department=office, assessment_id=1, title="评估", institution="机构",
-        qualification="甲级", report_number="1", report_on=date(2025, 1, 2), scope="全区", document_number="评1", approved_at=NOW, published_at=NOW,
-        report_file=StoredFile.objects.create(name="评估.pdf", sha256="0" * 64, size=1, content=b"x", content_type="application/pdf", at=NOW),
+        hall_id=made.county.hall.pk, zone=zone, matter_id="eia_table", department=office, assessment_id=1, title="评估",
+        institution="机构", qualification="甲级", report_number="1", report_on=date(2025, 1, 2), scope="全区",
+        document_number="评1", approved_at=NOW, published_at=NOW,
+        report_file=StoredFile.objects.create(
+            name="评估.pdf", sha256="0" * 64, size=1, content=b"x", content_type="application/pdf", at=NOW,
+        ),
         from_on=date(2025, 1, 2), to_on=date(2029, 1, 1),
     )  # fmt: skip
 
@@ -142,10 +147,11 @@ def _project(made: Figured, chance: Random, number: int) -> None:
     landed = landed if landed and landed < NOW else None
     project = Project.objects.create(
         code=None if state in ("manual", "refused") else f"2512-622927-04-01-{number:06}",
-        name=f"项目{number}", kind=chance.choices(("filing", "verification", "approval"), (8, 1, 2))[0], project_class="private",
-        unit=made.company.unit, hall=hall, state=state, facts={"industry": chance.choice(INDUSTRIES)},
-        total_investment=Decimal(chance.randint(1, 10**7)) / 100, rules_on=filed_at.astimezone(TZ).date(), pack_hash="x",
-        filed_by=made.company.person, filed_at=filed_at, landed_at=landed, problem="信息有误" if state == "withdrawn" else "",
+        name=f"项目{number}", kind=chance.choices(("filing", "verification", "approval"), (8, 1, 2))[0],
+        project_class="private", unit=made.company.unit, hall=hall, state=state,
+        facts={"industry": chance.choice(INDUSTRIES)}, total_investment=Decimal(chance.randint(1, 10**7)) / 100,
+        rules_on=filed_at.astimezone(TZ).date(), pack_hash="x", filed_by=made.company.person, filed_at=filed_at,
+        landed_at=landed, problem="信息有误" if state == "withdrawn" else "",
         started_on=(landed + timedelta(days=3)).date() if landed and chance.random() < 0.5 else None,
         completed_at=landed + timedelta(days=9) if landed and state == "completed" else None,
     )  # fmt: skip
@@ -197,7 +203,8 @@ def _item(made: Figured, chance: Random, project: Project, matter: str, position
         outcome = chance.choice(("refused", "withdrawn", "not_accepted"))
         before = received - timedelta(days=chance.randint(1, 60))
         Application.objects.create(
-            item=item, number=1, department=chance.choice(made.offices[project.hall_id]), outcome=outcome, ended_at=before, again_at=before, result_text="理由",
+            item=item, number=1, department=chance.choice(made.offices[project.hall_id]), outcome=outcome,
+            ended_at=before, again_at=before, result_text="理由",
             received_at=None if chance.random() < 0.2 else before - timedelta(days=chance.randint(1, 20)),
         )  # fmt: skip
         if outcome == "refused":
@@ -222,7 +229,8 @@ def _item(made: Figured, chance: Random, project: Project, matter: str, position
 
 
 def _clock(
-    made: Figured, chance: Random, project: Project, kind: str, subject: str, number: int, started: datetime, closed: datetime | None,
+    made: Figured, chance: Random, project: Project, kind: str, subject: str, number: int, started: datetime,
+    closed: datetime | None,
     item: MapItem | None,
 ) -> None:  # fmt: skip
     if started > NOW or (closed and closed > NOW):
@@ -247,12 +255,15 @@ def _clock(
             for moment in (yellow, due)
         )
     work = WorkItem.objects.create(
-        kind=kind, state="paused" if paused else "done" if closed else "running", subject_kind=subject, subject_id=number,
-        project_id=project.pk, matter_id=item.matter_id if item else "", title=f"{kind} {number}", page="staff:project", page_args={"project_id": project.pk},
-        unit_page="unit:project", unit_page_args={"project_id": project.pk},
-        department=office, hall_id=project.hall_id, assignee=chance.choice([*made.people, None]), rules_on=date(2026, 1, 1),
-        waits_for="unit" if chance.random() < 0.1 else "staff", started_at=started, closed_at=closed, due_at=due, yellow_from=yellow_from, red_from=red_from,
-        statutory_due_at=due + timedelta(days=5) if due and chance.random() < 0.8 else None, paused_at=paused_at, pause_ends_at=ends,
+        kind=kind, state="paused" if paused else "done" if closed else "running", subject_kind=subject,
+        subject_id=number, project_id=project.pk, matter_id=item.matter_id if item else "", title=f"{kind} {number}",
+        page="staff:project", page_args={"project_id": project.pk}, unit_page="unit:project",
+        unit_page_args={"project_id": project.pk}, department=office, hall_id=project.hall_id,
+        assignee=chance.choice([*made.people, None]), rules_on=date(2026, 1, 1),
+        waits_for="unit" if chance.random() < 0.1 else "staff", started_at=started, closed_at=closed, due_at=due,
+        yellow_from=yellow_from, red_from=red_from,
+        statutory_due_at=due + timedelta(days=5) if due and chance.random() < 0.8 else None, paused_at=paused_at,
+        pause_ends_at=ends,
     )  # fmt: skip
     if paused_at:
         ClockEvent.objects.create(
@@ -279,8 +290,8 @@ def _clock(
             started = until
     if work.assignee_id and due and chance.random() < 0.3:
         Entry.objects.create(
-            at=due + timedelta(hours=chance.choice((-200, 1))), verb="work.reassign", role="general_convener", entrance="web", subject_kind="work.workitem",
-            subject_id=str(work.pk), data={"from": made.people[1].pk},
+            at=due + timedelta(hours=chance.choice((-200, 1))), verb="work.reassign", role="general_convener",
+            entrance="web", subject_kind="work.workitem", subject_id=str(work.pk), data={"from": made.people[1].pk},
         )  # fmt: skip
 
 
@@ -293,8 +304,9 @@ def _review(
     moment: datetime,
 ) -> None:
     review = ServiceReview.objects.create(
-        application=item.application if item else None, service=service, hall_id=project.hall_id, department=item.department if item else None,
-        handler=item.handler if item else None, level=chance.choices((5, 4, 3, 2, 1), (5, 4, 2, 2, 2))[0], channel="map", at=moment,
+        application=item.application if item else None, service=service, hall_id=project.hall_id,
+        department=item.department if item else None, handler=item.handler if item else None,
+        level=chance.choices((5, 4, 3, 2, 1), (5, 4, 2, 2, 2))[0], channel="map", at=moment,
     )  # fmt: skip
     if review.level <= 2:
         state = chance.choice(("new", "assigned", "closed", "set_aside"))
@@ -307,8 +319,8 @@ def _review(
 
 def _service(made: Figured, chance: Random, project: Project) -> None:
     service = TrackService.objects.create(
-        track="agency", subject_kind="agency.agreement", subject_id=project.pk, project=project, hall_id=project.hall_id, name="代办服务",
-        page="unit:projects", ended_at=project.filed_at,
+        track="agency", subject_kind="agency.agreement", subject_id=project.pk, project=project,
+        hall_id=project.hall_id, name="代办服务", page="unit:projects", ended_at=project.filed_at,
     )  # fmt: skip
     _review(made, chance, project, None, service, project.filed_at + timedelta(days=chance.randint(1, 40)))
 
@@ -325,10 +337,17 @@ def _warning(made: Figured, chance: Random, project: Project) -> None:
             project=project, kind="penalty", number=f"罚{project.pk}{kind}", on=found.date(), digest="x", at=found
         )
     AnomalyWarning.objects.create(
-        project=project, kind=kind, state="closed" if closed else chance.choice(("open", "rectifying")), source="clock", why="期限届满",
-        department=chance.choice([*made.offices[project.hall_id], None]), found_at=found, penalty=penalty,
-        outcome=("punished" if penalty else "corrected") if closed else "", closed_at=found + timedelta(minutes=chance.randint(9, 90_000)) if closed else None,
-    )  # fmt: skip
+        project=project,
+        kind=kind,
+        state="closed" if closed else chance.choice(("open", "rectifying")),
+        source="clock",
+        why="期限届满",
+        department=chance.choice([*made.offices[project.hall_id], None]),
+        found_at=found,
+        penalty=penalty,
+        outcome=("punished" if penalty else "corrected") if closed else "",
+        closed_at=found + timedelta(minutes=chance.randint(9, 90_000)) if closed else None,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -591,7 +610,10 @@ def open_now(scope: Scope) -> list[Row]:
         part = "unit" if work.waits_for == "unit" else "paused" if still else work.light_at(NOW)
         moment = (work.red_from if work.state == "paused" and not still else work.due_at) or work.started_at
         found.append(
-            Row(work.pk, moment, work.hall_id or 0, kinds.get(work.project_id, ""), work.department_id, work.assignee_id, work.matter_id, part, work.kind)
+            Row(
+                work.pk, moment, work.hall_id or 0, kinds.get(work.project_id, ""), work.department_id,
+                work.assignee_id, work.matter_id, part, work.kind,
+            )
         )  # fmt: skip
     return found
 

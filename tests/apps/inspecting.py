@@ -56,9 +56,14 @@ def inspectors(county: County, department: str = LEAD, count: int = 3) -> list[M
 def begun(county: County, *others: str, **changes: Any) -> InspectionPlan:
     departments = list(Department.objects.filter(hall=county.hall, key__in=others).values_list("pk", flat=True))
     values = {
-        "title": "2026年第四季度施工安全抽查", "subject": SAFETY, "departments": departments, "from_on": date(2026, 11, 13),
-        "until_on": date(2026, 12, 11), "issue": "2026131", "value_on": date(2026, 11, 10),
-    }  # fmt: skip
+        "title": "2026年第四季度施工安全抽查",
+        "subject": SAFETY,
+        "departments": departments,
+        "from_on": date(2026, 11, 13),
+        "until_on": date(2026, 12, 11),
+        "issue": "2026131",
+        "value_on": date(2026, 11, 10),
+    }
     return actions.begin_plan(actor=county.actor("approver", LEAD), at=BEGUN, **{**values, **changes})
 
 

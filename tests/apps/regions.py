@@ -47,10 +47,12 @@ def new_result(zone: Zone, matter_id: str, conditions: dict[str, Any] | None = N
         at=PUBLISHED,
     )
     values: dict[str, Any] = {
-        "hall_id": zone.hall_id, "zone": zone, "matter_id": matter_id, "department": department, "assessment_id": -number,
-        "title": f"{zone.name}{matter.name}区域评估报告", "institution": "甘肃陇原工程咨询有限公司", "qualification": "甲级",
-        "report_number": f"QP-{number}", "report_on": date(2026, 9, 20), "report_file": file, "scope": "园区规划范围内新建、扩建项目",
-        "conditions": conditions or {}, "obligations": ["施工前十日内报送施工组织设计"], "document_number": f"积区评〔2026〕{number}号",
+        "hall_id": zone.hall_id, "zone": zone, "matter_id": matter_id, "department": department,
+        "assessment_id": -number, "title": f"{zone.name}{matter.name}区域评估报告",
+        "institution": "甘肃陇原工程咨询有限公司", "qualification": "甲级",
+        "report_number": f"QP-{number}", "report_on": date(2026, 9, 20), "report_file": file,
+        "scope": "园区规划范围内新建、扩建项目", "conditions": conditions or {},
+        "obligations": ["施工前十日内报送施工组织设计"], "document_number": f"积区评〔2026〕{number}号",
         "approved_at": PUBLISHED, "published_at": PUBLISHED, "from_on": date(2026, 10, 12), "to_on": date(2029, 10, 12),
     }  # fmt: skip
     return RegionalResult.objects.create(**{**values, **changes})

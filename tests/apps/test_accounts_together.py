@@ -42,8 +42,9 @@ def asked(person: Person) -> dict[str, Any]:
     own = Actor(person.pk, "person")
     file = store_upload(actor=own, name="执照.pdf", content=PDF, unit_id=None, at=NOON)
     return {
-        "actor": own, "credit_code": CODE, "unit_name": "积石山县河湾食品有限公司", "unit_type": "enterprise", "address": "",
-        "legal_representative": "马河湾", "own": False, "may_sign": True, "licence_id": file.pk, "letter_id": file.pk, "at": NOON,
+        "actor": own, "credit_code": CODE, "unit_name": "积石山县河湾食品有限公司", "unit_type": "enterprise",
+        "address": "", "legal_representative": "马河湾", "own": False, "may_sign": True, "licence_id": file.pk,
+        "letter_id": file.pk, "at": NOON,
     }  # fmt: skip
 
 
@@ -111,9 +112,17 @@ def test_a_link_is_accepted_once(place: tuple[County, Company]) -> None:
     _, company = place
     letter = store_upload(actor=company.actor, name="委托书.pdf", content=PDF, unit_id=company.unit.pk, at=NOON)
     made, secret = accounts.invite(
-        actor=company.actor, unit_id=company.unit.pk, name="马接手", phone=PHONE, basis="委托书", letter_id=letter.pk, may_sign=True,
-        from_on=NOON.date(), to_on=None, at=NOON,
-    )  # fmt: skip
+        actor=company.actor,
+        unit_id=company.unit.pk,
+        name="马接手",
+        phone=PHONE,
+        basis="委托书",
+        letter_id=letter.pk,
+        may_sign=True,
+        from_on=NOON.date(),
+        to_on=None,
+        at=NOON,
+    )
     proofs = [proof(PHONE, Purpose.INVITED, NOON) for _ in range(2)]
     results = together(
         *(lambda pk=pk: accounts.accept(secret=secret, proof_id=pk, password=PASSWORD, at=NOON) for pk in proofs),

@@ -1,4 +1,6 @@
-"""代办服务: asked for, checked, agreed, served, ended in every way the clause knows, given back and reviewed (附件6)."""
+"""代办服务: asked for, checked, agreed, served, ended in every way the clause knows,
+given back and reviewed (附件6).
+"""
 
 from __future__ import annotations
 

@@ -164,8 +164,11 @@ def test_a_code_that_moves_nothing_is_kept_with_the_matter_and_one_that_decides_
 ) -> None:
     item = ready(guided(county, company))
     said: dict[str, Any] = {
-        "actor": county.actor("administrator"), "system": "工程审批系统", "project_code": item.project.code, "matter_id": item.matter_id,
-    }  # fmt: skip
+        "actor": county.actor("administrator"),
+        "system": "工程审批系统",
+        "project_code": item.project.code,
+        "matter_id": item.matter_id,
+    }
     take_in_result(**said, external_id="1", status_code=1, at=at("2026-11-06 09:00"))
     item.refresh_from_db()
     assert (item.state, item.application) == ("open", None)

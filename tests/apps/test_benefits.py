@@ -22,9 +22,14 @@ def test_a_good_company_is_told_everything_it_gets_and_an_open_one_last(county: 
     lines = benefits_for(filed(company), DAY)
     ids = [line.id for line in lines if line.holds]
     assert ids == [
-        "benefit.free_agency", "benefit.track_support", "benefit.priority_permit",
-        "benefit.land_preference", "benefit.funds_preference", "benefit.western_income_tax", "benefit.organic_fertiliser_vat",
-    ]  # fmt: skip
+        "benefit.free_agency",
+        "benefit.track_support",
+        "benefit.priority_permit",
+        "benefit.land_preference",
+        "benefit.funds_preference",
+        "benefit.western_income_tax",
+        "benefit.organic_fertiliser_vat",
+    ]
     assert [(line.id, line.missing) for line in lines if not line.holds] == [
         ("benefit.regional_results", ("site.zone_id",))
     ]

@@ -193,9 +193,10 @@ def test_rights_given_back_by_hand_are_taken_again_at_the_next_start(place: Plac
 
 
 EVENT = """
-    INSERT INTO credit_creditevent (unit_id, seq, project_code, type, "on", data, rule, points, applied, score_after, grade_before, grade_after,
-        why, cites, at, leaf_id)
-    VALUES (%s, %s, '', 'rebase', '2026-11-05', '{"score": "92", "source": "伪造"}', 'credit.rebase', 6, true, 92, 'A-', 'A', '', '[]', now(), %s)
+    INSERT INTO credit_creditevent (unit_id, seq, project_code, type, "on", data, rule, points, applied, score_after,
+        grade_before, grade_after, why, cites, at, leaf_id)
+    VALUES (%s, %s, '', 'rebase', '2026-11-05', '{"score": "92", "source": "伪造"}', 'credit.rebase', 6, true, 92,
+        'A-', 'A', '', '[]', now(), %s)
 """
 
 
@@ -253,8 +254,9 @@ def forged_leaf(
         run(row, keys.PLATFORM, kid_of(public), public, b"x" * 60)
     leaf_id, secret = new_id(), b"k" * 32
     event = CreditEvent(
-        id=999, unit=place.unit, seq=2, type="rebase", on=at("2026-11-05 00:00").date(), data={"score": "92", "source": "伪造"},
-        rule="credit.rebase", points=6, score_after=92, grade_before="A-", grade_after="A", cites=[], leaf_id=leaf_id,
+        id=999, unit=place.unit, seq=2, type="rebase", on=at("2026-11-05 00:00").date(),
+        data={"score": "92", "source": "伪造"}, rule="credit.rebase", points=6, score_after=92, grade_before="A-",
+        grade_after="A", cites=[], leaf_id=leaf_id,
     )  # fmt: skip
     name = subject_of(secret, label_of(event))
     salt = encode64(b"s" * 16).rstrip("=").replace("+", "-").replace("/", "_")
@@ -271,9 +273,16 @@ def forged_leaf(
         leaf.hash,
     )
     run(
-        ("INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, at) VALUES (%s, %s, 1, " "%s, %s, %s, now())"),
-        leaf_id, name, "credit.event", leaf.hash, json.dumps(fields),
-    )  # fmt: skip
+        (
+            "INSERT INTO infochain_leafrecord (outbox_id, subject_id, n, type, hash, fields, at) VALUES (%s, %s, 1, "
+            "%s, %s, %s, now())"
+        ),
+        leaf_id,
+        name,
+        "credit.event",
+        leaf.hash,
+        json.dumps(fields),
+    )
     if waiting:
         run(
             "INSERT INTO trail_chainrow (outbox_id, type, label, entry, at) VALUES (%s, 'credit.event', %s, %s, now())",

@@ -197,8 +197,12 @@ def test_a_long_term_never_reddens_the_approver(county: County, company: Company
     approver = county.actor("approver", "soil_conservation")
     say_only_gap_left(actor=approver, deficient_id=row.pk, note="只差协议", at=at("2026-11-06 15:00"))
     tick(at("2026-11-20 23:00"))
-    supply_gap(actor=company.actor, deficient_id=row.pk, materials=files(company, item, {LACKING}, at("2026-11-20 23:30")),
-               at=at("2026-11-20 23:30"))  # fmt: skip
+    supply_gap(
+        actor=company.actor,
+        deficient_id=row.pk,
+        materials=files(company, item, {LACKING}, at("2026-11-20 23:30")),
+        at=at("2026-11-20 23:30"),
+    )
     tick(at("2026-11-23 09:00"))
     assert work_of(item, "limit").light_at(at("2026-11-23 09:00")) == "green"
     assert not Entry.objects.filter(verb="work.red").exists()
@@ -238,7 +242,9 @@ def test_not_completed_in_time_is_given_up_by_the_clock_and_the_item_is_open_aga
 
 
 def test_a_ticker_that_slept_changes_nothing_of_the_outcome(county: County, company: Company, item: MapItem) -> None:
-    """After the due moment, and before any tick: no completion, no decision; the late tick ends it at the due moment."""
+    """After the due moment, and before any tick: no completion, no decision;
+    the late tick ends it at the due moment.
+    """
     row = signed(county, company, item)
     late, approver = at("2026-11-25 09:00"), county.actor("approver", "soil_conservation")
     rows = files(company, item, {LACKING}, late)
@@ -509,9 +515,14 @@ def test_taken_back_refused_or_terminated_the_gap_goes_with_it(
 def test_a_refusal_for_other_reasons_does_not_wait_for_the_gap(county: County, company: Company, item: MapItem) -> None:
     signed(county, company, item)
     decide(
-        actor=county.actor("approver", "soil_conservation"), item_id=item.pk, granted=False, document_number="乙1", text="位于崩塌危险区",
-        reason_code="refusal.conditions_not_met", at=at("2026-11-09 09:00"),
-    )  # fmt: skip
+        actor=county.actor("approver", "soil_conservation"),
+        item_id=item.pk,
+        granted=False,
+        document_number="乙1",
+        text="位于崩塌危险区",
+        reason_code="refusal.conditions_not_met",
+        at=at("2026-11-09 09:00"),
+    )
     assert DeficientAcceptance.objects.get().ended_why == "事项不予许可"
     assert work_of(item, "deficient_gap").state == "cancelled"
 
@@ -551,8 +562,12 @@ def test_the_pause_for_a_gap_is_not_chosen_by_hand(county: County, company: Comp
     )
     assert refused.code == "onemap.state"
     # Paused for experts, the clock does not run again because the gap is filled.
-    supply_gap(actor=company.actor, deficient_id=row.pk, materials=files(company, item, {LACKING}, at("2026-11-10 09:00")),
-               at=at("2026-11-10 09:00"))  # fmt: skip
+    supply_gap(
+        actor=company.actor,
+        deficient_id=row.pk,
+        materials=files(company, item, {LACKING}, at("2026-11-10 09:00")),
+        at=at("2026-11-10 09:00"),
+    )
     assert again(item).state == "paused"
     resume_item(actor=approver, item_id=item.pk, note="评审完", at=at("2026-11-11 09:00"))
     assert again(item).state == "accepted"

@@ -196,8 +196,14 @@ def test_a_cursor_that_is_none_is_refused(built: Figured, after: str) -> None:
 
 def test_figures_are_for_those_who_lead_and_watch_and_cases_for_ones_own_hall(built: Figured) -> None:
     here, there = built.county.hall.pk, built.other.pk
-    may = {role for role in ("unit", "approver", "stage_convener", "administrator", "window", "agent", "zone", "utility", "node", "public")
-           if access.can_read(Actor(1, role, hall_id=here))}  # fmt: skip
+    may = {
+        role
+        for role in (
+            "unit", "approver", "stage_convener", "administrator", "window", "agent", "zone", "utility", "node",
+            "public",
+        )
+        if access.can_read(Actor(1, role, hall_id=here))
+    }  # fmt: skip
     assert may == set()
     for role in access.READERS:
         actor = Actor(1, role, department_id=built.offices[here][0].pk, hall_id=here)

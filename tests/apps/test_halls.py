@@ -47,8 +47,8 @@ pytestmark = begins_with(guided)
 D = Decimal
 HALLS = ["A", "B", "C"]
 LISTED = """
-    SELECT * FROM jsonb_to_recordset(%(events)s::jsonb) AS e(hall_id bigint, day date, type text, subject text, mark text, kind text,
-        level int, days int, approval_days int, points numeric, place bigint)
+    SELECT * FROM jsonb_to_recordset(%(events)s::jsonb) AS e(hall_id bigint, day date, type text, subject text,
+        mark text, kind text, level int, days int, approval_days int, points numeric, place bigint)
 """
 
 
@@ -291,7 +291,8 @@ def test_points_by_hand_have_grounds_a_day_that_has_been_and_are_taken_back_once
         points(county, basis="督" * 201, evidence="通" * 1001, reason="窗" * 1000)
     assert refused.value.errors == {"basis": "不能超过 200 个字", "evidence": "不能超过 1000 个字"}
     for field, wrong in (
-        ("points", {"points": D(0)}), ("points", {"points": D("0.005")}), ("points", {"points": D(101)}), ("points", {"points": D("NaN")}), ("points", {"points": D("1e30")}),
+        ("points", {"points": D(0)}), ("points", {"points": D("0.005")}), ("points", {"points": D(101)}),
+        ("points", {"points": D("NaN")}), ("points", {"points": D("1e30")}),
         ("on", {"on": date(2026, 11, 12)}), ("on", {"on": date(2023, 2, 19)}),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
@@ -432,9 +433,11 @@ def test_a_quarters_end_honours_the_first_halls_their_conveners_and_who_was_prai
     assert publish_due(at("2027-01-01 00:30")) == 1
     honours = Honour.objects.order_by("id")
     assert [(row.kind, row.name, row.flag, row.rank) for row in honours if row.hall_id == county.hall.pk] == [
-        ("hall", county.hall.name, True, 1), ("convener", convener.name, False, 1), ("handler", f"{item.handler.name}（1）", True, 1),
+        ("hall", county.hall.name, True, 1),
+        ("convener", convener.name, False, 1),
+        ("handler", f"{item.handler.name}（1）", True, 1),
         ("handler", f"{item.handler.name}（2）", True, 1),
-    ]  # fmt: skip
+    ]
     same = {
         "bulletin": honours[0].bulletin,
         "kind": "handler",
@@ -465,8 +468,14 @@ def test_who_has_repeated_lights_and_bad_reviews_is_named_to_the_supervisor_alon
     tick(at("2026-11-29 12:00"))
     day = date(2026, 11, 29)
     assert closing.offenders([county.hall.pk], day, at("2026-11-29 12:00")) == [], "two are not yet many"
-    decide(actor=county.actor("approver", item.department.key), item_id=item.pk, granted=True, document_number="积环〔2026〕9号", text="",
-           at=at("2026-11-29 13:00"))  # fmt: skip
+    decide(
+        actor=county.actor("approver", item.department.key),
+        item_id=item.pk,
+        granted=True,
+        document_number="积环〔2026〕9号",
+        text="",
+        at=at("2026-11-29 13:00"),
+    )
     give_review(actor=company.actor, item_id=item.pk, level=1, text="太慢", at=at("2026-11-29 14:00"))
     (one,) = closing.offenders([county.hall.pk], day, at("2026-11-29 15:00"))
     assert (one.person_id, one.bad, one.yellow, one.red) == (item.handler_id, 1, 1, 1)
@@ -514,8 +523,9 @@ def test_another_halls_events_are_taken_in_once_whole_or_not_at_all_and_taken_ba
 
     landed = {"type": "landed", "subject": "p", "kind": "filing", "days": 30, "approval_days": 20, "level": None}
     rows = (
-        reported(handler="马建国"), reported(reference="r2", type="light", light="red"), reported(reference="r3", **landed),
-        reported(reference="r4", type="track_praised", track="mock"), reported(reference="r5", type="manual", points="-0.75"),
+        reported(handler="马建国"), reported(reference="r2", type="light", light="red"),
+        reported(reference="r3", **landed), reported(reference="r4", type="track_praised", track="mock"),
+        reported(reference="r5", type="manual", points="-0.75"),
         reported(reference="r6", level=1, on="2026-11-03", handler="马建国"),
     )  # fmt: skip
     assert send(*rows) == (6, 0)
@@ -523,13 +533,20 @@ def test_another_halls_events_are_taken_in_once_whole_or_not_at_all_and_taken_ba
     # r6 tells of the same matter as r1: it counts once.
     assert queries.hall_month(hall, NOVEMBER[0], date(2026, 11, 11), LATER).score == D("99.75")
     assert queries.ranking(queries.areas()[0], date(2026, 11, 11), LATER).lines[0].score == D("99.75")
-    for place, (wrong, field) in enumerate((
-        (reported(reference="r1", level=2), "reference"), (reported(reference="n", level=9), "level"),
-        (reported(reference="n", on="2026-13-01"), "on"), (reported(reference="n", on="2027-01-01"), "on"),
-        (reported(reference="n", evidence=" "), "evidence"), (reported(reference="n", type="party"), "type"),
-        (reported(reference="n", what="字" * 161), "what"), (reported(reference="n", withdraws="gone"), "withdraws"),
-        (reported(reference="n", type="manual", points="1e9"), "points"), (reported(reference="", subject="m2"), "reference"),
-    )):  # fmt: skip
+    for place, (wrong, field) in enumerate(
+        (
+            (reported(reference="r1", level=2), "reference"),
+            (reported(reference="n", level=9), "level"),
+            (reported(reference="n", on="2026-13-01"), "on"),
+            (reported(reference="n", on="2027-01-01"), "on"),
+            (reported(reference="n", evidence=" "), "evidence"),
+            (reported(reference="n", type="party"), "type"),
+            (reported(reference="n", what="字" * 161), "what"),
+            (reported(reference="n", withdraws="gone"), "withdraws"),
+            (reported(reference="n", type="manual", points="1e9"), "points"),
+            (reported(reference="", subject="m2"), "reference"),
+        )
+    ):
         with pytest.raises(Refused) as refused:
             send(reported(reference=f"fine{place}"), wrong)
         assert list(refused.value.errors) == [f"rows[1].{field}"], wrong

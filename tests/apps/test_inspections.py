@@ -40,9 +40,12 @@ from yinuo.rooms.projects.actions import terminate
 
 def file_of(plan: InspectionPlan) -> dict[str, object]:
     return {
-        "announcement": plan.announcement, "announcement_sha256": plan.announcement_sha256, "seed": plan.seed, "value": plan.value,
+        "announcement": plan.announcement,
+        "announcement_sha256": plan.announcement_sha256,
+        "seed": plan.seed,
+        "value": plan.value,
         "result": plan.result,
-    }  # fmt: skip
+    }
 
 
 def vars_of(plan: InspectionPlan) -> dict[str, object]:
@@ -173,14 +176,21 @@ def test_who_had_a_hand_in_a_project_does_not_inspect_it(county: County, company
     )
     one, two, three, _ = inspectors(county, LEAD, 4)
     Entry.objects.create(
-        at=ANNOUNCED, verb="onemap.accept", person_id=one.person_id, role="approver", entrance="web", subject_kind="x", subject_id="1",
+        at=ANNOUNCED, verb="onemap.accept", person_id=one.person_id, role="approver", entrance="web", subject_kind="x",
+        subject_id="1",
         project_code=handled.code,
     )  # fmt: skip
     # To have looked at it afterwards is no hand in it.
     Entry.objects.create(
-        at=ANNOUNCED, verb="inspections.sign_visit", person_id=three.person_id, role="approver", entrance="web", subject_kind="x",
-        subject_id="1", project_code=handled.code,
-    )  # fmt: skip
+        at=ANNOUNCED,
+        verb="inspections.sign_visit",
+        person_id=three.person_id,
+        role="approver",
+        entrance="web",
+        subject_kind="x",
+        subject_id="1",
+        project_code=handled.code,
+    )
     inspector = Inspector.objects.get(person=two.person)
     principal = county.actor("principal", LEAD)
     declare = {"inspector_id": inspector.pk, "credit_code": company.unit.credit_code, "interest": "kin", "at": BEGUN}

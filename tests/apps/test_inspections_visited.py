@@ -47,8 +47,8 @@ def answers(row: RandomInspection, **faults: str) -> dict[str, dict[str, str]]:
 
 def visit(row: RandomInspection, **values: Any) -> Visit:
     asked: dict[str, Any] = {
-        "actor": those_of(row)[0], "inspection_id": row.pk, "on": date(2026, 11, 16), "answers": answers(row), "outcome": "clear",
-        "summary": "逐项看了现场", "at": VISITED,
+        "actor": those_of(row)[0], "inspection_id": row.pk, "on": date(2026, 11, 16), "answers": answers(row),
+        "outcome": "clear", "summary": "逐项看了现场", "at": VISITED,
     }  # fmt: skip
     return actions.record_visit(**{**asked, **values})
 
@@ -215,7 +215,8 @@ def promised(inspection: RandomInspection, company: Company, county: County) -> 
     """A promise decided on by the department that inspects; how one comes about is told elsewhere."""
     office = county.person("approver", LEAD).memberships.get().department
     item = MapItem.objects.create(
-        project=inspection.project, matter_id="construction_permit", name="施工许可", department=office, stage="construction_permit", position=1,
+        project=inspection.project, matter_id="construction_permit", name="施工许可", department=office,
+        stage="construction_permit", position=1,
         pre_start=True,
     )  # fmt: skip
     grant_all([item], at("2026-11-11 10:00"))
@@ -227,8 +228,9 @@ def promised(inspection: RandomInspection, company: Company, county: County) -> 
         project_code=inspection.project.code or "",
     )
     return Commitment.objects.create(
-        project=inspection.project, item=item, department=office, standard_version="1", requirements=["资金已落实", "场地已平整"], promises=[],
-        field="ecology", letter=letter, signed_by=company.person, signed_at=at("2026-11-03 10:00"), letter_sha256="0" * 64, state="decided",
+        project=inspection.project, item=item, department=office, standard_version="1",
+        requirements=["资金已落实", "场地已平整"], promises=[], field="ecology", letter=letter,
+        signed_by=company.person, signed_at=at("2026-11-03 10:00"), letter_sha256="0" * 64, state="decided",
         notice_from=at("2026-11-03 10:00"), notice_until=at("2026-11-10 18:00"), decided_at=at("2026-11-11 10:00"),
     )  # fmt: skip
 
@@ -266,9 +268,14 @@ def test_a_company_of_the_poor_class_is_interviewed_and_nobody_else(
 ) -> None:
     first, _ = those_of(inspection)
     talk: dict[str, Any] = {
-        "actor": first, "inspection_id": inspection.pk, "on": date(2026, 11, 16), "attendees": "法定代表人马晓云", "content": "履约情况",
-        "demands": "一个月内改正", "at": VISITED,
-    }  # fmt: skip
+        "actor": first,
+        "inspection_id": inspection.pk,
+        "on": date(2026, 11, 16),
+        "attendees": "法定代表人马晓云",
+        "content": "履约情况",
+        "demands": "一个月内改正",
+        "at": VISITED,
+    }
     with pytest.raises(Refused, match="只约谈差等次的企业"):
         actions.record_interview(**talk)
     CreditHead.objects.filter(unit=company.unit).update(provincial_d=True)

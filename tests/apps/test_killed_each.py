@@ -170,8 +170,8 @@ def _by_link(world: World, _: pytest.MonkeyPatch) -> Act:
 def _searched(world: World, _: pytest.MonkeyPatch) -> Act:
     bank = SigningKey.generate("bank.example", COSIGNATURE)
     grants.register_node(
-        actor=Actor.system(), name=bank.name, kind="bank", organisation="某银行", credit_code=make_credit_code("622927", "62292702"),
-        key=str(bank.verifier), at=NOON,
+        actor=Actor.system(), name=bank.name, kind="bank", organisation="某银行",
+        credit_code=make_credit_code("622927", "62292702"), key=str(bank.verifier), at=NOON,
     )  # fmt: skip
     AuthorisedPerson.objects.filter(unit=world.company.unit).update(may_sign=True)
     until = NOON + timedelta(days=9)
@@ -202,9 +202,17 @@ def _invitation_accepted(world: World, _: pytest.MonkeyPatch) -> Act:
         actor=world.company.actor, name="委托书.pdf", content=PDF, unit_id=world.company.unit.pk, at=NOON
     )
     _, secret = accounts.invite(
-        actor=world.company.actor, unit_id=world.company.unit.pk, name="马接手", phone=NUMBER, basis="委托书", letter_id=letter.pk,
-        may_sign=True, from_on=NOON.date(), to_on=None, at=NOON,
-    )  # fmt: skip
+        actor=world.company.actor,
+        unit_id=world.company.unit.pk,
+        name="马接手",
+        phone=NUMBER,
+        basis="委托书",
+        letter_id=letter.pk,
+        may_sign=True,
+        from_on=NOON.date(),
+        to_on=None,
+        at=NOON,
+    )
     proved = proof(NUMBER, Purpose.INVITED, NOON)
     return lambda: accounts.accept(secret=secret, proof_id=proved, password=PASSWORD, at=NOON)
 

@@ -600,9 +600,15 @@ def measure(
     for requirement, value in values.items():
         kept = reached(given.indicators[requirement], value)
         record_finding(
-            actor=keeper(county), completion_id=completion.pk, commitment_id=given.pk, requirement=requirement, met=kept,
-            note="" if kept else "低于合同约定", measured=value, at=when,
-        )  # fmt: skip
+            actor=keeper(county),
+            completion_id=completion.pk,
+            commitment_id=given.pk,
+            requirement=requirement,
+            met=kept,
+            note="" if kept else "低于合同约定",
+            measured=value,
+            at=when,
+        )
 
 
 def test_indicators_are_measured_one_by_one_and_a_project_that_reaches_them_has_kept_its_promise(

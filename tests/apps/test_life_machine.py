@@ -1,4 +1,6 @@
-"""One project's life played at random: every state it can reach keeps what must always hold, with or without a ticker."""
+"""One project's life played at random: every state it can reach keeps what must always hold,
+with or without a ticker.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +55,9 @@ STEPS = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=1), timedelta(
 # changes.
 MAY_STILL_CHANGE = {"_state", "delivered_at", "guidance_note", "version"}
 MUST_HAPPEN = {
-    "confirm", "answer", "tick", "submit open", "accept received", "pause accepted", "resume paused", "grant accepted", "refuse accepted",
-    "deliver granted", "send back incomplete received", "submit incomplete", "send back incorrect accepted", "submit incorrect", "take back",
+    "confirm", "answer", "tick", "submit open", "accept received", "pause accepted", "resume paused", "grant accepted",
+    "refuse accepted", "deliver granted", "send back incomplete received", "submit incomplete",
+    "send back incorrect accepted", "submit incorrect", "take back",
 }  # fmt: skip
 # What a department is asked to do in a state, likelier things twice.
 ASKED = {

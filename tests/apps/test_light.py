@@ -1,4 +1,6 @@
-"""The light is decided in one place: its three writings say the same, and say what core.clock derives from the events."""
+"""The light is decided in one place: its three writings say the same,
+and say what core.clock derives from the events.
+"""
 
 from __future__ import annotations
 

@@ -435,8 +435,8 @@ def test_a_record_says_what_is_missing_field_by_field_and_is_corrected_beside(co
         actions.correct_record(actor=supervisor, record_id=first.pk, on=first.on, data=data, why="再次", at=NOON)
     assert LeafRecord.objects.filter(type="penalty.decided").count() == 2
     again: dict[str, Any] = {
-        "actor": supervisor, "project_id": project.pk, "kind": "plan", "number": "2026Q4", "on": TODAY, "data": {"planned": "100"},
-        "at": NOON, "idempotency_key": "p",
+        "actor": supervisor, "project_id": project.pk, "kind": "plan", "number": "2026Q4", "on": TODAY,
+        "data": {"planned": "100"}, "at": NOON, "idempotency_key": "p",
     }  # fmt: skip
     assert actions.record_life(**again).pk == actions.record_life(**again).pk
     assert LifeRecord.objects.filter(kind="plan").count() == 1
@@ -447,8 +447,9 @@ def test_a_record_says_what_is_missing_field_by_field_and_is_corrected_beside(co
 
 def send(project: Project, **changes: Any) -> Any:
     sent: dict[str, Any] = {
-        "actor": Actor.system(), "system": "省监管平台", "record_id": "JC-1", "project_code": project.code, "kind": "inspection",
-        "on": TODAY, "data": {"body": "县应急局", "subject": "安全生产", "result": "none"}, "at": NOON,
+        "actor": Actor.system(), "system": "省监管平台", "record_id": "JC-1", "project_code": project.code,
+        "kind": "inspection", "on": TODAY, "data": {"body": "县应急局", "subject": "安全生产", "result": "none"},
+        "at": NOON,
     }  # fmt: skip
     return actions.take_in_record(**{**sent, **changes})
 
@@ -584,9 +585,13 @@ def test_decisions_inspections_and_penalties_are_read_on_from_a_place(
     assert place_entries() == 0
     other = project.items.filter(state="open").order_by("-id")[0]
     result: dict[str, Any] = {
-        "actor": system, "system": "工程审批系统", "project_code": project.code, "matter_id": other.matter_id, "status_code": 11,
+        "actor": system,
+        "system": "工程审批系统",
+        "project_code": project.code,
+        "matter_id": other.matter_id,
+        "status_code": 11,
         "document_number": "积住建〔2026〕9号",
-    }  # fmt: skip
+    }
     for hour, sent in enumerate(("A1", "A1", "A2")):
         take_in_result(**result, external_id=sent, at=NOON + timedelta(hours=hour))
     entry = FeedEntry.objects.filter(kind="decision").latest("id")
@@ -604,8 +609,8 @@ def test_decisions_inspections_and_penalties_are_read_on_from_a_place(
 def test_a_clue_is_handed_over_and_seen_by_those_it_does_not_concern(county: County) -> None:
     concerned, supervisor = county.person("approver", "water"), county.actor("supervisor", "government_services")
     told: dict[str, Any] = {
-        "person_id": concerned.pk, "text": "收受企业礼金", "body": "discipline", "body_name": "县纪委监委", "handed_on": TODAY,
-        "receipt": "收〔2026〕3号", "at": NOON,
+        "person_id": concerned.pk, "text": "收受企业礼金", "body": "discipline", "body_name": "县纪委监委",
+        "handed_on": TODAY, "receipt": "收〔2026〕3号", "at": NOON,
     }  # fmt: skip
     clue = actions.hand_clue(actor=supervisor, idempotency_key="c", **told)
     assert actions.hand_clue(actor=supervisor, idempotency_key="c", **told).pk == clue.pk
@@ -615,9 +620,14 @@ def test_a_clue_is_handed_over_and_seen_by_those_it_does_not_concern(county: Cou
         actions.hand_clue(actor=supervisor, **{**told, "person_id": supervisor.person_id})
     colleague = county.actor("supervisor", "water")
     for actor, sees in (
-        (supervisor, True), (county.actor("supervisor", "ecology"), True), (colleague, False), (county.actor("approver", "water"), False),
-        (county.actor("principal", "water"), False), (county.actor("administrator"), False), (county.actor("general_convener"), False),
-    ):  # fmt: skip
+        (supervisor, True),
+        (county.actor("supervisor", "ecology"), True),
+        (colleague, False),
+        (county.actor("approver", "water"), False),
+        (county.actor("principal", "water"), False),
+        (county.actor("administrator"), False),
+        (county.actor("general_convener"), False),
+    ):
         assert access.can_see_clue(actor, clue) is sees, actor
         assert [row.pk for row in queries.clues(actor)] == ([clue.pk] if sees else [])
     # Trail and chain say that, and not what.

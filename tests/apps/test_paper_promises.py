@@ -193,8 +193,8 @@ def test_an_objection_upheld_and_an_altered_scan_stop_a_promise_on_paper_too(
     assert not [fault for fault in audit(None).faults if "承诺书" in fault]
     with transaction.atomic():
         PaperSigning.objects.bulk_create([PaperSigning(
-            scan=other, scan_sha256=made.paper.scan_sha256, code=made.paper.code, signer=SIGNER, capacity="legal", signed_on=TODAY,
-            clerk_id=made.paper.clerk_id, via=visit.via, at=LATER,
+            scan=other, scan_sha256=made.paper.scan_sha256, code=made.paper.code, signer=SIGNER, capacity="legal",
+            signed_on=TODAY, clerk_id=made.paper.clerk_id, via=visit.via, at=LATER,
         )])  # fmt: skip
         Commitment.objects.filter(pk=made.pk).update(paper=PaperSigning.objects.latest("id"))
         with pytest.raises(Refused) as refusal:
@@ -351,9 +351,17 @@ def test_the_step_itself_refuses_the_unit_and_another_hall(
 ) -> None:
     window = Department.objects.get(pk=clerk.department_id)
     said: dict[str, Any] = {
-        "item_id": item.pk, "window": window, "code": code_of(item, TODAY), "scan_id": scan_of(visit).pk, "signer": SIGNER,
-        "capacity": "legal", "authority": "", "signed_on": TODAY, "agreed": True, "at": LATER,
-    }  # fmt: skip
+        "item_id": item.pk,
+        "window": window,
+        "code": code_of(item, TODAY),
+        "scan_id": scan_of(visit).pk,
+        "signer": SIGNER,
+        "capacity": "legal",
+        "authority": "",
+        "signed_on": TODAY,
+        "agreed": True,
+        "at": LATER,
+    }
     acting = queries.acting_in(visit)
     abroad = Actor(
         acting.person_id,

@@ -1,4 +1,6 @@
-"""Who builds with the company: reported, ended with a reason, reported again; the site poster names who is there now."""
+"""Who builds with the company: reported, ended with a reason, reported again;
+the site poster names who is there now.
+"""
 
 from __future__ import annotations
 

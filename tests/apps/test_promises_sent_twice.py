@@ -80,8 +80,13 @@ def test_a_problem_and_a_coordination_are_written_down_once(county: County, comp
     assert Problem.objects.count() == 1
     urged = [handler.person_id or 0]
     start: dict[str, Any] = {
-        "actor": county.actor("general_convener"), "item_id": item.pk, "urged": urged, "agreed": "三日内办结", "agreed_until": None, "at": late,
-    }  # fmt: skip
+        "actor": county.actor("general_convener"),
+        "item_id": item.pk,
+        "urged": urged,
+        "agreed": "三日内办结",
+        "agreed_until": None,
+        "at": late,
+    }
     assert open_escalation(**start, idempotency_key="e").pk == open_escalation(**start, idempotency_key="e").pk
     assert Escalation.objects.count() == 1
 

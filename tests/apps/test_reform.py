@@ -188,9 +188,14 @@ def test_a_notice_is_worded_consented_to_by_another_and_corrected_only_by_the_ne
             changed()
     with pytest.raises(IntegrityError), transaction.atomic():
         Publication.objects.create(
-            report=ReformReport.objects.get(kind="year"), number="x", body={}, sha256="", submitted_by_id=principal.person_id,
-            consented_by_id=principal.person_id, at=WORDED,
-        )  # fmt: skip
+            report=ReformReport.objects.get(kind="year"),
+            number="x",
+            body={},
+            sha256="",
+            submitted_by_id=principal.person_id,
+            consented_by_id=principal.person_id,
+            at=WORDED,
+        )
 
     # The bad review is set aside on appeal afterwards: the next notice says so, this one stays.
     review = ServiceReview.objects.get()

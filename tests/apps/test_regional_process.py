@@ -1,4 +1,6 @@
-"""附件3·三(一)、(二)、(四): from asking the departments to the published result, its upkeep by the clock, and the fees."""
+"""附件3·三(一)、(二)、(四): from asking the departments to the published result,
+its upkeep by the clock, and the fees.
+"""
 
 from __future__ import annotations
 
@@ -69,8 +71,8 @@ def heard(county: County, found: RegionalAssessment, moment: datetime = BEGUN) -
 
 def commission(found: RegionalAssessment, moment: datetime = COMMISSIONED, **changes: Any) -> RegionalAssessment:
     values: dict[str, Any] = {
-        "institution": "甘肃陇原水保工程咨询有限公司", "institution_code": CODE, "qualification": "四星级", "payer": "applicant",
-        "cost": Decimal("180000"), "share": Decimal("6000"),
+        "institution": "甘肃陇原水保工程咨询有限公司", "institution_code": CODE, "qualification": "四星级",
+        "payer": "applicant", "cost": Decimal("180000"), "share": Decimal("6000"),
     }  # fmt: skip
     return actions.commission_assessment(
         actor=committee(found.zone), assessment_id=found.pk, at=moment, **{**values, **changes}
@@ -81,8 +83,9 @@ def report(found: RegionalAssessment, moment: datetime = REPORTED, **changes: An
     actor = committee(found.zone)
     file = store_upload(actor=actor, name="区域评估报告.pdf", content=PDF, unit_id=None, at=moment)
     values: dict[str, Any] = {
-        "title": "吹麻滩工业园区水土保持区域评估报告", "report_number": "GSLY-2026-017", "report_on": date(2026, 9, 28), "file_id": file.pk,
-        "scope": "园区规划范围内新建、扩建的一般工业项目", "conditions": {"industries": ["26"], "most": {"land_area": 50000}},
+        "title": "吹麻滩工业园区水土保持区域评估报告", "report_number": "GSLY-2026-017", "report_on": date(2026, 9, 28),
+        "file_id": file.pk, "scope": "园区规划范围内新建、扩建的一般工业项目",
+        "conditions": {"industries": ["26"], "most": {"land_area": 50000}},
         "obligations": ["施工前十日报送措施实施计划", "  "], "from_on": date(2026, 10, 12), "to_on": date(2029, 10, 12),
     }  # fmt: skip
     return actions.record_report(actor=actor, assessment_id=found.pk, at=moment, **{**values, **changes})
@@ -363,9 +366,16 @@ def test_a_zone_needs_a_key_of_its_own(county: County) -> None:
     zone = new_zone(county)
     with pytest.raises(Refused) as refusal:
         actions.open_zone(
-            actor=county.actor("general_convener", "government_services"), key=zone.key, name="另一个", kind="industrial",
-            body_id=zone.body_id, place="", basis="批复", from_on=date(2026, 1, 1), at=PUBLISHED,
-        )  # fmt: skip
+            actor=county.actor("general_convener", "government_services"),
+            key=zone.key,
+            name="另一个",
+            kind="industrial",
+            body_id=zone.body_id,
+            place="",
+            basis="批复",
+            from_on=date(2026, 1, 1),
+            at=PUBLISHED,
+        )
     assert refusal.value.field == "key"
 
 

@@ -224,9 +224,18 @@ def test_a_proposal_whose_evidence_was_uploaded_again_is_still_the_same_one(
 
     def send(content: bytes = b"%PDF-1.4") -> Any:
         return propose_points(
-            actor=approver, unit_id=company.unit.pk, project_code="", project_id=project.pk, type="act", on=NOON.date(), data=ACT,
-            basis="检查笔录", evidence=[file_of(approver, content=content)], at=NOON, idempotency_key="k",
-        )  # fmt: skip
+            actor=approver,
+            unit_id=company.unit.pk,
+            project_code="",
+            project_id=project.pk,
+            type="act",
+            on=NOON.date(),
+            data=ACT,
+            basis="检查笔录",
+            evidence=[file_of(approver, content=content)],
+            at=NOON,
+            idempotency_key="k",
+        )
 
     assert send().pk == send().pk
     with pytest.raises(Refused, match="请求编号"):

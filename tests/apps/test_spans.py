@@ -137,9 +137,15 @@ def test_a_tolerance_moved_forward_leaves_one_list_for_each_day(county: County) 
 
     def publish(materials: tuple[str, ...], from_on: date) -> Tolerance:
         return publish_tolerance(
-            actor=county.actor("approver", "soil_conservation"), department=office, matter_id=GAP_MATTER, materials=materials,
-            days=5 if materials else 0, from_on=from_on, basis="局务会", at=NOW,
-        )  # fmt: skip
+            actor=county.actor("approver", "soil_conservation"),
+            department=office,
+            matter_id=GAP_MATTER,
+            materials=materials,
+            days=5 if materials else 0,
+            from_on=from_on,
+            basis="局务会",
+            at=NOW,
+        )
 
     publish(MATERIALS[:1], TODAY)
     publish((), JANUARY)
@@ -229,14 +235,21 @@ ROWS: dict[str, Callable[[County, Company], Rows]] = {
     "offer_once": lambda county, company: (CommitmentOffer, {**_decided(county), "offered": True}),
     "tolerance_once": lambda county, company: (Tolerance, {**_decided(county), "materials": [], "days": 0}),
     "handler_once": lambda county, company: (
-        MatterHandler, {"hall": county.hall, "matter_id": MATTER, "person": new_person("马办理"), "department": _decided(county)["department"]},
+        MatterHandler,
+        {
+            "hall": county.hall, "matter_id": MATTER, "person": new_person("马办理"),
+            "department": _decided(county)["department"],
+        },
     ),
     "membership_once": lambda county, company: (
         Membership, {"person": new_person("马科员"), "department": _decided(county)["department"], "role": "approver"},
     ),
-    "binding_once": lambda county, company: (AuthorisedPerson, {"person": new_person("马经办"), "unit": company.unit, "basis": "委托书"}),
+    "binding_once": lambda county, company: (
+        AuthorisedPerson, {"person": new_person("马经办"), "unit": company.unit, "basis": "委托书"},
+    ),
     "inspector_once": lambda county, company: (
-        Inspector, {"person": new_person("马检查"), "department": _decided(county)["department"], "certificate_no": "1"},
+        Inspector,
+        {"person": new_person("马检查"), "department": _decided(county)["department"], "certificate_no": "1"},
     ),
     "agent_of_one_body": _agent,
     "regional_result_once": _result,

@@ -33,11 +33,14 @@ AXE_RULES = {
 }
 
 PARTED_DATES = r"""() => {
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [], range = document.createRange();
-    while (texts.nextNode()) for (const date of texts.currentNode.data.matchAll(/(?:\d{4}年)?\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?/g)) {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT),
+        found = [], range = document.createRange();
+    while (texts.nextNode()) for (const date of texts.currentNode.data.matchAll(
+        /(?:\d{4}年)?\d{1,2}月\d{1,2}日(?: \d{2}:\d{2})?/g)) {
         range.setStart(texts.currentNode, date.index);
         range.setEnd(texts.currentNode, date.index + date[0].length);
-        if (new Set([...range.getClientRects()].filter(one => one.width).map(one => Math.round(one.top))).size > 1) found.push(date[0]);
+        if (new Set([...range.getClientRects()].filter(one => one.width).map(one => Math.round(one.top))).size > 1)
+            found.push(date[0]);
     }
     return found;
 }"""

@@ -241,7 +241,9 @@ class AtTheBrowser:
     # -- time and place
 
     def travel(self, moment: str) -> None:
-        """From now on it is `moment` for this person; a session of before has run out by then, as anybody's would have."""
+        """From now on it is `moment` for this person;
+        a session of before has run out by then, as anybody's would have.
+        """
         self.moment = at(moment)
         self.context.set_extra_http_headers({HEADER: self.moment.isoformat()})
 
@@ -324,7 +326,9 @@ class AtTheBrowser:
         self.clicks += 1
 
     def press(self, button: str, expect: int = 200, within: Locator | None = None) -> None:
-        """Presses a button and looks at the page it leads to; within a form its name may go on, with what it is about."""
+        """Presses a button and looks at the page it leads to;
+        within a form its name may go on, with what it is about.
+        """
         place = within or self.page
         self.onward(lambda: place.get_by_role("button", name=button, exact=within is None).first.click(), expect)
 

@@ -23,13 +23,16 @@ from playwright.sync_api import Page
 from tests.browser.chromium import AXE_RULES, BUILD
 
 SHAPE = """() => {
-    const REFERENCES = ['for', 'headers', 'form', 'list', 'aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-owns',
-        'aria-activedescendant', 'aria-details', 'aria-errormessage', 'aria-flowto'];
-    // Read by people only: of these it counts whether there is anything, and whether the same stands on another element of the kind.
-    const WORDS = ['alt', 'title', 'placeholder', 'aria-label', 'aria-description', 'aria-valuetext', 'label', 'summary', 'content'];
+    const REFERENCES = ['for', 'headers', 'form', 'list', 'aria-labelledby', 'aria-describedby', 'aria-controls',
+        'aria-owns', 'aria-activedescendant', 'aria-details', 'aria-errormessage', 'aria-flowto'];
+    // Read by people only: of these it counts whether there is anything,
+    // and whether the same stands on another element of the kind.
+    const WORDS = ['alt', 'title', 'placeholder', 'aria-label', 'aria-description', 'aria-valuetext', 'label',
+        'summary', 'content'];
     // Say nothing of how a page looks or is read out, only where it leads and what it sends.
-    const DATA = ['value', 'action', 'formaction', 'src', 'srcset', 'datetime', 'cite', 'nonce', 'd', 'points', 'viewBox', 'transform',
-        'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'r', 'rx', 'ry', 'width', 'height', 'minlength', 'maxlength', 'min', 'max', 'pattern'];
+    const DATA = ['value', 'action', 'formaction', 'src', 'srcset', 'datetime', 'cite', 'nonce', 'd', 'points',
+        'viewBox', 'transform', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'r', 'rx', 'ry', 'width', 'height',
+        'minlength', 'maxlength', 'min', 'max', 'pattern'];
     const times = new Map()
     const count = key => times.set(key, (times.get(key) || 0) + 1)
     const named = element => (element.getAttribute('aria-labelledby') || '').split(/\\s+/)
@@ -37,7 +40,8 @@ SHAPE = """() => {
     const all = [...document.querySelectorAll('*')]
     for (const element of all) {
         if (element.id) count('#' + element.id)
-        for (const name of WORDS) if (element.getAttribute(name)) count(element.localName + name + element.getAttribute(name))
+        for (const name of WORDS) if (element.getAttribute(name))
+            count(element.localName + name + element.getAttribute(name))
         if (element.hasAttribute('aria-labelledby')) count(element.localName + 'named' + named(element))
     }
     const often = key => times.get(key) > 1 ? '2' : '1'
@@ -45,22 +49,27 @@ SHAPE = """() => {
     const attribute = (element, name, value) => {
         if (name === 'id') return often('#' + value)
         if (REFERENCES.includes(name)) return value.split(/\\s+/).map(leads).join(' ')
-        if (name === 'href') return value.startsWith('#') ? '#' + leads(decodeURIComponent(value.slice(1))) : value && 't'
+        if (name === 'href') return value.startsWith('#')
+            ? '#' + leads(decodeURIComponent(value.slice(1))) : value && 't'
         if (name === 'content' && element.getAttribute('name') === 'viewport') return value
         if (WORDS.includes(name)) return value.trim() && often(element.localName + name + value)
         if (DATA.includes(name) || name === 'name' || name.startsWith('data-')) return value.trim() && 't'
         return value
     }
-    const states = element => [':disabled', ':checked', ':invalid', ':target', ':focus'].filter(state => element.matches(state)).join('')
+    const states = element => [':disabled', ':checked', ':invalid', ':target', ':focus']
+        .filter(state => element.matches(state)).join('')
     const scrolls = element => {
         const [right, down] = [element.scrollWidth > element.clientWidth, element.scrollHeight > element.clientHeight]
         if (!right && !down) return ''
         const style = getComputedStyle(element)
-        return (right && /auto|scroll/.test(style.overflowX) ? ' right' : '') + (down && /auto|scroll/.test(style.overflowY) ? ' down' : '')
+        return (right && /auto|scroll/.test(style.overflowX) ? ' right' : '')
+            + (down && /auto|scroll/.test(style.overflowY) ? ' down' : '')
     }
     const shape = element => {
-        const attributes = [...element.attributes].map(({name, value}) => `${name}=${attribute(element, name, value)}`).sort().join(' ')
-        const labelled = element.hasAttribute('aria-labelledby') ? often(element.localName + 'named' + named(element)) : ''
+        const attributes = [...element.attributes]
+            .map(({name, value}) => `${name}=${attribute(element, name, value)}`).sort().join(' ')
+        const labelled = element.hasAttribute('aria-labelledby')
+            ? often(element.localName + 'named' + named(element)) : ''
         let told = `<${element.localName} ${attributes} ${labelled}${states(element)}${scrolls(element)}>`, before = ''
         if (['script', 'style'].includes(element.localName)) return told
         for (const child of element.childNodes) {
@@ -69,7 +78,8 @@ SHAPE = """() => {
         }
         return told + '</>'
     }
-    const media = ['(prefers-contrast: more)', '(forced-colors: active)', 'print'].filter(query => matchMedia(query).matches)
+    const media = ['(prefers-contrast: more)', '(forced-colors: active)', 'print']
+        .filter(query => matchMedia(query).matches)
     return media.join() + shape(document.documentElement)
 }"""
 
@@ -79,9 +89,11 @@ LOOKS = """() => {
         if (!element) return ''
         if (!known.has(element)) {
             const style = getComputedStyle(element)
-            const off = element.matches(':disabled, [aria-disabled=true], [inert]') || element.control?.disabled ? 'off' : ''
-            const here = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize, style.fontWeight,
-                style.position, style.textShadow, style.filter, style.mixBlendMode, style.clipPath, off].join()
+            const off = element.matches(':disabled, [aria-disabled=true], [inert]') || element.control?.disabled
+                ? 'off' : ''
+            const here = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize,
+                style.fontWeight, style.position, style.textShadow, style.filter, style.mixBlendMode, style.clipPath,
+                off].join()
             const above = look(element.parentElement)
             known.set(element, above.endsWith('>' + here) ? above : above + '>' + here)
         }
@@ -104,7 +116,8 @@ MARKED = """async ([rules, fresh]) => {
     for (const number of fresh) for (const element of looks[number]) element.dataset.newLook = number
     axe.configure({rules: [{id: 'color-contrast', selector: '[data-new-look]'}]})
     const found = await axe.run({...rules, resultTypes: ['violations', 'incomplete'], elementRef: true})
-    const told = found.violations.flatMap(fault => fault.nodes.map(node => `${fault.id}: ${fault.help} – ${node.html.slice(0, 200)}`))
+    const told = found.violations
+        .flatMap(fault => fault.nodes.map(node => `${fault.id}: ${fault.help} – ${node.html.slice(0, 200)}`))
     const unsure = found.incomplete.filter(fault => fault.id === 'color-contrast')
         .flatMap(fault => fault.nodes.map(node => Number(node.element?.dataset.newLook)))
     for (const elements of looks) for (const element of elements) delete element.dataset.newLook
@@ -118,7 +131,9 @@ def shape(page: Page) -> str:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, if no page of this shape was looked at in this run in a window of this size; from now on one was."""
+    """What axe finds, if no page of this shape was looked at in this run in a window of this size;
+    from now on one was.
+    """
     size: Any = page.viewport_size
     if not unknown([f"{size['width']}x{size['height']} {shape(page)}"]):
         return []

@@ -61,7 +61,9 @@ def told(live: Live) -> None:
 
 
 def running(live: Live) -> Commitment:
-    """A promise that runs and may be reviewed; signed in a thread of its own, for the browser's loop runs in this one."""
+    """A promise that runs and may be reviewed; signed in a thread of its own,
+    for the browser's loop runs in this one.
+    """
     company = live.company("积石山绿源有机肥有限公司")
 
     def sign() -> Commitment:

@@ -200,7 +200,9 @@ def page(browser: Browser) -> Iterator[Page]:
 JUDGE = """async (cases) => {
   const { checkProof, takenOut, Unverified } = await import("/static/js/proof.js"), found = [];
   for (const [data, rules] of cases) {
-    try { await checkProof(takenOut(Uint8Array.from(atob(data), (char) => char.charCodeAt(0))), rules); found.push(true); }
+    try {
+      await checkProof(takenOut(Uint8Array.from(atob(data), (char) => char.charCodeAt(0))), rules); found.push(true);
+    }
     catch (error) { if (!(error instanceof Unverified)) throw error; found.push(false); }
   }
   return found;
@@ -224,7 +226,8 @@ def test_the_browser_says_yes_and_no_where_the_auditors_verifier_does(page: Page
 
 
 JUDGE_PRINTED = """async ([texts, rules]) => {
-  const { checkProof, Unverified } = await import("/static/js/proof.js"), { unpacked } = await import("/static/js/printed.js"), found = [];
+  const { checkProof, Unverified } = await import("/static/js/proof.js"),
+    { unpacked } = await import("/static/js/printed.js"), found = [];
   for (const text of texts) {
     try { await checkProof(await unpacked(text), rules); found.push(true); }
     catch (error) { if (!(error instanceof Unverified)) throw error; found.push(false); }
@@ -307,7 +310,9 @@ PHONE_PARTS = """text => {
   let looks = 0;
   globalThis.BarcodeDetector = class {
     static async getSupportedFormats() { return ["qr_code"]; }
-    async detect() { looks += 1; return looks === 1 ? [] : [{ rawValue: "https://yinuo.test/verify/" }, { rawValue: text }]; }
+    async detect() {
+      looks += 1; return looks === 1 ? [] : [{ rawValue: "https://yinuo.test/verify/" }, { rawValue: text }];
+    }
   };
   const canvas = document.createElement("canvas"), drawn = canvas.getContext("2d");
   setInterval(() => drawn.fillRect(0, 0, 9, 9), 50);
@@ -353,7 +358,8 @@ def test_a_printed_code_is_pasted_photographed_or_held_before_the_camera(page: P
 # reader.
 # Held by a hand over the code: no two frames are alike, now nearer and now farther, never quite straight.
 CAMERA = """photograph => {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 1080, height: 1440 }), drawn = canvas.getContext("2d");
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1080, height: 1440 }),
+    drawn = canvas.getContext("2d");
   const picture = new Image();
   picture.src = `data:image/jpeg;base64,${photograph}`;
   let frames = 0;
@@ -362,7 +368,8 @@ CAMERA = """photograph => {
     drawn.setTransform(1, 0, 0, 1, 540, 720);
     drawn.rotate(0.05 * Math.sin(frames / 5));
     drawn.scale(zoom, zoom);
-    if (frames > 10) drawn.drawImage(picture, -0.5 * picture.width, -0.4 * picture.height); else drawn.fillRect(0, 0, 9, 9);
+    if (frames > 10) drawn.drawImage(picture, -0.5 * picture.width, -0.4 * picture.height);
+    else drawn.fillRect(0, 0, 9, 9);
   }, 50);
   Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => canvas.captureStream() } });
 }"""

@@ -172,7 +172,8 @@ def test_a_table_on_a_phone_names_each_value_beside_it(open_page: Any) -> None:
 def test_every_control_is_large_enough_for_a_thumb(open_page: Any) -> None:
     small = open_page(size=PHONE).evaluate(
         """[...document.querySelectorAll('.btn, .go, .input, .option, .views a, .bar nav a')]
-        .map(e => [e.className, e.getBoundingClientRect()]).filter(([, r]) => r.height < 34 || r.width < 24).map(([name]) => name)"""
+        .map(e => [e.className, e.getBoundingClientRect()]).filter(([, r]) => r.height < 34 || r.width < 24)
+        .map(([name]) => name)"""
     )
     assert small == []
 
@@ -197,7 +198,8 @@ def test_axe_does_tell_what_is_wrong(open_page: Any) -> None:
 
 PLAIN = """<html lang="zh-CN"><title>页</title><style>.low { height: 20px; overflow-y: auto }</style><main><h1>页</h1>
 <ul><li><a href="/1/">第 1 件</a></li><li><a href="/2/">第 2 件</a></li></ul><p class="low">短</p>
-<section aria-label="收件"><label for="name">姓名</label><input id="name" value="马"></section><section aria-label="送达"><h2>送达</h2></section></main>"""
+<section aria-label="收件"><label for="name">姓名</label><input id="name" value="马"></section>\
+<section aria-label="送达"><h2>送达</h2></section></main>"""
 SAME = [
     ("第 2 件</a></li>", "第 2 件</a></li><li><a href='/3/'>第 3 件</a></li>"),
     ("<h1>页", "<h1>年产5万吨有机肥加工项目"),

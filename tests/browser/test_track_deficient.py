@@ -69,9 +69,15 @@ def at_the_window(live: Live, company: Company, item: MapItem) -> None:
     owner.follow("次要材料不齐？看能不能容缺受理")
     owner.reads("容缺受理只在综合窗口办理", "弃土弃渣综合利用或者存放协议")
     visit = open_visit(
-        actor=clerk(live.county), unit_id=company.unit.pk, visitor="马晓云", identity_kind="resident", identity_number="622927199001011236",
-        authority="legal", purpose="容缺受理", at=at("2026-11-06 09:00"),
-    )  # fmt: skip
+        actor=clerk(live.county),
+        unit_id=company.unit.pk,
+        visitor="马晓云",
+        identity_kind="resident",
+        identity_number="622927199001011236",
+        authority="legal",
+        purpose="容缺受理",
+        at=at("2026-11-06 09:00"),
+    )
     live.let_in()
     counter = live.sits(
         live.county.people["window", "government_services"].person, "2026-11-06 09:10", "deficient-apply"

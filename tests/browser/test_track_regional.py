@@ -60,7 +60,9 @@ def entered(live: Live) -> None:
 
 
 def asked(live: Live) -> RegionalAssessment:
-    """The committee asks the departments before anybody is commissioned; part three of the list is shown with its rows."""
+    """The committee asks the departments before anybody is commissioned;
+    part three of the list is shown with its rows.
+    """
     body = live.official("zone", "2026-09-01 09:00", "regional-body", "zone-chuimatan", size=PHONE)
     body.go("/staff/zones/")
     body.follow("组织区域评估")
@@ -79,7 +81,9 @@ def asked(live: Live) -> RegionalAssessment:
 
 
 def commissioned(live: Live, found: RegionalAssessment) -> None:
-    """A qualified institution is commissioned, its report taken in with conditions and validity, and sent for approval."""
+    """A qualified institution is commissioned, its report taken in with conditions and validity,
+    and sent for approval.
+    """
     body = live.official("zone", "2026-09-03 09:00", "regional-commission", "zone-chuimatan")
     body.go(f"/staff/assessments/{found.pk}/")
     for label, value in (

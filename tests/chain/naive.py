@@ -1,4 +1,6 @@
-"""RFC 6962's own definitions, written down as they stand there, and arithmetic on the curve: slow, and plainly right."""
+"""RFC 6962's own definitions, written down as they stand there, and arithmetic on the curve:
+slow, and plainly right.
+"""
 
 from __future__ import annotations
 

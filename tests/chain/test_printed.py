@@ -61,9 +61,16 @@ def proof(index: int = 3, size: int = 7, witnesses: list[SigningKey] | None = No
     shown = [disclosure(bytes(range(16)), "code", CODE)]
     hidden = [disclosure(bytes(range(n, n + 16)), f"field {n}", n) for n in range(1, 4)]
     parts = {
-        "type": "project.code_assigned", "subject": subject_of(b"k" * 32, CODE), "n": 2, "prev": bytes(range(32)), "documents": [],
-        "disclosures": [*shown, *hidden], "issuer": "积石山县发展和改革局", "private": LOG.private, "at": "2026-11-24T19:40:00+08:00",
-    }  # fmt: skip
+        "type": "project.code_assigned",
+        "subject": subject_of(b"k" * 32, CODE),
+        "n": 2,
+        "prev": bytes(range(32)),
+        "documents": [],
+        "disclosures": [*shown, *hidden],
+        "issuer": "积石山县发展和改革局",
+        "private": LOG.private,
+        "at": "2026-11-24T19:40:00+08:00",
+    }
     leaf = build(**{**parts, **changes})
     root, path = grown(leaf.entry(), index, size)
     note = sign_checkpoint(Checkpoint(LOG.name, size, root), LOG)
@@ -112,7 +119,9 @@ def test_at_a_million_entries_it_is_a_code_that_can_be_printed_and_read() -> Non
 
 
 def test_no_character_of_a_code_can_be_changed_left_out_or_added_unseen() -> None:
-    """Of every pair of bytes one letter in turn; with one witness more than needed the others' lines could go unseen."""
+    """Of every pair of bytes one letter in turn;
+    with one witness more than needed the others' lines could go unseen.
+    """
     text = packed(proof(3, 7, WITNESSES[:2]))
 
     def seen(bent: str) -> bool:
@@ -219,8 +228,9 @@ def test_base45_is_written_and_read_as_the_rfc_shows(data: bytes, text: str) -> 
 @pytest.mark.parametrize(
     ("value", "data"),
     [
-        (0, "00"), (23, "17"), (24, "1818"), (100, "1864"), (1000, "1903e8"), (1000000, "1a000f4240"), (1000000000000, "1b000000e8d4a51000"),
-        (18446744073709551615, "1bffffffffffffffff"), (b"", "40"), (b"\1\2\3\4", "4401020304"), ("", "60"), ("IETF", "6449455446"),
+        (0, "00"), (23, "17"), (24, "1818"), (100, "1864"), (1000, "1903e8"), (1000000, "1a000f4240"),
+        (1000000000000, "1b000000e8d4a51000"), (18446744073709551615, "1bffffffffffffffff"), (b"", "40"),
+        (b"\1\2\3\4", "4401020304"), ("", "60"), ("IETF", "6449455446"),
         ("ü", "62c3bc"), ("水", "63e6b0b4"), ([], "80"), ([1, [2, 3], [4, 5]], "8301820203820405"),
         (list(range(1, 26)), "98190102030405060708090a0b0c0d0e0f101112131415161718181819"),
     ],

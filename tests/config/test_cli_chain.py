@@ -26,9 +26,16 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     leaf = build(
-        type="project.basic", subject=subject_of(b"k" * 32, "2611-622927-04-01-123456"), n=1, prev=None, disclosures=[SHOWN], documents=[], issuer="发展和改革局",
-        private=Ed25519PrivateKey.generate(), at="2026-11-24T12:00:00+08:00",
-    )  # fmt: skip
+        type="project.basic",
+        subject=subject_of(b"k" * 32, "2611-622927-04-01-123456"),
+        n=1,
+        prev=None,
+        disclosures=[SHOWN],
+        documents=[],
+        issuer="发展和改革局",
+        private=Ed25519PrivateKey.generate(),
+        at="2026-11-24T12:00:00+08:00",
+    )
     entries = [b"another", leaf.entry(), b"a third"]
     grown = append(0, {}.__getitem__, [hash_leaf(entry) for entry in entries])
     tree = Tree(grown.size, dict(grown.tiles).__getitem__)

@@ -26,14 +26,16 @@ from yinuo.deploy.cli.planning import routes, scheme_of, stage_name, working_day
 from yinuo.deploy.packs import directory
 
 GOOD: dict[str, Any] = {
-    "name": "冷链物流园", "kind": "filing", "project_class": "private", "region": "622927", "industry": "5930", "total_investment": "3200.50",
+    "name": "冷链物流园", "kind": "filing", "project_class": "private", "region": "622927", "industry": "5930",
+    "total_investment": "3200.50",
     "unit": {"type": "enterprise", "credit_code": "91620000710375659T", "score": 85.5},
     "site": {"address": "大河家镇", "heritage": "none", "forest_land": False, "state_land_supply": True},
     "land_area": 20000, "floor_area": 8000, "annual_energy": 300, "annual_electricity": 120, "eia": "register",
     "construction": {"building": True, "pipeline_kind": "water", "pipelines_length_m": 80, "road_excavation": True},
     "declarations": {
-        "secret": False, "national_security_or_major_layout": False, "catalogue_class": "encouraged", "foreign_restricted": False,
-        "verification_catalogue": False, "two_high_or_overcapacity": False, "public_body_building": False,
+        "secret": False, "national_security_or_major_layout": False, "catalogue_class": "encouraged",
+        "foreign_restricted": False, "verification_catalogue": False, "two_high_or_overcapacity": False,
+        "public_body_building": False,
     },
 }  # fmt: skip
 
@@ -50,8 +52,9 @@ def test_grade_answers_in_the_shape_of_the_contract(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("score", "grade"),
     [
-        ("100", "A"), ("90.01", "A"), ("90", "A-"), ("80.01", "A-"), ("80", "B"), ("75.01", "B"), ("75", "B-"), ("70.01", "B-"), ("70", "C+"),
-        ("65.01", "C+"), ("65", "C"), ("60.01", "C"), ("60", "C-"), ("55.01", "C-"), ("55", "D"), ("40.01", "D"), ("40", "D-"), ("0", "D-"),
+        ("100", "A"), ("90.01", "A"), ("90", "A-"), ("80.01", "A-"), ("80", "B"), ("75.01", "B"), ("75", "B-"),
+        ("70.01", "B-"), ("70", "C+"), ("65.01", "C+"), ("65", "C"), ("60.01", "C"), ("60", "C-"), ("55.01", "C-"),
+        ("55", "D"), ("40.01", "D"), ("40", "D-"), ("0", "D-"),
     ],
 )  # fmt: skip
 def test_the_countys_bands_are_half_open(ask: Ask, score: str, grade: str) -> None:
@@ -341,7 +344,8 @@ def test_points_answers_event_by_event(ask: Ask, file: Callable[[Any], str]) -> 
     ]
     data = answer(ask("policy", "points", file({"start": "79", "events": events}), "--json"))
     assert [(e["points"], e["applied"], e["score"], e["grade"]) for e in data["events"]] == [
-        ("-1", True, "78", "B"), ("0", False, "78", "B"), ("-2", True, "76", "B"), ("2", True, "78", "B"), ("2", True, "80", "B"),
+        ("-1", True, "78", "B"), ("0", False, "78", "B"), ("-2", True, "76", "B"), ("2", True, "78", "B"),
+        ("2", True, "80", "B"),
         ("10.5", True, "90.5", "A"),
     ]  # fmt: skip
     assert (data["score"], data["grade"]) == ("90.5", "A")
@@ -614,12 +618,20 @@ def test_a_matter_that_may_be_promised_has_the_route_of_notice_and_decision() ->
 
 def drawn_from(**changes: Any) -> dict[str, Any]:
     announcement = {
-        "format": "yinuo-draw/1", "plan": "双随机2026-1", "departments": ["housing"], "team": 2, "rates": {"normal": "0.1"},
-        "projects": [{"project": f"2611-622927-04-01-{n:06}", "unit": "91620000710375659T", "rate": "normal"} for n in range(20)],
-        "directed": [], "inspectors": [{"number": f"{n:02}", "department": "housing"} for n in range(4)], "conflicts": [],
+        "format": "yinuo-draw/1",
+        "plan": "双随机2026-1",
+        "departments": ["housing"],
+        "team": 2,
+        "rates": {"normal": "0.1"},
+        "projects": [
+            {"project": f"2611-622927-04-01-{n:06}", "unit": "91620000710375659T", "rate": "normal"} for n in range(20)
+        ],
+        "directed": [],
+        "inspectors": [{"number": f"{n:02}", "department": "housing"} for n in range(4)],
+        "conflicts": [],
         "public_value": {"source": "双色球", "issue": "2026137", "on": "2026-12-01", "digits": 14},
         "seed_sha256": sha256(bytes(32)).hexdigest(),
-    }  # fmt: skip
+    }
     return {"announcement": announcement, "seed": bytes(32).hex(), "value": "01 05 12 19 23 30 07", **changes}
 
 

@@ -148,9 +148,10 @@ def test_what_the_database_writes_itself_the_application_may_not(model: type[Mod
         assert cursor.fetchone() == (False, False)
         for field in model._meta.local_concrete_fields:
             cursor.execute(
-                "SELECT has_column_privilege(current_user, %(table)s, %(column)s, 'INSERT'), " "has_column_privilege(current_user, %(table)s,"
-                " %(column)s, 'UPDATE')", {"table": table, "column": field.column},
-            )  # fmt: skip
+                "SELECT has_column_privilege(current_user, %(table)s, %(column)s, 'INSERT'), "
+                "has_column_privilege(current_user, %(table)s, %(column)s, 'UPDATE')",
+                {"table": table, "column": field.column},
+            )
             free = field.name not in model.moved_by_database
             assert cursor.fetchone() == (free, free and not field.primary_key), field.name
 

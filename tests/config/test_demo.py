@@ -596,8 +596,9 @@ def test_rows_changed_behind_the_platform_are_named(operator: Any) -> None:
 
 def test_rows_no_leaf_speaks_of_are_named(operator: Any) -> None:
     (before,) = operator.execute("SELECT id FROM onemap_mapitem WHERE state = 'open' ORDER BY id LIMIT 1").fetchone()
-    forge = """INSERT INTO onemap_application (item_id, number, department_id, deemed_accepted, deficient, outcome, ended_at, document_number,
-        result_text, again_why) SELECT id, 99, department_id, false, false, 'granted', %s, %s, '', '' FROM onemap_mapitem WHERE id = %s
+    forge = """INSERT INTO onemap_application (item_id, number, department_id, deemed_accepted, deficient, outcome,
+            ended_at, document_number, result_text, again_why)
+        SELECT id, 99, department_id, false, false, 'granted', %s, %s, '', '' FROM onemap_mapitem WHERE id = %s
         RETURNING id"""
     grant = "UPDATE onemap_mapitem SET state = %s, application_id = %s WHERE id = %s"
     columns = (

@@ -75,9 +75,15 @@ def test_the_application_gets_what_was_sent(port: int) -> None:
     status, told, answer = ask(port, "POST", "/%E7%A7%AF/a%2Fb?q=%20x", b"z" * 3_000_000, Cookie="c=3")
     assert status == 201
     assert told | {"bytes": ""} == {
-        "method": "POST", "path": "/积/a/b", "query": "q=%20x", "address": "127.0.0.1", "length": "3000000", "cookies": "c=3",
-        "got": 3_000_000, "bytes": "",
-    }  # fmt: skip
+        "method": "POST",
+        "path": "/积/a/b",
+        "query": "q=%20x",
+        "address": "127.0.0.1",
+        "length": "3000000",
+        "cookies": "c=3",
+        "got": 3_000_000,
+        "bytes": "",
+    }
     assert answer.headers.get_all("set-cookie") == ["a=1", "b=2"]
     assert ask(port, "GET", "/")[1]["got"] == 0
     status, text, answer = ask(port, "HEAD", "/")

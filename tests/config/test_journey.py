@@ -156,9 +156,16 @@ def test_the_untouched_template_goes_the_whole_way_and_names_nothing_of_another_
     journey = played["template"]
     verbs = [entry.split()[1] for step in journey.steps for entry in step["trail"]]
     stations = [
-        "projects.issue_certificate", "onemap.draw", "agency.sign", "commitments.commit", "commitments.decide", "onemap.land",
-        "agency.end", "commitments.pass_completion", "credit.execute",
-    ]  # fmt: skip
+        "projects.issue_certificate",
+        "onemap.draw",
+        "agency.sign",
+        "commitments.commit",
+        "commitments.decide",
+        "onemap.land",
+        "agency.end",
+        "commitments.pass_completion",
+        "credit.execute",
+    ]
     first = [verbs.index(station) for station in stations]
     assert first == sorted(first)
     assert re.findall("积石山|积县|临夏|甘肃|吹麻滩", journey.output) == []

@@ -53,11 +53,12 @@ def a_parameter(id_: str, value: Any, unit: str = "text", article: str = "第一
 
 def a_matter(id_: str, **changes: Any) -> Matter:
     base = Matter(
-        id=id_, name=f"事项{id_}", sub_matter="", department="office", stage="one", kind="行政许可", level="county", handling="promised",
-        pre_start=True, completion=False, needed="always", kinds=("filing", "verification", "approval"), after=(),
-        statutory=(Limit(20, "working", EVER, CITE, "source"),), promised=(), materials=(), basis=CITE, content="", conditions=(),
-        process=(), fee="", supervision="", result="", offers=(), standards=(), regional=False, negative_rows=(), provenance="source",
-        span=EVER, where="m:1",
+        id=id_, name=f"事项{id_}", sub_matter="", department="office", stage="one", kind="行政许可", level="county",
+        handling="promised", pre_start=True, completion=False, needed="always",
+        kinds=("filing", "verification", "approval"), after=(), statutory=(Limit(20, "working", EVER, CITE, "source"),),
+        promised=(), materials=(), basis=CITE, content="", conditions=(),
+        process=(), fee="", supervision="", result="", offers=(), standards=(), regional=False, negative_rows=(),
+        provenance="source", span=EVER, where="m:1",
     )  # fmt: skip
     return replace(base, **changes)
 
@@ -67,8 +68,9 @@ def a_row(
 ) -> NegativeRow:
     part_name = {"project": "一", "matter": "二", "regional": "三"}[part]
     return NegativeRow(
-        id=f"negative.{part}.{number}", part=part, row=number, department="", department_id=None, matter=f"{part}{number}", sub_matter="",
-        kind="", matters=matters, when=when, exceptions=exceptions, span=EVER, cites=(f"doc#附件1·{part_name}·{number}",), where="n:1",
+        id=f"negative.{part}.{number}", part=part, row=number, department="", department_id=None,
+        matter=f"{part}{number}", sub_matter="", kind="", matters=matters, when=when, exceptions=exceptions, span=EVER,
+        cites=(f"doc#附件1·{part_name}·{number}",), where="n:1",
     )  # fmt: skip
 
 
@@ -89,9 +91,16 @@ PREDICATES = {
 }
 
 BANDS = [
-    ("A", "A", 90, 100), ("A-", "A", 80, 90), ("B", "B", 75, 80), ("B-", "B", 70, 75), ("C+", "C", 65, 70), ("C", "C", 60, 65),
-    ("C-", "C", 55, 60), ("D", "D", 40, 55), ("D-", "D", 0, 40),
-]  # fmt: skip
+    ("A", "A", 90, 100),
+    ("A-", "A", 80, 90),
+    ("B", "B", 75, 80),
+    ("B-", "B", 70, 75),
+    ("C+", "C", 65, 70),
+    ("C", "C", 60, 65),
+    ("C-", "C", 55, 60),
+    ("D", "D", 40, 55),
+    ("D-", "D", 0, 40),
+]
 LOOKS = {"A": ("green", "优"), "B": ("blue", "良"), "C": ("yellow", "中"), "D": ("red", "差")}
 
 
@@ -214,11 +223,12 @@ ROLES = Roles("office", "office", "office", "office", "permit", "permit", "doc")
 def a_pack(**changes: Any) -> Pack:
     source = Source("doc", "某政发〔2023〕1号", "某文件", "某县", FROM, FROM, None, "source", ARTICLES, "s:1")
     base = Pack(
-        id="probe", title="测试规则", jurisdiction="某县", version="1", valid_from=FROM, owner="某局", roles=ROLES, hash="00", path="",
-        sources={"doc": source}, parameters={p.id: p for p in PARAMETERS},
+        id="probe", title="测试规则", jurisdiction="某县", version="1", valid_from=FROM, owner="某局", roles=ROLES,
+        hash="00", path="", sources={"doc": source}, parameters={p.id: p for p in PARAMETERS},
         departments={"office": Department("office", "某县某局", "某局", "", "county", (), "d:1")},
-        schemes=(), matters={m.id: m for m in MATTERS}, negative=ROWS, scales=(_scale(),), measures=MEASURES, point_rules=POINT_RULES,
-        hall_rules=HALL_RULES, pauses=(), reasons={}, calendar=CalendarData({}, frozenset(), {}, ()), predicates=PREDICATES, cases=(),
+        schemes=(), matters={m.id: m for m in MATTERS}, negative=ROWS, scales=(_scale(),), measures=MEASURES,
+        point_rules=POINT_RULES, hall_rules=HALL_RULES, pauses=(), reasons={},
+        calendar=CalendarData({}, frozenset(), {}, ()), predicates=PREDICATES, cases=(),
         facts=county_facts(), form=Form(),
     )  # fmt: skip
     return replace(base, **changes)

@@ -36,9 +36,12 @@ UNREPORTED = {"article": "46", "item": "unreported"}
 def test_a_whole_cycle_kept_earns_two(pack: Pack) -> None:
     result = fold(D(80), [cycle()], pack)
     assert result.to_json() == {
-        "events": [{"points": "2", "applied": True, "score": "82", "grade": "A-", "why": "cycle", "cites": ["doc#cycle"]}],
-        "score": "82", "grade": "A-",
-    }  # fmt: skip
+        "events": [
+            {"points": "2", "applied": True, "score": "82", "grade": "A-", "why": "cycle", "cites": ["doc#cycle"]}
+        ],
+        "score": "82",
+        "grade": "A-",
+    }
 
 
 @pytest.mark.parametrize(
@@ -66,9 +69,15 @@ def test_a_cycle_earns_only_with_promises_all_kept_and_for_public_money_a_clean_
 
 @pytest.mark.parametrize(
     ("detail", "taken"),
-    [({"article": "46"}, -2), ({"article": "46", "item": "illegal_start"}, -2), (UNREPORTED, -1), ({"article": "50"}, -3),
-     ({"article": "51"}, -3), ({"article": "52"}, -3)],
-)  # fmt: skip
+    [
+        ({"article": "46"}, -2),
+        ({"article": "46", "item": "illegal_start"}, -2),
+        (UNREPORTED, -1),
+        ({"article": "50"}, -3),
+        ({"article": "51"}, -3),
+        ({"article": "52"}, -3),
+    ],
+)
 def test_an_act_takes_what_its_article_says(pack: Pack, detail: dict[str, Any], taken: int) -> None:
     assert points(fold(D(80), [event("act", **detail)], pack)) == [taken]
 
@@ -304,10 +313,21 @@ EVENTS = st.lists(
                     "audit": st.sampled_from([None, "clean", "adverse"]),
                 }),
             ),
-            st.tuples(st.just("act"), st.sampled_from([{"article": a} for a in ("46", "50", "51", "52")] + [UNREPORTED, UNREPORTED])),
-            st.tuples(st.just("commitment_broken"), st.fixed_dictionaries({"field": st.sampled_from([None, *COMMITMENT_FIELDS])})),
+            st.tuples(
+                st.just("act"),
+                st.sampled_from([{"article": a} for a in ("46", "50", "51", "52")] + [UNREPORTED, UNREPORTED]),
+            ),
+            st.tuples(
+                st.just("commitment_broken"),
+                st.fixed_dictionaries({"field": st.sampled_from([None, *COMMITMENT_FIELDS])}),
+            ),
             st.tuples(st.just("rebase"), st.fixed_dictionaries({"score": SCORES})),
-            st.tuples(st.just("repair"), st.fixed_dictionaries({"of": st.integers(0, 11), "because": st.sampled_from([None, "repair", "objection"])})),
+            st.tuples(
+                st.just("repair"),
+                st.fixed_dictionaries(
+                    {"of": st.integers(0, 11), "because": st.sampled_from([None, "repair", "objection"])}
+                ),
+            ),
         ),
     ),
     max_size=12,

@@ -24,10 +24,15 @@ RATES = {"fewer": "0.05", "normal": "0.1", "more": "0.3"}
 
 
 def announced(seed: bytes = SEED, **changes: Any) -> dict[str, Any]:
-    """Twelve projects of every rate, six inspectors of each of two departments; one of each must not meet project P03."""
+    """Twelve projects of every rate, six inspectors of each of two departments;
+    one of each must not meet project P03.
+    """
     return {
-        "format": "yinuo-draw/1", "plan": "双随机2026-1", "departments": ["housing", "emergency"], "team": 2, "rates": RATES,
-        "projects": [{"project": f"P{n:02}", "unit": f"U{n % 7}", "rate": rate} for n, rate in enumerate(list(RATES) * 12)],
+        "format": "yinuo-draw/1", "plan": "双随机2026-1", "departments": ["housing", "emergency"], "team": 2,
+        "rates": RATES,
+        "projects": [
+            {"project": f"P{n:02}", "unit": f"U{n % 7}", "rate": rate} for n, rate in enumerate(list(RATES) * 12)
+        ],
         "directed": [{"project": "Q1", "unit": "U1", "reason": "complaint"}],
         "inspectors": [{"number": f"{n:02}", "department": ["housing", "emergency"][n % 2]} for n in range(12)],
         "conflicts": [{"project": "P03", "inspector": "00"}, {"project": "P03", "inspector": "01"}],
@@ -97,11 +102,19 @@ def draws(make: Any) -> tuple[dict[str, Any], bytes]:
     rates = make(st.lists(st.sampled_from(sorted(RATES)), min_size=len(codes), max_size=len(codes)))
     pairs = make(st.lists(st.sampled_from(codes), max_size=8)) if codes else []
     return announced(
-        seed, departments=departments, team=team,
+        seed,
+        departments=departments,
+        team=team,
         projects=[{"project": f"P{code}", "unit": "U", "rate": rate} for code, rate in zip(codes, rates, strict=True)],
-        inspectors=[{"number": number, "department": departments[n % len(departments)]} for n, number in enumerate(numbers)],
-        conflicts=[{"project": f"P{code}", "inspector": n} for code in set(pairs) for n in make(st.sets(st.sampled_from(numbers), max_size=2))],
-    ), seed  # fmt: skip
+        inspectors=[
+            {"number": number, "department": departments[n % len(departments)]} for n, number in enumerate(numbers)
+        ],
+        conflicts=[
+            {"project": f"P{code}", "inspector": n}
+            for code in set(pairs)
+            for n in make(st.sets(st.sampled_from(numbers), max_size=2))
+        ],
+    ), seed
 
 
 @settings(max_examples=60, deadline=None)
@@ -237,14 +250,22 @@ def test_who_comes_in_for_somebody_is_drawn_as_well() -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"format": "x"}, "format"), ({"plan": ""}, "plan"), ({"team": True}, "team"), ({"team": 0}, "team"), ({"rates": {"normal": 0.1}}, "rates.normal"),
-        ({"rates": {"normal": "1.1"}}, "rates.normal"), ({"rates": {}}, "projects"), ({"departments": []}, "departments"),
-        ({"projects": [{"project": "P", "unit": "U"}]}, "projects[0].rate"), ({"projects": [{"project": "Q1", "unit": "U", "rate": "more"}]}, "projects"),
-        ({"projects": [{"project": "a\nb", "unit": "U", "rate": "more"}]}, "projects[0].project"), ({"inspectors": "x"}, "inspectors"),
-        ({"inspectors": [{"number": "1", "department": "housing"}] * 2}, "inspectors"), ({"inspectors": [{"number": "1", "department": "x"}]}, "inspectors"),
-        ({"conflicts": [{"project": "nobody", "inspector": "00"}]}, "conflicts"), ({"seed_sha256": "A" * 64}, "seed_sha256"),
+        ({"format": "x"}, "format"), ({"plan": ""}, "plan"), ({"team": True}, "team"), ({"team": 0}, "team"),
+        ({"rates": {"normal": 0.1}}, "rates.normal"), ({"rates": {"normal": "1.1"}}, "rates.normal"),
+        ({"rates": {}}, "projects"), ({"departments": []}, "departments"),
+        ({"projects": [{"project": "P", "unit": "U"}]}, "projects[0].rate"),
+        ({"projects": [{"project": "Q1", "unit": "U", "rate": "more"}]}, "projects"),
+        ({"projects": [{"project": "a\nb", "unit": "U", "rate": "more"}]}, "projects[0].project"),
+        ({"inspectors": "x"}, "inspectors"),
+        ({"inspectors": [{"number": "1", "department": "housing"}] * 2}, "inspectors"),
+        ({"inspectors": [{"number": "1", "department": "x"}]}, "inspectors"),
+        ({"conflicts": [{"project": "nobody", "inspector": "00"}]}, "conflicts"),
+        ({"seed_sha256": "A" * 64}, "seed_sha256"),
         ({"public_value": {"source": "s", "issue": "1", "on": "heute", "digits": 14}}, "public_value.on"),
-        ({"public_value": {"source": "s", "issue": "1", "on": date(2026, 1, 1).isoformat(), "digits": 0}}, "public_value.digits"),
+        (
+            {"public_value": {"source": "s", "issue": "1", "on": date(2026, 1, 1).isoformat(), "digits": 0}},
+            "public_value.digits",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_have_been_announced_is_refused_at_its_field(changes: dict[str, Any], field: str) -> None:

@@ -38,7 +38,8 @@ def test_reviews_count_by_the_levels_the_pack_calls_good_and_bad(pack: Pack, lev
     ("kind", "days", "approval_days", "points"),
     [
         ("filing", 40, 40, "0.5"), ("filing", 41, 41, "0"), ("filing", 200, 90, "0"), ("filing", 200, 91, "-1"),
-        ("verification", 90, 90, "0.5"), ("verification", 91, 91, "0"), ("approval", 90, 10, "0.5"), ("approval", 200, 200, "0"),
+        ("verification", 90, 90, "0.5"), ("verification", 91, 91, "0"), ("approval", 90, 10, "0.5"),
+        ("approval", 200, 200, "0"),
     ],
 )  # fmt: skip
 def test_landing_counts_by_kind_and_days(pack: Pack, kind: str, days: int, approval_days: int, points: str) -> None:
@@ -88,11 +89,16 @@ def test_a_quarter_begins_anew_and_months_without_events_stand_too(pack: Pack) -
     result = fold(["A", "B"], events, pack).to_json()
     assert result["halls"]["A"] == {
         "months": {
-            "2026-01": "100.1", "2026-02": "100.1", "2026-03": "99.6", "2026-04": "100", "2026-05": "99.7", "2026-06": "99.7",
+            "2026-01": "100.1",
+            "2026-02": "100.1",
+            "2026-03": "99.6",
+            "2026-04": "100",
+            "2026-05": "99.7",
+            "2026-06": "99.7",
             "2026-07": "100",
         },
         "quarters": {"2026Q1": "99.6", "2026Q2": "99.7", "2026Q3": "100"},
-    }  # fmt: skip
+    }
     assert result["halls"]["B"]["months"]["2026-07"] == "101"
     assert result["region"]["months"]["2026-01"] == "100.05"
     assert result["region"]["quarters"] == {"2026Q1": "99.8", "2026Q2": "99.85", "2026Q3": "100.5"}
@@ -105,8 +111,11 @@ def test_a_quarter_begins_anew_and_months_without_events_stand_too(pack: Pack) -
 
 
 def test_halls_without_events_have_no_months(pack: Pack) -> None:
-    assert fold(["A"], [], pack).to_json() == {"halls": {"A": {"months": {}, "quarters": {}}}, "region": {"months": {}, "quarters": {}},
-                                               "points": []}  # fmt: skip
+    assert fold(["A"], [], pack).to_json() == {
+        "halls": {"A": {"months": {}, "quarters": {}}},
+        "region": {"months": {}, "quarters": {}},
+        "points": [],
+    }
 
 
 @pytest.mark.parametrize(("places", "mean"), [(0, "100"), (1, "100.5"), (2, "100.48"), (4, "100.475")])

@@ -1,4 +1,6 @@
-"""附件3: a region's assessment in place of a project's own; every misfit says why, and what is not known is asked for."""
+"""附件3: a region's assessment in place of a project's own;
+every misfit says why, and what is not known is asked for.
+"""
 
 from __future__ import annotations
 

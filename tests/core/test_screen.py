@@ -398,11 +398,18 @@ def test_a_matter_that_is_not_there_on_the_day_is_an_error(id_: str) -> None:
 # -- whatever the facts
 
 PATHS = {
-    "kind": ["filing", "verification"], "unit__type": ["enterprise", "agency"], "unit__grade": ["A", "C", "D", "unrated"],
-    "declarations__secret": [True, False], "declarations__national_security_or_major_layout": [True, False], "name": ["n"],
-    "site__forest_land": [True, False], "energy_review_level": ["county", "state"], "construction__simple_technique": [True, False],
-    "construction__pipelines_length_m": [1, 1000], "total_investment": [1],
-}  # fmt: skip
+    "kind": ["filing", "verification"],
+    "unit__type": ["enterprise", "agency"],
+    "unit__grade": ["A", "C", "D", "unrated"],
+    "declarations__secret": [True, False],
+    "declarations__national_security_or_major_layout": [True, False],
+    "name": ["n"],
+    "site__forest_land": [True, False],
+    "energy_review_level": ["county", "state"],
+    "construction__simple_technique": [True, False],
+    "construction__pipelines_length_m": [1, 1000],
+    "total_investment": [1],
+}
 CHANGES = st.fixed_dictionaries({path: st.sampled_from([None, *values]) for path, values in PATHS.items()})
 
 

@@ -31,12 +31,16 @@ REFUSED = 'class = "D"\neffect = "commitment"'
 HOURS = "calendars/hours.toml"
 SPOILT = {
     "an unknown key": Spoilt(HOUSING, 'fee = "不收费"', 'fees = "不收费"', "unknown-key", "fees =", "是否指 fee"),
-    "a key written twice": Spoilt(HOUSING, 'fee = "不收费"', 'fee = "不收费"\nfee = "收费" # again', "duplicate-key", "# again"),
+    "a key written twice": Spoilt(
+        HOUSING, 'fee = "不收费"', 'fee = "不收费"\nfee = "收费" # again', "duplicate-key", "# again",
+    ),
     "broken TOML": Spoilt(HOUSING, 'fee = "不收费"', "fee = 不收费", "syntax", "fee ="),
     "a wrong type": Spoilt(HOUSING, "pre_start = true", 'pre_start = "yes"', "wrong-type", "pre_start"),
     "an unknown choice": Spoilt(HOUSING, 'level = "county"', 'level = "village"', "wrong-type", "level ="),
     "a missing key": Spoilt(HOUSING, 'stage = "construction_permit"\n', "", "missing-key", "[[matter]]", "stage"),
-    "a matter without basis": Spoilt(HOUSING, 'basis = ["example-2026-1#第二条"]\n', "", "missing-citation", "[[matter]]", "basis"),
+    "a matter without basis": Spoilt(
+        HOUSING, 'basis = ["example-2026-1#第二条"]\n', "", "missing-citation", "[[matter]]", "basis",
+    ),
     "a parameter without unit": Spoilt(
         PROCEDURE,
         'label = "前期辅导反馈期限"\nunit = "working_days"',
@@ -45,14 +49,26 @@ SPOILT = {
         '"guidance.limit"',
         at="before",
     ),
-    "a limit without unit": Spoilt(HOUSING, 'value = 20\nunit = "working"', "value = 20", "missing-unit", "[[matter.statutory]]", "unit"),
-    "a value that does not fit its unit": Spoilt("parameters/credit.toml", 'value = "100"', 'value = "hundred"', "wrong-type", "hundred"),
+    "a limit without unit": Spoilt(
+        HOUSING, 'value = 20\nunit = "working"', "value = 20", "missing-unit", "[[matter.statutory]]", "unit",
+    ),
+    "a value that does not fit its unit": Spoilt(
+        "parameters/credit.toml", 'value = "100"', 'value = "hundred"', "wrong-type", "hundred",
+    ),
     "a fraction of a day": Spoilt(HOUSING, "value = 20", "value = 20.5", "wrong-type", "20.5"),
-    "a citation to no source": Spoilt(HOURS, "example-2026-1#第四条", "example-2026-9#第四条", "unknown-citation", "2026-9"),
+    "a citation to no source": Spoilt(
+        HOURS, "example-2026-1#第四条", "example-2026-9#第四条", "unknown-citation", "2026-9",
+    ),
     "a citation to no article": Spoilt(HOURS, "#第四条", "#第四十条", "unknown-citation", "第四十条", "没有列出条文"),
-    "a citation without article": Spoilt(HOURS, "example-2026-1#第四条", "example-2026-1", "unknown-citation", "cite ="),
-    "an end before its beginning": Spoilt(HOURS, "from = 2026-01-01", "from = 2026-01-01\nto = 2025-01-01", "wrong-type", "to ="),
-    "an unknown predicate": Spoilt(HOUSING, '"occupies_road"', '"occupies_roads"', "unknown-predicate", "occupies_roads", "是否指"),
+    "a citation without article": Spoilt(
+        HOURS, "example-2026-1#第四条", "example-2026-1", "unknown-citation", "cite =",
+    ),
+    "an end before its beginning": Spoilt(
+        HOURS, "from = 2026-01-01", "from = 2026-01-01\nto = 2025-01-01", "wrong-type", "to =",
+    ),
+    "an unknown predicate": Spoilt(
+        HOUSING, '"occupies_road"', '"occupies_roads"', "unknown-predicate", "occupies_roads", "是否指",
+    ),
     "a predicate that reads an unknown fact": Spoilt(
         "predicates.py", "construction.road_excavation", "construction.road_digging", "unknown-fact", "road_digging"
     ),
@@ -65,15 +81,20 @@ SPOILT = {
     "a predicate file that cannot run": Spoilt(
         "predicates.py", 'fact("construction.road_excavation")', "facts", "predicate-code", "occupies_road ="
     ),
-    "a predicate file that cannot be read": Spoilt("predicates.py", "occupies_road =", "occupies road =", "syntax", "occupies road"),
+    "a predicate file that cannot be read": Spoilt(
+        "predicates.py", "occupies_road =", "occupies road =", "syntax", "occupies road",
+    ),
     "a number of a legal text in a condition": Spoilt(
-        "predicates.py", 'parameter("threshold.pipeline_length")', "100", "predicate-number", "pipelines_length_m", "不能写数字 100"
+        "predicates.py", 'parameter("threshold.pipeline_length")', "100", "predicate-number", "pipelines_length_m",
+        "不能写数字 100"
     ),
     "a number hidden in a text": Spoilt(
-        "predicates.py", 'parameter("threshold.pipeline_length")', '"100"', "predicate-number", "pipelines_length_m", "le 只能与"
+        "predicates.py", 'parameter("threshold.pipeline_length")', '"100"', "predicate-number", "pipelines_length_m",
+        "le 只能与"
     ),
     "a bound given by a name": Spoilt(
-        "predicates.py", 'parameter("threshold.pipeline_length")', "len(__doc__ or '')", "predicate-number", "pipelines_length_m", "le 只能与"
+        "predicates.py", 'parameter("threshold.pipeline_length")', "len(__doc__ or '')", "predicate-number",
+        "pipelines_length_m", "le 只能与"
     ),
     "a comparison under another name": Spoilt(
         "predicates.py",
@@ -84,7 +105,8 @@ SPOILT = {
         "gt 只能与",
     ),
     "a condition that names an unknown parameter": Spoilt(
-        "predicates.py", "threshold.pipeline_length", "threshold.pipe_length", "unknown-parameter", "short_pipeline =", "是否指 threshold.pipeline_length"
+        "predicates.py", "threshold.pipeline_length", "threshold.pipe_length", "unknown-parameter", "short_pipeline =",
+        "是否指 threshold.pipeline_length"
     ),
     "a condition that compares with another unit": Spoilt(
         "parameters/thresholds.toml",
@@ -96,30 +118,50 @@ SPOILT = {
         at="predicates",
     ),
     "a condition that compares with a text": Spoilt(
-        "parameters/thresholds.toml", 'unit = "metres"', 'unit = "text"', "wrong-unit", "short_pipeline =", "单位 text", at="predicates"
+        "parameters/thresholds.toml", 'unit = "metres"', 'unit = "text"', "wrong-unit", "short_pipeline =", "单位 text",
+        at="predicates"
     ),
-    "a threshold of two values": Spoilt("parameters/thresholds.toml", "value = 100", "value = [100, 200]", "wrong-type", "[[parameter.value]]", "只有一个值"),
+    "a threshold of two values": Spoilt(
+        "parameters/thresholds.toml", "value = 100", "value = [100, 200]", "wrong-type", "[[parameter.value]]",
+        "只有一个值",
+    ),
     "a predicate defined twice": Spoilt(
         "predicates.py", "occupies_road = ", "short_pipeline = occupies_road = ", "duplicate-id", "occupies_road"
     ),
-    "a reason without text": Spoilt("reasons.toml", 'text = "不符合法定条件、标准"', 'text = ""', "reason-text", 'text = ""'),
-    "a point rule without text": Spoilt("points.toml", 'text = "完成全部承诺事项，加 2 分"\n', "", "reason-text", "credit.5.cycle", at="before"),
-    "an unknown department": Spoilt(HOUSING, 'department = "housing"', 'department = "house"', "unknown-department", "[[matter]]", "housing"),
-    "an unknown stage": Spoilt(HOUSING, '"construction_permit"', '"construction"', "unknown-stage", "[[matter]]", "construction_permit"),
-    "a part played by nobody": Spoilt(HEAD, 'window_department = "government_services"', "", "missing-role", "[roles]", "综合窗口"),
+    "a reason without text": Spoilt(
+        "reasons.toml", 'text = "不符合法定条件、标准"', 'text = ""', "reason-text", 'text = ""',
+    ),
+    "a point rule without text": Spoilt(
+        "points.toml", 'text = "完成全部承诺事项，加 2 分"\n', "", "reason-text", "credit.5.cycle", at="before",
+    ),
+    "an unknown department": Spoilt(
+        HOUSING, 'department = "housing"', 'department = "house"', "unknown-department", "[[matter]]", "housing",
+    ),
+    "an unknown stage": Spoilt(
+        HOUSING, '"construction_permit"', '"construction"', "unknown-stage", "[[matter]]", "construction_permit",
+    ),
+    "a part played by nobody": Spoilt(
+        HEAD, 'window_department = "government_services"', "", "missing-role", "[roles]", "综合窗口",
+    ),
     "a part played by an unknown department": Spoilt(
         HEAD, '"government_services"', '"services"', "unknown-department", "[roles]", "departments.toml"
     ),
     "a part played by an unknown matter": Spoilt(
         HEAD, 'filing_matter = "filing"', 'filing_matter = "fling"', "unknown-matter", "[roles]", "是否指 filing"
     ),
-    "a part played by an unknown source": Spoilt(HEAD, 'document = "example-2026-1"', 'document = "x"', "unknown-citation", "[roles]"),
-    "a part nobody knows": Spoilt(HEAD, "market_department", "markets_department", "unknown-key", "markets_department", "market_department"),
+    "a part played by an unknown source": Spoilt(
+        HEAD, 'document = "example-2026-1"', 'document = "x"', "unknown-citation", "[roles]",
+    ),
+    "a part nobody knows": Spoilt(
+        HEAD, "market_department", "markets_department", "unknown-key", "markets_department", "market_department",
+    ),
     "a filing that not every project needs": Spoilt(
-        "matters/development_reform.toml", 'needed = "always"', 'needed = "occupies_road"', "wrong-role", "[[matter]]", "filing_matter"
+        "matters/development_reform.toml", 'needed = "always"', 'needed = "occupies_road"', "wrong-role", "[[matter]]",
+        "filing_matter"
     ),
     "a parameter that names an unknown department": Spoilt(
-        "parameters/land.toml", '"natural_resources"', '"natural_resource"', "unknown-department", "[[parameter.value]]", "是否指 natural_resources"
+        "parameters/land.toml", '"natural_resources"', '"natural_resource"', "unknown-department",
+        "[[parameter.value]]", "是否指 natural_resources"
     ),
     "a parameter that names an unknown matter": Spoilt(
         "parameters/mock.toml", '["land_supply"]', '["land"]', "unknown-matter", "value = [\"land", at="value"
@@ -128,40 +170,75 @@ SPOILT = {
         "parameters/credit.toml", 'value = "A"', 'value = "Z"', "unknown-class", 'value = "Z"', at="value"
     ),
     "a parameter that names an unknown handling": Spoilt(
-        "parameters/tracks.toml", '"reported_upward"', '"reported_upwards"', "unknown-handling", '"reported_upwards"', at="value"
+        "parameters/tracks.toml", '"reported_upward"', '"reported_upwards"', "unknown-handling", '"reported_upwards"',
+        at="value"
     ),
-    "a region of five digits": Spoilt("parameters/place.toml", '"000001"', '"00001"', "wrong-type", '"00001"', "六位", at="value"),
-    "a pause the program needs": Spoilt("pauses.toml", 'id = "coordination"', 'id = "coordinating"', "missing-pause", "", "coordination", at="top"),
+    "a region of five digits": Spoilt(
+        "parameters/place.toml", '"000001"', '"00001"', "wrong-type", '"00001"', "六位", at="value",
+    ),
+    "a pause the program needs": Spoilt(
+        "pauses.toml", 'id = "coordination"', 'id = "coordinating"', "missing-pause", "", "coordination", at="top",
+    ),
     "a reason the program needs": Spoilt(
-        "reasons.toml", 'id = "not_accepted.not_needed"', 'id = "not_accepted.other"', "missing-reason", "", "not_needed", at="top"
+        "reasons.toml", 'id = "not_accepted.not_needed"', 'id = "not_accepted.other"', "missing-reason", "",
+        "not_needed", at="top"
     ),
-    "a colour no certificate has": Spoilt("grades.toml", '"green"', '"gold"', "wrong-type", '"gold"', "green、blue、yellow、red"),
-    "a grade the project's facts do not know": Spoilt("grades.toml", 'grade = "A"', 'grade = "AAA"', "wrong-type", '"AAA"', "A、A-"),
-    "a prerequisite that does not exist": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["file"]', "unknown-matter", "[[matter]]", "filing"),
-    "a matter that waits for itself": Spoilt(HOUSING, 'after = ["filing"]', 'after = ["road_occupation"]', "cycle", "[[matter]]"),
+    "a colour no certificate has": Spoilt(
+        "grades.toml", '"green"', '"gold"', "wrong-type", '"gold"', "green、blue、yellow、red",
+    ),
+    "a grade the project's facts do not know": Spoilt(
+        "grades.toml", 'grade = "A"', 'grade = "AAA"', "wrong-type", '"AAA"', "A、A-",
+    ),
+    "a prerequisite that does not exist": Spoilt(
+        HOUSING, 'after = ["filing"]', 'after = ["file"]', "unknown-matter", "[[matter]]", "filing",
+    ),
+    "a matter that waits for itself": Spoilt(
+        HOUSING, 'after = ["filing"]', 'after = ["road_occupation"]', "cycle", "[[matter]]",
+    ),
     "a negative row of an unknown matter": Spoilt(
         "negative_list.toml", '["road_occupation"]', '["road"]', "unknown-matter", "negative.matter.1\"", at="before"
     ),
-    "a matter that names an unknown row": Spoilt(HOUSING, "negative_rows = [1]", "negative_rows = [9]", "unknown-row", "[[matter]]"),
-    "a promised matter without any limit": Spoilt(
-        "matters/development_reform.toml", 'handling = "instant"', 'handling = "promised"', "missing-limit", "[[matter]]"
+    "a matter that names an unknown row": Spoilt(
+        HOUSING, "negative_rows = [1]", "negative_rows = [9]", "unknown-row", "[[matter]]",
     ),
-    "a promise longer than the law": Spoilt(HOUSING, "value = 5", "value = 21", "promised-longer", "[[matter.promised]]"),
-    "an id written twice": Spoilt("reasons.toml", "not_accepted.not_competent", "incomplete.material_missing", "duplicate-id", "", at="last"),
+    "a promised matter without any limit": Spoilt(
+        "matters/development_reform.toml", 'handling = "instant"', 'handling = "promised"', "missing-limit",
+        "[[matter]]"
+    ),
+    "a promise longer than the law": Spoilt(
+        HOUSING, "value = 5", "value = 21", "promised-longer", "[[matter.promised]]",
+    ),
+    "an id written twice": Spoilt(
+        "reasons.toml", "not_accepted.not_competent", "incomplete.material_missing", "duplicate-id", "", at="last",
+    ),
     "two rows of one number": Spoilt(
         "negative_list.toml", 'part = "project"', 'part = "matter"', "duplicate-id", "negative.matter.1\"", at="before"
     ),
     "an exception that always holds": Spoilt(
-        "negative_list.toml", 'when = "short_pipeline"', 'when = "always"', "exception", "[[row.exception]]", "永远不起作用"
+        "negative_list.toml", 'when = "short_pipeline"', 'when = "always"', "exception", "[[row.exception]]",
+        "永远不起作用"
     ),
-    "bands with a hole": Spoilt("grades.toml", "low = 60", "low = 61", "band", 'grade = "A"', "60 至 61 没有等级", at="before"),
-    "bands that overlap": Spoilt("grades.toml", "high = 60", "high = 65", "band", 'grade = "A"', "60 至 65 有两个等级", at="before"),
-    "bands that end too early": Spoilt("grades.toml", "high = 100", "high = 99", "band", 'grade = "A"', "到 100 分止", at="before"),
-    "bands that begin too late": Spoilt("grades.toml", "low = 0", "low = 1", "band", 'grade = "D"', "从 0 分起", at="before"),
-    "a lowest band that is not the lowest": Spoilt("grades.toml", "high = 100", "high = 100\nlowest = true", "band", 'grade = "A"', at="before"),
-    "a class without colour": Spoilt("grades.toml", 'class = "A"', 'class = "B"', "band", 'grade = "A"', "底色", at="before"),
+    "bands with a hole": Spoilt(
+        "grades.toml", "low = 60", "low = 61", "band", 'grade = "A"', "60 至 61 没有等级", at="before",
+    ),
+    "bands that overlap": Spoilt(
+        "grades.toml", "high = 60", "high = 65", "band", 'grade = "A"', "60 至 65 有两个等级", at="before",
+    ),
+    "bands that end too early": Spoilt(
+        "grades.toml", "high = 100", "high = 99", "band", 'grade = "A"', "到 100 分止", at="before",
+    ),
+    "bands that begin too late": Spoilt(
+        "grades.toml", "low = 0", "low = 1", "band", 'grade = "D"', "从 0 分起", at="before",
+    ),
+    "a lowest band that is not the lowest": Spoilt(
+        "grades.toml", "high = 100", "high = 100\nlowest = true", "band", 'grade = "A"', at="before",
+    ),
+    "a class without colour": Spoilt(
+        "grades.toml", 'class = "A"', 'class = "B"', "band", 'grade = "A"', "底色", at="before",
+    ),
     "point rules that leave an event out": Spoilt(
-        "points.toml", 'type = "act"\npoints', 'type = "act"\nmatch = {article = "46"}\npoints', "rule-gap", "", "article=50", at="top"
+        "points.toml", 'type = "act"\npoints', 'type = "act"\nmatch = {article = "46"}\npoints', "rule-gap", "",
+        "article=50", at="top"
     ),
     "point rules of equal weight": Spoilt(
         "points.toml",
@@ -171,23 +248,44 @@ SPOILT = {
         "credit.5.unreported",
         at="before",
     ),
-    "a point rule of an unknown type": Spoilt("points.toml", '"cycle_completed"', '"cycle_done"', "unknown-type", "credit.5.cycle", at="before"),
+    "a point rule of an unknown type": Spoilt(
+        "points.toml", '"cycle_completed"', '"cycle_done"', "unknown-type", "credit.5.cycle", at="before",
+    ),
     "hall rules that leave a light out": Spoilt(
-        "hall.toml", 'type = "light"', 'type = "light"\nmatch = {light = "red"}', "rule-gap", "", "light=yellow", at="top"
+        "hall.toml", 'type = "light"', 'type = "light"\nmatch = {light = "red"}', "rule-gap", "", "light=yellow",
+        at="top"
     ),
     "hall rules that both hold": Spoilt(
-        "hall.toml", 'type = "review"\nmatch = {rating = "bad"}', 'type = "review"', "rule-ambiguous", "hall.6.bad_review", at="before"
+        "hall.toml", 'type = "review"\nmatch = {rating = "bad"}', 'type = "review"', "rule-ambiguous",
+        "hall.6.bad_review", at="before"
     ),
-    "a class that is not told whether it may promise": Spoilt("measures.toml", REFUSED, REFUSED.replace("D", "A"), "gap", "", "等次 D", at="top"),
-    "a measure that contradicts another": Spoilt("measures.toml", REFUSED, REFUSED.replace("D", "A"), "overlap", "measure.5.refused", at="before"),
-    "a rule that no case exercises": Spoilt(CASES, 'exercises = ["negative.project.1"]\n', "", "unexercised", "negative.project.1", at="negative"),
+    "a class that is not told whether it may promise": Spoilt(
+        "measures.toml", REFUSED, REFUSED.replace("D", "A"), "gap", "", "等次 D", at="top",
+    ),
+    "a measure that contradicts another": Spoilt(
+        "measures.toml", REFUSED, REFUSED.replace("D", "A"), "overlap", "measure.5.refused", at="before",
+    ),
+    "a rule that no case exercises": Spoilt(
+        CASES, 'exercises = ["negative.project.1"]\n', "", "unexercised", "negative.project.1", at="negative",
+    ),
     "a rule whose cases do not use it": Spoilt(
-        CASES, 'exercises = ["measure.5.refused"]', 'exercises = ["measure.5.commitment"]', "unexercised", "", "measure.5.refused", at="measures"
+        CASES, 'exercises = ["measure.5.refused"]', 'exercises = ["measure.5.commitment"]', "unexercised", "",
+        "measure.5.refused", at="measures"
     ),
-    "a case that exercises nothing known": Spoilt(CASES, '["measure.5.refused"]', '["measure.5.refusal"]', "unknown-rule", '"measures.d"', at="before"),
-    "a case with a wrong answer": Spoilt(CASES, 'grade = "D", colour = "red"', 'grade = "A", colour = "red"', "case-failed", '"grade.just_d"', "应为 'A'，实为 'D'", at="before"),
-    "a case of an unknown fact": Spoilt(CASES, "pipelines_length_m = 101", "pipeline_m = 101", "unknown-fact", '"road.listed"', at="before"),
-    "a required parameter left out": Spoilt(PROCEDURE, 'id = "guidance.limit"', 'id = "guide.limit"', "missing-parameter", "", "guidance.limit", at="pack.toml"),
+    "a case that exercises nothing known": Spoilt(
+        CASES, '["measure.5.refused"]', '["measure.5.refusal"]', "unknown-rule", '"measures.d"', at="before",
+    ),
+    "a case with a wrong answer": Spoilt(
+        CASES, 'grade = "D", colour = "red"', 'grade = "A", colour = "red"', "case-failed", '"grade.just_d"',
+        "应为 'A'，实为 'D'", at="before",
+    ),
+    "a case of an unknown fact": Spoilt(
+        CASES, "pipelines_length_m = 101", "pipeline_m = 101", "unknown-fact", '"road.listed"', at="before",
+    ),
+    "a required parameter left out": Spoilt(
+        PROCEDURE, 'id = "guidance.limit"', 'id = "guide.limit"', "missing-parameter", "", "guidance.limit",
+        at="pack.toml",
+    ),
     "a required parameter in another unit": Spoilt(
         PROCEDURE,
         'label = "前期辅导反馈期限"\nunit = "working_days"',
@@ -196,8 +294,12 @@ SPOILT = {
         '"guidance.limit"',
         at="before",
     ),
-    "a day of another year": Spoilt("calendars/2026.toml", "on = 2026-10-10", "on = 2027-10-10", "wrong-type", "2027-10-10"),
-    "office hours out of order": Spoilt("calendars/hours.toml", '["09:00", "12:00"]', '["12:00", "09:00"]', "wrong-type", "spans"),
+    "a day of another year": Spoilt(
+        "calendars/2026.toml", "on = 2026-10-10", "on = 2027-10-10", "wrong-type", "2027-10-10",
+    ),
+    "office hours out of order": Spoilt(
+        "calendars/hours.toml", '["09:00", "12:00"]', '["12:00", "09:00"]', "wrong-type", "spans",
+    ),
 }  # fmt: skip
 
 

@@ -30,7 +30,9 @@ POINTS = [{"code": "incomplete.signature_missing", "subject": "申请表", "requ
 
 
 def grown(project: Project, total: int) -> None:
-    """As many matters on the map as asked for, with the catalogue's own departments, stages, limits and prerequisites."""
+    """As many matters on the map as asked for, with the catalogue's own departments, stages,
+    limits and prerequisites.
+    """
     have = set(MapItem.objects.filter(project=project).values_list("matter_id", flat=True))
     scheme = building.scheme_of(project)
     more = [

@@ -1,4 +1,6 @@
-"""A county in which everything the public can see has happened, and everything it must not see is there to be leaked."""
+"""A county in which everything the public can see has happened,
+and everything it must not see is there to be leaked.
+"""
 
 from __future__ import annotations
 

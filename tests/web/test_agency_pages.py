@@ -316,7 +316,9 @@ def unit_paths(ids: dict[str, int]) -> list[tuple[str, str]]:
 def test_no_page_of_the_unit_shows_the_agent_anything_but_its_project(
     served: tuple[World, Agreement, MapItem, MapItem],
 ) -> None:
-    """Walks every address with the ids of the other project, of the matter not agreed on, and of the unit's own things."""
+    """Walks every address with the ids of the other project, of the matter not agreed on,
+    and of the unit's own things.
+    """
     world, agreement, inside, outside = served
     client = world.hat(agreement)
     foreign = MapItem.objects.filter(project=world.other).first()

@@ -56,8 +56,12 @@ def county(db: None) -> County:
 
 def boss(**changes: Any) -> dict[str, Any]:
     return {
-        "name": "韩河湾", "phone_number": "+86 139-9301-2345", "uscc": CODE, "corpName": "积石山县河湾食品有限公司", "legalPerson": "韩河湾",
-    } | changes  # fmt: skip
+        "name": "韩河湾",
+        "phone_number": "+86 139-9301-2345",
+        "uscc": CODE,
+        "corpName": "积石山县河湾食品有限公司",
+        "legalPerson": "韩河湾",
+    } | changes
 
 
 def come(platform: Platform, subject: str, client: Client | None = None) -> tuple[Client, Any]:

@@ -89,8 +89,9 @@ def paper(name: str) -> SimpleUploadedFile:
 
 def said(**changes: Any) -> dict[str, Any]:
     return {
-        "credit_code": CODE, "unit_name": "积石山县河湾食品有限公司", "unit_type": "enterprise", "legal_representative": "马河湾",
-        "address": "吹麻滩镇", "whose": "letter", "may_sign": "on", "licence": paper("执照.pdf"), "letter": paper("委托书.pdf"),
+        "credit_code": CODE, "unit_name": "积石山县河湾食品有限公司", "unit_type": "enterprise",
+        "legal_representative": "马河湾", "address": "吹麻滩镇", "whose": "letter", "may_sign": "on",
+        "licence": paper("执照.pdf"), "letter": paper("委托书.pdf"),
     } | changes  # fmt: skip
 
 
@@ -308,9 +309,14 @@ def test_one_signs_in_with_the_telephone_and_each_try_is_kept(county: County) ->
 def visited(county: County, company: Company, **changes: Any) -> tuple[Client, int]:
     clerk = signed_in(county.person("window", "government_services"))
     came = {
-        "visitor": "马来访", "identity_kind": "passport", "identity_number": "E12345678", "authority": "letter", "letter_no": "授3号",
-        "purpose": "开通账号", "key": "v1",
-    } | changes  # fmt: skip
+        "visitor": "马来访",
+        "identity_kind": "passport",
+        "identity_number": "E12345678",
+        "authority": "letter",
+        "letter_no": "授3号",
+        "purpose": "开通账号",
+        "key": "v1",
+    } | changes
     where = sent_on(clerk, f"/staff/window/units/{company.unit.pk}/open/", came)
     return clerk, int(where.split("/")[-2])
 

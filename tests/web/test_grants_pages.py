@@ -1,4 +1,6 @@
-"""Grants of search on the pages of the unit, the principal and the administrator, and a node's question over the wire."""
+"""Grants of search on the pages of the unit, the principal and the administrator,
+and a node's question over the wire.
+"""
 
 from __future__ import annotations
 

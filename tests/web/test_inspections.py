@@ -35,9 +35,14 @@ def test_a_plan_is_written_announced_and_drawn_at_a_desk_and_the_public_follows(
     set_clock("2026-11-09 09:00")
     lead, public = desk(county, "approver", LEAD), Client()
     values = {
-        "title": "第四季度抽查", "subject": "施工安全和质量", "from_on": "2026-11-13", "until_on": "2026-12-11", "issue": "2026131",
-        "value_on": "2026-11-10", "key": "k1",
-    }  # fmt: skip
+        "title": "第四季度抽查",
+        "subject": "施工安全和质量",
+        "from_on": "2026-11-13",
+        "until_on": "2026-12-11",
+        "issue": "2026131",
+        "value_on": "2026-11-10",
+        "key": "k1",
+    }
     refused = sent(lead, f"{PLANS}new/", **{**values, "value_on": "2026-11-09"})
     assert refused.status_code == 422
     assert "须用今天以后开奖的一期" in text_of(refused) and 'value="第四季度抽查"' in text_of(refused)

@@ -25,20 +25,22 @@ PROMISED_ADDRESSES = {"/receipts/", "/regional/", "/verify/"}
 # migration that
 # renames it in the rows.
 STORED = """
-account_reset_password_from_key(key,uidb36) common:start() entrance:invitation(secret) entrance:unit() staff:admission(admission_id)
-public:commitment(commitment_id) public:receipt(receipt_no) public:regional_result(result_id) public:review(token)
-staff:agency_request(application_id) staff:agency_service(agreement_id) staff:assessment(assessment_id)
-staff:completion(project_id) staff:coordination_one(coordination_id) staff:deficient_one(deficient_id) staff:guidance(answer_id)
+account_reset_password_from_key(key,uidb36) common:start() entrance:invitation(secret) entrance:unit()
+staff:admission(admission_id) public:commitment(commitment_id) public:receipt(receipt_no)
+public:regional_result(result_id) public:review(token) staff:agency_request(application_id)
+staff:agency_service(agreement_id) staff:assessment(assessment_id) staff:completion(project_id)
+staff:coordination_one(coordination_id) staff:deficient_one(deficient_id) staff:guidance(answer_id)
 staff:inspection(inspection_id) staff:inspection_plan(plan_id) staff:item(item_id) staff:land_input(input_id)
-staff:later(asked_id) staff:manual(project_id) staff:mock(application_id) staff:objection(objection_id) staff:parcel(parcel_id)
-staff:promise_review(commitment_id) staff:proposal(proposal_id) staff:question(question_id) staff:record(record_id)
-staff:reform_report(report_id) staff:relief(relief_id) staff:review(project_id) staff:ruling(ruling_id)
-staff:service_review(review_id) staff:unit_credit(unit_id) staff:warning(warning_id) staff:window_close(visit_id) staff:window_visit(visit_id)
-staff:zone(zone_id) unit:agency(project_id) unit:audit(project_id) unit:benefits(project_id) unit:commit(item_id)
-unit:completion(project_id) unit:credit() unit:deficient(item_id) unit:grants() unit:inspection(inspection_id) unit:item(item_id)
-unit:land_parcel(parcel_id) unit:later(item_id) unit:map(project_id) unit:mock(project_id) unit:project(project_id)
-unit:project_land(project_id) unit:questions(project_id) unit:review(item_id) unit:ruling(ruling_id)
-unit:service_review(service_id) unit:warning(warning_id)
+staff:later(asked_id) staff:manual(project_id) staff:mock(application_id) staff:objection(objection_id)
+staff:parcel(parcel_id) staff:promise_review(commitment_id) staff:proposal(proposal_id) staff:question(question_id)
+staff:record(record_id) staff:reform_report(report_id) staff:relief(relief_id) staff:review(project_id)
+staff:ruling(ruling_id) staff:service_review(review_id) staff:unit_credit(unit_id) staff:warning(warning_id)
+staff:window_close(visit_id) staff:window_visit(visit_id) staff:zone(zone_id) unit:agency(project_id)
+unit:audit(project_id) unit:benefits(project_id) unit:commit(item_id) unit:completion(project_id) unit:credit()
+unit:deficient(item_id) unit:grants() unit:inspection(inspection_id) unit:item(item_id) unit:land_parcel(parcel_id)
+unit:later(item_id) unit:map(project_id) unit:mock(project_id) unit:project(project_id) unit:project_land(project_id)
+unit:questions(project_id) unit:review(item_id) unit:ruling(ruling_id) unit:service_review(service_id)
+unit:warning(warning_id)
 """
 
 

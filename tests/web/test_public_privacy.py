@@ -85,9 +85,17 @@ def on_paper(commitment: Commitment) -> None:
     assert commitment.letter.file
     scan, clerk = commitment.letter.file, Person.objects.order_by("id")[0]
     paper = PaperSigning.objects.create(
-        scan=scan, scan_sha256=scan.sha256, code="0", signer=SIGNER, capacity="authorised", authority=f"{SIGNER} {PHONE}",
-        signed_on=NOW.date(), clerk=clerk, via="window.visit:1", at=NOW,
-    )  # fmt: skip
+        scan=scan,
+        scan_sha256=scan.sha256,
+        code="0",
+        signer=SIGNER,
+        capacity="authorised",
+        authority=f"{SIGNER} {PHONE}",
+        signed_on=NOW.date(),
+        clerk=clerk,
+        via="window.visit:1",
+        at=NOW,
+    )
     Commitment.objects.filter(pk=commitment.pk).update(signed_by=None, paper=paper)
 
 

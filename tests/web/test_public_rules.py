@@ -219,7 +219,9 @@ def test_the_statements_are_linked_from_every_page() -> None:
     "folder", sorted(path.parent for path in PACKS.glob("*/pack.toml")), ids=lambda path: path.name
 )
 def test_a_value_that_is_a_name_in_the_rules_is_told_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Conditions as clauses in every pack; whatever else holds names of a pack's own things, in those that have them."""
+    """Conditions as clauses in every pack; whatever else holds names of a pack's own things,
+    in those that have them.
+    """
     rules = load(folder)
     monkeypatch.setattr(words, "pack", lambda: rules)
     told = {row.id: value_text(row, value) for row in rules.parameters.values() for value in row.values}

@@ -1,4 +1,6 @@
-"""The zone: filtered, turned page by page, with what verification found, the certificates, and a feed of new notices."""
+"""The zone: filtered, turned page by page, with what verification found, the certificates,
+and a feed of new notices.
+"""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ provenance = "source"
 from = 2023-02-20
 promised = [{ value = 10, unit = "working", from = 2023-02-20, cite = ["jzb-2023-16#正文·三(三)"], provenance = "source" }]
 material = [{ id = "ammonia_plan", name = "液氨制冷安全方案" }]
-"""
+"""  # noqa: E501
 ROW = """
 [[row]]
 id = "negative.matter.64"

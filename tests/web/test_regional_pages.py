@@ -164,9 +164,13 @@ def test_a_department_gives_its_opinion_and_the_body_commissions(county: County)
     assert soil.post(path, {"do": "opinion", "opinion-text": ""}).status_code == 422
     assert soil.post(path, {"do": "opinion", "opinion-text": "无意见"}).status_code == 302
     values = {
-        "institution": "甘肃陇原水保工程咨询有限公司", "institution_code": "91620000710375659T", "qualification": "四星级",
-        "payer": "applicant", "cost": "180000", "share": "6000",
-    }  # fmt: skip
+        "institution": "甘肃陇原水保工程咨询有限公司",
+        "institution_code": "91620000710375659T",
+        "qualification": "四星级",
+        "payer": "applicant",
+        "cost": "180000",
+        "share": "6000",
+    }
     wrong = press(body, path, "commission", **{**values, "institution_code": "91620000710375659X"})
     assert wrong.status_code == 422
     assert "统一社会信用代码有误" in text(wrong)
@@ -181,9 +185,10 @@ def test_the_report_form_puts_the_conditions_together_and_keeps_the_file(county:
     commission(found)
     path, body = f"/staff/assessments/{found.pk}/", of_zone(zone)
     values = {
-        "title": "水土保持区域评估报告", "report_number": "GS-1", "report_on": "2026-11-01", "scope": "全区", "industries": "13 26、30",
-        "land_area": "50000", "eia": ["table"], "obligations": "报送计划\n\n统一弃渣", "from_on": "2026-11-10", "last_on": "2029-11-09",
-        "excluded_1": "takes_water", "why_1": "直接取水", "law_1": "《水法》第四十八条",
+        "title": "水土保持区域评估报告", "report_number": "GS-1", "report_on": "2026-11-01", "scope": "全区",
+        "industries": "13 26、30", "land_area": "50000", "eia": ["table"], "obligations": "报送计划\n\n统一弃渣",
+        "from_on": "2026-11-10", "last_on": "2029-11-09", "excluded_1": "takes_water", "why_1": "直接取水",
+        "law_1": "《水法》第四十八条",
     }  # fmt: skip
     assert "请上传评估评审报告" in text(press(body, path, "report", **values))
     assert "不适用的情形要选定条件" in text(press(body, path, "report", **{**values, "why_1": ""}))
@@ -230,9 +235,14 @@ def test_zones_are_entered_and_closed_by_the_hall(county: County) -> None:
     body = new_zone(county).body
     convener = as_(county.person("general_convener", "government_services"))
     data = {
-        "name": "大河家物流园", "key": "dahejia", "kind": "logistics", "body_id": body.pk, "basis": "县政府批复〔2025〕3号",
-        "from_on": "2025-01-01", "place": "",
-    }  # fmt: skip
+        "name": "大河家物流园",
+        "key": "dahejia",
+        "kind": "logistics",
+        "body_id": body.pk,
+        "basis": "县政府批复〔2025〕3号",
+        "from_on": "2025-01-01",
+        "place": "",
+    }
     assert convener.post("/staff/zones/new/", {}).status_code == 422
     assert convener.post("/staff/zones/new/", data).status_code == 302
     assert "已经用过" in text(convener.post("/staff/zones/new/", data))

@@ -132,8 +132,8 @@ def test_a_remedy_is_entered_by_the_department_and_concluded_with_its_words(
     key = re.search(r'name="remedy-key" value="([^"]+)"', page)
     assert key
     sent = {
-        "do": "remedy", "remedy-key": key.group(1), "remedy-application": "1", "remedy-kind": "litigation", "remedy-body": "县人民法院",
-        "remedy-filed_on": "2026-11-18", "remedy-text": "请求撤销",
+        "do": "remedy", "remedy-key": key.group(1), "remedy-application": "1", "remedy-kind": "litigation",
+        "remedy-body": "县人民法院", "remedy-filed_on": "2026-11-18", "remedy-text": "请求撤销",
     }  # fmt: skip
     assert client.post(url, {**sent, "remedy-filed_on": "2026-11-01"}).status_code == 422
     assert client.post(url, sent).status_code == 302
@@ -159,9 +159,14 @@ def test_a_complaint_is_the_conveners_to_answer(county: County, company: Company
     item = refused(county, company)
     set_clock("2026-11-20 09:00")
     remedy = enter_remedy(
-        actor=company.actor, item_id=item.pk, kind="complaint", body="政务大厅", filed_on=date(2026, 11, 20), text="态度差",
+        actor=company.actor,
+        item_id=item.pk,
+        kind="complaint",
+        body="政务大厅",
+        filed_on=date(2026, 11, 20),
+        text="态度差",
         at=at("2026-11-20 09:00"),
-    )  # fmt: skip
+    )
     url = f"/staff/items/{item.pk}/"
     assert f"ruled-{remedy.pk}" not in verbs(text_of(desk(county, "approver", item.department.key).get(url)))
     assert f"ruled-{remedy.pk}" in verbs(text_of(desk(county, "general_convener").get(url)))

@@ -1,4 +1,6 @@
-"""Pages of 容缺受理 and “1+X” for the hall, the unit and the public: who sees what, what is refused, what a page costs."""
+"""Pages of 容缺受理 and “1+X” for the hall, the unit and the public:
+who sees what, what is refused, what a page costs.
+"""
 
 from __future__ import annotations
 
@@ -262,8 +264,12 @@ def test_a_coordinations_forms_keep_what_was_typed_and_do_nothing_twice(
     head = of(county.person("stage_convener", "natural_resources", under_way.stage))
     url = f"/staff/coordination/{made.pk}/"
     bad = {
-        "do": "meeting", "meeting-version": made.version, "meeting-day": "2026-11-12", "meeting-clock": "九点", "meeting-place": "三楼会议室",
-    }  # fmt: skip
+        "do": "meeting",
+        "meeting-version": made.version,
+        "meeting-day": "2026-11-12",
+        "meeting-clock": "九点",
+        "meeting-place": "三楼会议室",
+    }
     page = text_of(head.post(url, bad))
     assert "三楼会议室" in page and "九点" in page
     stale = {"do": "conclude", "conclude-version": "99", "conclude-conclusion": "西移 1.5 米"}

@@ -106,8 +106,12 @@ def test_a_remedy_is_entered_once_and_its_outcome_shows(desk: Desk, turned_down:
     page = desk.get(url)
     assert "不予〔2026〕1号" in page
     sent = {
-        **hidden(page, "key"), "kind": "reconsideration", "body": "积石山县人民政府", "filed_on": "2026-11-10", "text": "请求撤销",
-    }  # fmt: skip
+        **hidden(page, "key"),
+        "kind": "reconsideration",
+        "body": "积石山县人民政府",
+        "filed_on": "2026-11-10",
+        "text": "请求撤销",
+    }
     assert "决定之后、今天以前" in desk.post(url, {**sent, "filed_on": "2026-11-08"}, status=200).content.decode()
     assert "选择复议、诉讼或者投诉" in desk.post(url, {**sent, "kind": ""}, status=200).content.decode()
     desk.post(url, sent)
@@ -115,9 +119,13 @@ def test_a_remedy_is_entered_once_and_its_outcome_shows(desk: Desk, turned_down:
     remedy = Remedy.objects.get()
     assert "等结果" in desk.get(f"/items/{turned_down.pk}/")
     conclude_remedy(
-        actor=desk.county.actor("approver", turned_down.department.key), remedy_id=remedy.pk, outcome="upheld", answer="维持",
-        concluded_on=date(2026, 11, 10), at=at("2026-11-10 09:00"),
-    )  # fmt: skip
+        actor=desk.county.actor("approver", turned_down.department.key),
+        remedy_id=remedy.pk,
+        outcome="upheld",
+        answer="维持",
+        concluded_on=date(2026, 11, 10),
+        at=at("2026-11-10 09:00"),
+    )
     assert "维持原决定" in desk.get(f"/items/{turned_down.pk}/")
 
 

@@ -1,4 +1,6 @@
-"""The material library: uploaded once, newer versions, where used, retired and taken back; errors stay with the form."""
+"""The material library: uploaded once, newer versions, where used, retired and taken back;
+errors stay with the form.
+"""
 
 from __future__ import annotations
 

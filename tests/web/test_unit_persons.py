@@ -27,9 +27,14 @@ def colleague(db: None) -> Person:
 
 def sent(person: Person, **changes: Any) -> dict[str, Any]:
     return {
-        "name": person.name, "account": person.username, "scope": "sign", "from_on": "2026-11-06", "to_on": "2027-11-05",
-        "basis": "授权委托书〔2026〕3号", "letter": pdf("委托书.pdf", b"l"),
-    } | changes  # fmt: skip
+        "name": person.name,
+        "account": person.username,
+        "scope": "sign",
+        "from_on": "2026-11-06",
+        "to_on": "2027-11-05",
+        "basis": "授权委托书〔2026〕3号",
+        "letter": pdf("委托书.pdf", b"l"),
+    } | changes
 
 
 def test_who_acts_for_the_company_is_listed_with_scope_and_span(desk: Desk) -> None:

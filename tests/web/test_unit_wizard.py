@@ -1,4 +1,6 @@
-"""The filing form across windows, earlier projects and the self-check: nothing typed is lost, nothing taken silently."""
+"""The filing form across windows, earlier projects and the self-check:
+nothing typed is lost, nothing taken silently.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""May an agency body serve a project: the enterprise's own wish apart, its kind and its two gradings decide (附件6·一)."""
+"""May an agency body serve a project: the enterprise's own wish apart,
+its kind and its two gradings decide (附件6·一).
+"""
 
 from __future__ import annotations
 

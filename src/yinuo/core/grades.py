@@ -1,4 +1,6 @@
-"""From score to grade, class and what the class gets: half-open bands (low, high], only the lowest holds its low end."""
+"""From score to grade, class and what the class gets:
+half-open bands (low, high], only the lowest holds its low end.
+"""
 
 from __future__ import annotations
 

@@ -52,7 +52,9 @@ class Faster:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`critical` is the chain of matters that decides `landing_on`, first to last (of equals: the deepest, then by id)."""
+    """`critical` is the chain of matters that decides `landing_on`,
+    first to last (of equals: the deepest, then by id).
+    """
 
     landing_on: date
     working_days: int

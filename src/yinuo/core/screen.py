@@ -1,4 +1,6 @@
-"""What the rules say of a project before anybody has looked at it: instant filing or not, and every matter's promise."""
+"""What the rules say of a project before anybody has looked at it:
+instant filing or not, and every matter's promise.
+"""
 
 from __future__ import annotations
 

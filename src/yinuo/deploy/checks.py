@@ -97,7 +97,9 @@ def anchor(**_: Any) -> list[checks.CheckMessage]:
     missing = {
         "没有安装 web3：请按 requirements-anchor.lock 安装": find_spec("web3") is None,
         "没有锚定账户的密钥：请先运行 yinuo chain anchor --new-key": anchoring.account() is None,
-        "没有合约的地址 YINUO_ANCHOR_CONTRACT：请先运行 yinuo chain anchor --deploy": not settings.YINUO_ANCHOR_CONTRACT,
+        "没有合约的地址 YINUO_ANCHOR_CONTRACT：请先运行 yinuo chain anchor --deploy": (
+            not settings.YINUO_ANCHOR_CONTRACT
+        ),
         "有一处写错：YINUO_ANCHOR_HOURS 应为正整数": settings.YINUO_ANCHOR_HOURS < 1,
     }
     found = [why for why, so in missing.items() if so]

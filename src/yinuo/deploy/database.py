@@ -20,7 +20,8 @@ TIME_OUTS = "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction
 GUARD_FUNCTION = f"""
     CREATE OR REPLACE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        RAISE EXCEPTION '% %', TG_TABLE_NAME, coalesce(TG_ARGV[0], '只能追加，不能修改或删除') USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION '% %', TG_TABLE_NAME, coalesce(TG_ARGV[0], '只能追加，不能修改或删除')
+            USING ERRCODE = 'restrict_violation';
     END $$
 """
 

@@ -146,7 +146,8 @@ class Server:
         account.make_folder(self.data, 0o700)
         done = _run(
             binaries, "initdb", "-D", str(self.data), "-U", SUPERUSER, "-E", "UTF8", "--auth=peer", "--data-checksums",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={CTYPE}", "--no-instructions",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={CTYPE}",
+            "--no-instructions",
             account=account,
         )  # fmt: skip
         if done.returncode:

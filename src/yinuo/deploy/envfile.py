@@ -105,7 +105,9 @@ def write(home: Path, changes: Mapping[str, str | None]) -> list[str]:
 
 
 def _replace(home: Path, text: str) -> None:
-    """Whole or not at all: what is killed in between leaves the old file, and a draft that the next writer overwrites."""
+    """Whole or not at all: what is killed in between leaves the old file,
+    and a draft that the next writer overwrites.
+    """
     draft = home / f".{NAME}.part"
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

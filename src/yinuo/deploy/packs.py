@@ -47,7 +47,9 @@ def chosen() -> str:
 
 
 def names() -> list[str]:
-    """Every pack that may be chosen by its name; the template is there to be copied, and answers to its name as well."""
+    """Every pack that may be chosen by its name;
+    the template is there to be copied, and answers to its name as well.
+    """
     return sorted(folder.parent.name for folder in FOLDER.glob("[a-z]*/pack.toml"))
 
 

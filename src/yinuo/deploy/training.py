@@ -28,7 +28,9 @@ def now() -> datetime:
 
 
 class TravellingClock:
-    """Sets the clock for one request by its header, and puts `now` in the place of Django's own when the server starts."""
+    """Sets the clock for one request by its header,
+    and puts `now` in the place of Django's own when the server starts.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -95,7 +95,9 @@ def _exclusively() -> Iterator[None]:
 
 
 def _wait_until_unused() -> None:
-    """Raises DatabaseError while programs of the former release still work on the database, on this machine or another."""
+    """Raises DatabaseError while programs of the former release still work on the database,
+    on this machine or another.
+    """
     connections["default"].close()
     deadline = time.monotonic() + SESSIONS_END_WITHIN_SECONDS
     while (count := _sessions()) and time.monotonic() < deadline:

@@ -98,7 +98,9 @@ class LeadsToPage(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """As far as somebody may act for a unit that is not their own: one project, of it all matters (None) or these only."""
+    """As far as somebody may act for a unit that is not their own:
+    one project, of it all matters (None) or these only.
+    """
 
     project_id: int
     matter_ids: frozenset[str] | None = None

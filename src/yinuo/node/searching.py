@@ -70,7 +70,9 @@ def search(mirror: Mirror, url: str, code: str, *, seconds: int, send: Post = po
 
 
 def _catch_up(mirror: Mirror, answer: Any) -> None:
-    """What the answer shows and this node has not mirrored yet is fetched first; what never comes is told by the check."""
+    """What the answer shows and this node has not mirrored yet is fetched first;
+    what never comes is told by the check.
+    """
     try:
         highest = max((int(one["index"]) for one in answer["leaves"]), default=-1)
     except (KeyError, TypeError, ValueError):

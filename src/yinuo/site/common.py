@@ -164,7 +164,9 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse:
 
 
 def _of_hall(actor: Actor, found: StoredFile) -> bool:
-    """A company's file where it has a project, or a letter that waits to be confirmed; an official's where they work."""
+    """A company's file where it has a project, or a letter that waits to be confirmed;
+    an official's where they work.
+    """
     if found.unit_id is not None:
         if (
             can_manage_people(actor)

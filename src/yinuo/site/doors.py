@@ -1,4 +1,6 @@
-"""The home page's three doors, fitted to whoever stands before them: nobody is led to a page that would turn them away."""
+"""The home page's three doors, fitted to whoever stands before them:
+nobody is led to a page that would turn them away.
+"""
 
 from __future__ import annotations
 

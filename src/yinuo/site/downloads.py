@@ -1,4 +1,6 @@
-"""Taking a list away: at once where it is short, made in the background with its progress shown where it is long (U-8)."""
+"""Taking a list away: at once where it is short,
+made in the background with its progress shown where it is long (U-8).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What narrows the inbox: read from the query string, asked of the database, offered as choices, and kept under a name."""
+"""What narrows the inbox: read from the query string, asked of the database, offered as choices,
+and kept under a name.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ ANSWERS = 5
 @require_safe
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
-    """Every published matter by stage, with four filters; unfiltered with the answers that belong to no matter's page."""
+    """Every published matter by stage, with four filters;
+    unfiltered with the answers that belong to no matter's page.
+    """
     day = timezone.localdate()
     rows = guidebook.lines(day, guidebook.offers(day))
     form = GuideFilter(request.GET, day=day)

@@ -1,4 +1,6 @@
-"""Passing on everything one person has in hand: chosen, looked over – what goes, what must stay and why –, then done."""
+"""Passing on everything one person has in hand:
+chosen, looked over – what goes, what must stay and why –, then done.
+"""
 
 from __future__ import annotations
 

@@ -42,11 +42,13 @@ PARTS = {
     "regional": "三、不适用区域评估的审批事项",
 }
 TOPICS = {
-    "filing": "备案", "manual_filing": "备案", "duplicate": "备案", "certificate": "备案", "review": "备案", "question": "备案",
-    "guidance": "辅导与办理", "completion": "辅导与办理", "receipt": "辅导与办理", "delivery": "辅导与办理", "light": "辅导与办理",
-    "verification": "辅导与办理", "commitment": "信用承诺", "notice": "信用承诺", "objection": "信用承诺", "difficulty": "信用承诺",
-    "kpi": "信用承诺", "credit": "信用", "repair": "信用", "credit_objection": "信用", "credit_review": "信用", "ruling": "信用承诺", "stop": "信用承诺", "audit": "信用", "hall": "大厅评分", "remedy": "救济", "complaint": "救济", "place": "地方",
-    "threshold": "门槛", "mock": "模拟审批", "inspection": "双随机、一公开",
+    "filing": "备案", "manual_filing": "备案", "duplicate": "备案", "certificate": "备案", "review": "备案",
+    "question": "备案", "guidance": "辅导与办理", "completion": "辅导与办理", "receipt": "辅导与办理",
+    "delivery": "辅导与办理", "light": "辅导与办理", "verification": "辅导与办理", "commitment": "信用承诺",
+    "notice": "信用承诺", "objection": "信用承诺", "difficulty": "信用承诺",
+    "kpi": "信用承诺", "credit": "信用", "repair": "信用", "credit_objection": "信用", "credit_review": "信用",
+    "ruling": "信用承诺", "stop": "信用承诺", "audit": "信用", "hall": "大厅评分", "remedy": "救济",
+    "complaint": "救济", "place": "地方", "threshold": "门槛", "mock": "模拟审批", "inspection": "双随机、一公开",
 }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""The company's home: what waits for it, its projects with the nearest date somebody owes, its credit and its messages."""
+"""The company's home: what waits for it, its projects with the nearest date somebody owes,
+its credit and its messages.
+"""
 
 from __future__ import annotations
 

@@ -284,15 +284,29 @@ GUIDANCE: Any = dict(
     kind="pre_start",
     departments=6,
     matters=[
-        guidance_line(1, name="企业投资项目备案", department="积石山县发展和改革局", limit="即时办结", after=[], materials=[]),
-        guidance_line(2, name="建设用地规划许可证核发", materials=["建设用地规划许可申请表", "国有建设用地使用权出让合同", "用地红线图（dwg和pdf）"]),
         guidance_line(
-            3, name="建设项目环境影响登记表备案", department="临夏州生态环境局积石山分局", promisable=True, way="可以选择信用承诺制",
+            1, name="企业投资项目备案", department="积石山县发展和改革局", limit="即时办结", after=[], materials=[],
+        ),
+        guidance_line(
+            2, name="建设用地规划许可证核发",
+            materials=["建设用地规划许可申请表", "国有建设用地使用权出让合同", "用地红线图（dwg和pdf）"],
+        ),
+        guidance_line(
+            3, name="建设项目环境影响登记表备案", department="临夏州生态环境局积石山分局", promisable=True,
+            way="可以选择信用承诺制",
             note="生产废水不外排的，按登记表管理。",
         ),
-        guidance_line(4, name="建设工程规划许可证核发", after=["建设用地规划许可证核发"], materials=["申请表", "建设工程设计方案"]),
-        guidance_line(5, name="建筑工程施工许可", department="积石山县住房和城乡建设局", after=["建设工程规划许可证核发", "建设工程消防设计审查"]),
-        guidance_line(6, name="取水许可", department="积石山县水务局", needed=False, note="使用园区供水管网，不取地下水。"),
+        guidance_line(
+            4, name="建设工程规划许可证核发", after=["建设用地规划许可证核发"],
+            materials=["申请表", "建设工程设计方案"],
+        ),
+        guidance_line(
+            5, name="建筑工程施工许可", department="积石山县住房和城乡建设局",
+            after=["建设工程规划许可证核发", "建设工程消防设计审查"],
+        ),
+        guidance_line(
+            6, name="取水许可", department="积石山县水务局", needed=False, note="使用园区供水管网，不取地下水。",
+        ),
     ],
     landing_on="2026-12-18",
     working_days=33,
@@ -454,20 +468,36 @@ MAP: Any = dict(
     grade="A-",
     stages=[
         stage("立项", "积石山县发展和改革局", [
-            printed(1, name="企业投资项目备案", state="done", word="办结", who="发改局", when="11月3日 09:12 办结", critical=True),
-            printed(2, name="固定资产投资项目节能审查", state="ready", word="可办", who="发改局", when="现在可以申报 · 限 5 个工作日", tags=["并行"], after=[1]),
+            printed(
+                1, name="企业投资项目备案", state="done", word="办结", who="发改局", when="11月3日 09:12 办结",
+                critical=True,
+            ),
+            printed(
+                2, name="固定资产投资项目节能审查", state="ready", word="可办", who="发改局",
+                when="现在可以申报 · 限 5 个工作日", tags=["并行"], after=[1],
+            ),
         ]),
         stage("用地规划建设许可", "积石山县自然资源局", [
-            printed(3, name="建设用地规划许可证核发", state="yellow", word="预警", when="剩 6 小时 · 11月24日 18:00 止", after=[1], critical=True),
-            printed(4, name="建设项目环境影响登记表备案", state="notice", word="公示中", who="生态环境局积石山分局", when="最迟 11月27日 24:00 决定", tags=["承诺"], after=[1]),
+            printed(
+                3, name="建设用地规划许可证核发", state="yellow", word="预警", when="剩 6 小时 · 11月24日 18:00 止",
+                after=[1], critical=True,
+            ),
+            printed(
+                4, name="建设项目环境影响登记表备案", state="notice", word="公示中", who="生态环境局积石山分局",
+                when="最迟 11月27日 24:00 决定", tags=["承诺"], after=[1],
+            ),
             printed(5, name="建设工程规划许可证核发", after=[3], critical=True),
             printed(
-                6, name="生产建设项目水土保持方案审批", state="paused", word="暂停", who="水土保持工作站", when="11月20日 10:00 起暂停",
+                6, name="生产建设项目水土保持方案审批", state="paused", word="暂停", who="水土保持工作站",
+                when="11月20日 10:00 起暂停",
                 problem="发现问题：弃渣场选址与方案不一致",
             ),
         ]),
         stage("施工许可", "积石山县住房和城乡建设局", [
-            printed(7, name="建设工程消防设计审查", state="red", word="超期", who="住建局 · 祁建军", when="超 3 小时 · 11月23日 18:00 止", after=[3]),
+            printed(
+                7, name="建设工程消防设计审查", state="red", word="超期", who="住建局 · 祁建军",
+                when="超 3 小时 · 11月23日 18:00 止", after=[3],
+            ),
             printed(8, name="建筑工程施工许可", who="住建局", after=[5, 7], critical=True),
         ]),
         stage("竣工验收", "积石山县住房和城乡建设局", [
@@ -738,13 +768,22 @@ BULLETIN: Any = {
     "corrections": [{"month": "2026-08-01", "hall": "永靖县政务大厅", "told": "98.5", "now": "99"}],
     "quarter": "2026年第三季度",
     "honours": [
-        {"kind": "政务大厅", "name": "临夏市政务大厅", "title": "全省投资建设项目“一网通办”审批服务平台优秀服务窗口", "flag": True,
-         "grounds": "2026年第三季度评分第 1 名"},
-        {"kind": "总召集人", "name": "马建国", "title": "全省投资建设项目“一网通办”审批服务平台优秀服务人员", "flag": False,
-         "grounds": "临夏市政务大厅2026年第三季度评分第 1 名"},
+        {
+            "kind": "政务大厅", "name": "临夏市政务大厅", "title": "全省投资建设项目“一网通办”审批服务平台优秀服务窗口",
+            "flag": True, "grounds": "2026年第三季度评分第 1 名",
+        },
+        {
+            "kind": "总召集人", "name": "马建国", "title": "全省投资建设项目“一网通办”审批服务平台优秀服务人员",
+            "flag": False, "grounds": "临夏市政务大厅2026年第三季度评分第 1 名",
+        },
     ],
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "basis": [("《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）附件7第十八条、" "第十九条、第二十二条")],
+    "basis": [
+        (
+            "《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）"
+            "附件7第十八条、第十九条、第二十二条"
+        )
+    ],
     "issued_on": "2026-10-01",
     "watermark": None,
 }  # fmt: skip

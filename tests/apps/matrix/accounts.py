@@ -43,10 +43,17 @@ def asking(world: World, **changes: Any) -> dict[str, Any]:
     own = Actor(world.newcomer.pk, "person")
     file = store_upload(actor=own, name="执照.pdf", content=PDF, unit_id=None, at=NOON)
     return {
-        "credit_code": make_credit_code("622927", "00000079"), "unit_name": "积石山县新来食品有限公司", "unit_type": "enterprise",
-        "legal_representative": "马老板", "address": "吹麻滩镇", "own": False, "may_sign": True,
-        "licence_id": file.pk, "letter_id": file.pk, "at": NOON,
-    } | changes  # fmt: skip
+        "credit_code": make_credit_code("622927", "00000079"),
+        "unit_name": "积石山县新来食品有限公司",
+        "unit_type": "enterprise",
+        "legal_representative": "马老板",
+        "address": "吹麻滩镇",
+        "own": False,
+        "may_sign": True,
+        "licence_id": file.pk,
+        "letter_id": file.pk,
+        "at": NOON,
+    } | changes
 
 
 def act_of(world: World, action: str) -> Act:

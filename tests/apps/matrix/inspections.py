@@ -51,8 +51,8 @@ MAY: dict[str, set[str]] = {
 }
 INNER: set[str] = set()
 PLAN: dict[str, Any] = {
-    "title": "施工安全抽查", "subject": "施工安全和质量", "departments": [], "from_on": date(2026, 11, 12), "until_on": date(2026, 12, 11),
-    "issue": "2026130", "value_on": date(2026, 11, 8),
+    "title": "施工安全抽查", "subject": "施工安全和质量", "departments": [], "from_on": date(2026, 11, 12),
+    "until_on": date(2026, 12, 11), "issue": "2026130", "value_on": date(2026, 11, 8),
 }  # fmt: skip
 
 
@@ -64,7 +64,8 @@ def act_of(world: World, action: str) -> Callable[[Actor], object]:
 
     def register(actor: Actor, person_id: int | None = None) -> Inspector:
         return actions.register_inspector(
-            actor=actor, person_id=person_id or others[0].person_id, department_id=world.department.pk, certificate_no="甘E0001", at=BEGUN
+            actor=actor, person_id=person_id or others[0].person_id, department_id=world.department.pk,
+            certificate_no="甘E0001", at=BEGUN
         )  # fmt: skip
 
     if name == "register_inspector":
@@ -106,8 +107,8 @@ def _of_a_plan(world: World, name: str, approver: Actor, others: list[Membership
     # are left.
     project = world.reviewed
     Entry.objects.create(
-        at=BEGUN, verb="onemap.answer_guidance", person_id=others[1].person_id, role="approver", entrance="web", subject_kind="x",
-        subject_id="1", project_code=project.code or "",
+        at=BEGUN, verb="onemap.answer_guidance", person_id=others[1].person_id, role="approver", entrance="web",
+        subject_kind="x", subject_id="1", project_code=project.code or "",
     )  # fmt: skip
 
     def add(actor: Actor) -> Directed:
@@ -149,9 +150,15 @@ def _of_an_inspection(world: World, name: str, row: RandomInspection, other: Mem
     def visit(actor: Actor) -> object:
         answers = {key: {"answer": "yes", "note": ""} for key in keys} | {keys[0]: {"answer": "no", "note": "没有公示"}}
         return actions.record_visit(
-            actor=actor, inspection_id=row.pk, on=date(2026, 11, 13), answers=answers, outcome="rectify", summary="看了现场", rectify_days=5,
+            actor=actor,
+            inspection_id=row.pk,
+            on=date(2026, 11, 13),
+            answers=answers,
+            outcome="rectify",
+            summary="看了现场",
+            rectify_days=5,
             at=VISITED,
-        )  # fmt: skip
+        )
 
     def sign(actor: Actor) -> object:
         return actions.sign_visit(actor=actor, inspection_id=row.pk, at=VISITED)

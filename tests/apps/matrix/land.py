@@ -57,9 +57,17 @@ def _zone(world: World) -> Zone:
 
 def _parcel(world: World, status: str = ParcelStatus.PREPARED, **fields: Any) -> Parcel:
     return Parcel.objects.create(
-        hall=world.county.hall, department=world.department, number="JSS-2026-99", name="试验地块", place="吹麻滩镇", area="20000",
-        zone=_zone(world), status=status, prepared_at=AT, **fields,
-    )  # fmt: skip
+        hall=world.county.hall,
+        department=world.department,
+        number="JSS-2026-99",
+        name="试验地块",
+        place="吹麻滩镇",
+        area="20000",
+        zone=_zone(world),
+        status=status,
+        prepared_at=AT,
+        **fields,
+    )
 
 
 def _standard(world: World, status: str = ParcelStatus.PREPARED) -> Parcel:

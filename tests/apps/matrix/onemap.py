@@ -75,12 +75,18 @@ def act_of(world: World, action: str) -> Act:
 def of_items(world: World, action: str) -> Act:
     item = world.item.pk
     before: dict[str, Callable[[], None]] = {
-        "onemap.withdraw_application": world.received, "onemap.accept": world.received, "onemap.send_back": world.received,
+        "onemap.withdraw_application": world.received,
+        "onemap.accept": world.received,
+        "onemap.send_back": world.received,
         "onemap.refuse_acceptance": world.received,
-        "onemap.pause_item": world.accepted, "onemap.resume_item": world.paused, "onemap.extend_item": world.accepted,
-        "onemap.decide": world.accepted, "onemap.deliver": world.granted, "onemap.open_escalation": world.late,
+        "onemap.pause_item": world.accepted,
+        "onemap.resume_item": world.paused,
+        "onemap.extend_item": world.accepted,
+        "onemap.decide": world.accepted,
+        "onemap.deliver": world.granted,
+        "onemap.open_escalation": world.late,
         "onemap.close_escalation": world.escalated,
-    }  # fmt: skip
+    }
     before.get(action, lambda: None)()
     answer, file, problem = GuidanceAnswer(), None, 0
     if action == "onemap.answer_guidance":
@@ -97,30 +103,48 @@ def of_items(world: World, action: str) -> Act:
     points = [{"code": "incomplete.material_missing", "subject": "图", "request": "补交"}]
     acts: dict[str, Act] = {
         "onemap.confirm_review": lambda actor: onemap.confirm_review(actor=actor, project_id=world.fresh.pk, at=NOON),
-        "onemap.answer_guidance": lambda actor: onemap.answer_guidance(actor=actor, answer_id=answer.pk, matters=rows, at=NOON),
-        "onemap.submit_materials": lambda actor: onemap.submit_materials(
-            actor=actor, item_id=item, materials=[{"id": m["id"], "file": file.pk if file else 0} for m in world.item.materials], at=NOON
+        "onemap.answer_guidance": lambda actor: onemap.answer_guidance(
+            actor=actor, answer_id=answer.pk, matters=rows, at=NOON,
         ),
-        "onemap.withdraw_application": lambda actor: onemap.withdraw_application(actor=actor, item_id=item, why="改方案", at=NOON),
+        "onemap.submit_materials": lambda actor: onemap.submit_materials(
+            actor=actor, item_id=item,
+            materials=[{"id": m["id"], "file": file.pk if file else 0} for m in world.item.materials], at=NOON
+        ),
+        "onemap.withdraw_application": lambda actor: onemap.withdraw_application(
+            actor=actor, item_id=item, why="改方案", at=NOON,
+        ),
         "onemap.accept": lambda actor: onemap.accept(actor=actor, item_id=item, at=NOON),
         "onemap.send_back": lambda actor: onemap.send_back(
             actor=actor, item_id=item, kind="incomplete", points=points, reason="缺图", at=NOON
         ),
         "onemap.refuse_acceptance": lambda actor: onemap.refuse_acceptance(
-            actor=actor, item_id=item, reason_code="not_accepted.not_competent", document_number="不受1", text="不归本部门", at=NOON
+            actor=actor, item_id=item, reason_code="not_accepted.not_competent", document_number="不受1",
+            text="不归本部门", at=NOON
         ),
-        "onemap.pause_item": lambda actor: onemap.pause_item(actor=actor, item_id=item, reason="expert_review", note="评审", at=NOON),
+        "onemap.pause_item": lambda actor: onemap.pause_item(
+            actor=actor, item_id=item, reason="expert_review", note="评审", at=NOON,
+        ),
         "onemap.resume_item": lambda actor: onemap.resume_item(actor=actor, item_id=item, note="评审完", at=NOON),
-        "onemap.extend_item": lambda actor: onemap.extend_item(actor=actor, item_id=item, days=1, reason="情况复杂", at=NOON),
-        "onemap.decide": lambda actor: onemap.decide(actor=actor, item_id=item, granted=True, document_number="乙1", text="", at=NOON),
+        "onemap.extend_item": lambda actor: onemap.extend_item(
+            actor=actor, item_id=item, days=1, reason="情况复杂", at=NOON,
+        ),
+        "onemap.decide": lambda actor: onemap.decide(
+            actor=actor, item_id=item, granted=True, document_number="乙1", text="", at=NOON,
+        ),
         "onemap.deliver": lambda actor: onemap.deliver(actor=actor, item_id=item, how="在线", at=NOON),
         "onemap.open_escalation": lambda actor: onemap.open_escalation(
             actor=actor, item_id=item, urged=[world.approver.pk], agreed="三日内办结", agreed_until=None, at=LATE
         ),
-        "onemap.close_escalation": lambda actor: onemap.close_escalation(actor=actor, item_id=item, outcome="已办结", at=LATE),
+        "onemap.close_escalation": lambda actor: onemap.close_escalation(
+            actor=actor, item_id=item, outcome="已办结", at=LATE,
+        ),
         "onemap.report_problem": lambda actor: onemap.report_problem(actor=actor, item_id=item, text="超期", at=NOON),
-        "onemap.handle_problem": lambda actor: onemap.handle_problem(actor=actor, problem_id=problem, handling="已办", at=NOON),
-        "onemap.move_rules_on": lambda actor: move_rules_on(actor=actor, project_id=world.project.pk, to=TODAY, reason="新规定", at=NOON),
+        "onemap.handle_problem": lambda actor: onemap.handle_problem(
+            actor=actor, problem_id=problem, handling="已办", at=NOON,
+        ),
+        "onemap.move_rules_on": lambda actor: move_rules_on(
+            actor=actor, project_id=world.project.pk, to=TODAY, reason="新规定", at=NOON,
+        ),
         "onemap.take_in_result": lambda actor: onemap.take_in_result(
             actor=actor, system="工程审批系统", external_id="E-9", project_code=world.project.code or "",
             matter_id=world.item.matter_id, status_code=11, document_number="丙1", at=NOON,
@@ -131,7 +155,8 @@ def of_items(world: World, action: str) -> Act:
 
 AFTER_A_DECISION = {
     "onemap.apply_anew", "onemap.ask_document", "onemap.withdraw_document_request", "onemap.accept_document_request",
-    "onemap.return_document_request", "onemap.give_document", "onemap.deliver_document", "onemap.enter_remedy", "onemap.conclude_remedy",
+    "onemap.return_document_request", "onemap.give_document", "onemap.deliver_document", "onemap.enter_remedy",
+    "onemap.conclude_remedy",
 }  # fmt: skip
 
 
@@ -154,11 +179,19 @@ def of_decisions(world: World, action: str) -> Act:
     one: dict[str, Any] = {"asked_id": asked, "at": NOON}
     acts: dict[str, Act] = {
         "onemap.apply_anew": lambda actor: onemap.apply_anew(actor=actor, item_id=item, why="已改", at=NOON),
-        "onemap.ask_document": lambda actor: onemap.ask_document(actor=actor, item_id=item, materials=materials, purpose="贷款", at=NOON),
-        "onemap.withdraw_document_request": lambda actor: onemap.withdraw_document_request(actor=actor, why="不要了", **one),
+        "onemap.ask_document": lambda actor: onemap.ask_document(
+            actor=actor, item_id=item, materials=materials, purpose="贷款", at=NOON,
+        ),
+        "onemap.withdraw_document_request": lambda actor: onemap.withdraw_document_request(
+            actor=actor, why="不要了", **one,
+        ),
         "onemap.accept_document_request": lambda actor: onemap.accept_document_request(actor=actor, **one),
-        "onemap.return_document_request": lambda actor: onemap.return_document_request(actor=actor, points=points, reason="缺", **one),
-        "onemap.give_document": lambda actor: onemap.give_document(actor=actor, granted=True, document_number="批2", text="", **one),
+        "onemap.return_document_request": lambda actor: onemap.return_document_request(
+            actor=actor, points=points, reason="缺", **one,
+        ),
+        "onemap.give_document": lambda actor: onemap.give_document(
+            actor=actor, granted=True, document_number="批2", text="", **one,
+        ),
         "onemap.deliver_document": lambda actor: onemap.deliver_document(actor=actor, how="在线", **one),
         "onemap.enter_remedy": lambda actor: onemap.enter_remedy(
             actor=actor, item_id=item, kind="complaint", body="政务大厅", filed_on=TODAY, text="不服", at=NOON
@@ -182,8 +215,11 @@ def of_coordination(world: World, action: str) -> Act:
         pk=world.department.pk
     )
     said: dict[str, Any] = {
-        "item_id": world.item.pk, "issue_text": "红线交叉", "department_ids": list(others.values_list("pk", flat=True)[:1]), "at": NOON,
-    }  # fmt: skip
+        "item_id": world.item.pk,
+        "issue_text": "红线交叉",
+        "department_ids": list(others.values_list("pk", flat=True)[:1]),
+        "at": NOON,
+    }
     pk = (
         onemap.request_coordination(actor=world.actor("approver"), **said).pk
         if action != "onemap.request_coordination"

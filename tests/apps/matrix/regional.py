@@ -71,10 +71,10 @@ def assessment(world: World, state: str) -> RegionalAssessment:
         at=NOON,
     )
     return RegionalAssessment.objects.create(
-        zone=zone(world), matter_id=SOIL, department=world.department, state=state, requirements="全部要求", begun_at=NOON,
-        begun_by_id=person, institution="某公司", qualification="甲级", cost=Decimal("120000"), title="报告", report_number="1号",
-        report_on=TODAY, report_file=file, scope="全区", from_on=TODAY, to_on=TODAY + timedelta(days=900), submitted_at=NOON,
-        document_number="批1号", decided_at=NOON,
+        zone=zone(world), matter_id=SOIL, department=world.department, state=state, requirements="全部要求",
+        begun_at=NOON, begun_by_id=person, institution="某公司", qualification="甲级", cost=Decimal("120000"),
+        title="报告", report_number="1号", report_on=TODAY, report_file=file, scope="全区", from_on=TODAY,
+        to_on=TODAY + timedelta(days=900), submitted_at=NOON, document_number="批1号", decided_at=NOON,
     )  # fmt: skip
 
 
@@ -181,8 +181,8 @@ def _step(world: World, name: str) -> Callable[[Actor], object]:
         return lambda actor: actions.give_opinion(actor=actor, opinion_id=opinion.pk, text="无意见", at=NOON)
     more: dict[str, dict[str, Any]] = {
         "commission_assessment": {
-            "institution": "某公司", "institution_code": "91620000710375659T", "qualification": "甲级", "payer": "department",
-            "cost": Decimal("120000"), "share": Decimal("0"),
+            "institution": "某公司", "institution_code": "91620000710375659T", "qualification": "甲级",
+            "payer": "department", "cost": Decimal("120000"), "share": Decimal("0"),
         },
         "approve_assessment": {"document_number": "批2号", "text": ""},
         "return_assessment": {"reason": "范围不清"},
@@ -190,8 +190,17 @@ def _step(world: World, name: str) -> Callable[[Actor], object]:
     }  # fmt: skip
     if name == "record_report":
         return lambda actor: actions.record_report(
-            actor=actor, title="报告", report_number="2号", report_on=TODAY, file_id=made.report_file_id or 0, scope="全区", conditions={}, obligations=[],
-            from_on=TODAY, to_on=TODAY + timedelta(days=700), **common,
-        )  # fmt: skip
+            actor=actor,
+            title="报告",
+            report_number="2号",
+            report_on=TODAY,
+            file_id=made.report_file_id or 0,
+            scope="全区",
+            conditions={},
+            obligations=[],
+            from_on=TODAY,
+            to_on=TODAY + timedelta(days=700),
+            **common,
+        )
     act = getattr(actions, name)
     return lambda actor: act(actor=actor, **common, **more.get(name, {}))

@@ -85,9 +85,15 @@ def signed(world: World, visit: Visit) -> dict[str, Any]:
     item = MapItem.objects.get(project=world.project, matter_id="engineering_planning_permit")
     scan = store_upload(actor=queries.acting_in(visit), name="承诺书.pdf", content=PDF, unit_id=visit.unit_id, at=CAME)
     return {
-        "item_id": item.pk, "code": code_of(item, day_of(CAME)), "scan_id": scan.pk, "signer": "马晓云", "capacity": "authorised",
-        "authority": "授〔2026〕5号", "signed_on": day_of(CAME), "agreed": True,
-    }  # fmt: skip
+        "item_id": item.pk,
+        "code": code_of(item, day_of(CAME)),
+        "scan_id": scan.pk,
+        "signer": "马晓云",
+        "capacity": "authorised",
+        "authority": "授〔2026〕5号",
+        "signed_on": day_of(CAME),
+        "agreed": True,
+    }
 
 
 def code_of(item: MapItem, on: date) -> str:

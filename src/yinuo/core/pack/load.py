@@ -21,8 +21,9 @@ from yinuo.core.pack.types import CalendarData, DayNotice, OfficeHours, Pack
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _KNOWN_FILES = {
-    "pack.toml", "departments.toml", "schemes.toml", "negative_list.toml", "grades.toml", "measures.toml", "points.toml",
-    "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml", "acts.toml", "facts.toml", "form.toml",
+    "pack.toml", "departments.toml", "schemes.toml", "negative_list.toml", "grades.toml", "measures.toml",
+    "points.toml", "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml", "acts.toml",
+    "facts.toml", "form.toml",
 }  # fmt: skip
 _KNOWN_FOLDERS = ("sources", "parameters", "matters", "calendars", "cases")
 

@@ -232,8 +232,8 @@ def scale(table: Table) -> GradeScale:
 
 def measure(table: Table) -> Measure:
     return Measure(
-        table.text("id"), table.text("class"), table.text("effect"), table.text("value"), table.text("text"), table.span(),
-        table.cites(), table.where,
+        table.text("id"), table.text("class"), table.text("effect"), table.text("value"), table.text("text"),
+        table.span(), table.cites(), table.where,
     )  # fmt: skip
 
 
@@ -391,8 +391,12 @@ def _materials(table: Table) -> tuple[Material, ...]:
     made: dict[str, Material] = {}
     for row in table.tables("material"):
         material = Material(
-            row.text("id"), row.text("name"), row.flag_or("main", True), row.text_or("note", ""), row.text_or("issued_by", "")
-        )  # fmt: skip
+            row.text("id"),
+            row.text("name"),
+            row.flag_or("main", True),
+            row.text_or("note", ""),
+            row.text_or("issued_by", ""),
+        )
         if material.id in made:
             row.fault("id", "duplicate-id", f"材料 {material.id} 已经写过")
         made[material.id] = material

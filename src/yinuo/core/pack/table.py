@@ -1,4 +1,6 @@
-"""Strict reading of one TOML table: every key is asked for once, with its type; what is wrong is noted with its line."""
+"""Strict reading of one TOML table: every key is asked for once, with its type;
+what is wrong is noted with its line.
+"""
 
 from __future__ import annotations
 

@@ -273,7 +273,8 @@ class Measure:
     """What a class of companies gets (`grants`), is limited in (`limits`) or refused (`refuses`).
 
     `effect` is a machine word rooms ask for, such as `commitment`, `agency`, `instant_filing`, `priority`, `focus`,
-    `inspection_rate`, or a special track by its room; `value` is what it says of it (`allowed`, `enhanced`, `reduced`, `refused`, `more`, `fewer` …).
+    `inspection_rate`, or a special track by its room; `value` is what it says of it
+    (`allowed`, `enhanced`, `reduced`, `refused`, `more`, `fewer` …).
     """
 
     id: str

@@ -175,7 +175,9 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def emit(data: Mapping[str, Any], as_json: bool, lines: Callable[[], Iterable[str]]) -> None:
-    """The answer: one JSON object with sorted keys, in UTF-8 whatever the terminal's encoding is; or lines for people."""
+    """The answer: one JSON object with sorted keys,
+    in UTF-8 whatever the terminal's encoding is; or lines for people.
+    """
     if as_json:
         if isinstance(sys.stdout, TextIOWrapper):
             # What is no character in UTF-8 leaves as \udcff, which is how JSON writes it.

@@ -89,9 +89,12 @@ def _year_text(days: Sequence[DayInfo], pack: Pack) -> Iterator[str]:
 @app.command("import")
 @answering
 def import_notice(
-    file: Annotated[str, typer.Argument(metavar="文件", help="公布的放假通知：TOML 或 JSON，写法同规则包的 calendars/")],
-    pack: PackName = DEFAULT_PACK, as_json: Json = False,
-) -> None:  # fmt: skip
+    file: Annotated[
+        str, typer.Argument(metavar="文件", help="公布的放假通知：TOML 或 JSON，写法同规则包的 calendars/")
+    ],
+    pack: PackName = DEFAULT_PACK,
+    as_json: Json = False,
+) -> None:
     """导入公布的放假通知；没有运行的系统时只说明会改变哪些天。"""
     rules = the_pack(pack)
     source, days, whole = parse_notice(_read_notice(file))

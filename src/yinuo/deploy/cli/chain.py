@@ -38,10 +38,12 @@ app = typer.Typer(help="信息链：状态、审计、验证、证明", no_args_
 WORDS = {
     "size": "日志", "published": "已发布", "waiting": "等待写入", "witnessed": "已见证", "witnesses": "见证的节点",
     "independently_witnessed": "有独立的见证", "policy_faults": "见证规则的缺陷", "refused": "暂停签名的原因",
-    "twin": "国密并行树", "anchor": "外部锚定", "audited_at": "上次审计", "audit_faults": "上次审计不符之处", "evidence": "异常证据",
-    "done": "办成", "why": "原因", "faults": "不符", "account": "锚定账户", "contract": "锚定合约", "anchored": "已锚定", "sent": "已发出",
-    "recovered": "恢复", "valid": "成立", "also": "另一棵树", "index": "位置（从 0 数起）", "log": "日志名称", "log_size": "日志条数",
-    "type": "记录种类", "issuer": "签发", "at": "签发时间", "n": "本主体的第几条", "fields": "公开的字段",
+    "twin": "国密并行树", "anchor": "外部锚定", "audited_at": "上次审计", "audit_faults": "上次审计不符之处",
+    "evidence": "异常证据", "done": "办成", "why": "原因", "faults": "不符", "account": "锚定账户",
+    "contract": "锚定合约", "anchored": "已锚定", "sent": "已发出",
+    "recovered": "恢复", "valid": "成立", "also": "另一棵树", "index": "位置（从 0 数起）", "log": "日志名称",
+    "log_size": "日志条数", "type": "记录种类", "issuer": "签发", "at": "签发时间", "n": "本主体的第几条",
+    "fields": "公开的字段",
 }  # fmt: skip
 
 

@@ -62,7 +62,9 @@ def routes(
 
 
 def plan_of(facts: Mapping[str, Any], pack: Pack, day: date, start: date, chosen: Mapping[str, str]) -> dict[str, Any]:
-    """The plan as JSON; `undecided` lists matters that may yet be needed, `without_limit` those whose time nobody sets."""
+    """The plan as JSON; `undecided` lists matters that may yet be needed,
+    `without_limit` those whose time nobody sets.
+    """
     calendar = WorkCalendar.from_data(pack.calendar)
     scheme = scheme_of(facts, pack, day)
     answers = {answer.id: answer for answer in screen(facts, pack, day).matters}

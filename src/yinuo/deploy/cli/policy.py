@@ -66,10 +66,13 @@ def grade(
     number = the_number(score, "分值")
     answer = grade_of(number, rules, day)
     emit(
-        answer.to_json(), as_json,
-        lambda: [f"{plain(number)} 分：{answer.grade} 级，{answer.class_name}等次（{answer.class_}），" f"底色{COLOURS.get(answer.colour, answer.colour)}"
-                 f"{basis(answer.cites, rules)}"],
-    )  # fmt: skip
+        answer.to_json(),
+        as_json,
+        lambda: [
+            f"{plain(number)} 分：{answer.grade} 级，{answer.class_name}等次（{answer.class_}），"
+            f"底色{COLOURS.get(answer.colour, answer.colour)}{basis(answer.cites, rules)}"
+        ],
+    )
 
 
 @app.command("measures")
@@ -85,7 +88,10 @@ def measures(
     rows = [{"id": m.id, "effect": m.effect, "value": m.value, "text": m.text, "cites": list(m.cites)} for m in found]
     emit(
         {"grade": grade, "class": class_, "cites": list(cites), "measures": rows}, as_json,
-        lambda: [f"{grade}：适用 {class_} 等次的措施{basis(cites, rules)}", *(f"· {m.text}{basis(m.cites, rules)}" for m in found)],
+        lambda: [
+            f"{grade}：适用 {class_} 等次的措施{basis(cites, rules)}",
+            *(f"· {m.text}{basis(m.cites, rules)}" for m in found),
+        ],
     )  # fmt: skip
 
 
@@ -95,14 +101,18 @@ def due(
     accepted: Annotated[str, typer.Option("--accepted", metavar="时刻", help="受理时刻，如 2026-09-28T10:00")],
     days: Annotated[int, typer.Option("--days", metavar="天数", help="时限")],
     unit: Annotated[str, typer.Option("--unit", metavar="working|calendar", help="工作日或者自然日")] = "working",
-    pause: Annotated[list[str] | None, typer.Option("--pause", metavar="起..止", help="暂停计时；不写止为尚未恢复；可以写多次")] = None,
+    pause: Annotated[
+        list[str] | None, typer.Option("--pause", metavar="起..止", help="暂停计时；不写止为尚未恢复；可以写多次")
+    ] = None,
     extend: Annotated[list[int] | None, typer.Option("--extend", metavar="天数", help="延长的天数；可以写多次")] = None,
     at: Annotated[str | None, typer.Option("--now", metavar="时刻", help="看哪一时刻的灯；默认现在")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="逐日说明")] = False,
     pack: PackName = DEFAULT_PACK,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="日期", help="按哪一天的规定回答；默认受理当日")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="日期", help="按哪一天的规定回答；默认受理当日")
+    ] = None,
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """什么时候到期、什么时候亮灯、还剩多少。"""
     rules = the_pack(pack)
     start = the_instant(accepted, "--accepted")
@@ -218,9 +228,13 @@ def _screening_text(answer: Screening, pack: Pack) -> Iterator[str]:
 def plan(
     file: InputFile,
     begin: Annotated[str | None, typer.Option("--from", metavar="日期", help="自哪天起；默认与 --as-of 同")] = None,
-    route: Annotated[list[str] | None, typer.Option("--route", metavar="事项=方式", help="regular 或 commitment；可以写多次")] = None,
-    pack: PackName = DEFAULT_PACK, as_of: AsOf = None, as_json: Json = False,
-) -> None:  # fmt: skip
+    route: Annotated[
+        list[str] | None, typer.Option("--route", metavar="事项=方式", help="regular 或 commitment；可以写多次")
+    ] = None,
+    pack: PackName = DEFAULT_PACK,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
     """一张图：各事项何时可以开始、何时办结，何时落地，哪一步换一种办法更快。"""
     rules, day = the_rules(pack, as_of)
     chosen = {}
@@ -247,7 +261,8 @@ def points(file: InputFile, pack: PackName = DEFAULT_PACK, as_of: AsOf = None, a
     events = [_credit_fact(event, place, len(written)) for place, event in enumerate(written)]
     answer = fold_credit(start, events, rules, as_of=day)
     emit(answer.to_json(), as_json, lambda: [
-        *((f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  " f"{done.why}{basis(done.cites, rules)}")
+        *((f"{event.on}  {plain(done.points):>4} 分 → {plain(done.score)} 分（{done.grade}）  "
+           f"{done.why}{basis(done.cites, rules)}")
           for event, done in zip(events, answer.events, strict=True)),
         f"结果：{plain(answer.score)} 分（{answer.grade}）",
     ])  # fmt: skip

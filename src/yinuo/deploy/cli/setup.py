@@ -159,7 +159,9 @@ def _tell(home: Path) -> int:
 
 
 class Questions:
-    """Asks for a plan at the terminal: Enter leaves a thing as it is, `-` clears it, a wrong answer is asked for again."""
+    """Asks for a plan at the terminal: Enter leaves a thing as it is, `-` clears it,
+    a wrong answer is asked for again.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home

@@ -1,4 +1,6 @@
-"""Electronic signatures on documents: who signs is a provider's business, whether a file still stands is decided here."""
+"""Electronic signatures on documents: who signs is a provider's business,
+whether a file still stands is decided here.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ from yinuo.engine.trail.actions import action, current, record
 
 @action
 def begin(*, actor: Actor, at: datetime) -> IssuerKey:
-    """The platform's own key, made at the first start; nodes are told of it when they begin, so no leaf speaks of it."""
+    """The platform's own key, made at the first start;
+    nodes are told of it when they begin, so no leaf speaks of it.
+    """
     if not access.can_keep_keys(actor):
         raise forbid("只有系统管理员可以管理签名密钥")
     known = IssuerKey.objects.filter(department_id__isnull=True, retired_at__isnull=True).first()

@@ -47,7 +47,8 @@ def forget() -> None:
 
 # The key is looked up by what the entry says; whether the entry says so truly is asked below.
 _LEAVES = """
-    SELECT r.outbox_id, r.type, r.subject_id, r.n, r.hash, r.fields, s.label, s.key, leaf.entry, k.issuer, k.kid, k.public, k.private
+    SELECT r.outbox_id, r.type, r.subject_id, r.n, r.hash, r.fields, s.label, s.key, leaf.entry, k.issuer, k.kid,
+        k.public, k.private
     FROM infochain_leafrecord r
     JOIN infochain_subject s ON s.name = r.subject_id
     LEFT JOIN infochain_logentry l ON l.outbox_id = r.outbox_id

@@ -184,7 +184,9 @@ def printed(proof: Proof, policy: Policy | None) -> Printed | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a leaf stands: the subject's own number, and its index in the log, under a checkpoint the policy accepts."""
+    """Where a leaf stands: the subject's own number, and its index in the log,
+    under a checkpoint the policy accepts.
+    """
 
     n: int
     index: int

@@ -97,11 +97,18 @@ def idle(*, twin: bool = False) -> bool:
 
 _IDLE = """
     SELECT EXISTS (SELECT 1 FROM trail_chainrow)
-        OR NOT EXISTS (SELECT 1 FROM infochain_loghead WHERE id = 1 AND published = size AND note <> '' AND refused = '')
+        OR NOT EXISTS (
+            SELECT 1 FROM infochain_loghead
+            WHERE id = 1 AND published = size AND note <> '' AND refused = ''
+        )
 """
 _TWIN_IDLE = """
-        OR NOT EXISTS (SELECT 1 FROM infochain_twinhead AS twin JOIN infochain_loghead AS head USING (id) WHERE twin.refused <> ''
-            OR (twin.size = head.size AND twin.published = twin.size AND twin.note <> '' AND twin.stopped_at IS NULL))
+        OR NOT EXISTS (
+            SELECT 1 FROM infochain_twinhead AS twin JOIN infochain_loghead AS head USING (id)
+            WHERE twin.refused <> ''
+                OR (twin.size = head.size AND twin.published = twin.size AND twin.note <> ''
+                    AND twin.stopped_at IS NULL)
+        )
 """
 
 
@@ -133,7 +140,8 @@ _grown: dict[tuple[int, bytes], dict[int, bytes]] = {}
 
 _HEAD = """
     SELECT size, root, note, published, refused, coalesce((SELECT max(checkpoint_id) FROM infochain_cosignature), 0),
-        ARRAY(SELECT level FROM infochain_logedge ORDER BY level)::int[], ARRAY(SELECT data FROM infochain_logedge ORDER BY level)
+        ARRAY(SELECT level FROM infochain_logedge ORDER BY level)::int[],
+        ARRAY(SELECT data FROM infochain_logedge ORDER BY level)
     FROM infochain_loghead WHERE id = 1 FOR UPDATE
 """
 
@@ -196,14 +204,16 @@ def _place(cursor: Any, first: int, batch: int) -> list[bytes]:
 
 _MOVE = """
     WITH tile AS (
-        INSERT INTO infochain_logtile (level, index, data) SELECT * FROM unnest(%(levels)s::int[], %(indexes)s::bigint[], %(tiles)b::bytea[])
+        INSERT INTO infochain_logtile (level, index, data)
+        SELECT * FROM unnest(%(levels)s::int[], %(indexes)s::bigint[], %(tiles)b::bytea[])
     ), edge AS (
         INSERT INTO infochain_logedge (level, data) SELECT * FROM unnest(%(edges)s::int[], %(data)b::bytea[])
         ON CONFLICT (level) DO UPDATE SET data = excluded.data
     ), signed AS (
         INSERT INTO infochain_checkpoint (size, root, note, at) VALUES (%(size)s, %(root)s, %(note)s, %(at)s)
     )
-    UPDATE infochain_loghead SET size = %(size)s, root = %(root)s, note = %(note)s, refused = '' WHERE id = 1 AND size = %(before)s
+    UPDATE infochain_loghead SET size = %(size)s, root = %(root)s, note = %(note)s, refused = ''
+    WHERE id = 1 AND size = %(before)s
 """
 
 

@@ -83,7 +83,9 @@ def actor_of_binding(binding: AuthorisedPerson, entrance: str = "web") -> Actor:
 
 
 def stand_ins_of(actor: Actor, at: datetime) -> list[StandIn]:
-    """For which units the holder of a role may act at `at`, and through what; the rooms above say (`YINUO_STAND_INS`)."""
+    """For which units the holder of a role may act at `at`, and through what;
+    the rooms above say (`YINUO_STAND_INS`).
+    """
     told = settings.YINUO_STAND_INS.get(actor.role)
     return list(import_string(told)(actor, at)) if told else []
 

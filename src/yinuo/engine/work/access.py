@@ -27,7 +27,9 @@ def can_see(actor: Actor, item: WorkItem) -> bool:
 
 
 def can_handle(actor: Actor, item: WorkItem, day: date) -> bool:
-    """The role the item waits for, in its department; where it is given to somebody, that person or their substitute."""
+    """The role the item waits for, in its department;
+    where it is given to somebody, that person or their substitute.
+    """
     if actor.role != item.role or item.waits_for != "staff":
         return False
     if item.department_id is not None and item.department_id != actor.department_id:

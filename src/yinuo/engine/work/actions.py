@@ -163,7 +163,9 @@ def pause_reason(code: str, day: date) -> PauseReason:
 def pause(
     *, actor: Actor, item: WorkItem, reason: str, at: datetime, note: str = "", ends_by: datetime | None = None
 ) -> WorkItem:
-    """Stops the clock for a reason of the pack, until resumed or the reason's longest term (or an earlier `ends_by`)."""
+    """Stops the clock for a reason of the pack,
+    until resumed or the reason's longest term (or an earlier `ends_by`).
+    """
     if item.state != WorkState.RUNNING:
         raise Refused("work.not_running", "这件事没有在计时，不能暂停", remedy="请刷新页面查看最新状态")
     known = pause_reason(reason, item.rules_on)
@@ -271,7 +273,9 @@ def _save(item: WorkItem, *fields: str) -> None:
 
 @action
 def hand_over(*, actor: Actor, item: WorkItem, department_id: int | None, role: str, at: datetime) -> WorkItem:
-    """Another office takes the item from here; its clock runs on, for whoever waits does not care which office is slow."""
+    """Another office takes the item from here; its clock runs on,
+    for whoever waits does not care which office is slow.
+    """
     item.department_id, item.role, item.assignee = department_id, role, None
     item.save(update_fields=["department", "role", "assignee"])
     record(
@@ -396,7 +400,9 @@ def _turn(item_id: int, project_id: int | None, now: datetime) -> int:
 
 
 def _announce(item: WorkItem, now: datetime) -> None:
-    """Passes through yellow even when the tick comes so late that the light is already red: both are told, each once."""
+    """Passes through yellow even when the tick comes so late that the light is already red:
+    both are told, each once.
+    """
     light = item.light_at(now)
     steps = [Light.YELLOW, Light.RED] if light == Light.RED and item.announced == Light.GREEN else [light]
     for step in steps:

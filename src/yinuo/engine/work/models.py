@@ -183,7 +183,9 @@ class Moment(models.TextChoices):
 
 
 class Reminder(AppendOnly):
-    """That somebody was told of an item's term, by itself or by hand: before it ends, on its last day, after it (U-4)."""
+    """That somebody was told of an item's term, by itself or by hand:
+    before it ends, on its last day, after it (U-4).
+    """
 
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="reminders")
     light = models.CharField(max_length=6, choices=Light.choices)

@@ -1,4 +1,6 @@
-"""A new company joins online: an account by telephone, then the unit with its licence and letter, compared by the hall."""
+"""A new company joins online: an account by telephone,
+then the unit with its licence and letter, compared by the hall.
+"""
 
 from __future__ import annotations
 

@@ -134,17 +134,24 @@ def phone(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "手机号已更换。")
                 return redirect("entrance:own")
     context = {
-        "asked": asked, "form": form, "new": known.get("phone", ""), "old": mask_phone(person.phone) if person.phone_verified_at else "",
+        "asked": asked,
+        "form": form,
+        "new": known.get("phone", ""),
+        "old": mask_phone(person.phone) if person.phone_verified_at else "",
         "breadcrumbs": _crumbs("更换手机号"),
-    }  # fmt: skip
+    }
     return render(request, "entrance/phone.html", context, status=422 if form.errors or asked.errors else 200)
 
 
 class MailForm(forms.Form):
     email = forms.EmailField(
-        label="邮箱", required=False, max_length=254, widget=forms.EmailInput({"autocomplete": "email"}), help_text="留空就是不用邮箱。",
+        label="邮箱",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text="留空就是不用邮箱。",
         error_messages={"invalid": "邮箱地址有误，写成 name@example.com 这样"},
-    )  # fmt: skip
+    )
     password = PasswordField()
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:

@@ -1,4 +1,6 @@
-"""Promises for the department that accepted them: letter, notice, objections, the decision, and what is hard to keep."""
+"""Promises for the department that accepted them:
+letter, notice, objections, the decision, and what is hard to keep.
+"""
 
 from __future__ import annotations
 

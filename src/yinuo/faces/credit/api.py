@@ -371,7 +371,10 @@ def acts(request: HttpRequest, on: date | None = None) -> list[dict[str, Any]]:
 
 @router.get("/credit/proposals", response=PointProposalsOut, summary="加减分建议")
 def proposals(request: HttpRequest, state: str = "", unit: str = "", after: int = 0, size: int = 30) -> dict[str, Any]:
-    """`state`: one or several of proposed, consented, refused, executed, withdrawn, by commas; `unit`: a credit code."""
+    """`state`: one or several of proposed, consented, refused, executed, withdrawn, by commas.
+
+    `unit`: a credit code.
+    """
     page = queries.page(
         actor_of(request),
         states=_known(state, ProposalState),

@@ -207,8 +207,10 @@ def figure(request: HttpRequest, source: str, asked: Query[ScopeIn], by: str = "
         raise forbid("只能按办理人查看本大厅的指标")
     gathered = queries.gather(_source(source), found.scope, timezone.now(), dimensions)
     groups = [
-        {**_group(dimensions, key, gathered), **_sums(sums)} for key, sums in gathered.by[dimensions].items() if dimensions
-    ]  # fmt: skip
+        {**_group(dimensions, key, gathered), **_sums(sums)}
+        for key, sums in gathered.by[dimensions].items()
+        if dimensions
+    ]
     return {**_head(source, found), "by": list(dimensions), "all": _sums(gathered.all), "groups": groups}
 
 

@@ -28,10 +28,11 @@ NUMERALS = "〇一二三四五六七八九"
 CHARTED = 12
 COLOURS = {
     "red": "--red", "yellow": "--amber-mark", "green": "--green", "paused": "--grey-mark", "unit": "--blue",
-    "promised": "--brand", "regular": "--amber-mark", "barred": "--grey-mark", "covered": "--brand", "in_time": "--grey-mark", "missing": "--red",
-    "good": "--green", "fair": "--grey-mark", "bad": "--red", "set_aside": "--purple-mark",
-    "preparing": "--amber-mark", "landed": "--purple-mark", "building": "--brand", "completed": "--green",
-    "open": "--amber-mark", "rectifying": "--blue", "reported": "--purple-mark", "overdue": "--red", "closed": "--green",
+    "promised": "--brand", "regular": "--amber-mark", "barred": "--grey-mark", "covered": "--brand",
+    "in_time": "--grey-mark", "missing": "--red", "good": "--green", "fair": "--grey-mark", "bad": "--red",
+    "set_aside": "--purple-mark", "preparing": "--amber-mark", "landed": "--purple-mark", "building": "--brand",
+    "completed": "--green", "open": "--amber-mark", "rectifying": "--blue", "reported": "--purple-mark",
+    "overdue": "--red", "closed": "--green",
 }  # fmt: skip
 
 

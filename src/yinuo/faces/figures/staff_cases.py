@@ -34,12 +34,23 @@ from yinuo.ui.exporting import Field, Listing
 from yinuo.ui.reading import today
 
 REFUSED = "只能逐件查看本大厅的事项；其他大厅只有合计"
-PAGES = {"lights": "staff:item", "promises": "staff:item", "decisions": "staff:item", "runs": "staff:item", "pauses": "staff:item",
-         "reviews": "staff:service_review", "warnings": "staff:warning", "coverage": "staff:project", "landings": "staff:project",
-         "projects": "staff:project"}  # fmt: skip
+PAGES = {
+    "lights": "staff:item",
+    "promises": "staff:item",
+    "decisions": "staff:item",
+    "runs": "staff:item",
+    "pauses": "staff:item",
+    "reviews": "staff:service_review",
+    "warnings": "staff:warning",
+    "coverage": "staff:project",
+    "landings": "staff:project",
+    "projects": "staff:project",
+}
 # When a case is listed by, and what its days and its worth are.
-AT = {"promises": "决定", "coverage": "备案", "landings": "落地", "decisions": "决定", "runs": "开始计时", "pauses": "暂停", "open": "到期",
-      "lights": "亮灯", "reviews": "评价", "warnings": "发现", "projects": "立项"}  # fmt: skip
+AT = {
+    "promises": "决定", "coverage": "备案", "landings": "落地", "decisions": "决定", "runs": "开始计时",
+    "pauses": "暂停", "open": "到期", "lights": "亮灯", "reviews": "评价", "warnings": "发现", "projects": "立项",
+}  # fmt: skip
 DAYS = {
     "landings": "天数",
     "decisions": "用时（天）",

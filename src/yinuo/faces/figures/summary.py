@@ -63,22 +63,42 @@ def summary(dash: Dash) -> Summary:
     mapped = share(stands, stands + missing)
     kept = decided.all
     facts = [
-        fact("承诺办理率", percent(reached), note=against(reached, target), url=dash.cases("promises", part="promised") if done else "",
-             link=f"{done} ／ {promised.all.n} 件", main=True),
-        fact("“一张图”覆盖率", percent(mapped), note=against(mapped, pack().share("kpi.coverage_share", dash.scope.rules_day)),
-             url=dash.cases("coverage", part="covered") if stands else "", link=f"{stands} ／ {stands + missing} 个"),
-        fact("落地天数中位数", number(landed.all.median, "1"), "天" if landed.all.n else "",
-             note=f"{high_words(dash, '项目')} {number(landed.all.high, '1')} 天" if landed.all.n else "时段内还没有落地的项目",
-             url=dash.cases("landings") if landed.all.n else "", link=f"{landed.all.n} 个项目"),
-        fact("承诺时限按时办结率", percent(share(kept.on_time, kept.on_time + kept.late)),
-             note=f"法定时限 {percent(share(kept.lawful, kept.lawful + kept.unlawful))}",
-             url=dash.cases("decisions", part="late") if kept.late else "", link=f"超期 {kept.late} 件"),
+        fact(
+            "承诺办理率", percent(reached), note=against(reached, target),
+            url=dash.cases("promises", part="promised") if done else "",
+            link=f"{done} ／ {promised.all.n} 件", main=True,
+        ),
+        fact(
+            "“一张图”覆盖率", percent(mapped),
+            note=against(mapped, pack().share("kpi.coverage_share", dash.scope.rules_day)),
+            url=dash.cases("coverage", part="covered") if stands else "", link=f"{stands} ／ {stands + missing} 个",
+        ),
+        fact(
+            "落地天数中位数", number(landed.all.median, "1"), "天" if landed.all.n else "",
+            note=(
+                f"{high_words(dash, '项目')} {number(landed.all.high, '1')} 天"
+                if landed.all.n
+                else "时段内还没有落地的项目"
+            ),
+            url=dash.cases("landings") if landed.all.n else "", link=f"{landed.all.n} 个项目",
+        ),
+        fact(
+            "承诺时限按时办结率", percent(share(kept.on_time, kept.on_time + kept.late)),
+            note=f"法定时限 {percent(share(kept.lawful, kept.lawful + kept.unlawful))}",
+            url=dash.cases("decisions", part="late") if kept.late else "", link=f"超期 {kept.late} 件",
+        ),
     ]  # fmt: skip
     lit = waiting.of("part")
     blocks = [
-        Block("rates", "各月承诺办理率和落地天数", "", [], [_rates(dash, promised.crossed("month", "part"), target), _months(dash, landed.of("month"))]),
-        Block("now", "各部门现在的灯", "", [counted(dash, label, of_part(lit, key), "open", part=key) for key, label in LIGHTS.items()],
-              [_offices(dash, waiting)]),
+        Block(
+            "rates", "各月承诺办理率和落地天数", "", [],
+            [_rates(dash, promised.crossed("month", "part"), target), _months(dash, landed.of("month"))],
+        ),
+        Block(
+            "now", "各部门现在的灯", "",
+            [counted(dash, label, of_part(lit, key), "open", part=key) for key, label in LIGHTS.items()],
+            [_offices(dash, waiting)],
+        ),
     ]  # fmt: skip
     return Summary(facts, _more(dash), blocks, reached, target)
 
@@ -91,12 +111,22 @@ def _more(dash: Dash) -> list[Fact]:
     open_bad = reviewed.get(["part", "mark"], "bad", "open").n
     open_warnings = warned.all.n - warned.of("mark").get("closed", Sums()).n
     return [
-        fact("暂停的时间占", percent(share(still.all.days, ran.all.days)), url=dash.cases("pauses") if still.all.n else "", link=f"{still.all.n} 次"),
-        fact("好评率", percent(share(good, reviewed.all.n)), note=f"差评 {bad} 条，没有办结 {open_bad} 条", url=dash.cases("reviews") if reviewed.all.n else "",
-             link=f"{reviewed.all.n} 条评价"),
-        fact("没有办结的预警", str(open_warnings), "条", note=f"时段内共 {warned.all.n} 条", url=dash.cases("warnings") if warned.all.n else "", link="逐件查看"),
-        fact("新立项投资", grouped(invested.all.worth.quantize(Decimal(1), ROUND_HALF_UP)), "万元", url=dash.cases("projects") if invested.all.n else "",
-             link=f"{invested.all.n} 个项目"),
+        fact(
+            "暂停的时间占", percent(share(still.all.days, ran.all.days)),
+            url=dash.cases("pauses") if still.all.n else "", link=f"{still.all.n} 次",
+        ),
+        fact(
+            "好评率", percent(share(good, reviewed.all.n)), note=f"差评 {bad} 条，没有办结 {open_bad} 条",
+            url=dash.cases("reviews") if reviewed.all.n else "", link=f"{reviewed.all.n} 条评价",
+        ),
+        fact(
+            "没有办结的预警", str(open_warnings), "条", note=f"时段内共 {warned.all.n} 条",
+            url=dash.cases("warnings") if warned.all.n else "", link="逐件查看",
+        ),
+        fact(
+            "新立项投资", grouped(invested.all.worth.quantize(Decimal(1), ROUND_HALF_UP)), "万元",
+            url=dash.cases("projects") if invested.all.n else "", link=f"{invested.all.n} 个项目",
+        ),
     ]  # fmt: skip
 
 

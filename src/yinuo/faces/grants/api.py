@@ -34,7 +34,10 @@ class NodeIn(Schema):
 
 
 class GrantIn(Schema):
-    """`types`: kinds of record, none = all; `fields`: names of fields, none = all of them; `until_at` with its offset."""
+    """`types`: kinds of record, none = all; `fields`: names of fields, none = all of them.
+
+    `until_at` has its offset.
+    """
 
     node_id: int = Id
     project_id: int | None = Field(None, ge=1, le=2**63 - 1)

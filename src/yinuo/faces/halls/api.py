@@ -1,4 +1,7 @@
-"""Scores of the halls by machine: the ranking, events and bulletins for everybody, points by hand for the supervisor."""
+"""Scores of the halls by machine: the ranking, events and bulletins for everybody;
+
+points by hand for the supervisor.
+"""
 
 from __future__ import annotations
 

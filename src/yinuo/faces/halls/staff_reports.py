@@ -31,8 +31,9 @@ LARGEST = 2 * 1024 * 1024
 SHOWN = 40
 FAULTS = 20
 COLUMNS = {
-    "编号": "reference", "日期": "on", "类型": "type", "事项或项目编号": "subject", "内容": "what", "评价": "level", "灯": "light",
-    "专项": "track", "项目类型": "kind", "天数": "days", "审批天数": "approval_days", "分值": "points", "办理人员": "handler", "出处": "evidence",
+    "编号": "reference", "日期": "on", "类型": "type", "事项或项目编号": "subject", "内容": "what", "评价": "level",
+    "灯": "light", "专项": "track", "项目类型": "kind", "天数": "days", "审批天数": "approval_days", "分值": "points",
+    "办理人员": "handler", "出处": "evidence",
     "撤回编号": "withdraws",
 }  # fmt: skip
 NAMES = {field: column for column, field in COLUMNS.items()} | {

@@ -74,8 +74,12 @@ def _form(request: HttpRequest, found: RandomInspection) -> EvidenceForm | None:
     label, hint = RECTIFY if found.state == InspectionState.RECTIFYING else OPINION
     data = posted(request)
     form = EvidenceForm(
-        data, request.FILES if data is not None else None, actor=actor_of(request), ticked=ticked_in(data) if data is not None else None,
-        label=label, hint=hint,
-    )  # fmt: skip
+        data,
+        request.FILES if data is not None else None,
+        actor=actor_of(request),
+        ticked=ticked_in(data) if data is not None else None,
+        label=label,
+        hint=hint,
+    )
     form.fields["text"].error_messages["required"] = "请写明情况"
     return form

@@ -1,4 +1,7 @@
-"""“标准地” and 用地清单: parcels and lists for everybody, prepared and sold by natural resources, used by their buyers."""
+"""“标准地” and 用地清单: parcels and lists for everybody, prepared and sold by natural resources.
+
+Their buyers use them.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,10 @@ class IndicatorOut(Shape):
 
 
 class ParcelOut(Shape):
-    """`area` in square metres and `mu`: decimal strings; `basics` by kind; `missing`: what is not there yet, in words."""
+    """`area` in square metres and `mu`: decimal strings; `basics` by kind.
+
+    `missing`: what is not there yet, in words.
+    """
 
     id: int
     number: str
@@ -345,7 +351,8 @@ def interests(request: HttpRequest, parcel_id: int) -> dict[str, Any]:
     return {
         "interests": [
             {
-                "unit": row.interest.unit_id, "name": row.interest.unit.name, "grade": row.grade, "preferred": row.preferred,
+                "unit": row.interest.unit_id, "name": row.interest.unit.name, "grade": row.grade,
+                "preferred": row.preferred,
                 "why": row.why, "cites": row.cites, "at": row.interest.at,
             }
             for row in ranked

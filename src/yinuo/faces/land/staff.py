@@ -74,12 +74,16 @@ class Desk:
             ),
             Verb(
                 "basic", "登记基本条件", "登记", self._form("basic", known.BasicForm, **start),
-                lambda d: actions.record_basic(**base, kind=d["kind"], ready=d["ready"] == "yes", **{name: d[name] for name in noted}),
+                lambda d: actions.record_basic(
+                    **base, kind=d["kind"], ready=d["ready"] == "yes", **{name: d[name] for name in noted},
+                ),
                 "已登记基本条件。", "通水、通电、通路、土地平整逐项登记；后一次登记代替前一次。",
             ),
             Verb(
                 "assessment", "登记区域评估", "登记", self._form("assessment", known.AssessmentForm, **start),
-                lambda d: actions.record_assessment(**base, matter_id=d["matter_id"], **{name: d[name] for name in noted}),
+                lambda d: actions.record_assessment(
+                    **base, matter_id=d["matter_id"], **{name: d[name] for name in noted},
+                ),
                 "已登记区域评估。", "所在特殊功能区已公布的区域评估自动计入，不用重复登记。",
             ),
         ]  # fmt: skip
@@ -88,7 +92,8 @@ class Desk:
             made.append(
                 Verb(
                     "indicators", "设定控制性指标", "保存指标", form,
-                    lambda d: actions.set_indicators(**base, values=form.values, version=d["version"]), "已保存控制性指标。",
+                    lambda d: actions.set_indicators(**base, values=form.values, version=d["version"]),
+                    "已保存控制性指标。",
                     "随土地出让，竣工时逐项核验；留空的不列入。",
                 )
             )  # fmt: skip
@@ -144,11 +149,18 @@ class Desk:
             start = {"initial": {"version": newest.version}}
             return [
                 Verb(
-                    "assemble", "汇总用地清单", "汇总形成清单", self._form("assemble", known.PlainForm, **start),
-                    lambda d: actions.assemble_list(actor=self.actor, land_list_id=newest.pk, version=d["version"], at=self.now),
-                    "用地清单已形成。", "汇总以后内容固定，需要改动的以更正形成新版。", "primary",
+                    "assemble",
+                    "汇总用地清单",
+                    "汇总形成清单",
+                    self._form("assemble", known.PlainForm, **start),
+                    lambda d: actions.assemble_list(
+                        actor=self.actor, land_list_id=newest.pk, version=d["version"], at=self.now
+                    ),
+                    "用地清单已形成。",
+                    "汇总以后内容固定，需要改动的以更正形成新版。",
+                    "primary",
                 )
-            ]  # fmt: skip
+            ]
         return []
 
     def run(self) -> str:

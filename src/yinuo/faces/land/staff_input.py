@@ -1,4 +1,6 @@
-"""What an office is asked for a land list: the survey, what others said before, and the points to write (正文·二(七))."""
+"""What an office is asked for a land list: the survey, what others said before,
+and the points to write (正文·二(七)).
+"""
 
 from __future__ import annotations
 
@@ -105,8 +107,13 @@ def _shut(actor: Any, row: ListInput) -> Exception:
 def _done(request: HttpRequest, form: PointsForm, row: ListInput, actor: Any, now: Any) -> bool:
     data = form.cleaned_data
     said: dict[str, Any] = {
-        "actor": actor, "input_id": row.pk, "points": form.points, "nothing": data["nothing"], "version": data["version"], "at": now,
-    }  # fmt: skip
+        "actor": actor,
+        "input_id": row.pk,
+        "points": form.points,
+        "nothing": data["nothing"],
+        "version": data["version"],
+        "at": now,
+    }
     fields = {"points": "0-text"}
     if isinstance(form, CorrectForm):
         if attempt(form, lambda: correct_input(why=data["why"], **said), fields) is None:

@@ -1,4 +1,6 @@
-"""The company's land: parcels it has bought with their lists, and which project builds on which (正文·二(二), 二(七))."""
+"""The company's land: parcels it has bought with their lists,
+and which project builds on which (正文·二(二), 二(七)).
+"""
 
 from __future__ import annotations
 

@@ -271,7 +271,9 @@ def _fill(form: GuidanceForm, name: str) -> None:
 def _others(
     answer: GuidanceAnswer, rows: Iterable[dict[str, Any]], project: Project
 ) -> dict[str, list[tuple[str, str]]]:
-    """What each matter may be made to wait for: everything proposed for the project that does not wait for it already."""
+    """What each matter may be made to wait for:
+    everything proposed for the project that does not wait for it already.
+    """
     rounds = (
         GuidanceAnswer.objects.filter(guidance_id=answer.guidance_id)
         .exclude(pk=answer.pk)

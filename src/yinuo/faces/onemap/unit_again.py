@@ -1,4 +1,6 @@
-"""After a decision, and between the two ways: applying anew, changing to a promise, a document needed later, remedies."""
+"""After a decision, and between the two ways:
+applying anew, changing to a promise, a document needed later, remedies.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What the company's page of a matter shows: where it stands, what comes next and who must act, its guide, its clocks."""
+"""What the company's page of a matter shows:
+where it stands, what comes next and who must act, its guide, its clocks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Who works in the hall, in which roles, on what; standing in for each other, and whom companies send (附件7·第九条)."""
+"""Who works in the hall, in which roles, on what;
+standing in for each other, and whom companies send (附件7·第九条).
+"""
 
 from __future__ import annotations
 

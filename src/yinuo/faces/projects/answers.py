@@ -1,4 +1,6 @@
-"""A draft's answers as they are checked before sending: what is said, what is missing, and what the rules make of it."""
+"""A draft's answers as they are checked before sending:
+what is said, what is missing, and what the rules make of it.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def bundled(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
-    """Every fact that determines, or would decide, whether a row of the list binds or a matter of the kind is needed."""
+    """Every fact that determines, or would decide, whether a row of the list binds or a matter is needed."""
     rules = pack()
     kind = look_up(facts, "kind")
     names: set[str] = set()

@@ -52,9 +52,14 @@ class CommissionForm(Versioned):
         error_messages={"required": "填写评估费用"},
     )
     share = forms.DecimalField(
-        label="每个项目应返还（元）", max_digits=12, decimal_places=2, min_value=0, required=False, widget=DecimalInput(),
+        label="每个项目应返还（元）",
+        max_digits=12,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        widget=DecimalInput(),
         help_text="只在财政垫付时填；现行规则不向企业收取，只记台账。",
-    )  # fmt: skip
+    )
 
     def clean_share(self) -> Any:
         return self.cleaned_data["share"] or 0

@@ -102,7 +102,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @conditional_page
 def result(request: HttpRequest, result_id: int) -> HttpResponse:
-    """One result whole: scope, conditions, what a project still does, report, validity, and whether it is still shared."""
+    """One result whole: scope, conditions, what a project still does, report, validity,
+    and whether it is still shared.
+    """
     day = timezone.localdate()
     found = RegionalResult.objects.select_related("zone__body", "department", "superseded_by").get(pk=result_id)
     matter = pack().matters[found.matter_id]

@@ -20,7 +20,9 @@ from yinuo.ui.handling import attempt
 @never_cache
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, token: str) -> HttpResponse:
-    """The page names the matter or the service and nothing of the project: whoever finds the link learns nothing by it."""
+    """The page names the matter or the service and nothing of the project:
+    whoever finds the link learns nothing by it.
+    """
     about, given = _opened(links.read(token))
     now = timezone.now()
     form = ReviewForm(request.POST or None, at=now)

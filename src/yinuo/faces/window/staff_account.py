@@ -118,7 +118,11 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
         if "proof" in phone_state(request, Purpose.WINDOW, found.via):
             form.fields.pop("code", None)
     context = {
-        "visit": found, "asked": asked, "form": form, "phone": known.get("phone", ""), "open": queries.is_open(found, now),
+        "visit": found,
+        "asked": asked,
+        "form": form,
+        "phone": known.get("phone", ""),
+        "open": queries.is_open(found, now),
         "again": found.authority == Authority.AUTHORISED,
         "namesakes": _namesakes(found),
         "breadcrumbs": [
@@ -126,7 +130,7 @@ def account(request: HttpRequest, visit_id: int) -> HttpResponse:
             NavItem(found.unit.name, reverse("staff:window_visit", args=[found.pk])),
             NavItem("上网账号"),
         ],
-    }  # fmt: skip
+    }
     return render(request, "staff/window_account.html", context, status=422 if form.errors or asked.errors else 200)
 
 

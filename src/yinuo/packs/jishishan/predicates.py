@@ -136,8 +136,8 @@ builds_house = any_of(fact("construction.building").is_true(), fact("floor_area"
 builds_works = any_of(builds_house, fact("construction.municipal").is_true())
 # Design schemes are reviewed apart only for civil buildings and municipal works; GB/T 4754 13 to 43 is manufacturing.
 manufacturing = fact("industry").starts_with(
-    "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31", "32", "33",
-    "34", "35", "36", "37", "38", "39", "40", "41", "42", "43",
+    "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31",
+    "32", "33", "34", "35", "36", "37", "38", "39", "40", "41", "42", "43",
 )  # fmt: skip
 needs_design_scheme_review = any_of(fact("construction.municipal").is_true(), all_of(builds_house, not_(manufacturing)))
 

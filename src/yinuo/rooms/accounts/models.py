@@ -1,4 +1,6 @@
-"""Accounts: codes by text message, requests of units to join, invitations of colleagues, and the record of signing in."""
+"""Accounts: codes by text message, requests of units to join, invitations of colleagues,
+and the record of signing in.
+"""
 
 from __future__ import annotations
 

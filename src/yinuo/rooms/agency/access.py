@@ -50,7 +50,9 @@ def can_act(actor: Actor, agreement: Agreement) -> bool:
 
 
 def can_see(actor: Actor, agreement: Agreement) -> bool:
-    """The unit, the agent who serves, the body's other agents (they stand in for each other), and who watches the hall."""
+    """The unit, the agent who serves, the body's other agents (they stand in for each other),
+    and who watches the hall.
+    """
     if actor.role == "unit":
         return acts_for(actor, agreement.project.unit_id, agreement.project_id) or can_act(actor, agreement)
     return actor.role in (*WATCHING, "agent") and actor.hall_id == agreement.body.hall_id

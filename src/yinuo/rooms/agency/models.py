@@ -271,7 +271,9 @@ class GreenChannel(AppendOnly):
 
 
 class Package(AppendOnly):
-    """套餐: matters handed in together by the agent, in the order of their prerequisites; `submissions` in that order."""
+    """套餐: matters handed in together by the agent, in the order of their prerequisites;
+    `submissions` in that order.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="packages")
     submissions = models.JSONField(default=list)

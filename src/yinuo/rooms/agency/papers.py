@@ -21,7 +21,9 @@ from yinuo.rooms.projects.papers import lines, short_code
 # What each service is, in the clause's words (附件6·一).
 SERVICES = {
     ServiceKind.CONSULT: "根据项目单位实际需要，提供政策解答、平台操作、事项申报等各类咨询服务",
-    ServiceKind.GUIDE: "根据项目单位实际需要，提供申报材料准备、申报路径选择、承诺制审批服务、推进计划编制等各类指导服务",
+    ServiceKind.GUIDE: (
+        "根据项目单位实际需要，提供申报材料准备、申报路径选择、承诺制审批服务、推进计划编制等各类指导服务"
+    ),
     ServiceKind.COORDINATE: "根据项目单位实际情况，帮助项目单位协调各部门审批事项办理有序推进",
     ServiceKind.ACT: "代理项目单位申报材料，负责全程帮办盯办",
 }

@@ -1,4 +1,6 @@
-"""Who may do what with a promise: the unit gives and keeps it, its department decides and verifies, anybody may object."""
+"""Who may do what with a promise: the unit gives and keeps it,
+its department decides and verifies, anybody may object.
+"""
 
 from __future__ import annotations
 

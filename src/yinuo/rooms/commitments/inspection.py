@@ -1,4 +1,6 @@
-"""What a completion has to verify, point by point, and how far it has come: derived from promises, items and findings."""
+"""What a completion has to verify, point by point, and how far it has come:
+derived from promises, items and findings.
+"""
 
 from __future__ import annotations
 

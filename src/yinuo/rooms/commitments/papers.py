@@ -55,7 +55,9 @@ def _text(item: MapItem, standard: CommitmentStandard, at: datetime, turn: int) 
         "requirements": list(standard.requirements),
         "promises": list(standard.promises),
         "legal_effect": list(pack().parameter("commitment.legal_effect", day).value),
-        "notice_period": f"本承诺在信用承诺专区公示 {days} 个工作日；公示期满没有未处理的异议，审批部门可以直接作出审批决定。",
+        "notice_period": (
+            f"本承诺在信用承诺专区公示 {days} 个工作日；公示期满没有未处理的异议，审批部门可以直接作出审批决定。"
+        ),
         "legal_representative": item.project.unit.legal_representative or None,
         "verify_url": verify_url(item),
     }

@@ -39,8 +39,9 @@ from yinuo.rooms.credit.models import CreditEvent, CreditHead
 
 # A unit's events in one text, each with its leaf's hash: part of a larger statement in which `u` is the unit.
 EVENTS = """
-    (SELECT jsonb_agg(jsonb_build_array(e.id, e.seq, e.type, e."on", e.project_code, e.data, e.rule, e.points::text, e.score_after::text,
-                e.grade_before, e.grade_after, e.cites, e.proposal_id, e.leaf_id, encode(r.hash, 'hex'), r.fields IS NOT NULL)
+    (SELECT jsonb_agg(jsonb_build_array(e.id, e.seq, e.type, e."on", e.project_code, e.data, e.rule, e.points::text,
+                e.score_after::text, e.grade_before, e.grade_after, e.cites, e.proposal_id, e.leaf_id,
+                encode(r.hash, 'hex'), r.fields IS NOT NULL)
             ORDER BY e.seq)::text
      FROM credit_creditevent e LEFT JOIN infochain_leafrecord r ON r.outbox_id = e.leaf_id WHERE e.unit_id = u.id)
 """
@@ -64,7 +65,9 @@ class Unproven(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """An event as it stands in its table, and the hash its leaf has on record (empty: no such leaf, or an erased one)."""
+    """An event as it stands in its table, and the hash its leaf has on record
+    (empty: no such leaf, or an erased one).
+    """
 
     event: CreditEvent
     hash: bytes

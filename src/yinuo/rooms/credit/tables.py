@@ -17,8 +17,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 from yinuo.engine.base import Refused
 
 COLUMNS = {
-    "统一社会信用代码": "credit_code", "企业名称": "name", "评价分值": "score", "评价等级": "grade", "评价日期": "on", "评价机构": "source",
-}  # fmt: skip
+    "统一社会信用代码": "credit_code",
+    "企业名称": "name",
+    "评价分值": "score",
+    "评价等级": "grade",
+    "评价日期": "on",
+    "评价机构": "source",
+}
 NEEDED = ("统一社会信用代码", "评价分值", "评价日期")
 ROWS_MOST = 2000
 CELL_MOST = 200

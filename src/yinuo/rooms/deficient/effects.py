@@ -104,7 +104,9 @@ def _unanswered(deficient_id: int, at: datetime) -> None:
 
 
 def overtaken(*, actor: Actor, subject: models.Model, at: datetime, why: str) -> None:
-    """The matter was applied for whole, or promised, before the gap was agreed on: there is nothing left to tolerate."""
+    """The matter was applied for whole, or promised, before the gap was agreed on:
+    there is nothing left to tolerate.
+    """
     item = subject.item  # type: ignore[attr-defined]
     for row in DeficientAcceptance.objects.select_for_update(no_key=True).filter(
         item=item, state__in=("applied", "notified")

@@ -1,4 +1,6 @@
-"""The two forms of 附件5: 5—1 the application with the department's opinion, 5—2 the notice that the applicant signs."""
+"""The two forms of 附件5: 5—1 the application with the department's opinion,
+5—2 the notice that the applicant signs.
+"""
 
 from __future__ import annotations
 

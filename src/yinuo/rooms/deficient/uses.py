@@ -7,7 +7,12 @@ from yinuo.rooms.deficient.models import OPEN, DeficientAcceptance
 
 USES = [
     FileUse(
-        DeficientAcceptance, "容缺受理（{role}）：{item__name}", "{item__project__name}", "applied_at", "unit:deficient", "item_id",
+        DeficientAcceptance,
+        "容缺受理（{role}）：{item__name}",
+        "{item__project__name}",
+        "applied_at",
+        "unit:deficient",
+        "item_id",
         running=Q(state__in=OPEN),
     )
-]  # fmt: skip
+]

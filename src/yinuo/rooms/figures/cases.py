@@ -35,11 +35,12 @@ BANDS, BAND_DAYS = 10, 10
 
 # Matters off the negative list that were granted, offered or not; as commitments.queries.commitment_share counts them.
 PROMISES = """
-    SELECT i.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id, a.department_id AS office_id, i.handler_id,
-        i.matter_id, i.name AS what,
-        CASE WHEN i.route = 'commitment' THEN 'promised' WHEN i.promisable THEN 'regular' ELSE 'barred' END AS part, '' AS mark,
-        NULL::numeric AS days, NULL::numeric AS worth, i.id AS subject
-    FROM onemap_mapitem i JOIN onemap_application a ON a.id = i.application_id JOIN projects_project p ON p.id = i.project_id
+    SELECT i.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id, a.department_id AS office_id,
+        i.handler_id, i.matter_id, i.name AS what,
+        CASE WHEN i.route = 'commitment' THEN 'promised' WHEN i.promisable THEN 'regular' ELSE 'barred' END AS part,
+        '' AS mark, NULL::numeric AS days, NULL::numeric AS worth, i.id AS subject
+    FROM onemap_mapitem i JOIN onemap_application a ON a.id = i.application_id
+    JOIN projects_project p ON p.id = i.project_id
     WHERE i.state = 'granted' AND a.ended_at >= %(begin)s::timestamptz AND a.ended_at < %(end)s::timestamptz
         AND i.promisable_why #> '{outcome,listed}' = 'false'::jsonb AND i.matter_id <> ALL(%(opening)s::text[])
         AND p.hall_id = ANY(%(halls)s::bigint[]) AND p.kind = ANY(%(reached)s::text[])
@@ -49,34 +50,40 @@ _NOW = "%(now)s::timestamptz"
 
 # New filings and whether their map stands; where it does not, whether review and guidance are still within their terms.
 COVERAGE = f"""
-    SELECT p.id AS place, p.filed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id, NULL::bigint AS handler_id,
-        '' AS matter_id, p.name AS what,
+    SELECT p.id AS place, p.filed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id,
+        NULL::bigint AS handler_id, '' AS matter_id, p.name AS what,
         CASE WHEN g.id IS NOT NULL THEN 'covered' WHEN w.waiting THEN 'in_time' ELSE 'missing' END AS part, '' AS mark,
         NULL::numeric AS days, NULL::numeric AS worth, p.id AS subject
     FROM projects_project p
     LEFT JOIN onemap_guidance g ON g.project_id = p.id AND g.kind = 'pre_start' AND g.merged_at IS NOT NULL
     LEFT JOIN LATERAL (
         SELECT bool_and({light_sql("w", _NOW)} <> 'red') AS waiting FROM work_workitem w
-        WHERE g.id IS NULL AND w.project_id = p.id AND w.kind = ANY(%(waiting)s::text[]) AND w.state IN ('running', 'paused')
+        WHERE g.id IS NULL AND w.project_id = p.id AND w.kind = ANY(%(waiting)s::text[])
+            AND w.state IN ('running', 'paused')
     ) w ON true
     WHERE p.kind = 'filing' AND p.filed_at >= %(begin)s::timestamptz AND p.filed_at < %(end)s::timestamptz
-        AND p.hall_id = ANY(%(halls)s::bigint[]) AND (g.id IS NOT NULL OR p.state IN ('filed', 'confirmed', 'completed'))
+        AND p.hall_id = ANY(%(halls)s::bigint[])
+        AND (g.id IS NOT NULL OR p.state IN ('filed', 'confirmed', 'completed'))
 """  # noqa: S608  no text from outside
 
 # Projects that landed: calendar days from filing to the last approval before the start, as the halls' score counts
 # them.
 LANDINGS = """
-    SELECT p.id AS place, p.landed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id, NULL::bigint AS handler_id,
-        '' AS matter_id, p.name AS what, CASE WHEN c.project_id IS NULL THEN 'regular' ELSE 'commitment' END AS part,
+    SELECT p.id AS place, p.landed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id,
+        NULL::bigint AS handler_id, '' AS matter_id, p.name AS what,
+        CASE WHEN c.project_id IS NULL THEN 'regular' ELSE 'commitment' END AS part,
         CASE WHEN %(split)s::date IS NULL THEN ''
-            WHEN (p.filed_at AT TIME ZONE %(tz)s::interval)::date < %(split)s::date THEN 'before' ELSE 'after' END AS mark,
-        ((p.landed_at AT TIME ZONE %(tz)s::interval)::date - (p.filed_at AT TIME ZONE %(tz)s::interval)::date)::numeric AS days,
+            WHEN (p.filed_at AT TIME ZONE %(tz)s::interval)::date < %(split)s::date THEN 'before'
+            ELSE 'after' END AS mark,
+        ((p.landed_at AT TIME ZONE %(tz)s::interval)::date
+            - (p.filed_at AT TIME ZONE %(tz)s::interval)::date)::numeric AS days,
         NULL::numeric AS worth, p.id AS subject
     FROM projects_project p
     LEFT JOIN (
         SELECT DISTINCT project_id FROM onemap_mapitem WHERE pre_start AND route = 'commitment' AND state = 'granted'
     ) c ON c.project_id = p.id
-    WHERE p.landed_at >= %(begin)s::timestamptz AND p.landed_at < %(end)s::timestamptz AND p.hall_id = ANY(%(halls)s::bigint[])
+    WHERE p.landed_at >= %(begin)s::timestamptz AND p.landed_at < %(end)s::timestamptz
+        AND p.hall_id = ANY(%(halls)s::bigint[])
 """
 
 # Applications that were decided, each of a matter by itself; the clock is the one that the decision ended.
@@ -84,14 +91,17 @@ DECISIONS = """
     SELECT a.id AS place, a.ended_at AS at, p.hall_id, p.kind, p.id AS project_id,
         a.department_id AS office_id, i.handler_id, i.matter_id, i.name AS what,
         CASE WHEN w.due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.due_at THEN 'on_time' ELSE 'late' END AS part,
-        CASE WHEN w.statutory_due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.statutory_due_at THEN 'on_time' ELSE 'late' END AS mark,
-        round(extract(epoch FROM a.ended_at - a.received_at) / 86400, 1) AS days, NULL::numeric AS worth, i.id AS subject
+        CASE WHEN w.statutory_due_at IS NULL THEN 'untimed' WHEN w.closed_at <= w.statutory_due_at THEN 'on_time'
+            ELSE 'late' END AS mark,
+        round(extract(epoch FROM a.ended_at - a.received_at) / 86400, 1) AS days, NULL::numeric AS worth,
+        i.id AS subject
     FROM onemap_application a
     JOIN onemap_mapitem i ON i.id = a.item_id
     JOIN projects_project p ON p.id = i.project_id AND p.hall_id = ANY(%(halls)s::bigint[])
     LEFT JOIN (
         SELECT DISTINCT ON (subject_id, closed_at) subject_id, closed_at, due_at, statutory_due_at FROM work_workitem
-        WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(deciding)s::text[]) AND waits_for = 'staff' AND state = 'done'
+        WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(deciding)s::text[]) AND waits_for = 'staff'
+            AND state = 'done'
             AND closed_at >= %(begin)s::timestamptz AND closed_at < %(end)s::timestamptz
         ORDER BY subject_id, closed_at, id DESC
     ) w ON w.subject_id = a.item_id AND w.closed_at = a.ended_at
@@ -106,11 +116,13 @@ _RUNS = """
     JOIN onemap_mapitem i ON i.id = w.subject_id
     JOIN projects_project p ON p.id = i.project_id AND p.hall_id = ANY(%(halls)s::bigint[])
     CROSS JOIN LATERAL (
-        SELECT greatest(w.started_at, %(begin)s::timestamptz) AS since, least(w.closed_at, %(end)s::timestamptz, %(now)s::timestamptz) AS until
+        SELECT greatest(w.started_at, %(begin)s::timestamptz) AS since,
+            least(w.closed_at, %(end)s::timestamptz, %(now)s::timestamptz) AS until
     ) run
 """
 _RUNNING = """w.subject_kind = 'onemap.mapitem' AND w.kind = ANY(%(deciding)s::text[]) AND w.waits_for = 'staff'
-        AND w.started_at < %(end)s::timestamptz AND (w.closed_at IS NULL OR w.closed_at > %(begin)s::timestamptz) AND run.since < run.until"""
+        AND w.started_at < %(end)s::timestamptz AND (w.closed_at IS NULL OR w.closed_at > %(begin)s::timestamptz)
+        AND run.since < run.until"""
 RUNS = f"""
     SELECT w.id AS place, w.started_at AS at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id,
         coalesce(w.assignee_id, i.handler_id) AS handler_id, i.matter_id, i.name AS what, w.state AS part, '' AS mark,
@@ -119,8 +131,8 @@ RUNS = f"""
     WHERE {_RUNNING}
 """  # noqa: S608  no text from outside
 PAUSES = f"""
-    SELECT c.id AS place, c.at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id, c.by_id AS handler_id,
-        i.matter_id, i.name AS what, c.reason AS part, '' AS mark,
+    SELECT c.id AS place, c.at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id,
+        c.by_id AS handler_id, i.matter_id, i.name AS what, c.reason AS part, '' AS mark,
         round(extract(epoch FROM still.until - still.since) / 86400, 2) AS days, NULL::numeric AS worth, i.id AS subject
     {_RUNS}
     JOIN (
@@ -133,9 +145,10 @@ PAUSES = f"""
 
 # What waits for somebody now, by the light it shows, and what no office works on.
 OPEN = f"""
-    SELECT w.id AS place, coalesce({due_sql("w", _NOW)}, w.started_at) AS at, w.hall_id, coalesce(p.kind, '') AS kind, w.project_id,
-        w.department_id AS office_id, w.assignee_id AS handler_id, w.matter_id, w.title AS what,
-        CASE WHEN w.waits_for = 'unit' THEN 'unit' WHEN {paused_sql("w", _NOW)} THEN 'paused' ELSE {light_sql("w", _NOW)} END AS part,
+    SELECT w.id AS place, coalesce({due_sql("w", _NOW)}, w.started_at) AS at, w.hall_id, coalesce(p.kind, '') AS kind,
+        w.project_id, w.department_id AS office_id, w.assignee_id AS handler_id, w.matter_id, w.title AS what,
+        CASE WHEN w.waits_for = 'unit' THEN 'unit' WHEN {paused_sql("w", _NOW)} THEN 'paused'
+            ELSE {light_sql("w", _NOW)} END AS part,
         w.kind AS mark, NULL::numeric AS days, NULL::numeric AS worth, w.id AS subject
     FROM work_workitem w
     LEFT JOIN projects_project p ON p.id = w.project_id
@@ -146,19 +159,20 @@ OPEN = f"""
 # its end.
 LIGHTS = f"""
     WITH turn AS MATERIALIZED ({TURNS})
-    SELECT t.item_id * 4 + CASE t.light WHEN 'yellow' THEN 1 ELSE 2 END AS place, t.moment AS at, t.hall_id, p.kind, p.id AS project_id,
-        t.department_id AS office_id, t.handler_id, i.matter_id, t.name AS what, t.light AS part, '' AS mark, NULL::numeric AS days,
-        NULL::numeric AS worth, t.item_id AS subject
+    SELECT t.item_id * 4 + CASE t.light WHEN 'yellow' THEN 1 ELSE 2 END AS place, t.moment AS at, t.hall_id, p.kind,
+        p.id AS project_id, t.department_id AS office_id, t.handler_id, i.matter_id, t.name AS what, t.light AS part,
+        '' AS mark, NULL::numeric AS days, NULL::numeric AS worth, t.item_id AS subject
     FROM ({TURNED.format(turns="turn")}) t
     JOIN onemap_mapitem i ON i.id = t.item_id
     JOIN projects_project p ON p.id = i.project_id
     UNION ALL
-    SELECT i.id * 4, max(w.started_at), p.hall_id, p.kind, p.id, i.department_id, i.handler_id, i.matter_id, i.name, 'green', '', NULL, NULL,
-        i.id
+    SELECT i.id * 4, max(w.started_at), p.hall_id, p.kind, p.id, i.department_id, i.handler_id, i.matter_id, i.name,
+        'green', '', NULL, NULL, i.id
     FROM work_workitem w
     JOIN onemap_mapitem i ON i.id = w.subject_id
     JOIN projects_project p ON p.id = i.project_id AND p.hall_id = ANY(%(halls)s::bigint[])
-    WHERE w.subject_kind = 'onemap.mapitem' AND w.kind = ANY(%(clocks)s::text[]) AND w.waits_for = 'staff' AND w.due_at IS NOT NULL
+    WHERE w.subject_kind = 'onemap.mapitem' AND w.kind = ANY(%(clocks)s::text[]) AND w.waits_for = 'staff'
+        AND w.due_at IS NOT NULL
         AND w.started_at < least(%(end)s::timestamptz, %(now)s::timestamptz)
         AND (w.closed_at IS NULL OR w.closed_at >= %(begin)s::timestamptz)
         AND NOT EXISTS (SELECT FROM turn WHERE turn.item_id = i.id AND turn.moment < %(end)s::timestamptz)
@@ -183,24 +197,27 @@ REVIEWS = """
 """
 
 WARNINGS = """
-    SELECT w.id AS place, w.found_at AS at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id, NULL::bigint AS handler_id,
-        '' AS matter_id, p.name AS what, w.kind AS part, w.state AS mark,
+    SELECT w.id AS place, w.found_at AS at, p.hall_id, p.kind, p.id AS project_id, w.department_id AS office_id,
+        NULL::bigint AS handler_id, '' AS matter_id, p.name AS what, w.kind AS part, w.state AS mark,
         round(extract(epoch FROM w.closed_at - w.found_at) / 86400, 1) AS days, NULL::numeric AS worth, w.id AS subject
     FROM oversight_anomalywarning w JOIN projects_project p ON p.id = w.project_id
-    WHERE w.found_at >= %(begin)s::timestamptz AND w.found_at < %(end)s::timestamptz AND p.hall_id = ANY(%(halls)s::bigint[])
+    WHERE w.found_at >= %(begin)s::timestamptz AND w.found_at < %(end)s::timestamptz
+        AND p.hall_id = ANY(%(halls)s::bigint[])
 """
 
 _SECTION = " ".join(f"WHEN d.n BETWEEN {first} AND {last} THEN '{letter}'" for letter, _, first, last in SECTIONS)
 # Projects filed in the span that go on or are finished: how far they are, and their industry's section.
 PROJECTS = f"""
-    SELECT p.id AS place, p.filed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id, NULL::bigint AS handler_id,
-        '' AS matter_id, p.name AS what,
+    SELECT p.id AS place, p.filed_at AS at, p.hall_id, p.kind, p.id AS project_id, NULL::bigint AS office_id,
+        NULL::bigint AS handler_id, '' AS matter_id, p.name AS what,
         CASE WHEN p.completed_at IS NOT NULL THEN 'completed' WHEN p.started_on IS NOT NULL THEN 'building'
             WHEN p.landed_at IS NOT NULL THEN 'landed' ELSE 'preparing' END AS part,
         CASE {_SECTION} ELSE '{UNSAID}' END AS mark, NULL::numeric AS days, p.total_investment AS worth, p.id AS subject
-    FROM projects_project p CROSS JOIN LATERAL (SELECT substring(p.facts->>'industry' from '^[A-T]?([0-9][0-9])')::int AS n) d
+    FROM projects_project p
+    CROSS JOIN LATERAL (SELECT substring(p.facts->>'industry' from '^[A-T]?([0-9][0-9])')::int AS n) d
     WHERE p.state IN ('filed', 'confirmed', 'completed')
-        AND p.filed_at >= %(begin)s::timestamptz AND p.filed_at < %(end)s::timestamptz AND p.hall_id = ANY(%(halls)s::bigint[])
+        AND p.filed_at >= %(begin)s::timestamptz AND p.filed_at < %(end)s::timestamptz
+        AND p.hall_id = ANY(%(halls)s::bigint[])
 """  # noqa: S608  no text from outside
 
 SOURCES: Mapping[str, str] = {

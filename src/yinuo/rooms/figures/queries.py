@@ -35,7 +35,8 @@ DIMENSIONS: Mapping[str, str] = {
 }
 NUMBERED = ("hall", "office", "handler", "band")
 # The middle and the high percentile are cases that there are: half, or that share of them, took no longer.
-_SUMS = """count(*) AS n, count(*) FILTER (WHERE c.part = 'on_time') AS on_time, count(*) FILTER (WHERE c.part = 'late') AS late,
+_SUMS = """count(*) AS n, count(*) FILTER (WHERE c.part = 'on_time') AS on_time,
+    count(*) FILTER (WHERE c.part = 'late') AS late,
     count(*) FILTER (WHERE c.mark = 'on_time') AS lawful, count(*) FILTER (WHERE c.mark = 'late') AS unlawful,
     {median} AS median, {high} AS high,
     coalesce(sum(c.days), 0) AS days, coalesce(sum(c.worth), 0) AS worth"""
@@ -261,8 +262,8 @@ class Case:
 
 
 _CASE = """
-    SELECT c.*, coalesce(p.name, ''), coalesce(p.code, ''), coalesce(u.name, ''), coalesce(d.short_name, ''), coalesce(h.name, ''),
-        coalesce(w.page, ''), coalesce(w.page_args, '{{}}')::text
+    SELECT c.*, coalesce(p.name, ''), coalesce(p.code, ''), coalesce(u.name, ''), coalesce(d.short_name, ''),
+        coalesce(h.name, ''), coalesce(w.page, ''), coalesce(w.page_args, '{{}}')::text
     FROM ({cases}) c
     LEFT JOIN projects_project p ON p.id = c.project_id
     LEFT JOIN people_projectunit u ON u.id = p.unit_id

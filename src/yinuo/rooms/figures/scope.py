@@ -146,7 +146,9 @@ def _areas(actor: Actor, area: halls.Area) -> list[tuple[str, str]]:
 
 
 def _offices(actor: Actor, hall_ids: Sequence[int]) -> list[tuple[str, str]]:
-    """Departments of the one hall asked for; a department's head has no choice, and over several halls there is none."""
+    """Departments of the one hall asked for; a department's head has no choice,
+    and over several halls there is none.
+    """
     if len(hall_ids) != 1 or access.own_office(actor) is not None:
         return []
     rows = Department.objects.filter(hall_id=hall_ids[0]).order_by("id").values_list("pk", "short_name")

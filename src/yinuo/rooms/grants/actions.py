@@ -168,7 +168,9 @@ def order(
     fields: Sequence[str] = (),
     idempotency_key: str = "",
 ) -> Grant:
-    """The hall's principal lets a department's or a supervising body's node search by its duty, named in `basis_text`."""
+    """The hall's principal lets a department's or a supervising body's node search by its duty,
+    named in `basis_text`.
+    """
     node = _live(node_id)
     if not access.can_order(actor, node):
         raise forbid("法定查询由主要负责同志授权给审批部门、监督机构；金融机构须由单位自己授权")

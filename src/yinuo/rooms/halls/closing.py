@@ -36,16 +36,20 @@ ONCE = f"""
 COUNTS = f"""
     SELECT hall_id, count(*) FILTER (WHERE type = 'review' AND level = ANY(%(good)s::int[])),
         count(*) FILTER (WHERE type = 'review' AND level = ANY(%(bad)s::int[])),
-        count(*) FILTER (WHERE type = 'light' AND mark = 'yellow'), count(*) FILTER (WHERE type = 'light' AND mark = 'red'),
-        count(*) FILTER (WHERE type = 'landed'), count(*) FILTER (WHERE type = 'track_praised'), count(*) FILTER (WHERE type = 'manual')
+        count(*) FILTER (WHERE type = 'light' AND mark = 'yellow'),
+        count(*) FILTER (WHERE type = 'light' AND mark = 'red'),
+        count(*) FILTER (WHERE type = 'landed'), count(*) FILTER (WHERE type = 'track_praised'),
+        count(*) FILTER (WHERE type = 'manual')
     FROM ({ONCE}) e GROUP BY hall_id
 """  # noqa: S608  no text from outside
 COUNTED = ("good", "bad", "yellow", "red", "landed", "tracks", "manual")
 
 HANDLERS = f"""
-    SELECT hall_id, handler_id, handler, count(*) FILTER (WHERE type = 'review' AND level = ANY(%(good)s::int[])) AS good,
+    SELECT hall_id, handler_id, handler,
+        count(*) FILTER (WHERE type = 'review' AND level = ANY(%(good)s::int[])) AS good,
         count(*) FILTER (WHERE type = 'review' AND level = ANY(%(bad)s::int[])) AS bad,
-        count(*) FILTER (WHERE type = 'light' AND mark = 'yellow') AS yellow, count(*) FILTER (WHERE type = 'light' AND mark = 'red') AS red
+        count(*) FILTER (WHERE type = 'light' AND mark = 'yellow') AS yellow,
+        count(*) FILTER (WHERE type = 'light' AND mark = 'red') AS red
     FROM ({ONCE}) e WHERE handler <> '' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """  # noqa: S608
 

@@ -35,15 +35,17 @@ RATED = ("hall.review_good", "hall.review_bad")
 # nothing.
 SUMS = """
     WITH event AS MATERIALIZED (
-        SELECT hall_id, day, type, subject, mark, kind, level, days, approval_days, points, place, hashtextextended(subject, hall_id) AS hash
+        SELECT hall_id, day, type, subject, mark, kind, level, days, approval_days, points, place,
+            hashtextextended(subject, hall_id) AS hash
         FROM ({events}) e
     ),
     rule AS (
-        SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r(type text, "from" date, "to" date, marks text[], kinds text[], levels int[],
-            points numeric, days_at_most int, approval_days_more_than int)
+        SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r(type text, "from" date, "to" date, marks text[],
+            kinds text[], levels int[], points numeric, days_at_most int, approval_days_more_than int)
     ),
     twice AS MATERIALIZED (
-        SELECT hash FROM (SELECT hash FROM event WHERE type <> 'manual' ORDER BY hash OFFSET 0) e GROUP BY hash HAVING count(*) > 1
+        SELECT hash FROM (SELECT hash FROM event WHERE type <> 'manual' ORDER BY hash OFFSET 0) e GROUP BY hash
+        HAVING count(*) > 1
     ),
     told AS (
         SELECT e.*, row_number() OVER (
@@ -52,16 +54,17 @@ SUMS = """
         FROM event e WHERE type <> 'manual' AND (hash IN (SELECT hash FROM twice)) IS TRUE
     ),
     tally AS (
-        SELECT hall_id, min(day) AS day, type, mark, kind, level, min(days) AS days, min(approval_days) AS approval_days,
-            sum(points) AS points, count(*) AS times
+        SELECT hall_id, min(day) AS day, type, mark, kind, level, min(days) AS days,
+            min(approval_days) AS approval_days, sum(points) AS points, count(*) AS times
         FROM event
-        GROUP BY hall_id, type, mark, kind, level, date_trunc('month', day::timestamp), width_bucket(day, %(turns)s::date[]),
+        GROUP BY hall_id, type, mark, kind, level, date_trunc('month', day::timestamp),
+            width_bucket(day, %(turns)s::date[]),
             width_bucket(days, %(days)s::int[]), width_bucket(approval_days, %(approval_days)s::int[])
         UNION ALL
         SELECT hall_id, day, type, mark, kind, level, days, approval_days, points, -1 FROM told WHERE time > 1
     )
-    SELECT t.hall_id, extract(year FROM t.day)::int, extract(month FROM t.day)::int, sum(coalesce(t.points, t.times * r.points)),
-        NULL::text, NULL::date
+    SELECT t.hall_id, extract(year FROM t.day)::int, extract(month FROM t.day)::int,
+        sum(coalesce(t.points, t.times * r.points)), NULL::text, NULL::date
     FROM tally t LEFT JOIN rule r
         ON r.type = t.type AND t.day >= r."from" AND (r."to" IS NULL OR t.day < r."to")
         AND (r.marks IS NULL OR t.mark = ANY(r.marks)) AND (r.kinds IS NULL OR t.kind = ANY(r.kinds))
@@ -71,7 +74,9 @@ SUMS = """
     UNION ALL (
         SELECT NULL, NULL, NULL, NULL, type, day FROM tally t
         WHERE type <> 'manual'
-            AND NOT EXISTS (SELECT 1 FROM rule r WHERE r.type = t.type AND t.day >= r."from" AND (r."to" IS NULL OR t.day < r."to"))
+            AND NOT EXISTS (
+                SELECT 1 FROM rule r WHERE r.type = t.type AND t.day >= r."from" AND (r."to" IS NULL OR t.day < r."to")
+            )
         ORDER BY day, type LIMIT 1
     )
 """

@@ -135,7 +135,9 @@ def _months(begin: date, day: date) -> Iterable[date]:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A region that stands below no other here, and every hall in it: what is ranked together and told in one bulletin."""
+    """A region that stands below no other here, and every hall in it:
+    what is ranked together and told in one bulletin.
+    """
 
     region: Region
     halls: Sequence[Hall]
@@ -279,7 +281,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class HallMonth:
-    """A hall's month opened down to its cases: `before` the score it began with, `score` the one at its end (or now)."""
+    """A hall's month opened down to its cases: `before` the score it began with,
+    `score` the one at its end (or now).
+    """
 
     hall: Hall
     month: date

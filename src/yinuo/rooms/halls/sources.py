@@ -23,9 +23,10 @@ COLUMNS = (
 # A review whose appeal was upheld counts no points; one still under appeal counts.
 REVIEWS = """
     SELECT r.hall_id, (r.at AT TIME ZONE %(tz)s::interval)::date AS day, 'review'::text AS type,
-        a.item_id || '.' || a.number AS subject, ''::text AS mark, ''::text AS kind, r.level::int AS level, NULL::int AS days, NULL::int AS approval_days,
-        NULL::numeric AS points, 'review'::text AS source, r.id AS source_id, i.name::text AS what, d.short_name::text AS office,
-        r.handler_id, coalesce(h.name, '')::text AS handler
+        a.item_id || '.' || a.number AS subject, ''::text AS mark, ''::text AS kind, r.level::int AS level,
+        NULL::int AS days, NULL::int AS approval_days, NULL::numeric AS points, 'review'::text AS source,
+        r.id AS source_id, i.name::text AS what, d.short_name::text AS office, r.handler_id,
+        coalesce(h.name, '')::text AS handler
     FROM reviews_servicereview r
     JOIN onemap_application a ON a.id = r.application_id
     JOIN onemap_mapitem i ON i.id = a.item_id
@@ -41,8 +42,8 @@ REVIEWS = """
 # extended afterwards, what was told before. Once per matter and light, the first time; so all clocks of the matters in
 # question are read.
 TURNS = """
-    SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, w.department_id, turned.light, turned.moment,
-        w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
+    SELECT DISTINCT ON (i.id, turned.light) p.hall_id, i.id AS item_id, i.name, w.department_id, turned.light,
+        turned.moment, w.id AS work_id, coalesce(w.assignee_id, i.handler_id) AS present_id
     FROM (
         SELECT DISTINCT subject_id FROM work_workitem
         WHERE subject_kind = 'onemap.mapitem' AND kind = ANY(%(clocks)s::text[]) AND waits_for = 'staff'
@@ -56,7 +57,8 @@ TURNS = """
         SELECT x.item_id, min((e.data ->> 'turned_at')::timestamptz) FILTER (WHERE e.verb = 'work.yellow') AS yellow_at,
             min((e.data ->> 'turned_at')::timestamptz) FILTER (WHERE e.verb = 'work.red') AS red_at
         FROM (SELECT DISTINCT item_id FROM work_clockevent WHERE kind = 'extend') x
-        JOIN trail_entry e ON e.subject_kind = 'work.workitem' AND e.subject_id = x.item_id::text AND e.verb IN ('work.yellow', 'work.red')
+        JOIN trail_entry e ON e.subject_kind = 'work.workitem' AND e.subject_id = x.item_id::text
+            AND e.verb IN ('work.yellow', 'work.red')
         GROUP BY x.item_id
     ) told ON told.item_id = w.id
     CROSS JOIN LATERAL (
@@ -72,14 +74,15 @@ TURNED = """
     FROM {turns} f
     LEFT JOIN LATERAL (
         SELECT e.id, (e.data ->> 'from')::bigint AS who FROM trail_entry e
-        WHERE e.subject_kind = 'work.workitem' AND e.subject_id = f.work_id::text AND e.verb = 'work.reassign' AND e.at > f.moment
+        WHERE e.subject_kind = 'work.workitem' AND e.subject_id = f.work_id::text AND e.verb = 'work.reassign'
+            AND e.at > f.moment
         ORDER BY e.id LIMIT 1
     ) given ON true
     WHERE f.moment >= %(begin)s::timestamptz AND f.moment < %(end)s::timestamptz
 """
 LIGHTS = f"""
-    SELECT t.hall_id, (t.moment AT TIME ZONE %(tz)s::interval)::date, 'light', t.item_id::text, t.light, '', NULL, NULL, NULL, NULL,
-        'light', t.item_id, t.name, d.short_name, t.handler_id, coalesce(h.name, '')
+    SELECT t.hall_id, (t.moment AT TIME ZONE %(tz)s::interval)::date, 'light', t.item_id::text, t.light, '', NULL, NULL,
+        NULL, NULL, 'light', t.item_id, t.name, d.short_name, t.handler_id, coalesce(h.name, '')
     FROM ({TURNED.format(turns=f"({TURNS})")}) t
     JOIN people_department d ON d.id = t.department_id
     LEFT JOIN people_person h ON h.id = t.handler_id
@@ -89,12 +92,15 @@ LIGHTS = f"""
 # or a pause;
 # every full day of it is taken off the approval's days.
 LANDED = """
-    SELECT p.hall_id, (p.landed_at AT TIME ZONE %(tz)s::interval)::date, 'landed', p.id::text, '', p.kind, NULL, span.days,
-        span.days - floor(extract(epoch FROM p.landed_at - p.filed_at - coalesce(approval.took, interval '0')) / 86400)::int,
+    SELECT p.hall_id, (p.landed_at AT TIME ZONE %(tz)s::interval)::date, 'landed', p.id::text, '', p.kind, NULL,
+        span.days,
+        span.days
+            - floor(extract(epoch FROM p.landed_at - p.filed_at - coalesce(approval.took, interval '0')) / 86400)::int,
         NULL, 'project', p.id, p.name, '', NULL::bigint, ''
     FROM projects_project p
     CROSS JOIN LATERAL (
-        SELECT (p.landed_at AT TIME ZONE %(tz)s::interval)::date - (p.filed_at AT TIME ZONE %(tz)s::interval)::date AS days
+        SELECT (p.landed_at AT TIME ZONE %(tz)s::interval)::date
+            - (p.filed_at AT TIME ZONE %(tz)s::interval)::date AS days
     ) span
     LEFT JOIN LATERAL (
         SELECT sum(upper(part) - lower(part)) AS took
@@ -119,11 +125,13 @@ LANDED = """
             WHERE n.project_id = p.id AND n.notice_from < least(n.notice_until, p.landed_at)
         ) runs) parts
     ) approval ON true
-    WHERE p.hall_id = ANY(%(halls)s::bigint[]) AND p.landed_at >= %(begin)s::timestamptz AND p.landed_at < %(end)s::timestamptz
+    WHERE p.hall_id = ANY(%(halls)s::bigint[])
+        AND p.landed_at >= %(begin)s::timestamptz AND p.landed_at < %(end)s::timestamptz
 """
 
 MANUAL = """
-    SELECT m.hall_id, m."on", 'manual', '', '', '', NULL, NULL, NULL, m.points, 'manual', m.id, m.basis, '', NULL::bigint, ''
+    SELECT m.hall_id, m."on", 'manual', '', '', '', NULL, NULL, NULL, m.points, 'manual', m.id, m.basis, '',
+        NULL::bigint, ''
     FROM halls_manualpoint m
     WHERE m.hall_id = ANY(%(halls)s::bigint[]) AND m."on" >= %(since)s::date AND m."on" < %(until)s::date
 """
@@ -133,23 +141,26 @@ REPORTED = """
     SELECT e.hall_id, e."on", e.type, 'r.' || e.subject, e.mark, e.kind, e.level, e.days, e.approval_days, e.points,
         'reported', e.id, e.what, '', NULL::bigint, e.handler
     FROM halls_reportedevent e
-    WHERE e.hall_id = ANY(%(halls)s::bigint[]) AND e."on" >= %(since)s::date AND e."on" < %(until)s::date AND e.withdraws_id IS NULL
+    WHERE e.hall_id = ANY(%(halls)s::bigint[]) AND e."on" >= %(since)s::date AND e."on" < %(until)s::date
+        AND e.withdraws_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM halls_reportedevent x WHERE x.withdraws_id = e.id)
         AND (e.type = 'manual' OR NOT EXISTS (
             SELECT 1 FROM halls_reportedevent b
-            WHERE b.hall_id = e.hall_id AND b.type = e.type AND b.subject = e.subject AND b.mark = e.mark AND b."on" < %(since)s::date
-                AND b.withdraws_id IS NULL AND NOT EXISTS (SELECT 1 FROM halls_reportedevent x WHERE x.withdraws_id = b.id)))
+            WHERE b.hall_id = e.hall_id AND b.type = e.type AND b.subject = e.subject AND b.mark = e.mark
+                AND b."on" < %(since)s::date AND b.withdraws_id IS NULL
+                AND NOT EXISTS (SELECT 1 FROM halls_reportedevent x WHERE x.withdraws_id = b.id)))
 """
 
 # A project's first good review of its service under a track; it stands beside those of its matters. A bad one is no
 # matter's.
 TRACKS = """
-    SELECT t.hall_id, (t.at AT TIME ZONE %(tz)s::interval)::date, 'track_praised', t.project_id::text, t.track, '', NULL, NULL, NULL, NULL,
-        'review', t.id, t.name, coalesce(d.short_name, ''), NULL::bigint, ''
+    SELECT t.hall_id, (t.at AT TIME ZONE %(tz)s::interval)::date, 'track_praised', t.project_id::text, t.track, '',
+        NULL, NULL, NULL, NULL, 'review', t.id, t.name, coalesce(d.short_name, ''), NULL::bigint, ''
     FROM (
         SELECT DISTINCT ON (s.project_id, s.track) r.id, r.hall_id, r.at, r.department_id, s.project_id, s.track, s.name
         FROM reviews_trackservice s
-        JOIN reviews_servicereview r ON r.service_id = s.id AND r.hall_id = ANY(%(halls)s::bigint[]) AND r.level = ANY(%(good)s::int[])
+        JOIN reviews_servicereview r ON r.service_id = s.id AND r.hall_id = ANY(%(halls)s::bigint[])
+            AND r.level = ANY(%(good)s::int[])
         LEFT JOIN reviews_rectification x ON x.review_id = r.id
         WHERE x.state IS DISTINCT FROM 'set_aside'
         ORDER BY s.project_id, s.track, r.at, r.id

@@ -314,7 +314,9 @@ class StatementKind(models.TextChoices):
 
 
 class Statement(AppendOnly):
-    """What the company says to an inspection: its view of what was found, or that it has put it right, with evidence."""
+    """What the company says to an inspection: its view of what was found,
+    or that it has put it right, with evidence.
+    """
 
     inspection = models.ForeignKey(RandomInspection, on_delete=models.PROTECT, related_name="statements")
     kind = models.CharField(max_length=10, choices=StatementKind.choices)

@@ -62,9 +62,13 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
         )  # fmt: skip
         return
     in_its_name = Actor(
-        person_id=None, role="approver", department_id=commitment.department_id, hall_id=project.hall_id, entrance="system",
+        person_id=None,
+        role="approver",
+        department_id=commitment.department_id,
+        hall_id=project.hall_id,
+        entrance="system",
         via=f"land.parcel:{use.parcel_id}",
-    )  # fmt: skip
+    )
     number = numbered(commitment.item, "承决", at)
     text = (
         f"本事项适用“标准地”：项目单位作出承诺并公示期满，没有未答复的异议，依法直接作出决定。"
@@ -77,7 +81,8 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
             )
     except Refused as refusal:
         record(
-            Actor.system(), "land.leave_to_department", commitment, at=at, project_code=project.code or "", why=refusal.message,
+            Actor.system(), "land.leave_to_department", commitment, at=at, project_code=project.code or "",
+            why=refusal.message,
             decision=decision,
         )  # fmt: skip
         return
@@ -92,7 +97,8 @@ def notice_over(*, actor: Actor, subject: models.Model, at: datetime, why: str, 
         else holders(StaffRole.APPROVER, day_of(at), department_id=commitment.department_id)
     )
     tell(
-        "decided_at_once", at=at, persons=persons, project_code=project.code or "", page=PageRef("staff:item", item_id=item.pk), matter=item.name,
+        "decided_at_once", at=at, persons=persons, project_code=project.code or "",
+        page=PageRef("staff:item", item_id=item.pk), matter=item.name,
         project=project.name, number=number,
     )  # fmt: skip
 
@@ -119,9 +125,14 @@ def term_over(*, actor: Actor, subject: WorkItem, at: datetime, why: str, **_: A
         data={"parcel": parcel.number, "department": row.department.key, "part": row.part},
     )  # fmt: skip
     tell(
-        "land_input_lapsed", at=at, persons=holders(StaffRole.APPROVER, day_of(at), department_id=parcel.department_id),
-        page=PageRef("staff:parcel", parcel_id=parcel.pk), number=parcel.number, office=row.department.short_name, part=row.get_part_display(),
-    )  # fmt: skip
+        "land_input_lapsed",
+        at=at,
+        persons=holders(StaffRole.APPROVER, day_of(at), department_id=parcel.department_id),
+        page=PageRef("staff:parcel", parcel_id=parcel.pk),
+        number=parcel.number,
+        office=row.department.short_name,
+        part=row.get_part_display(),
+    )
     advance(Actor.system(), land_list, at)
 
 

@@ -1,4 +1,6 @@
-"""用地清单 as the buyer gets it: the parcel, the survey, key indicators, design points, and what is already assessed."""
+"""用地清单 as the buyer gets it: the parcel, the survey, key indicators, design points,
+and what is already assessed.
+"""
 
 from __future__ import annotations
 

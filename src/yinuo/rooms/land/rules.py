@@ -106,7 +106,9 @@ def standing(parcel: Parcel, day: date) -> Decision:
 
 
 def suits(project: Project, day: date) -> Decision:
-    """May the project take the “标准地” track: an enterprise's industrial project, of a class that is not refused it."""
+    """May the project take the “标准地” track: an enterprise's industrial project,
+    of a class that is not refused it.
+    """
     facts = with_grade(project)
     facts = {**facts, "unit": {**facts["unit"], "type": project.unit.type}}
     return eligible("standard_land", facts, pack(), day, grade_of(project))

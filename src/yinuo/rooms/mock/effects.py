@@ -63,7 +63,9 @@ def item_decided(*, actor: Actor, subject: MapItem, at: datetime, why: str) -> N
 
 
 def lapsed(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:
-    """A mock document is valid for its term only (附件4·二(五)): then the matter is open again, and everybody is told."""
+    """A mock document is valid for its term only (附件4·二(五)):
+    then the matter is open again, and everybody is told.
+    """
     if subject.kind != MapWork.MOCK_CONVERSION or subject.waits_for != "unit" or subject.subject_kind != ITEM:
         return
     item, matter = locked(subject.subject_id), _matter_of(subject.subject_id)

@@ -1,4 +1,6 @@
-"""What the departments said in a round of guidance, as one paper: the conclusion on a page, every matter in the annex."""
+"""What the departments said in a round of guidance, as one paper:
+the conclusion on a page, every matter in the annex.
+"""
 
 from __future__ import annotations
 

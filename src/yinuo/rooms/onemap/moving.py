@@ -111,7 +111,9 @@ def _on(project: Project, day: date) -> Project:
 
 
 def item_changes(project: Project, to: date) -> list[ItemChange]:
-    """What follows on the map: what is not accepted takes the new limits and options, what is under way keeps its own."""
+    """What follows on the map: what is not accepted takes the new limits and options,
+    what is under way keeps its own.
+    """
     before, after = answers_on(project, project.rules_on), answers_on(project, to)
     items = list(MapItem.objects.filter(project=project).order_by("position", "id"))
     moved = _on(project, to)

@@ -57,7 +57,10 @@ def basis(item: MapItem) -> list[str]:
 
 def number(item: MapItem, mark: str, at: datetime) -> str:
     """The number of a notice: department, year, project and item; unique without a counter."""
-    return f"{item.department.short_name}{mark}〔{at.astimezone(TZ).year}〕{(item.project.code or '')[-6:]}-{item.position}号"
+    return (
+        f"{item.department.short_name}{mark}〔{at.astimezone(TZ).year}〕"
+        f"{(item.project.code or '')[-6:]}-{item.position}号"
+    )
 
 
 def numbered(item: MapItem, mark: str, at: datetime) -> str:

@@ -30,7 +30,9 @@ def decision_days(day: date) -> int:
 
 
 def regular_days(item: MapItem) -> int:
-    """Working days an application takes by its promised limit; calendar limits are brought to working days by the week."""
+    """Working days an application takes by its promised limit;
+    calendar limits are brought to working days by the week.
+    """
     if item.limit_value is None:
         return 0
     return item.limit_value if item.limit_unit == "working" else -(-item.limit_value * 5 // 7)

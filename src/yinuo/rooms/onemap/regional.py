@@ -1,4 +1,6 @@
-"""What a zone's published results mean for a project: which fits which matter, and why another does not (附件3·三(三))."""
+"""What a zone's published results mean for a project:
+which fits which matter, and why another does not (附件3·三(三)).
+"""
 
 from __future__ import annotations
 

@@ -22,12 +22,14 @@ OPEN = ["running", "paused"]
 ROWS = """(
     SELECT md5(concat_ws('#',
         (SELECT string_agg(concat_ws('|', i.id, i.version, i.state, d.short_name, h.name), ',' ORDER BY i.id)
-            FROM onemap_mapitem i JOIN people_department d ON d.id = i.department_id LEFT JOIN people_person h ON h.id = i.handler_id
+            FROM onemap_mapitem i JOIN people_department d ON d.id = i.department_id
+            LEFT JOIN people_person h ON h.id = i.handler_id
             WHERE i.project_id = projects_project.id),
         (SELECT string_agg(concat_ws('|', p.id, p.handled_at), ',' ORDER BY p.id)
             FROM onemap_problem p JOIN onemap_mapitem i ON i.id = p.item_id WHERE i.project_id = projects_project.id),
         (SELECT string_agg(concat_ws('|', a.id, a.answered_at), ',' ORDER BY a.id)
-            FROM onemap_guidanceanswer a JOIN onemap_guidance g ON g.id = a.guidance_id WHERE g.project_id = projects_project.id),
+            FROM onemap_guidanceanswer a JOIN onemap_guidance g ON g.id = a.guidance_id
+            WHERE g.project_id = projects_project.id),
         (SELECT max(n.id) FROM work_calendarnotice n))))"""
 
 

@@ -19,7 +19,9 @@ def owner_role(warning: AnomalyWarning) -> str:
 
 
 def can_see_warning(actor: Actor, warning: AnomalyWarning) -> bool:
-    """The unit its own; of the hall the watchers all, an office its own and, for whoever knows the project, every one."""
+    """The unit its own; of the hall the watchers all, an office its own and,
+    for whoever knows the project, every one.
+    """
     return can_see(actor, warning.project)
 
 
@@ -82,7 +84,9 @@ def can_hand_clue(actor: Actor) -> bool:
 
 
 def can_see_clue(actor: Actor, clue: Clue) -> bool:
-    """Whoever handed it over, and the hall's supervisors; never whom it concerns nor anybody else of their department."""
+    """Whoever handed it over, and the hall's supervisors;
+    never whom it concerns nor anybody else of their department.
+    """
     if actor.person_id == clue.person_id or not can_hand_clue(actor):
         return False
     if actor.person_id == clue.handed_by_id:

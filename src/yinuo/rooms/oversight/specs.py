@@ -59,7 +59,9 @@ SPECS: dict[str, KindSpec] = {
             RecordKind.BIDDING,
             (
                 FieldSpec("section", "标段", steps=OPTIONAL),
-                FieldSpec("method", "招标方式", "choice", {"open": "公开招标", "invited": "邀请招标", "direct": "依法不招标"}),
+                FieldSpec(
+                    "method", "招标方式", "choice", {"open": "公开招标", "invited": "邀请招标", "direct": "依法不招标"}
+                ),
                 FieldSpec("winner", "中标人", steps=("award", "contract")),
                 FieldSpec("winner_code", "中标人统一社会信用代码", "code", steps=OPTIONAL),
                 FieldSpec("amount", "金额（万元）", "amount", steps=("award", "contract")),
@@ -102,7 +104,9 @@ SPECS: dict[str, KindSpec] = {
                 FieldSpec("body", "检查机关"),
                 FieldSpec("subject", "检查内容"),
                 FieldSpec(
-                    "result", "检查结果", "choice",
+                    "result",
+                    "检查结果",
+                    "choice",
                     {"none": "未发现问题", "mended": "当场改正", "order": "责令限期改正", "penalty": "移交处罚"},
                 ),
                 FieldSpec("note", "情况说明", steps=OPTIONAL),
@@ -130,7 +134,9 @@ SPECS: dict[str, KindSpec] = {
             RecordKind.SIGHTING,
             (
                 FieldSpec(
-                    "means", "来源", "choice",
+                    "means",
+                    "来源",
+                    "choice",
                     {"patrol": "巡查", "utility": "用电用水数据", "satellite": "卫星遥感", "report": "群众反映"},
                 ),
                 FieldSpec("note", "发现的情况"),
@@ -139,7 +145,7 @@ SPECS: dict[str, KindSpec] = {
             on_label="看到开工的日期",
         ),
     )
-}  # fmt: skip
+}
 
 
 def word_of(kind: str, name: str, value: Any) -> str:

@@ -34,7 +34,9 @@ UNTOUCHED = ("open", "exempt", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One anomaly that holds since `since`; `matters` are the items that had to be decided first, in the map's order."""
+    """One anomaly that holds since `since`;
+    `matters` are the items that had to be decided first, in the map's order.
+    """
 
     kind: WarningKind
     since: datetime
@@ -46,7 +48,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`next_at`: the next moment something may turn wrong by time alone; `remind`: the start is due to be reminded of."""
+    """`next_at`: the next moment something may turn wrong by time alone;
+    `remind`: the start is due to be reminded of.
+    """
 
     findings: tuple[Finding, ...] = ()
     next_at: datetime | None = None
@@ -95,7 +99,9 @@ def standing(project: Project, *, reminded: bool) -> Standing:
 
 
 def standings(projects: Sequence[Project], reminded: Container[int]) -> list[Standing]:
-    """Of several projects, with a steady number of queries; `reminded`: those whose company was reminded of the start."""
+    """Of several projects, with a steady number of queries;
+    `reminded`: those whose company was reminded of the start.
+    """
     closed: dict[int, dict[str, list[AnomalyWarning]]] = {project.pk: {} for project in projects}
     open_kinds: dict[int, set[str]] = {project.pk: set() for project in projects}
     for row in AnomalyWarning.objects.filter(project__in=projects).order_by("id"):
@@ -153,7 +159,9 @@ def look(at_hand: Standing, now: datetime) -> Look:
 
 
 def undecided_on(items: Iterable[MapItem], day: date) -> tuple[MapItem, ...]:
-    """What had to be decided before the start and was not, at the end of `day`; what is only simulated is no decision."""
+    """What had to be decided before the start and was not, at the end of `day`;
+    what is only simulated is no decision.
+    """
     return tuple(
         item
         for item in items

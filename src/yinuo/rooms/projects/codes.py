@@ -42,11 +42,15 @@ class CodeRequest:
 
 class CodeProvider(Protocol):
     def assign(self, request: CodeRequest) -> str | None:
-        """A code, or None while it is being assigned (赋码中); asking again with the same key never gives a second one."""
+        """A code, or None while it is being assigned (赋码中);
+        asking again with the same key never gives a second one.
+        """
 
 
 class LocalProvider:
-    """Random codes, so that nobody can count or guess them; the database refuses a duplicate and the caller asks again."""
+    """Random codes, so that nobody can count or guess them;
+    the database refuses a duplicate and the caller asks again.
+    """
 
     def assign(self, request: CodeRequest) -> str:
         moment = request.at.astimezone(TZ)

@@ -74,7 +74,9 @@ def _record(project: Project) -> dict[str, Any]:
         return UNWITNESSED
     seen = "" if policy and policy.quorum != "none" else "（尚未经独立见证）"
     return {
-        "evidence": f"赋码记录是信息链日志的第 {place.index + 1} 条{seen}，证明附在本文件的电子版里，任何人可以离线核对。",
+        "evidence": (
+            f"赋码记录是信息链日志的第 {place.index + 1} 条{seen}，证明附在本文件的电子版里，任何人可以离线核对。"
+        ),
         "proof": place.n,
     }
 

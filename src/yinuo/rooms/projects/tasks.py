@@ -28,7 +28,9 @@ def fetch_code(project_id: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="codes", name="projects.sweep_codes", queueing_lock="projects.sweep_codes")
 def sweep_codes(timestamp: int) -> None:
-    """Every project still waiting for its code is asked for again, whatever became of its job; none holds up another."""
+    """Every project still waiting for its code is asked for again, whatever became of its job;
+    none holds up another.
+    """
     for project_id in Project.objects.filter(state=ProjectState.ASSIGNING).values_list("id", flat=True):
         try:
             assign_code(actor=Actor.system(), project_id=project_id, at=timezone.now())

@@ -68,29 +68,32 @@ FIGURES = f"""
     SELECT c.hall_id, c.office_id, 'on_time', c.part = 'on_time', c.days, 'item', c.subject, c.what, {{day}}
     FROM ({figures.DECISIONS}) c WHERE c.part <> 'untimed'
     UNION ALL
-    SELECT c.hall_id, NULL, 'landed', c.days <= (%(landing)s::jsonb ->> c.kind)::int, c.days, 'project', c.subject, c.what, {{day}}
+    SELECT c.hall_id, NULL, 'landed', c.days <= (%(landing)s::jsonb ->> c.kind)::int, c.days, 'project', c.subject,
+        c.what, {{day}}
     FROM ({figures.LANDINGS}) c
     UNION ALL
     SELECT c.hall_id, c.office_id, c.part, false, NULL, 'item', c.subject, c.what, {{day}}
     FROM ({figures.LIGHTS}) c WHERE c.part IN ('yellow', 'red')
     UNION ALL
-    SELECT c.hall_id, c.office_id, m.measure, CASE m.measure WHEN 'reviews' THEN c.part = 'good' ELSE c.mark = 'closed' END, c.worth,
+    SELECT c.hall_id, c.office_id, m.measure,
+        CASE m.measure WHEN 'reviews' THEN c.part = 'good' ELSE c.mark = 'closed' END, c.worth,
         'review', c.subject, c.what, {{day}}
     FROM ({figures.REVIEWS}) c
     JOIN (VALUES ('reviews'), ('bad_reviews')) m(measure) ON m.measure = 'reviews' OR c.part = 'bad'
 """.replace("{day}", "(c.at AT TIME ZONE %(tz)s::interval)::date")  # noqa: S608  no text from outside
 
 WARNINGS = """
-    SELECT p.hall_id, n.department_id, 'warnings', (n.closed_at < %(end)s::timestamptz) IS TRUE, NULL, 'warning', n.id, p.name,
-        (n.found_at AT TIME ZONE %(tz)s::interval)::date
+    SELECT p.hall_id, n.department_id, 'warnings', (n.closed_at < %(end)s::timestamptz) IS TRUE, NULL, 'warning', n.id,
+        p.name, (n.found_at AT TIME ZONE %(tz)s::interval)::date
     FROM oversight_anomalywarning n JOIN projects_project p ON p.id = n.project_id
-    WHERE p.hall_id = ANY(%(halls)s::bigint[]) AND n.found_at >= %(begin)s::timestamptz AND n.found_at < %(end)s::timestamptz
+    WHERE p.hall_id = ANY(%(halls)s::bigint[])
+        AND n.found_at >= %(begin)s::timestamptz AND n.found_at < %(end)s::timestamptz
 """
 
 # One that was taken back before its term ended, for there was nothing to review any more, never fell due.
 COMMITMENT_REVIEWS = """
-    SELECT w.hall_id, w.department_id, 'commitment_reviews', w.state = 'done' AND w.closed_at <= w.due_at, NULL, 'commitment',
-        w.subject_id, i.name, (w.due_at AT TIME ZONE %(tz)s::interval)::date
+    SELECT w.hall_id, w.department_id, 'commitment_reviews', w.state = 'done' AND w.closed_at <= w.due_at, NULL,
+        'commitment', w.subject_id, i.name, (w.due_at AT TIME ZONE %(tz)s::interval)::date
     FROM work_workitem w JOIN commitments_commitment c ON c.id = w.subject_id JOIN onemap_mapitem i ON i.id = c.item_id
     WHERE w.hall_id = ANY(%(halls)s::bigint[]) AND w.kind = 'commitment_review'
         AND w.due_at >= %(begin)s::timestamptz AND w.due_at < %(end)s::timestamptz
@@ -106,9 +109,12 @@ KEPT = """
 """
 
 POINTS = """
-    SELECT p.hall_id, NULL, 'points', e.points > 0, e.points, 'credit', e.id, u.name, (e.at AT TIME ZONE %(tz)s::interval)::date
-    FROM credit_creditevent e JOIN projects_project p ON p.code = e.project_code JOIN people_projectunit u ON u.id = e.unit_id
-    WHERE e.project_code <> '' AND e.applied AND e.points <> 0 AND e.type <> 'rebase' AND p.hall_id = ANY(%(halls)s::bigint[])
+    SELECT p.hall_id, NULL, 'points', e.points > 0, e.points, 'credit', e.id, u.name,
+        (e.at AT TIME ZONE %(tz)s::interval)::date
+    FROM credit_creditevent e JOIN projects_project p ON p.code = e.project_code
+    JOIN people_projectunit u ON u.id = e.unit_id
+    WHERE e.project_code <> '' AND e.applied AND e.points <> 0 AND e.type <> 'rebase'
+        AND p.hall_id = ANY(%(halls)s::bigint[])
         AND e.at >= %(begin)s::timestamptz AND e.at < %(end)s::timestamptz
 """
 

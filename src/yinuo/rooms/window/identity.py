@@ -44,5 +44,7 @@ def masked(text: str) -> str:
 
 
 def digest(kind: str, text: str) -> str:
-    """Tells whether two visitors showed the same document; without this installation's key nothing can be told from it."""
+    """Tells whether two visitors showed the same document;
+    without this installation's key nothing can be told from it.
+    """
     return salted_hmac(SALT, f"{kind}:{text}", algorithm="sha256").hexdigest()

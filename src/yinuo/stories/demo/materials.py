@@ -1,4 +1,6 @@
-"""A page of PDF for every material the demonstration's companies hand in: small, whole, and saying that it is a sample."""
+"""A page of PDF for every material the demonstration's companies hand in:
+small, whole, and saying that it is a sample.
+"""
 
 from __future__ import annotations
 

@@ -139,20 +139,20 @@ COMPANIES = (
         (("hanzhixin", "韩志新"), ("mayan", "马艳")), "92", "A",
     ),
     Company(
-        "fertiliser", "91622927MA73G8L56L", "积石山绿源有机肥有限公司", "enterprise", "马晓云", "积石山县吹麻滩镇唐集工业集中区 3 号",
-        (("maxiaoyun", "马晓云"), ("zhangli", "张丽")), "79", "A-",
+        "fertiliser", "91622927MA73G8L56L", "积石山绿源有机肥有限公司", "enterprise", "马晓云",
+        "积石山县吹麻滩镇唐集工业集中区 3 号", (("maxiaoyun", "马晓云"), ("zhangli", "张丽")), "79", "A-",
     ),
     Company(
-        "knives", "91622927MA74B1D68D", "甘肃保安腰刀文旅有限公司", "enterprise", "马自祥", "积石山县大河家镇大墩村 118 号",
-        (("mazixiang", "马自祥"),), "77", "B",
+        "knives", "91622927MA74B1D68D", "甘肃保安腰刀文旅有限公司", "enterprise", "马自祥",
+        "积石山县大河家镇大墩村 118 号", (("mazixiang", "马自祥"),), "77", "B",
     ),
     Company(
-        "city", "91622927710375624K", "积石山县城市建设投资有限公司", "enterprise", "唐国华", "积石山县吹麻滩镇临津路 9 号",
-        (("tangguohua", "唐国华"), ("wangfang", "王芳")), "73", "B-，国有", True,
+        "city", "91622927710375624K", "积石山县城市建设投资有限公司", "enterprise", "唐国华",
+        "积石山县吹麻滩镇临津路 9 号", (("tangguohua", "唐国华"), ("wangfang", "王芳")), "73", "B-，国有", True,
     ),
     Company(
-        "materials", "91622927MA71H3N913", "积石山宏达建材有限公司", "enterprise", "何宏达", "积石山县居集镇红崖村 2 社",
-        (("hehongda", "何宏达"),), "68", "C+",
+        "materials", "91622927MA71H3N913", "积石山宏达建材有限公司", "enterprise", "何宏达",
+        "积石山县居集镇红崖村 2 社", (("hehongda", "何宏达"),), "68", "C+",
     ),
     Company(
         "stone", "91622927MA72T0Q48H", "积石山河源石料有限公司", "enterprise", "冶生林", "积石山县关家川乡何家村",
@@ -239,7 +239,9 @@ def assemble(
     companies: Sequence[Company] = COMPANIES,
     bodies: Mapping[str, tuple[str, str]] = BODIES,
 ) -> Cast:
-    """Makes every person, role, unit and binding as of `began`: the one part of the demonstration that no action makes."""
+    """Makes every person, role, unit and binding as of `began`:
+    the one part of the demonstration that no action makes.
+    """
     # Telephone numbers nobody can have: no mobile begins with 100.
     hashed = make_password(PASSWORD)  # one costly hash for all: they share the password anyway
     usernames = [(worker.username, worker.name) for worker in workers]
@@ -288,7 +290,9 @@ def assemble(
 def _give_matters(
     hall: Hall, offices: dict[str, Department], persons: dict[str, Person], day: date, workers: Sequence[Worker]
 ) -> None:
-    """Each matter of a department with approvers to the one named for it, the others to the department's general one."""
+    """Each matter of a department with approvers to the one named for it,
+    the others to the department's general one.
+    """
     approvers = [worker for worker in workers if worker.hats[0].role == "approver"]
     named = {matter: worker for worker in approvers for matter in worker.matters}
     general = {worker.hats[0].department: worker for worker in reversed(approvers) if not worker.matters}

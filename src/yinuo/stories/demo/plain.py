@@ -68,7 +68,8 @@ def workers() -> tuple[Worker, ...]:
     stages = next(scheme.stages for scheme in rules.schemes if scheme.when is None)
     found += [
         Worker(
-            f"stage-{stage.id}", f"{stage.name}召集人", f"{stage.name}阶段召集人", (Hat("stage_convener", stage.department or filing, stage.id),),
+            f"stage-{stage.id}", f"{stage.name}召集人", f"{stage.name}阶段召集人",
+            (Hat("stage_convener", stage.department or filing, stage.id),),
             (), stage.id == opening_stage(),
         )
         for stage in stages
@@ -94,8 +95,9 @@ def companies() -> tuple[Company, ...]:
         person = f"{trade[:2]}经办人"
         made.append(
             Company(
-                key, make_credit_code(region, f"{serial * 1_234_567:08d}"), f"{place}{trade}有限公司", "enterprise", person, f"{place}工业集中区",
-                ((f"company-{key}", person),), f"{(band.low + band.high) / Decimal(2):f}" if band else None, band.grade if band else "未评级",
+                key, make_credit_code(region, f"{serial * 1_234_567:08d}"), f"{place}{trade}有限公司", "enterprise",
+                person, f"{place}工业集中区", ((f"company-{key}", person),),
+                f"{(band.low + band.high) / Decimal(2):f}" if band else None, band.grade if band else "未评级",
             )
         )  # fmt: skip
     return tuple(made)
@@ -133,9 +135,16 @@ def evaluated(world: World) -> Scene:
 def _form(on: date, name: str) -> dict[str, object]:
     place = _place("name")
     return form(
-        on, name=name, industry="2625", address=f"{place}工业集中区3号地块", content="生产车间、仓库及配套设施", region=_place("region"),
-        total_investment="3600", land_area="16000", floor_area="9800",
-    )  # fmt: skip
+        on,
+        name=name,
+        industry="2625",
+        address=f"{place}工业集中区3号地块",
+        content="生产车间、仓库及配套设施",
+        region=_place("region"),
+        total_investment="3600",
+        land_area="16000",
+        floor_area="9800",
+    )
 
 
 def _begun(world: World, company: str, name: str, days: int) -> Generator[datetime, datetime, Play | None]:

@@ -68,8 +68,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "fertiliser_two": {
         "name": "年产5万吨有机肥加工项目", "industry": "2625", "address": f"{PARK}3号地块",
         "content": "新建发酵车间、加工车间、成品库和检测室，年产有机肥5万吨，配套污水处理设施",
-        "total_investment": "8600", "land_area": "26000", "floor_area": "20600", "annual_energy": "1560", "annual_electricity": "560",
-        "declarations": {"catalogue_class": "encouraged"}, "site": {"new_construction_land": True},
+        "total_investment": "8600", "land_area": "26000", "floor_area": "20600", "annual_energy": "1560",
+        "annual_electricity": "560", "declarations": {"catalogue_class": "encouraged"},
+        "site": {"new_construction_land": True},
     },
     "reception": {
         "name": "大河家镇乡村旅游接待中心", "industry": "7862", "address": "积石山县大河家镇康吊村",
@@ -96,7 +97,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "walling": {
         "name": "年产10万立方米新型墙材项目", "industry": "3031", "address": "积石山县居集镇深坪村",
         "content": "蒸压加气混凝土砌块生产线一条，原料库、蒸压车间和成品堆场",
-        "total_investment": "5400", "land_area": "22000", "floor_area": "12500", "annual_energy": "900", "annual_electricity": "300",
+        "total_investment": "5400", "land_area": "22000", "floor_area": "12500", "annual_energy": "900",
+        "annual_electricity": "300",
         "site": {"new_construction_land": True},
     },
     "panels": {
@@ -112,7 +114,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "solar_field": {
         "name": "积石山县30兆瓦农光互补光伏发电项目", "industry": "4416", "address": "积石山县银川镇张郭家村",
         "content": "光伏阵列装机30兆瓦，35千伏开关站一座，板下种植中药材",
-        "total_investment": "13500", "land_area": "620000", "floor_area": "1600", "annual_energy": "60", "annual_electricity": "20",
+        "total_investment": "13500", "land_area": "620000", "floor_area": "1600", "annual_energy": "60",
+        "annual_electricity": "20",
         "eia_category": "太阳能发电（不含居民家用光伏发电）",
         "declarations": {"catalogue_class": "encouraged"}, "site": {"inside_built_up_boundary": False},
         "construction": {"soil_disturbed_m2": "46000", "soil_moved_m3": "18000"},
@@ -120,22 +123,26 @@ FORMS: dict[str, dict[str, Any]] = {
     "solar_roofs": {
         "name": "工业集中区屋顶分布式光伏项目", "industry": "4416", "address": f"{PARK}1至6号厂房屋面",
         "content": "利用厂房屋面建设5.9兆瓦分布式光伏，配套升压站一座",
-        "total_investment": "2360", "land_area": "8200", "floor_area": "900", "annual_energy": "30", "annual_electricity": "10",
+        "total_investment": "2360", "land_area": "8200", "floor_area": "900", "annual_energy": "30",
+        "annual_electricity": "10",
         "eia_category": "太阳能发电（不含居民家用光伏发电）",
         "declarations": {"catalogue_class": "encouraged"},
     },
     "workshops": {
-        "name": "唐集工业集中区标准厂房", "industry": "7040", "address": f"{PARK}8号地块", "project_class": "state_owned",
+        "name": "唐集工业集中区标准厂房", "industry": "7040", "address": f"{PARK}8号地块",
+        "project_class": "state_owned",
         "content": "两层标准厂房六栋、综合楼一栋和室外管网，建筑面积4.2万平方米",
         "total_investment": "12800", "land_area": "52000", "floor_area": "42000", "eia": "register",
     },
     "parking": {
-        "name": "吹麻滩镇立体停车场", "industry": "5442", "address": "积石山县吹麻滩镇北大街与民族路交汇处", "project_class": "state_owned",
+        "name": "吹麻滩镇立体停车场", "industry": "5442", "address": "积石山县吹麻滩镇北大街与民族路交汇处",
+        "project_class": "state_owned",
         "content": "立体停车楼一座，车位420个，充电桩84个",
         "total_investment": "3600", "land_area": "6200", "floor_area": "14800", "eia": "register",
     },
     "quarry": {
-        "name": "机制砂石生产线技术改造", "industry": "3099", "address": "积石山县关家川乡何家村", "nature": "technical",
+        "name": "机制砂石生产线技术改造", "industry": "3099", "address": "积石山县关家川乡何家村",
+        "nature": "technical",
         "content": "更换制砂主机，新建封闭料棚和除尘系统，年产机制砂60万吨",
         "total_investment": "1800", "land_area": "12000", "floor_area": "4600",
     },
@@ -147,7 +154,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "cold_chain": {
         "name": "积石山县冷链物流配送中心", "industry": "5930", "address": "积石山县吹麻滩镇前庄村",
         "content": "冷藏库8000吨、速冻库500吨、分拣车间和配送停车场",
-        "total_investment": "6800", "land_area": "28000", "floor_area": "17500", "eia": "register", "annual_electricity": "460",
+        "total_investment": "6800", "land_area": "28000", "floor_area": "17500", "eia": "register",
+        "annual_electricity": "460",
         "site": {"heritage": "possible"},
     },
     "storehouse": {
@@ -159,7 +167,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "name": "积石山县大河家镇集中供热工程", "industry": "4430", "address": "积石山县大河家镇", "kind": "approval",
         "project_class": "government_funds",
         "content": "新建热源厂一座，2台29兆瓦热水锅炉，供热面积68万平方米，配套换热站和一次管网",
-        "total_investment": "7496.08", "land_area": "21783.29", "floor_area": "6200", "annual_energy": "12600", "annual_electricity": "310",
-        "construction": {"municipal": True}, "site": {"state_land_supply": True},
+        "total_investment": "7496.08", "land_area": "21783.29", "floor_area": "6200", "annual_energy": "12600",
+        "annual_electricity": "310", "construction": {"municipal": True}, "site": {"state_land_supply": True},
     },
 }  # fmt: skip

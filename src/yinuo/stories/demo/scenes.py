@@ -285,6 +285,7 @@ def on_leave(world: World) -> Scene:
 
 
 SCENES = (
-    flagship, objected, overdue, sent_back, decidable, in_guidance, ready, just_filed, held, refused, withdrawn, to_execute,
+    flagship, objected, overdue, sent_back, decidable, in_guidance, ready, just_filed, held, refused, withdrawn,
+    to_execute,
     on_leave,
 )  # fmt: skip

@@ -96,7 +96,9 @@ def decide_promise(p: Player, commitment: Item, refused: str = "") -> Item:
 
 
 def submit(p: Player, item: Item, *, refused: str = "", key: str = "", only: int | None = None, times: int = 1) -> Item:
-    """The material in one go; `only` = hand in the first so many and leave the rest out; `times` = clicks with one key."""
+    """The material in one go; `only` = hand in the first so many and leave the rest out;
+    `times` = clicks with one key.
+    """
     materials = item["materials"][:only]
     rows = [{"id": row["id"], "file": p.upload(p.owner, f"{row['name'][:40]}.pdf")} for row in materials]
     body = {"materials": rows, "note": "材料一次交齐"}

@@ -1,4 +1,6 @@
-"""Everything that is refused, sent back, objected to, broken and mended: each refusal with its clause and what to do."""
+"""Everything that is refused, sent back, objected to, broken and mended:
+each refusal with its clause and what to do.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The parts a board has by the dozen, written without a template: sixty cards and their lines are most of a map's page."""
+"""The parts a board has by the dozen, written without a template:
+sixty cards and their lines are most of a map's page.
+"""
 
 from __future__ import annotations
 

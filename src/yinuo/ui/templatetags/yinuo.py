@@ -221,9 +221,14 @@ def table(
 
 @register.inclusion_tag("components/chart.html")
 def chart(
-    caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], kind: Literal["line", "bar"] = "line", unit: str = "",
-    low: object = "", high: object = "",
-) -> dict[str, Any]:  # fmt: skip
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    kind: Literal["line", "bar"] = "line",
+    unit: str = "",
+    low: object = "",
+    high: object = "",
+) -> dict[str, Any]:
     """A table that is drawn above itself: the first column names the points, every number column is a series."""
     return {**table(caption, columns, rows), "kind": kind, "unit": unit, "low": low, "high": high}
 
@@ -248,7 +253,9 @@ def side_nav(groups: Iterable[NavGroup], label: str = "筛选") -> dict[str, Any
 
 @register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
 def breadcrumbs(context: Context, items: Sequence[NavItem]) -> dict[str, Any]:
-    """Where the page stands; the last one is the page itself and no link, the first leads to where it was opened from."""
+    """Where the page stands; the last one is the page itself and no link,
+    the first leads to where it was opened from.
+    """
     request = context.get("request")
     return {"items": [back_to(request, items[0]), *items[1:]] if request else items}
 

@@ -15,7 +15,9 @@ from yinuo.engine.trail.actions import action, record
 
 @action
 def ask_binding(*, actor: Actor, person: Person, unit: ProjectUnit, basis: str, at: datetime) -> AuthorisedPerson:
-    """A person asks to act for a unit; the legal representative's authorisation is the basis, an official confirms it."""
+    """A person asks to act for a unit; the legal representative's authorisation is the basis,
+    an official confirms it.
+    """
     if actor.person_id != person.pk:
         raise forbid("只能为本人申请绑定")
     if not basis.strip():

@@ -75,7 +75,9 @@ def register_unit(
 
 @action
 def register_reserved_unit(*, actor: Actor, name: str, type: str, reservation_no: str, at: datetime) -> ProjectUnit:
-    """A unit that has only its name reserved (附件4·三), known by the reservation's number until it has a credit code."""
+    """A unit that has only its name reserved (附件4·三),
+    known by the reservation's number until it has a credit code.
+    """
     if not access.can_register_units(actor):
         raise forbid()
     name, reservation_no = name.strip(), reservation_no.strip()
@@ -85,9 +87,11 @@ def register_reserved_unit(*, actor: Actor, name: str, type: str, reservation_no
         raise Refused("people.unit_type", "请选择单位类型", field="type")
     if not reservation_no or len(reservation_no) > RESERVATION_LENGTH:
         raise Refused(
-            "people.reservation_no", f"请填写企业名称预先核准号，不超过 {RESERVATION_LENGTH} 个字符", field="reservation_no",
+            "people.reservation_no",
+            f"请填写企业名称预先核准号，不超过 {RESERVATION_LENGTH} 个字符",
+            field="reservation_no",
             remedy="请按市场监管部门的核准通知书填写",
-        )  # fmt: skip
+        )
     try:
         with transaction.atomic():
             unit = ProjectUnit.objects.create(name=name, type=type, reservation_no=reservation_no)

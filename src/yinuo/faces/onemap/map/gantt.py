@@ -326,7 +326,9 @@ def _ticks(scale: Scale) -> Iterator[Tick]:
 
 
 def _points(lanes: Sequence[Lane], today: date, landing: date | None) -> tuple[Point, ...]:
-    """The phone's list: day by day what was concluded, is due or is planned to end; today and the landing among them."""
+    """The phone's list: day by day what was concluded, is due or is planned to end;
+    today and the landing among them.
+    """
     by_day: dict[date, list[Lane]] = {}
     for lane in lanes:
         by_day.setdefault(lane.sort_on, []).append(lane)

@@ -185,7 +185,9 @@ def _gain(seen: Seen, options: tuple[RouteOption, ...], view: MapView, face: Fac
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One route of a matter, as a column of the comparison; `choose` where the reader may take it, `blocked` why not."""
+    """One route of a matter, as a column of the comparison;
+    `choose` where the reader may take it, `blocked` why not.
+    """
 
     route: str
     label: str

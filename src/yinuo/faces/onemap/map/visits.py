@@ -1,4 +1,6 @@
-"""When the reader was last at this map, kept by their own browser: looking writes no row and leaves no trace with us."""
+"""When the reader was last at this map, kept by their own browser:
+looking writes no row and leaves no trace with us.
+"""
 
 from __future__ import annotations
 

@@ -397,7 +397,9 @@ def start_service(actor: Actor, agreement: Agreement, at: datetime) -> None:
 def assign_agent(
     *, actor: Actor, agreement_id: int, agent_id: int, why: str, at: datetime, version: int | None = None
 ) -> Agreement:
-    """Another agent takes the service over; the one before acts for the unit no longer, and the unit is told who does."""
+    """Another agent takes the service over; the one before acts for the unit no longer,
+    and the unit is told who does.
+    """
     agreement = locked(agreement_id)
     if not access.can_head(actor, agreement.body.hall_id):
         raise forbid("代办员由代办服务机构负责人指派")

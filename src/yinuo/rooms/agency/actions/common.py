@@ -1,4 +1,6 @@
-"""What every action on a service begins with: the project's lock, the agreement as it is now, and the question who may."""
+"""What every action on a service begins with:
+the project's lock, the agreement as it is now, and the question who may.
+"""
 
 from __future__ import annotations
 

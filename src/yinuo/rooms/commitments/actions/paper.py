@@ -148,7 +148,9 @@ def _signed_by(item: MapItem, signer: str, capacity: str, authority: str) -> dic
 def _letter(
     item: MapItem, standard: CommitmentStandard, paper: PaperSigning, window: Department, at: datetime
 ) -> Document:
-    """Word for word what was signed, with the scan's digest; signed by the hall's window, which has seen the original."""
+    """Word for word what was signed, with the scan's digest;
+    signed by the hall's window, which has seen the original.
+    """
     project = item.project
     return issue_signed(
         kind=CommitmentsPaper.LETTER,

@@ -124,7 +124,9 @@ def publish(
     signed_by: Person | None = None,
     paper: PaperSigning | None = None,
 ) -> Commitment:
-    """The promise of a signed letter, in notice from now on; its department's time to decide begins after the notice."""
+    """The promise of a signed letter, in notice from now on;
+    its department's time to decide begins after the notice.
+    """
     commitment = Commitment.objects.create(
         project=item.project,
         item=item,

@@ -240,7 +240,9 @@ def _name(point: Point) -> str:
 
 
 def fail(actor: Actor, completion: CompletionVerification, points: Sequence[Point], why: str, at: datetime) -> None:
-    """Not passed: a promise with a requirement not met is broken, the others are kept; there is no plus for the cycle."""
+    """Not passed: a promise with a requirement not met is broken, the others are kept;
+    there is no plus for the cycle.
+    """
     project = completion.project
     broken = {commitment.pk for commitment in _promises([point for point in points if not point.met])}
     newly = [c for c in _promises(points) if c.pk in broken and c.fulfilment != Fulfilment.BROKEN]
@@ -287,7 +289,9 @@ def _finder(actor: Actor, commitment: Commitment, person_id: int | None) -> Acto
 
 
 def propose_broken(actor: Actor, commitment: Commitment, why: str, at: datetime) -> None:
-    """The department's proposal for a promise not kept: more where it touches one of the named fields (附件2·第十八条)."""
+    """The department's proposal for a promise not kept:
+    more where it touches one of the named fields (附件2·第十八条).
+    """
     project = commitment.project
     if not earns_points(project):
         return

@@ -1,4 +1,6 @@
-"""The inspection itself: recorded on site, signed by all who were there, answered by the company, put right, published."""
+"""The inspection itself: recorded on site, signed by all who were there,
+answered by the company, put right, published.
+"""
 
 from __future__ import annotations
 

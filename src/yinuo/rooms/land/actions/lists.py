@@ -78,7 +78,10 @@ def open_list(
     )
     record(
         actor, "land.open_list", made, at=at,
-        data={"parcel": parcel.number, **{part.value: [office.key for office in offices] for part, offices in asked.items()}},
+        data={
+            "parcel": parcel.number,
+            **{part.value: [office.key for office in offices] for part, offices in asked.items()},
+        },
     )  # fmt: skip
     _ask(actor, made, Part.INDICATORS, at)
     remember(claimed, made)
@@ -114,7 +117,8 @@ def _ask(actor: Actor, land_list: LandChecklist, part: Part, at: datetime) -> No
             role="utility" if utility else "approver",
         )
         tell(
-            "land_input_due", at=at, persons=readers(work, at), page=work.page_ref, part=part.label, number=parcel.number, name=parcel.name,
+            "land_input_due", at=at, persons=readers(work, at), page=work.page_ref, part=part.label,
+            number=parcel.number, name=parcel.name,
             due=_due(work),
         )  # fmt: skip
 
@@ -196,7 +200,10 @@ def answer_input(
         close(actor=actor, item=work, at=at, outcome="answered")
     record(
         actor, "land.answer_input", row, at=at,
-        data={"parcel": land_list.parcel.number, "part": row.part, "points": len(row.points), "late": row.lapsed_at is not None},
+        data={
+            "parcel": land_list.parcel.number, "part": row.part, "points": len(row.points),
+            "late": row.lapsed_at is not None,
+        },
     )  # fmt: skip
     advance(actor, land_list, at)
     return row
@@ -298,13 +305,19 @@ def issue_to_buyer(actor: Actor, land_list: LandChecklist, at: datetime) -> None
     save(land_list, "document", "issued_at")
     record(
         actor, "land.issue_list", land_list, at=at, project_code=code,
-        data={"parcel": parcel.number, "number": data["number"], "version": land_list.number}, chain="approval.document",
+        data={"parcel": parcel.number, "number": data["number"], "version": land_list.number},
+        chain="approval.document",
     )  # fmt: skip
     tell(
         "land_list_issued" if land_list.number == 1 else "land_list_corrected",
-        at=at, unit_id=parcel.unit_id, project_code=code, page=PageRef("unit:land_parcel", parcel_id=parcel.pk), number=parcel.number, name=parcel.name,
+        at=at,
+        unit_id=parcel.unit_id,
+        project_code=code,
+        page=PageRef("unit:land_parcel", parcel_id=parcel.pk),
+        number=parcel.number,
+        name=parcel.name,
         why=land_list.why[:80],
-    )  # fmt: skip
+    )
     if use is not None:
         list_served(actor, use, at)
 

@@ -1,4 +1,6 @@
-"""A parcel offered and sold: who is interested, whom the grade puts first among equals, and the contract that ends it."""
+"""A parcel offered and sold: who is interested, whom the grade puts first among equals,
+and the contract that ends it.
+"""
 
 from __future__ import annotations
 
@@ -130,9 +132,14 @@ def sell_parcel(
             "land.contract_taken", f"合同编号 {number} 已经登记过", field="contract_number", remedy="请核对合同编号"
         ) from error
     record(
-        actor, "land.sell_parcel", parcel, at=at, why=note.strip(),
-        data={"number": parcel.number, "unit": unit.pk, "contract": number, "indicators": parcel.indicators}, chain="approval.document",
-    )  # fmt: skip
+        actor,
+        "land.sell_parcel",
+        parcel,
+        at=at,
+        why=note.strip(),
+        data={"number": parcel.number, "unit": unit.pk, "contract": number, "indicators": parcel.indicators},
+        chain="approval.document",
+    )
     tell(
         "land_sold",
         at=at,

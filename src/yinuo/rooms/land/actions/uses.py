@@ -57,9 +57,15 @@ def settle_project(
             data={"missing": list(decision.missing)},
         )
     item = take_in_contract(
-        actor=actor, project=project, matter_id=roles().land_supply_matter, contract=parcel.contract_number,
-        text=(f"{STANDARD_LAND if standard else ''}地块 {parcel.number}，" f"{parcel.contract_on:%Y年%-m月%-d日}签订出让合同"), at=at,
-    )  # fmt: skip
+        actor=actor,
+        project=project,
+        matter_id=roles().land_supply_matter,
+        contract=parcel.contract_number,
+        text=(
+            f"{STANDARD_LAND if standard else ''}地块 {parcel.number}，{parcel.contract_on:%Y年%-m月%-d日}签订出让合同"
+        ),
+        at=at,
+    )
     commitment = None
     if standard and parcel.indicators:
         commitment = promise_in_contract(

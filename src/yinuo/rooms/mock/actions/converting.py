@@ -108,7 +108,9 @@ def begin_again(actor: Actor, application: MockApplication, told: Sequence[Chang
 def report_change(
     *, actor: Actor, application_id: int, cases: Sequence[str], text: str, at: datetime, version: int | None = None
 ) -> MockApplication:
-    """The window enters one of the six cases, before the land is there or while the departments convert: approval anew."""
+    """The window enters one of the six cases, before the land is there
+    or while the departments convert: approval anew.
+    """
     application = take(actor, application_id, [MockState.RUNNING, MockState.CONVERTING], version)
     if not cases or set(cases) - set(CASES):
         raise Refused("mock.case", "请选择应当重新报批的情形", field="cases")

@@ -1,4 +1,6 @@
-"""申请受理阶段 (附件4·四(一)): the window registers, keeps the signed papers, hears two departments, and distributes."""
+"""申请受理阶段 (附件4·四(一)): the window registers, keeps the signed papers,
+hears two departments, and distributes.
+"""
 
 from __future__ import annotations
 
@@ -259,7 +261,9 @@ def keep_signed(
     at: datetime,
     version: int | None = None,
 ) -> MockApplication:
-    """The stamped application and the signed commitment (附件4-2) are scanned and kept; the two departments are asked."""
+    """The stamped application and the signed commitment (附件4-2) are scanned and kept;
+    the two departments are asked.
+    """
     application = take(actor, application_id, [MockState.REGISTERED], version)
     project = application.project
     application.form = scan(form_id, project, "form", "盖章、签字的申请表（附件4-1）")

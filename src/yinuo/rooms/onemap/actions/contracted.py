@@ -48,9 +48,13 @@ def take_in_contract(
         return item
     if item.state in DECIDED:
         raise Refused(
-            "onemap.state", (f"“{item.name}”已是“{item.get_state_display()}”（{item.present.document_number}），" f"与合同 {contract} 不符"),
+            "onemap.state",
+            (
+                f"“{item.name}”已是“{item.get_state_display()}”（{item.present.document_number}），"
+                f"与合同 {contract} 不符"
+            ),
             remedy="请先核对该事项的办理结果",
-        )  # fmt: skip
+        )
     for kind in (MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
         work = open_of(item, kind)
         if work is not None:

@@ -99,7 +99,9 @@ def fill_gap(*, actor: Actor, item: MapItem, materials: Rows, note: str, at: dat
 
 @action
 def give_up(*, item: MapItem, why: str, at: datetime) -> None:
-    """Not completed in time: the application counts as given up, its papers are returned, and the item is open again."""
+    """Not completed in time: the application counts as given up, its papers are returned,
+    and the item is open again.
+    """
     gap = open_gap(item)
     ended = min(at, gap.due_at) if gap.due_at else at
     for kind in (MapWork.GAP, MapWork.RECEIPT, MapWork.LIMIT, MapWork.RECTIFICATION):
@@ -116,7 +118,9 @@ def give_up(*, item: MapItem, why: str, at: datetime) -> None:
 
 
 def _not_before_its_events(work: WorkItem, ended: datetime) -> datetime:
-    """A clock ends when the gap's term did, however late that is noticed – unless something has happened to it since."""
+    """A clock ends when the gap's term did, however late that is noticed –
+    unless something has happened to it since.
+    """
     last = work.events.order_by("-at").first()
     return max(ended, work.started_at, last.at) if last is not None else max(ended, work.started_at)
 

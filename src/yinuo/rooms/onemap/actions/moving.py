@@ -118,7 +118,9 @@ def need_movable(project: Project, to: date, at: datetime) -> None:
 
 
 def _apply(project: Project, changes: list[ItemChange]) -> None:
-    """The map as the changes say; each item that changes raises its version, so that forms opened before are noticed."""
+    """The map as the changes say; each item that changes raises its version,
+    so that forms opened before are noticed.
+    """
     added = [change.matter_id for change in changes if change.kind == "add"]
     touched: dict[int, tuple[MapItem, dict[str, object]]] = {}
     for change in changes:
@@ -140,7 +142,9 @@ def _apply(project: Project, changes: list[ItemChange]) -> None:
 def _add(
     project: Project, items: list[MapItem], added: list[str], touched: dict[int, tuple[MapItem, dict[str, object]]]
 ) -> None:
-    """Newly needed matters at the map's end, as the catalogue has them; what is not begun waits for them where it must."""
+    """Newly needed matters at the map's end, as the catalogue has them;
+    what is not begun waits for them where it must.
+    """
     standing = [
         item
         for item in items

@@ -155,7 +155,9 @@ def propose(project: Project, items: Sequence[MapItem], at: datetime) -> Mapping
 
 
 def tell_drawn(project: Project, items: Sequence[MapItem], found: Mapping[str, Proposal], at: datetime) -> None:
-    """Every proposal leaves its decision on record, and the company is told what it need not have made (正文·三(三))."""
+    """Every proposal leaves its decision on record,
+    and the company is told what it need not have made (正文·三(三)).
+    """
     own = {item.matter_id: item for item in items}
     shared = []
     for name, proposal in found.items():
@@ -224,7 +226,9 @@ def end_sharing(*, actor: Actor, item_id: int, why: str, at: datetime, version: 
 
 
 def _come_back(actor: Actor, item: MapItem, why: str, at: datetime, decision: Decision | None = None) -> None:
-    """The matter is open again, the project has not landed, and the company is told why; its sharing stays on record."""
+    """The matter is open again, the project has not landed, and the company is told why;
+    its sharing stays on record.
+    """
     project, result = item.project, item.shared_id
     ended = applying.begin_anew(item, at, why, outcome=Outcome.UNSHARED)
     take_landing_back(item)

@@ -1,4 +1,6 @@
-"""Clues to breaches of discipline or law by staff: handed to the competent body, and that they were (附件7·第二十二条)."""
+"""Clues to breaches of discipline or law by staff:
+handed to the competent body, and that they were (附件7·第二十二条).
+"""
 
 from __future__ import annotations
 
@@ -59,10 +61,17 @@ def hand_clue(
     try:
         with transaction.atomic():
             made = Clue.objects.create(
-                hall_id=actor.hall_id, person_id=person_id, department_id=member.department_id,
-                text=need(text, "text", "请写明是什么线索"), body=body, body_name=name, handed_on=handed_on, receipt=number,
-                handed_by_id=actor.person_id, at=at,
-            )  # fmt: skip
+                hall_id=actor.hall_id,
+                person_id=person_id,
+                department_id=member.department_id,
+                text=need(text, "text", "请写明是什么线索"),
+                body=body,
+                body_name=name,
+                handed_on=handed_on,
+                receipt=number,
+                handed_by_id=actor.person_id,
+                at=at,
+            )
     except IntegrityError as error:
         raise Refused(
             "oversight.receipt", "这个回执编号已经登记过", field="receipt", remedy="请核对回执编号"

@@ -30,7 +30,9 @@ def office_of(row: LifeRecord) -> Department | None:
 
 
 def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
-    """A new version of what was ordered: the former one's clock ends, and this one's runs unless it says its outcome."""
+    """A new version of what was ordered: the former one's clock ends,
+    and this one's runs unless it says its outcome.
+    """
     if row.replaces is not None:
         work = open_of(row.replaces, OversightWork.DISPATCH)
         if work is not None:
@@ -56,9 +58,15 @@ def dispatched(actor: Actor, row: LifeRecord, at: datetime) -> None:
     )
     told = work.due_at.astimezone(TZ).strftime("%m月%d日") if work.due_at else ""
     tell(
-        "dispatched", at=at, persons=readers(work, at, *([] if office else [StaffRole.SUPERVISOR])), project_code=project.code or "",
-        page=work.page_ref, project=project.name, text=row.data["question"][:60], due=told,
-    )  # fmt: skip
+        "dispatched",
+        at=at,
+        persons=readers(work, at, *([] if office else [StaffRole.SUPERVISOR])),
+        project_code=project.code or "",
+        page=work.page_ref,
+        project=project.name,
+        text=row.data["question"][:60],
+        due=told,
+    )
 
 
 @action

@@ -80,7 +80,7 @@ def take_in_record(
     ):
         return Taken(last, "same")
     made = enter(
-        actor, project, kind=kind, step=step, number=number, on=on, data=data, evidence=[], at=at, system=system, record_id=record_id,
-        replaces=last, why="来源系统报送的内容有变化" if last else "",
+        actor, project, kind=kind, step=step, number=number, on=on, data=data, evidence=[], at=at, system=system,
+        record_id=record_id, replaces=last, why="来源系统报送的内容有变化" if last else "",
     )  # fmt: skip
     return Taken(made, "changed" if last else "created")

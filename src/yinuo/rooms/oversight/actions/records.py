@@ -64,9 +64,17 @@ def record_life(
     if (known := answered(claimed)) is not None:
         return LifeRecord.objects.get(pk=known)
     made = enter(
-        actor, project, kind=kind, step=step, number=number, on=on, data=data, evidence=evidence_of(evidence, actor, project), at=at,
+        actor,
+        project,
+        kind=kind,
+        step=step,
+        number=number,
+        on=on,
+        data=data,
+        evidence=evidence_of(evidence, actor, project),
+        at=at,
         inspection=_handed_over(project, kind, inspection_id),
-    )  # fmt: skip
+    )
     remember(claimed, made)
     return made
 
@@ -110,8 +118,8 @@ def correct_record(
     said = need(why, "why", "请写明更正的理由")
     shown = evidence_of(evidence, actor, project) or former.evidence
     return enter(
-        actor, project, kind=former.kind, step=former.step, number=number or former.number, on=on, data=data, evidence=shown, at=at,
-        replaces=former, why=said, inspection=former.inspection,
+        actor, project, kind=former.kind, step=former.step, number=number or former.number, on=on, data=data,
+        evidence=shown, at=at, replaces=former, why=said, inspection=former.inspection,
     )  # fmt: skip
 
 
@@ -139,9 +147,10 @@ def enter(
     number = number.strip()
     kept = checked(project.hall_id, kind, step, number, on, data, at)
     made = LifeRecord(
-        project=project, kind=kind, step=step, number=number, on=on, data=kept, public=SPECS[kind].public, system=system,
-        record_id=record_id, digest=digest_of(kind, step, number, on, kept), round=replaces.round + 1 if replaces else 1,
-        replaces=replaces, inspection=inspection, why=why, department_id=actor.department_id, person_id=actor.person_id, at=at,
+        project=project, kind=kind, step=step, number=number, on=on, data=kept, public=SPECS[kind].public,
+        system=system, record_id=record_id, digest=digest_of(kind, step, number, on, kept),
+        round=replaces.round + 1 if replaces else 1, replaces=replaces, inspection=inspection, why=why,
+        department_id=actor.department_id, person_id=actor.person_id, at=at,
     )  # fmt: skip
     try:
         with transaction.atomic():

@@ -104,7 +104,9 @@ def file_project(
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who files: the person, the unit, its grade of this moment, and a project that looks like the same one (0 = none)."""
+    """Who files: the person, the unit, its grade of this moment,
+    and a project that looks like the same one (0 = none).
+    """
 
     person: Person
     unit: ProjectUnit
@@ -377,7 +379,9 @@ def after_code(actor: Actor, project: Project, hall: HallBook, at: datetime, *, 
 
 
 def certificate_number(project: Project) -> str:
-    """文号 from the code's month and random part: unique with the code, and without a counter for filings to queue at."""
+    """文号 from the code's month and random part:
+    unique with the code, and without a counter for filings to queue at.
+    """
     code = project.code or ""
     moment = project.filed_at.astimezone(TZ)
     prefix = pack().parameter("certificate.number_prefix", project.rules_on).value

@@ -228,7 +228,9 @@ def _tell_of(question: Question, readers: list[Person], at: datetime) -> None:
 
 @action
 def pass_question(*, actor: Actor, question_id: int, department_key: str, at: datetime) -> Question:
-    """The general convener hands the question to the department that can answer it (附件7·第九条); its clock runs on."""
+    """The general convener hands the question to the department
+    that can answer it (附件7·第九条); its clock runs on.
+    """
     question = _question(question_id)
     if not access.can_pass_question(actor, question):
         raise forbid("只有总召集人可以转办")

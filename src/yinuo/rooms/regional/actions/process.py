@@ -240,7 +240,9 @@ def commission_assessment(
 
 
 def _need_heard(assessment: RegionalAssessment, at: datetime) -> None:
-    """Raises Refused while a department still has time to answer; who was silent until its term is over has no opinion."""
+    """Raises Refused while a department still has time to answer;
+    who was silent until its term is over has no opinion.
+    """
     waiting = [
         row for row in assessment.opinions.select_related("department").order_by("id") if row.answered_at is None
     ]

@@ -45,7 +45,9 @@ def open_zone(
 
 @action
 def close_zone(*, actor: Actor, zone_id: int, why: str, at: datetime) -> Zone:
-    """From today the zone is offered to no new project; its results are withdrawn one by one, with their own reasons."""
+    """From today the zone is offered to no new project;
+    its results are withdrawn one by one, with their own reasons.
+    """
     zone = Zone.objects.select_for_update(no_key=True).get(pk=zone_id)
     if not access.can_keep_zones(actor, zone.hall_id):
         raise forbid("只有总召集人、系统管理员可以撤销本大厅的特殊功能区")

@@ -94,9 +94,17 @@ def _sign(play: Play, row: DeficientAcceptance, at: datetime) -> None:
 
 def _facts(at: datetime, name: str, address: str) -> dict[str, Any]:
     return form(
-        at.date(), name=name, industry="1353", address=address, content="加工车间、冷库及配套设施", total_investment="3600",
-        land_area="12000", floor_area="8000", annual_energy="300", annual_electricity="200",
-    )  # fmt: skip
+        at.date(),
+        name=name,
+        industry="1353",
+        address=address,
+        content="加工车间、冷库及配套设施",
+        total_investment="3600",
+        land_area="12000",
+        floor_area="8000",
+        annual_energy="300",
+        annual_electricity="200",
+    )
 
 
 def _begun(world: World, company: str, name: str, address: str, filed: int, then: Callable[[Play], Scene]) -> Scene:

@@ -28,8 +28,8 @@ def _begun(
     world: World, title: str, subject: str, lead: Actor, at: datetime, value_on: date, from_on: date, until_on: date
 ) -> InspectionPlan:
     return actions.begin_plan(
-        actor=lead, title=title, subject=subject, departments=[], from_on=from_on, until_on=until_on, issue=f"{value_on:%Y%j}",
-        value_on=value_on, at=at,
+        actor=lead, title=title, subject=subject, departments=[], from_on=from_on, until_on=until_on,
+        issue=f"{value_on:%Y%j}", value_on=value_on, at=at,
     )  # fmt: skip
 
 
@@ -39,9 +39,12 @@ def named(world: World) -> Scene:
     for number, username in enumerate(INSPECTORS, start=1):
         membership = next(row for row in world.cast.memberships if row.person.username == username)
         actions.register_inspector(
-            actor=world.cast.holder("principal", "housing"), person_id=membership.person_id, department_id=membership.department_id,
-            certificate_no=f"甘N290{number:04}", at=at,
-        )  # fmt: skip
+            actor=world.cast.holder("principal", "housing"),
+            person_id=membership.person_id,
+            department_id=membership.department_id,
+            certificate_no=f"甘N290{number:04}",
+            at=at,
+        )
 
 
 def drawn(world: World) -> Scene:
@@ -91,9 +94,15 @@ def _visited(inspection: RandomInspection, at: datetime, fault: str = "") -> Non
     if fault:
         answers[keys[-1]] = {"answer": "no", "note": fault}
     actions.record_visit(
-        actor=first, inspection_id=inspection.pk, on=at.date(), answers=answers, outcome="rectify" if fault else "clear",
-        summary=fault or "查看了现场和资料，逐项符合。", rectify_days=10 if fault else None, at=at,
-    )  # fmt: skip
+        actor=first,
+        inspection_id=inspection.pk,
+        on=at.date(),
+        answers=answers,
+        outcome="rectify" if fault else "clear",
+        summary=fault or "查看了现场和资料，逐项符合。",
+        rectify_days=10 if fault else None,
+        at=at,
+    )
     actions.sign_visit(actor=second, inspection_id=inspection.pk, at=at)
 
 

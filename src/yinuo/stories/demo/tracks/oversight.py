@@ -71,7 +71,8 @@ def punished(world: World) -> Scene:
         world, play, "penalty", at,
         {
             "authority": "县住房和城乡建设局", "fact": "未取得施工许可证擅自施工，责令停工后逾期未报告。",
-            "clause": "《建筑工程施工许可管理办法》第十二条", "amount": "2.5", "published_until": f"{at.year + 1}-{at:%m}-15",
+            "clause": "《建筑工程施工许可管理办法》第十二条", "amount": "2.5",
+            "published_until": f"{at.year + 1}-{at:%m}-15",
         },
         number=f"积住建罚〔{at.year}〕3号",
     )  # fmt: skip
@@ -88,9 +89,15 @@ def seen_yesterday(world: World) -> Scene:
     play = Play.known(world, "solar", "solar_field")
     at = yield world.ago(1, "16:10")
     actions.take_in_record(
-        actor=Actor.system(), system="供电营销系统", record_id="LS-0612", project_code=play.project.code or "", kind="sighting",
-        on=at.date(), data={"means": "utility", "note": "施工临时用电报装送电，容量 160 千伏安。"}, at=at,
-    )  # fmt: skip
+        actor=Actor.system(),
+        system="供电营销系统",
+        record_id="LS-0612",
+        project_code=play.project.code or "",
+        kind="sighting",
+        on=at.date(),
+        data={"means": "utility", "note": "施工临时用电报装送电，容量 160 千伏安。"},
+        at=at,
+    )
 
 
 def whole_life(world: World) -> Scene:
@@ -112,15 +119,20 @@ def whole_life(world: World) -> Scene:
     _enter(world, play, "plan", at, plan, number=f"{at.year}Q{quarter}")
     at = yield world.ago(5, "15:00")
     actions.take_in_record(
-        actor=Actor.system(), system="甘肃省互联网+监管系统", record_id="JD-2207", project_code=play.project.code or "", kind="inspection",
-        number=f"积应急检〔{at.year}〕18号", on=at.date(), at=at,
-        data={"body": "县应急管理局", "subject": "施工现场临时用电和围挡", "result": "mended", "note": "配电箱未上锁，当场改正。"},
+        actor=Actor.system(), system="甘肃省互联网+监管系统", record_id="JD-2207", project_code=play.project.code or "",
+        kind="inspection", number=f"积应急检〔{at.year}〕18号", on=at.date(), at=at,
+        data={
+            "body": "县应急管理局", "subject": "施工现场临时用电和围挡", "result": "mended",
+            "note": "配电箱未上锁，当场改正。",
+        },
     )  # fmt: skip
     at = yield world.ago(2, "09:15")
     order = {
-        "question": "入冬前热源厂主体能否封顶，进度比计划晚三周。", "measure": "倒排工期，每周报送形象进度，县住建局现场协调。",
-        "due": world.days_later(6).isoformat(), "office": "housing",
-    }  # fmt: skip
+        "question": "入冬前热源厂主体能否封顶，进度比计划晚三周。",
+        "measure": "倒排工期，每周报送形象进度，县住建局现场协调。",
+        "due": world.days_later(6).isoformat(),
+        "office": "housing",
+    }
     _enter(world, play, "dispatch", at, order, number=f"积投调〔{at.year}〕9号")
 
 

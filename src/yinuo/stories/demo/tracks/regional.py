@@ -23,7 +23,8 @@ ZONE = "chuimatan"
 PLANT: dict[str, Any] = {
     "name": "牛羊肉精深加工项目", "industry": "1353", "address": "积石山县吹麻滩工业园区B-07地块",
     "content": "屠宰分割车间、熟食加工车间和冷库，年加工牛羊肉6000吨，配套污水处理站",
-    "total_investment": "9200", "land_area": "31000", "floor_area": "18600", "annual_energy": "1420", "annual_electricity": "610",
+    "total_investment": "9200", "land_area": "31000", "floor_area": "18600", "annual_energy": "1420",
+    "annual_electricity": "610",
     "site": {"zone_id": ZONE, "new_construction_land": True},
 }  # fmt: skip
 # matter: institution, qualification, report, document, conditions, obligations
@@ -161,9 +162,16 @@ def waiting(world: World) -> Scene:
         actions.give_opinion(actor=actor, opinion_id=opinion.pk, text="建议补充吹麻滩河五十年一遇洪水位成果。", at=at)
     at = yield world.ago(14, "10:00")
     actions.commission_assessment(
-        actor=committee(world), assessment_id=found.pk, institution="甘肃省水利水电勘测设计院", institution_code="91620300224690952T",
-        qualification="水文水资源调查评价甲级", payer="department", cost=Decimal("96000"), share=Decimal("0"), at=at,
-    )  # fmt: skip
+        actor=committee(world),
+        assessment_id=found.pk,
+        institution="甘肃省水利水电勘测设计院",
+        institution_code="91620300224690952T",
+        qualification="水文水资源调查评价甲级",
+        payer="department",
+        cost=Decimal("96000"),
+        share=Decimal("0"),
+        at=at,
+    )
     at = yield world.ago(3, "15:10")
     _reported(world, found.pk, FLOOD, at)
 

@@ -1,4 +1,6 @@
-"""容缺受理: published, applied for at the window, signed, filled in time – and once not filled, returned by the clock."""
+"""容缺受理: published, applied for at the window, signed, filled in time –
+and once not filled, returned by the clock.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from yinuo.stories.journey.player import PUBLIC, Player, Who
 COMPANY = "绿源有机肥"
 PROCESS, PUBLISHING, SHARING = clause("附件3·三(一)"), clause("附件3·三(二)"), clause("附件3·三(三)")
 INSTITUTION = {
-    "institution": "陇原工程咨询有限公司", "institution_code": "91620000710375659T", "qualification": "工程咨询甲级资信",
-    "payer": "applicant", "cost": "180000", "share": "6000",
+    "institution": "陇原工程咨询有限公司", "institution_code": "91620000710375659T",
+    "qualification": "工程咨询甲级资信", "payer": "applicant", "cost": "180000", "share": "6000",
 }  # fmt: skip
 YEARS = timedelta(days=3 * 365)
 SOIL, EIA = "soil_conservation_plan", "eia_table"
@@ -49,8 +49,9 @@ def entered(p: Player) -> dict[str, Any]:
     key = f"zone-{p.units[0]['credit_code'][-8:].lower()}"
     department = next(department for role, department in p.staff if role == "principal")
     zone = {
-        "key": key, "name": f"{p.county}工业园区", "kind": "industrial", "body": department, "place": "东至园区一路，西至排洪渠",
-        "basis": "县人民政府批复", "from_on": (p.today - timedelta(days=400)).isoformat(),
+        "key": key, "name": f"{p.county}工业园区", "kind": "industrial", "body": department,
+        "place": "东至园区一路，西至排洪渠", "basis": "县人民政府批复",
+        "from_on": (p.today - timedelta(days=400)).isoformat(),
     }  # fmt: skip
     return dict(
         p.post(
@@ -99,10 +100,16 @@ def published(
     )
     p.later(20, "10:00")
     report = {
-        "title": f"{p.county}工业园区{words}区域评估报告", "report_number": f"QP-{found['id']}", "report_on": p.today.isoformat(),
-        "file": p.upload(body(p), "区域评估报告.pdf"), "scope": "园区规划范围内新建、扩建项目", "conditions": conditions,
-        "obligations": obligations, "from_on": p.today.isoformat(), "to_on": (p.today + YEARS).isoformat(),
-    }  # fmt: skip
+        "title": f"{p.county}工业园区{words}区域评估报告",
+        "report_number": f"QP-{found['id']}",
+        "report_on": p.today.isoformat(),
+        "file": p.upload(body(p), "区域评估报告.pdf"),
+        "scope": "园区规划范围内新建、扩建项目",
+        "conditions": conditions,
+        "obligations": obligations,
+        "from_on": p.today.isoformat(),
+        "to_on": (p.today + YEARS).isoformat(),
+    }
     p.post(body(p), "录入报告：适用范围、条件和效力", f"{path}/report", report, law=[PROCESS])
     p.post(body(p), "报审批部门", f"{path}/submit", {}, law=["regional.approval_limit"])
     p.later(2, "15:00")
