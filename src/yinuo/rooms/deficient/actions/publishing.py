@@ -8,7 +8,7 @@ from datetime import date, datetime
 from yinuo.core.calendar import TZ
 from yinuo.core.pack.types import Matter
 from yinuo.engine.base import Actor, Refused, forbid
-from yinuo.engine.catalogue.actions import announce, of_department
+from yinuo.engine.catalogue.announcing import announce, of_department
 from yinuo.engine.catalogue.models import Tolerance
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
