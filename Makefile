@@ -43,7 +43,7 @@ assets:
 pictures: setup-test
 	$(BIN)/python scripts/pictures.py
 
-# After a change of the facts of a project (src/yinuo/core/fact_specs.py).
+# After a change of the facts of a project (facts.toml in the pack).
 schema: setup
 	mkdir -p schema
 	$(BIN)/yinuo pack schema > schema/project.schema.json

@@ -116,6 +116,37 @@ def test_a_released_value_must_not_vanish(template: Copy) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        (
+            'path = "construction.road_excavation"',
+            'path = "construction.road_works"',
+            "fact:construction.road_excavation",
+        ),
+        ('water = "供水"\n', 'tap = "供水"\n', "choice:construction.pipeline_kind.water"),
+    ],
+)
+def test_a_released_fact_or_choice_that_projects_keep_must_not_be_renamed(
+    template: Copy, old: str, new: str, key: str
+) -> None:
+    _release(template)
+    template.replace("facts.toml", old, new)
+    (fault,) = [f for f in template.errors() if f.code == "released-changed"]
+    assert (fault.file, fault.line) == (FILE, template.line(FILE, f'"{key}"'))
+    assert "已有的项目保存着它" in fault.message
+
+
+def test_a_released_fact_keeps_its_type_and_may_get_other_words_and_more_choices(template: Copy) -> None:
+    _release(template)
+    template.replace("facts.toml", 'label = "管线长度"', 'label = "管线总长"')
+    template.replace("facts.toml", 'water = "供水"\n', 'water = "供水"\npower = "供电"\n')
+    assert template.errors() == []
+    template.replace("facts.toml", 'label = "管线总长"\nunit = "米"', 'label = "管线总长"\nunit = "平方米"')
+    changed = [f for f in template.errors() if f.code == "released-changed"]
+    assert [(f.file, "换一个 path" in f.message) for f in changed] == [("facts.toml", True)]
+
+
 def test_a_released_value_may_end_and_be_followed(template: Copy) -> None:
     _release(template)
     template.replace(PROCEDURE, GUIDANCE, _guidance("2026-07-01", "2026-07-01"))

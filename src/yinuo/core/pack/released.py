@@ -14,6 +14,8 @@ from yinuo.core.pack.faults import Fault, fault_at
 from yinuo.core.pack.types import Pack
 
 FILE = "released.json"
+# Projects keep paths and codes: what was released under a name stays under it.
+_KEPT = ("fact:", "choice:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Entry:
     label: str
     content: Any
     where: str
+    remedy: str = "请增加一个新的生效日期"
 
     @property
     def digest(self) -> str:
@@ -68,6 +71,7 @@ def entries(pack: Pack) -> Iterator[Entry]:
         content = [pause.longest, pause.longest_unit, pause.stops_statutory]
         yield Entry(f"pause:{pause.id}@{pause.span.from_on}", f"暂停原因 {pause.id}", content, pause.where)
     yield from _matter_entries(pack)
+    yield from _fact_entries(pack)
 
 
 def _matter_entries(pack: Pack) -> Iterator[Entry]:
@@ -90,6 +94,15 @@ def _matter_entries(pack: Pack) -> Iterator[Entry]:
                 content,
                 standard.where,
             )
+
+
+def _fact_entries(pack: Pack) -> Iterator[Entry]:
+    """Type and unit of each fact, and the codes of its choices; labels, help and order are free."""
+    for spec in pack.facts.values():
+        content = [spec.type, spec.unit]
+        yield Entry(f"fact:{spec.path}", f"项目信息 {spec.path}", content, spec.where, "含义变了就换一个 path")
+        for code in spec.choices if spec.type == "choice" else ():
+            yield Entry(f"choice:{spec.path}.{code}", f"{spec.path} 的选项 {code}", True, spec.where)
 
 
 def snapshot(pack: Pack) -> str:
@@ -121,12 +134,15 @@ def released_faults(pack: Pack) -> Iterator[Fault]:
                 FILE,
                 _line(file, key),
                 "released-changed",
-                f"已发布的 {key} 不见了：应写 to 使其到期，而不是删除或改动日期",
+                f"已发布的 {key} 不见了："
+                + (
+                    "已有的项目保存着它，不能改名或者删除"
+                    if key.startswith(_KEPT)
+                    else "应写 to 使其到期，而不是删除或改动日期"
+                ),
             )
         elif entry.digest != digest:
-            yield fault_at(
-                entry.where, "released-changed", f"{entry.label}（{key}）已经发布，不得改动：请增加一个新的生效日期"
-            )
+            yield fault_at(entry.where, "released-changed", f"{entry.label}（{key}）已经发布，不得改动：{entry.remedy}")
 
 
 def _line(file: Path, key: str) -> int:
