@@ -164,11 +164,15 @@ class MapItemOut(Shape):
     version: int
 
 
+class UndecidedOut(Shape):
+    """Stands where no decision was made."""
+
+
 class MapItemAndMaterialsOut(MapItemOut):
     """`promisable_why`: the decision whether the matter may be promised."""
 
     name: str
-    promisable_why: DecisionOut
+    promisable_why: DecisionOut | UndecidedOut
     materials: list[MaterialOut]
 
 
