@@ -114,6 +114,26 @@ def project(county: County, company: Company, clock: Any) -> Project:
     return made
 
 
+def test_the_map_is_read_with_all_materials_in_a_few_queries(
+    company: Company, project: Project, machine_of: Made, django_assert_max_num_queries: Any
+) -> None:
+    unit = machine_of(company)
+    with django_assert_max_num_queries(20):
+        cards = unit.get(f"/projects/{project.pk}/map").json()["items"]
+    assert len(cards) > 15
+    kept = dict(MapItem.objects.filter(project=project).values_list("id", "materials"))
+    assert {card["id"]: card["materials"] for card in cards} == kept
+
+
+def test_a_matter_is_read_with_the_decision_on_promising_it_or_without_one(
+    company: Company, project: Project, machine_of: Made
+) -> None:
+    unit, item = machine_of(company), ready(project)
+    assert unit.get(f"/items/{item.pk}").json()["promisable_why"]["question"]
+    MapItem.objects.filter(pk=item.pk).update(promisable_why={})
+    assert unit.get(f"/items/{item.pk}").json()["promisable_why"] == {}
+
+
 def test_my_projects_come_page_by_page_and_nobody_elses(
     county: County, company: Company, project: Project, machine_of: Made
 ) -> None:

@@ -111,6 +111,32 @@ def guided_rest(county: County, project: Project) -> Project:
     return project
 
 
+@pytest.mark.parametrize("needed", ["yes", "no"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"days": "三天"},
+        {"note": 5},
+        {"after": [1]},
+        {"materials": [{"id": "m", "name": "说明", "main": True, "note": 5}]},
+    ],
+)
+@begins_with(None)
+def test_a_value_of_another_type_is_refused_whether_the_matter_is_needed_or_not(
+    county: County, company: Company, needed: str, wrong: dict[str, Any]
+) -> None:
+    """What is kept is answered again over the API, which says of which type each field is."""
+    project = filed(county, company)
+    confirm_review(actor=county.actor("approver"), project_id=project.pk, at=REVIEWED)
+    answer = GuidanceAnswer.objects.filter(answered_at__isnull=True).order_by("id")[0]
+    rows = [{**row, "needed": needed, **wrong} for row in answer.matters]
+    with pytest.raises(Refused) as refusal:
+        answer_guidance(
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED
+        )
+    assert refusal.value.code == "onemap.guidance"
+
+
 def test_the_map_takes_the_same_number_of_queries_however_many_items_it_has(
     county: County, company: Company, django_assert_num_queries: Any
 ) -> None:

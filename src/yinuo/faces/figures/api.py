@@ -125,13 +125,13 @@ class FigureCaseOut(Shape):
     place: int
     at: datetime
     kind: str
-    project: str | None
-    code: str | None
-    unit: str | None
+    project: str
+    code: str
+    unit: str
     matter_id: str
     what: str
-    office: str | None
-    handler: str | None
+    office: str
+    handler: str
     part: str
     mark: str
     subject: int

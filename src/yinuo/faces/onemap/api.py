@@ -29,7 +29,7 @@ class CardOut(Shape):
     state: ItemState
     route: Route
     look: str
-    light: Light | Literal[""]
+    light: Light
     due_at: datetime | None
     provisional: bool
     waiting_for: list[str]
@@ -164,11 +164,15 @@ class MapItemOut(Shape):
     version: int
 
 
+class UndecidedOut(Shape):
+    """Stands where no decision was made."""
+
+
 class MapItemAndMaterialsOut(MapItemOut):
     """`promisable_why`: the decision whether the matter may be promised."""
 
     name: str
-    promisable_why: DecisionOut
+    promisable_why: DecisionOut | UndecidedOut
     materials: list[MaterialOut]
 
 
@@ -199,7 +203,8 @@ def state_of(item: MapItem) -> dict[str, Any]:
     }
 
 
-def card(shown: queries.Card) -> dict[str, Any]:
+def card(shown: queries.Card, materials: list[dict[str, Any]]) -> dict[str, Any]:
+    """`materials` of the item, which the map does not load: read one by one they would be a query each."""
     item = shown.item
     return {
         "id": item.pk,
@@ -210,6 +215,7 @@ def card(shown: queries.Card) -> dict[str, Any]:
         "provisional": bool(shown.work and shown.work.provisional),
         "waiting_for": list(shown.waiting_for),
         "critical": shown.critical,
+        "materials": materials,
         "document_number": item.present.document_number,
         **{
             name: getattr(item, name)
@@ -223,7 +229,6 @@ def card(shown: queries.Card) -> dict[str, Any]:
                 "promisable",
                 "pre_start",
                 "completion",
-                "materials",
                 "version",
             )
         },
@@ -235,6 +240,7 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     view = queries.map_of(project_id, timezone.now())
     plan = view.plan
+    materials = dict(MapItem.objects.filter(project_id=project_id).values_list("id", "materials"))
     return {
         "project": project_id,
         "code": view.project.code,
@@ -248,7 +254,7 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
         "total": view.total,
         "landed_at": view.landed_at,
         "waiting_departments": list(view.waiting_departments),
-        "items": [card(shown) for shown in view.cards],
+        "items": [card(shown, materials[shown.item.pk]) for shown in view.cards],
     }
 
 

@@ -199,7 +199,7 @@ def _checked(answer: GuidanceAnswer, rows: list[dict[str, Any]]) -> list[dict[st
             errors[matter_id] = "不是本部门的审批事项"
         elif row is None or row.get("needed") not in ("yes", "no"):
             errors[matter_id] = f"请选择是否需要办理“{matter.full_name}”"
-        elif row["needed"] == "yes" and (fault := _fault(row)):
+        elif fault := _fault(row):
             errors[matter_id] = f"“{matter.full_name}”的{fault}"
     _raise(errors)
     project = answer.guidance.project
@@ -238,7 +238,10 @@ def _fault(row: Mapping[str, Any]) -> str:
         isinstance(one, dict) and isinstance(one.get("main"), bool) for one in materials
     ):
         return "材料有误"
-    return "" if all(_texts([one.get("id"), one.get("name")]) for one in materials) else "材料有误"
+    if not all(_texts([one.get("id"), one.get("name")]) for one in materials):
+        return "材料有误"
+    notes = [one.get(name, "") for one in materials for name in ("note", "issued_by")]
+    return "" if all(isinstance(note, str) for note in notes) else "材料说明有误"
 
 
 def _texts(values: Any) -> bool:
