@@ -8,7 +8,7 @@ from typing import Any
 
 from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.schema import FACTS, validate
-from yinuo.engine.base import Refused
+from yinuo.engine.base import Refused, column_length
 from yinuo.rooms.projects.models import Project
 
 # Without them there is no project to speak of.
@@ -21,7 +21,7 @@ def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
     for path, text in _texts(facts):
         if "\x00" in text and path in FACTS and path not in faults:
             faults[path] = f"{FACTS[path].label}：含有无法保存的字符"
-    name, longest = look_up(facts, "name"), Project._meta.get_field("name").max_length
+    name, longest = look_up(facts, "name"), column_length(Project, "name")
     if "name" not in faults and name is not UNKNOWN and len(name) > longest:
         faults["name"] = f"{FACTS['name'].label}：最多 {longest} 个字"
     invested = look_up(facts, "total_investment")
