@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from tests.apps.county import Company, County, at
 from tests.apps.mapped import mapped
@@ -81,6 +83,11 @@ def test_a_department_reviews_what_is_due_and_unit_and_public_read_what_is_their
     assert "雨棚" in page
     assert "未按承诺履行" in text_of(client.get(f"{listed}?view=done"))
     assert client.get("/staff/export/promise-reviews/?view=done&as=csv").status_code == 200
+    # As a workbook too, with the day of the visit as a day.
+    book = client.get("/staff/export/promise-reviews/?view=done")
+    assert book.status_code == 200
+    sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active
+    assert (sheet["G1"].value, sheet["G2"].value.date()) == ("查看日期", made.on)
     assert "雨棚" in text_of(client.get(f"/staff/commitments/{commitment.pk}/"))
     # The unit reads the remarks and no official's name, the public the outcome alone.
     own = text_of(signed_in(company.person).get(f"/items/{commitment.item_id}/commit/"))

@@ -43,6 +43,10 @@ class Versioned(models.Model):
         abstract = True
 
 
+# No row has this number: looked up by where nobody, no hall or no department is meant, and nothing is found.
+NO_ROW = 0
+
+
 class PageRef:
     """A page: the name of its URL pattern and the pattern's arguments. The address is made when it is read.
 
@@ -138,6 +142,27 @@ class Actor:
 
     def through(self, entrance: str) -> Actor:
         return replace(self, entrance=entrance)
+
+    @property
+    def required_person_id(self) -> int:
+        """For a column that must name who acted. Raises ValueError for an actor who is no person."""
+        return _required(self.person_id, "person")
+
+    @property
+    def required_department_id(self) -> int:
+        """Raises ValueError for an actor of no department."""
+        return _required(self.department_id, "department")
+
+    @property
+    def required_hall_id(self) -> int:
+        """Raises ValueError for an actor of no hall."""
+        return _required(self.hall_id, "hall")
+
+
+def _required(id: int | None, what: str) -> int:
+    if id is None:
+        raise ValueError(f"the actor has no {what}")
+    return id
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +270,14 @@ def refuse_if_taken(code: str, message: str, *, field: str = "", remedy: str = "
 
 def forbid(what: str = "您没有办理这件事的权限") -> Forbidden:
     return Forbidden("access.forbidden", what, remedy="如确需办理，请联系本单位系统管理员或总召集人")
+
+
+def column_length(model: type[models.Model], name: str) -> int:
+    """How many characters a column takes. Raises TypeError for one that says no number."""
+    longest = getattr(model._meta.get_field(name), "max_length", None)
+    if not isinstance(longest, int):
+        raise TypeError(f"{model.__name__}.{name} has no greatest length")
+    return longest
 
 
 def check_version(row: Any, seen: int | None) -> None:

@@ -87,7 +87,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_js
 
 
 @cache
-def _reader(model: type[models.Model]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _reader(model: type[models.Model]) -> tuple[tuple[str | None, ...], Callable[[Any], tuple[Any, ...]]]:
     """A model's columns and what reads a row's values for them.
 
     Raises TypeError where a field makes its value only when it is saved.

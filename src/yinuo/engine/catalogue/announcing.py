@@ -41,7 +41,7 @@ def announce(
     5. The decision is written.
     """
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
-    rows = model.objects.filter(hall_id=department.hall_id, matter_id=matter_id, replaced_at__isnull=True)
+    rows = model._default_manager.filter(hall_id=department.hall_id, matter_id=matter_id, replaced_at__isnull=True)
     planned = list(rows.filter(from_on__gte=from_on).order_by("from_on"))
     if (
         len(planned) == 1
@@ -54,7 +54,7 @@ def announce(
     with refuse_if_taken(
         "catalogue.once", "这个事项在这段时间已有另一个决定", field="from_on", remedy="请刷新页面，核对已公布的决定"
     ):
-        made = model.objects.create(
+        made = model._default_manager.create(
             hall_id=department.hall_id,
             matter_id=matter_id,
             department=department,

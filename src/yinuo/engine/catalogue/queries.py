@@ -130,7 +130,11 @@ NOTHING_ANNOUNCED: Announcements[Any] = Announcements()
 
 def announcements(model: type[A], department_id: int, day: date, matter_id: str = "") -> dict[str, Announcements[A]]:
     """All that a department has published in `model` of its matters, or of the one, seen from `day`."""
-    rows = model.objects.filter(department_id=department_id).select_related("published_by").order_by("from_on", "id")
+    rows = (
+        model._default_manager.filter(department_id=department_id)
+        .select_related("published_by")
+        .order_by("from_on", "id")
+    )
     by_matter: dict[str, list[A]] = {}
     for row in rows.filter(matter_id=matter_id) if matter_id else rows:
         by_matter.setdefault(row.matter_id, []).append(row)

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
 from yinuo.engine.documents import access, leaves, versions
 from yinuo.engine.documents.files import UploadError, inspect_upload
 from yinuo.engine.documents.models import Document, FileMark, MarkKind, StoredFile
@@ -108,7 +108,7 @@ def _own_file(actor: Actor, file_id: int) -> StoredFile:
     file = StoredFile.objects.defer("content").get(pk=file_id)
     if not access.can_mark_file(actor, file):
         raise forbid("只能管理本单位上传的文件")
-    ProjectUnit.objects.select_for_update(no_key=True).get(pk=file.unit_id)
+    ProjectUnit.objects.select_for_update(no_key=True).get(pk=file.unit_id or NO_ROW)
     return file
 
 

@@ -16,7 +16,7 @@ class PaperFaultAdmin(ReadOnlyAdmin):
     ordering = ("-document__file_id", "-last_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaperFault]:
-        return super().get_queryset(request).select_related("document").defer("document__data")  # type: ignore[no-any-return]
+        return super().get_queryset(request).select_related("document").defer("document__data")
 
     @admin.display(description="文书")
     def kind(self, fault: PaperFault) -> str:

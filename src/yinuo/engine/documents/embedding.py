@@ -23,5 +23,5 @@ def embed_file(pdf: bytes, name: str, data: bytes, description: str) -> bytes:
         ),
     )
     made = io.BytesIO()
-    writer.write(made)
+    writer.write(made)  # type: ignore[no-untyped-call]
     return made.getvalue()

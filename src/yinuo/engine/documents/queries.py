@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KT
@@ -7,6 +9,9 @@ from django.db.models.functions import Coalesce
 
 from yinuo.engine.documents.models import Document, FileMark, MarkKind, StoredFile
 from yinuo.engine.register import superseded
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 OUT_OF_USE = (MarkKind.RETIRED, MarkKind.REPLACED)
 
@@ -35,7 +40,13 @@ def of_subject(subject: models.Model) -> QuerySet[Document]:
     return Document.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk).order_by("id")
 
 
-def library(unit_id: int) -> QuerySet[StoredFile]:
+class Standing(TypedDict):
+    """The kind of a file's last mark, "" = none."""
+
+    standing: str
+
+
+def library(unit_id: int) -> QuerySet[WithAnnotations[StoredFile, Standing]]:
     """A unit's uploaded files, newest first, without their bytes; `standing` is the last mark's kind, "" = none."""
     last = FileMark.objects.filter(file=OuterRef("pk")).order_by("-id")
     files = StoredFile.objects.filter(unit_id=unit_id, by__isnull=False).annotate(
@@ -44,7 +55,7 @@ def library(unit_id: int) -> QuerySet[StoredFile]:
     return files.defer("content").order_by("-id")
 
 
-def in_use(unit_id: int) -> QuerySet[StoredFile]:
+def in_use(unit_id: int) -> QuerySet[WithAnnotations[StoredFile, Standing]]:
     """The files to choose from: neither retired nor replaced by a newer version."""
     return library(unit_id).exclude(standing__in=OUT_OF_USE)
 

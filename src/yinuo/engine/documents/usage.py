@@ -68,8 +68,11 @@ class FileUse:
         running = (
             Q(pk__in=self.model._default_manager.filter(self.running).values("pk")) if self.running else Q(pk__in=[])
         )
-        found = self.model._default_manager.filter(self.shown, pk__in=list(ids)).annotate(use_running=running)
-        return found.values("pk", "use_running", self.at, *paths, *([self.key] if self.key else []))
+        rows: QuerySet[Any] = self.model._default_manager.filter(self.shown, pk__in=list(ids))
+        told: QuerySet[Any, dict[str, Any]] = rows.annotate(use_running=running).values(
+            "pk", "use_running", self.at, *paths, *([self.key] if self.key else [])
+        )
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +151,6 @@ def role_words(model: type[models.Model], role: str) -> str:
     """What a row uses a file for: the role's word, or what the model calls its column."""
     if role in FileRole.values:
         return str(FileRole(role).label)
-    return str(model._meta.get_field(role).verbose_name)
+    field = model._meta.get_field(role)
+    assert isinstance(field, models.Field)
+    return str(field.verbose_name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice, zip_longest
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
@@ -66,7 +66,9 @@ def audit(log: VerifierKey | None, twin: VerifierKey | None = None, *, at: datet
     """
     with snapshot():
         report = _audit(log, twin)
-        for cache in caches.every() if at is not None else ():
+        if at is None:
+            return report
+        for cache in caches.every():
             report.faults += [fault for found in caches.differences(cache, at) for fault in found.words()]
         return report
 
@@ -282,7 +284,7 @@ def _newest(type: str, marks: Set[str], apart: Sequence[str]) -> Iterator[tuple[
         )
 
 
-def _readable(fields: Any) -> bool:
+def _readable(fields: Any) -> TypeGuard[list[Any]]:
     """Whether they are fields at all; where they are not, `_records` names the leaf."""
     return isinstance(fields, list) and all(
         isinstance(one, list) and len(one) == 3 and isinstance(one[1], str) for one in fields

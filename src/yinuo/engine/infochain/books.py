@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection
 
 from yinuo.chain.sm import sm3
-from yinuo.chain.tree import HASH_SIZE, WIDTH, Grown, Tile, Tree
-from yinuo.chain.verifier import Digest, sha256
+from yinuo.chain.tree import WIDTH, Grown, Tile, Tree
+from yinuo.chain.verifier import HASH_SIZE, Digest, sha256
 from yinuo.engine.infochain import models
 
 

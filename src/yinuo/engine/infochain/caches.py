@@ -13,7 +13,7 @@ from yinuo.engine.infochain.models import LeafRecord, Subject
 def _last(subjects: Sequence[Subject], at: datetime) -> Mapping[int, Mapping[str, Any]]:
     names = [subject.name for subject in subjects]
     rows = LeafRecord.objects.filter(subject_id__in=names).order_by("subject_id", "-n").distinct("subject_id")
-    last = {subject: (n, bytes(hash)) for subject, n, hash in rows.values_list("subject_id", "n", "hash")}
+    last = {subject: (n, bytes(hash)) for subject, n, hash in rows.values_list("subject__name", "n", "hash")}
     return {subject.pk: dict(zip(("n", "last"), last.get(subject.name, (0, b"")), strict=True)) for subject in subjects}
 
 

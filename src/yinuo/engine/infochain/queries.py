@@ -195,8 +195,10 @@ class Place:
 def place_of(label: str, type: str, policy: Policy | None) -> Place | None:
     """The first leaf of a type, once it is witnessed. Three queries."""
     record = LeafRecord.objects.filter(subject__label=label, type=type).order_by("n").first()
-    index = record and LogEntry.objects.filter(outbox_id=record.outbox_id).values_list("index", flat=True).first()
-    if record is None or index is None or witnessed(policy, above=index) is None:
+    if record is None:
+        return None
+    index = LogEntry.objects.filter(outbox_id=record.outbox_id).values_list("index", flat=True).first()
+    if index is None or witnessed(policy, above=index) is None:
         return None
     return Place(record.n, index)
 

@@ -44,7 +44,7 @@ def key_row(type: str, key: IssuerKey, at: datetime, reason: str = "") -> ChainR
     """The leaf of a key's coming or going; the key itself is the subject, in clear."""
     row = ChainRow(type=type, label=f"key:{key.kid}", at=at)
     row.payload, row.issuer_id = {"issuer": key.issuer, "kid": key.kid, "reason": reason}, None
-    row.key_name = keys.subject_name(key.issuer, bytes(key.public))
+    row.subject_name = keys.subject_name(key.issuer, bytes(key.public))
     return row
 
 
@@ -66,7 +66,7 @@ def _subjects(labels: list[str]) -> dict[str, Subject]:
 
 def _new_subject(row: ChainRow) -> Subject:
     key = os.urandom(32)
-    name: str = getattr(row, "key_name", "") or subject_of(key, row.label)
+    name = row.subject_name or subject_of(key, row.label)
     return new_row(Subject, label=row.label, key=key, name=name, n=0, last=b"")
 
 
@@ -132,5 +132,5 @@ def _move_on(subjects: Sequence[Subject]) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "UPDATE infochain_subject SET n = %s, last = %s WHERE id = %s",
-                [(one.n, one.last, one.pk) for one in subjects],
+                [(one.n, bytes(one.last), one.pk) for one in subjects],
             )

@@ -5,8 +5,9 @@ once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -31,20 +32,22 @@ def tell(
     project_code: str = "",
     page: PageRef | None = None,
     link: PageRef | None = None,
-    **words: object,
+    words: Mapping[str, object] = MappingProxyType({}),
+    **more: object,
 ) -> None:
     """Queues a message of `template` to persons (by the template's channels) and, in the site, to a unit.
 
-    `page` is where the message leads. `link`: what leads there from outside, without an account; the text names its
-    address when it is sent (see `Message.text`).
+    What fills the gaps of the text is given by name, or all at once in `words`. `page` is where the message leads.
+    `link`: what leads there from outside, without an account; the text names its address when it is sent (see
+    `Message.text`).
     """
     text = notices()[template]
     # What people wrote may end with a full stop; the text sets its own.
-    words = {name: word.rstrip("。") if isinstance(word, str) else word for name, word in words.items()}
-    subject, body = text.subject.format(**words)[:120], LEADING_ZERO.sub("", text.body.format(link=LINK, **words))
+    filled = {name: word.rstrip("。") if isinstance(word, str) else word for name, word in {**words, **more}.items()}
+    subject, body = text.subject.format(**filled)[:120], LEADING_ZERO.sub("", text.body.format(link=LINK, **filled))
     unit = current()
 
-    def queue(channel: Channel, person: Person | None, to_unit: int | None) -> None:
+    def queue(channel: str, person: Person | None, to_unit: int | None) -> None:
         to = link if link and channel != Channel.SITE else page
         unit.add(
             new_row(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,7 +23,7 @@ def send_due(now: datetime, batch: int = BATCH) -> int:
     A crash after the gateway's answer and before the commit sends again, with the same id.
     """
     sent = 0
-    tried: set[object] = set()
+    tried: set[UUID] = set()
     for _ in range(batch):
         with transaction.atomic():
             message = (

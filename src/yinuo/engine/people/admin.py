@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -65,7 +65,7 @@ class DepartmentAdmin(RoomAdmin):
         return people.change_department(actor=actor, department_id=row.pk, phone=data["phone"], at=timezone.now())
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """The username is given once; a password only at the opening, afterwards its owner alone sets it."""
 
     password1 = forms.CharField(
@@ -120,7 +120,7 @@ class MembershipAdmin(RoomAdmin):
     fields = ("person", "department", "role", "stage", "from_on")
     actions = ("end",)
 
-    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """The list needs it for its action; a single row is only looked at."""
         return obj is None and super().has_change_permission(request, obj)
 
@@ -139,7 +139,7 @@ class MembershipAdmin(RoomAdmin):
         )
 
 
-class UnitForm(forms.ModelForm):
+class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
     why = forms.CharField(label="更正的依据", max_length=240, help_text="例如：营业执照变更登记日期。")
 
     class Meta:
@@ -169,7 +169,7 @@ class AuthorisedPersonAdmin(RoomAdmin):
     list_select_related = ("person", "unit")
     actions = ("end",)
 
-    def has_change_permission(self, request: HttpRequest, obj: AuthorisedPerson | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
     @admin.action(description="终止所选的授权")
@@ -191,7 +191,7 @@ class ApiKeyAdmin(RoomAdmin):
     exclude = ("digest",)
     actions = ("revoke",)
 
-    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
     @admin.action(description="停用所选的密钥")

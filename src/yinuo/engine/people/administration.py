@@ -15,7 +15,7 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from yinuo.engine.base import Actor, Refused, forbid
-from yinuo.engine.people.models import Hall, Person
+from yinuo.engine.people.models import Hall
 from yinuo.engine.people.queries import actor_of_membership, memberships_of
 
 
@@ -31,7 +31,7 @@ def administrator(request: HttpRequest) -> Actor | None:
 def _administrator(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated or not request.user.is_active:
         return None
-    person = cast(Person, request.user)
+    person = request.user
     held = [row for row in memberships_of(person, timezone.localdate()) if row.role == "administrator"]
     if held:
         return actor_of_membership(held[0])
@@ -44,7 +44,7 @@ def may_enter(request: HttpRequest) -> bool:
     return administrator(request) is not None
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(ModelAdmin):
     """Looked at by administrators, changed by nobody here; every field stands on the page as it is kept."""
 
     list_per_page = 50
@@ -86,7 +86,7 @@ class RoomAdmin(ReadOnlyAdmin):
         made = self.act(actor_for(request), obj, form.cleaned_data, change)
         obj.__dict__.update(made.__dict__)
 
-    def changeform_view(
+    def changeform_view(  # type: ignore[override]
         self,
         request: HttpRequest,
         object_id: str | None = None,
@@ -98,7 +98,8 @@ class RoomAdmin(ReadOnlyAdmin):
             self.message_user(request, "请从列表中选择", messages.ERROR)
             return HttpResponseRedirect(request.path)
         try:
-            return cast(HttpResponse, super().changeform_view(request, object_id, form_url, extra_context))
+            page: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+            return page
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.path)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, StandIn
+from yinuo.engine.base import NO_ROW, Actor, StandIn
 from yinuo.engine.people.models import (
     ApiKey,
     AuthorisedPerson,
@@ -150,7 +150,7 @@ def keys_of(actor: Actor) -> QuerySet[ApiKey]:
         return keys
     if actor.role in ("general_convener", "administrator"):
         return keys.filter(Q(membership__department__hall_id=actor.hall_id) | Q(membership__isnull=True))
-    return keys.filter(person_id=actor.person_id)
+    return keys.filter(person_id=actor.person_id or NO_ROW)
 
 
 def department(hall_id: int, key: str) -> Department:

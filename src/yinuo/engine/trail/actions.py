@@ -346,7 +346,7 @@ def forget_answers(now: datetime, batch: int = 5000) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(FORGET, [before, batch])
-            found = cursor.rowcount
+            found: int = cursor.rowcount
         gone += found
         if found < batch:
             return gone

@@ -63,6 +63,8 @@ class ChainRow(models.Model):
     payload: dict[str, Any]
     issuer_id: int | None
     first: bool = False
+    # The subject's name, where it is no secret.
+    subject_name: str = ""
 
 
 class Seen(AppendOnly):

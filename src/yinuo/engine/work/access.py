@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import InForce, Person
 from yinuo.engine.people.queries import standing_in
 from yinuo.engine.work.models import WorkItem
@@ -55,7 +55,9 @@ def can_remind(actor: Actor, item: WorkItem) -> bool:
 
 
 def works_for(person: Person, department_id: int | None, day: date) -> bool:
-    return person.is_active and person.memberships.filter(InForce.on(day), department_id=department_id).exists()
+    return (
+        person.is_active and person.memberships.filter(InForce.on(day), department_id=department_id or NO_ROW).exists()
+    )
 
 
 def can_keep(actor: Actor) -> bool:

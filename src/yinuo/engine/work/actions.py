@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.module_loading import import_string
 
+from yinuo.core.calendar import TZ
 from yinuo.core.dated import the_one_at
 from yinuo.core.pack.types import DayNotice, PauseReason
-from yinuo.engine.base import Actor, PageRef, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, column_length, forbid
 from yinuo.engine.inserting import insert, new_row
 from yinuo.engine.people.models import Person
 from yinuo.engine.register import outliving, unit_terms
@@ -197,7 +198,7 @@ def pause(
 
 def _after(at: datetime, value: int, unit: str) -> datetime:
     calendar = clocks.calendar()
-    day = at.astimezone(clocks.clock.TZ).date()
+    day = at.astimezone(TZ).date()
     if unit == "calendar":
         return at + timedelta(days=value)
     return calendar.closing(calendar.add_working_days(day, value))
@@ -324,7 +325,7 @@ def reassign(*, actor: Actor, item: WorkItem, person: Person, at: datetime, why:
     item.refresh_from_db(from_queryset=WorkItem.objects.select_for_update(no_key=True))
     if not item.is_open:
         raise Refused("work.closed", "这件事已经办完，不能转交")
-    if not access.works_for(person, item.department_id, at.astimezone(clocks.clock.TZ).date()):
+    if not access.works_for(person, item.department_id, at.astimezone(TZ).date()):
         raise Refused(
             "work.assignee", f"{person.name}不在承办部门，不能接办", field="person", remedy="请选择承办部门的人员"
         )
@@ -354,7 +355,7 @@ def reassign_all(*, actor: Actor, person: Person, to: Person, at: datetime, why:
         .filter(assignee=person, state__in=["running", "paused"])
         .order_by("id")
     )
-    day = at.astimezone(clocks.clock.TZ).date()
+    day = at.astimezone(TZ).date()
     fitting = [item for item in held if access.works_for(to, item.department_id, day)]
     own = [item for item in fitting if access.can_reassign(actor, item)]
     if fitting and not own:
@@ -421,7 +422,7 @@ def _moment(item: WorkItem, at: datetime) -> Moment:
     due = item.due_shown(at)
     if due is None:
         return Moment.BEFORE
-    same_day = at.astimezone(clocks.clock.TZ).date() == due.astimezone(clocks.clock.TZ).date()
+    same_day = at.astimezone(TZ).date() == due.astimezone(TZ).date()
     return Moment.AFTER if at > due else Moment.ON if same_day else Moment.BEFORE
 
 
@@ -431,10 +432,10 @@ def remind_on_the_day(now: datetime) -> int:
     Only what began before today: what was taken up today was told its term then. Of what waits for a company only the
     gap it has promised to fill. Costs what falls due today, not what is open.
     """
-    calendar, day = clocks.calendar(), now.astimezone(clocks.clock.TZ).date()
+    calendar, day = clocks.calendar(), now.astimezone(TZ).date()
     if calendar.is_working(day) and now < calendar.opening(day):
         return 0
-    begins = datetime.combine(day, time.min, clocks.clock.TZ)
+    begins = datetime.combine(day, time.min, TZ)
     ends = begins + timedelta(days=1)
     told = Reminder.objects.filter(item=models.OuterRef("pk"), moment=Moment.ON, by_id__isnull=True)
     hurried = models.Q(waits_for="staff") | models.Q(kind__in=unit_terms())
@@ -552,13 +553,13 @@ def save_filter(*, actor: Actor, name: str, query: str, at: datetime) -> SavedFi
     if not access.can_keep(actor):
         raise forbid("只有审批和管理人员可以保存筛选")
     name = _filter_name(name)
-    if not query or len(query) > SavedFilter._meta.get_field("query").max_length:
+    if not query or len(query) > column_length(SavedFilter, "query"):
         raise Refused("work.filter_query", "请先选好筛选条件再保存", field="query")
-    own = SavedFilter.objects.filter(person_id=actor.person_id)
+    own = SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW)
     if own.count() >= SAVED_FILTERS and not own.filter(name=name).exists():
         raise Refused("work.filter_many", f"最多保存 {SAVED_FILTERS} 个筛选", field="name", remedy="请先删除不用的筛选")
     made, _ = SavedFilter.objects.update_or_create(
-        person_id=actor.person_id, name=name, defaults={"query": query, "saved_at": at}
+        person_id=actor.person_id or NO_ROW, name=name, defaults={"query": query, "saved_at": at}
     )
     return made
 
@@ -567,7 +568,7 @@ def save_filter(*, actor: Actor, name: str, query: str, at: datetime) -> SavedFi
 def rename_filter(*, actor: Actor, filter_id: int, name: str, at: datetime) -> SavedFilter:
     kept = _own_filter(actor, filter_id)
     name = _filter_name(name)
-    if SavedFilter.objects.filter(person_id=actor.person_id, name=name).exclude(pk=kept.pk).exists():
+    if SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW, name=name).exclude(pk=kept.pk).exists():
         raise Refused("work.filter_taken", "您已经有一个同名的筛选", field="name", remedy="请换一个名字")
     kept.name, kept.saved_at = name, at
     kept.save(update_fields=["name", "saved_at"])
@@ -581,7 +582,7 @@ def remove_filter(*, actor: Actor, filter_id: int) -> None:
 
 def _filter_name(name: str) -> str:
     name = " ".join(name.split())
-    longest = SavedFilter._meta.get_field("name").max_length
+    longest = column_length(SavedFilter, "name")
     if not name or len(name) > longest:
         raise Refused("work.filter_name", f"请给筛选起个名字，不超过 {longest} 字", field="name")
     return name
@@ -606,15 +607,15 @@ def ask_export(*, actor: Actor, listing: str, query: str, ending: str, job: str,
     """
     if not access.can_keep(actor):
         raise forbid("只有审批和管理人员可以导出")
-    own = Export.objects.filter(person_id=actor.person_id)
+    own = Export.objects.filter(person_id=actor.person_id or NO_ROW)
     own.filter(asked_at__lt=at - timedelta(days=1)).delete()
     same = own.filter(
-        role=actor.role, department_id=actor.department_id, listing=listing, query=query[:400], ending=ending
+        role=actor.role, department_id=actor.department_id or NO_ROW, listing=listing, query=query[:400], ending=ending
     )
     if (making := same.filter(state__in=["queued", "running"]).first()) is not None:
         return making
     made = Export.objects.create(
-        person_id=actor.person_id,
+        person_id=actor.required_person_id,
         role=actor.role,
         department_id=actor.department_id,
         hall_id=actor.hall_id,

@@ -43,10 +43,10 @@ FIELDS = (
     Field("项目单位", 30),
     Field("部门", 18),
     Field("复核结果", 14),
-    Field("查看日期", 12, "day"),
+    Field("查看日期", 12, "date"),
     Field("到期时间", 17, "moment"),
     Field("复核时间", 17, "moment"),
-    Field("下次复核", 12, "day"),
+    Field("下次复核", 12, "date"),
 )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from yinuo.engine.base import NO_ROW
 from yinuo.engine.people.models import InForce, Membership, Person, StaffRole
 from yinuo.rooms.accounts.models import Admission, AdmissionState, Invitation, SignIn
 
@@ -16,7 +17,7 @@ def window_of(hall_id: int, day: date) -> Membership | None:
 
 def admissions_to_compare(hall_id: int | None) -> list[Admission]:
     """What waits to be compared, the oldest first."""
-    rows = Admission.objects.filter(hall_id=hall_id, state=AdmissionState.ASKED)
+    rows = Admission.objects.filter(hall_id=hall_id or NO_ROW, state=AdmissionState.ASKED)
     return list(rows.select_related("person").order_by("asked_at", "id")[:100])
 
 

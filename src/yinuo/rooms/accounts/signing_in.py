@@ -8,10 +8,11 @@ from allauth.account.adapter import get_adapter
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 
+from yinuo.engine.base import column_length
 from yinuo.engine.people.models import Person
 from yinuo.rooms.accounts.models import Outcome, SignIn
 
-AGENT_LENGTH: int = SignIn._meta.get_field("agent").max_length
+AGENT_LENGTH = column_length(SignIn, "agent")
 
 
 def keep(request: HttpRequest | None, person: Person | None, outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from django.db.models.functions import ExtractYear
 from yinuo.core.agency import served
 from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision, plain
-from yinuo.engine.base import Actor, PageRef, Scope, StandIn
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Scope, StandIn
 from yinuo.engine.people.models import InForce, Person, ProjectUnit, StaffRole
 from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
@@ -115,11 +115,11 @@ def waiting(hall_id: int) -> list[AgencyRequest]:
 
 def services(actor: Actor, *, over: bool = False) -> QuerySet[Agreement]:
     """Of the actor's hall, an agent's own only; running ones by the day they end, past ones newest first."""
-    found = Agreement.objects.filter(body__hall_id=actor.hall_id).select_related(
+    found = Agreement.objects.filter(body__hall_id=actor.hall_id or NO_ROW).select_related(
         "project__unit__credit", "body", "agent__person"
     )
     if actor.role == "agent":
-        found = found.filter(agent__person_id=actor.person_id)
+        found = found.filter(agent__person_id=actor.person_id or NO_ROW)
     states = [AgreementState.ENDED, AgreementState.DONE] if over else ["offered", *IN_FORCE]
     return found.filter(state__in=states).order_by(*(["-ended_at", "-id"] if over else ["to_on", "id"]))
 
@@ -140,8 +140,8 @@ def stand_ins(actor: Actor, at: datetime) -> list[StandIn]:
     found = (
         Agreement.objects.filter(
             state=AgreementState.RUNNING,
-            agent__person_id=actor.person_id,
-            body__hall_id=actor.hall_id,
+            agent__person_id=actor.person_id or NO_ROW,
+            body__hall_id=actor.hall_id or NO_ROW,
             from_on__lte=day,
             to_on__gt=day,
             services__contains=[ServiceKind.ACT.value],
@@ -276,7 +276,7 @@ def _day(at: datetime | None) -> date | None:
 
 def in_order(items: Sequence[MapItem]) -> list[MapItem]:
     """Each after what it waits for, else as on the map; a ring cannot be, the map is drawn without."""
-    rest, done = list(items), []
+    rest, done = list(items), list[MapItem]()
     names = {item.matter_id for item in items}
     while rest:
         free = next((item for item in rest if not (set(item.after) & names - {one.matter_id for one in done})), rest[0])
@@ -326,7 +326,7 @@ def figures_of(agent_ids: Sequence[int], year: int) -> dict[int, Figures]:
     """What is running now and what the year brought, in four queries however many agents."""
     of = Agreement.objects.filter(agent_id__in=agent_ids)
     ended = Q(ended_year=year)
-    counted = {
+    counted: dict[int, Mapping[str, Any]] = {
         row["agent_id"]: row
         for row in of.annotate(ended_year=ExtractYear("ended_at", tzinfo=TZ))
         .values("agent_id")
@@ -336,7 +336,7 @@ def figures_of(agent_ids: Sequence[int], year: int) -> dict[int, Figures]:
             over=Count("id", filter=ended & ~Q(end_kind__in=DONE_KINDS)),
         )
     }
-    logged = {
+    logged: dict[int, Mapping[str, Any]] = {
         row["agreement__agent_id"]: row
         for row in ServiceEntry.objects.filter(agreement__agent_id__in=agent_ids, on__year=year)
         .values("agreement__agent_id")
@@ -349,7 +349,8 @@ def figures_of(agent_ids: Sequence[int], year: int) -> dict[int, Figures]:
     )
     for agreement_id, level in reviews.values_list("service__subject_id", "level"):
         levels.setdefault(served[agreement_id], []).append(level)
-    return {pk: _figures(counted.get(pk, {}), logged.get(pk, {}), levels.get(pk, [])) for pk in agent_ids}
+    none: dict[str, int] = {}
+    return {pk: _figures(counted.get(pk, none), logged.get(pk, none), levels.get(pk, [])) for pk in agent_ids}
 
 
 def _figures(counted: Mapping[str, int], logged: Mapping[str, int], levels: Sequence[int]) -> Figures:

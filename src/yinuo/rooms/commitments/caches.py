@@ -28,7 +28,8 @@ def _stopped(projects: Sequence[Project], at: datetime) -> Derived:
         .order_by("answered_at", "id")
         .values("pk", "answered_at", "commitment__project")
     ):
-        stops[row["commitment__project"]].append((row["answered_at"], lifted.get(row["pk"])))
+        if row["answered_at"] is not None:
+            stops[row["commitment__project"]].append((row["answered_at"], lifted.get(row["pk"])))
     return {key: {"stopped_at": since(spans)} for key, spans in stops.items()}
 
 

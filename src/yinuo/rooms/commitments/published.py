@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median_low
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -28,6 +29,9 @@ from yinuo.rooms.onemap.models import Submission
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects import queries as projects
 from yinuo.rooms.projects.models import Pledge, Project, ProjectKind, ProjectState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 FRESH_SECONDS = 60
 RESULTS = (CompletionState.PASSED, CompletionState.FAILED, CompletionState.RECTIFYING)
@@ -210,7 +214,14 @@ def pledges(search: str = "") -> QuerySet[Pledge]:
     return found
 
 
-def results(search: str = "") -> QuerySet[CompletionVerification]:
+class Counts(TypedDict):
+    """How many commitments of the project were accepted, and how many of these were kept."""
+
+    promised: int
+    kept: int
+
+
+def results(search: str = "") -> QuerySet[WithAnnotations[CompletionVerification, Counts]]:
     """Verifications with a result: passed, failed, or sent back to be put right."""
     decided = Q(project__commitments__state=CommitmentState.DECIDED)
     kept = decided & Q(project__commitments__fulfilment=Fulfilment.KEPT)
@@ -274,7 +285,7 @@ def pledge_line(row: Pledge) -> PledgeLine:
     )
 
 
-def result_line(row: CompletionVerification) -> ResultLine:
+def result_line(row: WithAnnotations[CompletionVerification, Counts]) -> ResultLine:
     project = row.project
     return ResultLine(
         id=row.pk,
@@ -287,8 +298,8 @@ def result_line(row: CompletionVerification) -> ResultLine:
         word=str(CompletionState(row.state).label),
         round=row.round,
         on=(row.concluded_at or row.applied_at).astimezone(TZ).date(),
-        promised=row.promised,  # type: ignore[attr-defined]
-        kept=row.kept,  # type: ignore[attr-defined]
+        promised=row.promised,
+        kept=row.kept,
     )
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from yinuo.core.calendar import DAY, TZ
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.work.clocks import calendar
@@ -37,6 +38,9 @@ from yinuo.rooms.commitments.models import (
 from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.models import GuidanceAnswer, GuidanceKind, ItemState, MapItem, Route
 from yinuo.rooms.projects.models import Project, ProjectState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 PUBLISHED = [CommitmentState.NOTICE, CommitmentState.OBJECTED]
 # Who looks over the whole hall.
@@ -81,7 +85,11 @@ class ZonePage:
     after: str
 
 
-def _public() -> QuerySet[Commitment]:
+class ObjectionCount(TypedDict):
+    objection_count: int
+
+
+def _public() -> QuerySet[WithAnnotations[Commitment, ObjectionCount]]:
     """What the zone needs and no more: the columns that name persons are not even read."""
     rows = Commitment.objects.select_related("item", "department", "project__unit").annotate(
         objection_count=Count("objections")
@@ -124,7 +132,7 @@ def zone(now: datetime, *, state: str = "", search: str = "", after: str = "", s
     return ZonePage([_row(commitment, now) for commitment in page], cursor)
 
 
-def _row(commitment: Commitment, now: datetime) -> ZoneRow:
+def _row(commitment: WithAnnotations[Commitment, ObjectionCount], now: datetime) -> ZoneRow:
     project = commitment.project
     return ZoneRow(
         id=commitment.pk,
@@ -333,8 +341,8 @@ def reviews_of(actor: Actor, now: datetime, *, view: str = "due", after: str = "
 def _in_reach(actor: Actor, rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
     rows = rows.select_related("item", "department", "project__unit")
     if actor.role in ("approver", "principal"):
-        return rows.filter(department_id=actor.department_id)
-    return rows.filter(project__hall_id=actor.hall_id) if actor.role in WATCHING else rows.none()
+        return rows.filter(department_id=actor.department_id or NO_ROW)
+    return rows.filter(project__hall_id=actor.hall_id or NO_ROW) if actor.role in WATCHING else rows.none()
 
 
 def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
@@ -342,9 +350,9 @@ def _due(actor: Actor, now: datetime, after: str, size: int) -> ReviewPage:
         kind=CommitmentsWork.REVIEW, state__in=[WorkState.RUNNING, WorkState.PAUSED]
     ).order_by("due_at", "id")
     if actor.role in ("approver", "principal"):
-        works = works.filter(department_id=actor.department_id)
+        works = works.filter(department_id=actor.department_id or NO_ROW)
     else:
-        works = works.filter(hall_id=actor.hall_id) if actor.role in WATCHING else works.none()
+        works = works.filter(hall_id=actor.hall_id or NO_ROW) if actor.role in WATCHING else works.none()
     if after:
         stamp, _, last = after.partition("_")
         moment = datetime.fromisoformat(stamp)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from yinuo.engine.base import Actor, Refused
+from yinuo.engine.base import NO_ROW, Actor, Refused
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.wording import cited, iso, moment
@@ -73,7 +73,7 @@ def issue_delivery(actor: Actor, made: Ruling, how: str, at: datetime) -> Docume
     """送达回证; the ruling's number with a mark, so that it needs no counter."""
     project = made.commitment.project
     number = f"{made.number}（送达）"
-    deliverer = Person.objects.filter(pk=actor.person_id).values_list("name", flat=True).first()
+    deliverer = Person.objects.filter(pk=actor.person_id or NO_ROW).values_list("name", flat=True).first()
     # A record that lies in the hall has no code to look it up by.
     named = {name: said for name, said in lines(project).items() if name != "verify_url"}
     data = {

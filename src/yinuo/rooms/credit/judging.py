@@ -69,7 +69,7 @@ class Verdict:
 def judge(rows: Sequence[Mapping[str, Any]], source: str, at: datetime) -> list[Verdict]:
     """Every row by itself, against the units and evaluations known now and the rows above it."""
     codes = {str(row.get("credit_code") or "").strip().upper() for row in rows}
-    units = {unit.credit_code: unit for unit in ProjectUnit.objects.filter(credit_code__in=codes)}
+    units = {unit.credit_code or "": unit for unit in ProjectUnit.objects.filter(credit_code__in=codes)}
     known: dict[str, list[CreditEvent]] = {}
     events = (
         CreditEvent.objects.filter(unit__credit_code__in=codes, type="rebase")

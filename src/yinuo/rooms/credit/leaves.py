@@ -52,7 +52,7 @@ def events_now(leaves: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, A
     rows = CreditEvent.objects.filter(unit_id__in={said["unit"] for _, said in leaves})
     known = {(row.unit_id, row.seq): row for row in rows}
     found = [known.get((said["unit"], said["seq"])) for _, said in leaves]
-    return [row and as_said(told(row)) for row in found]
+    return [as_said(told(row)) if row is not None else None for row in found]
 
 
 def events_standing() -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -50,7 +50,8 @@ class HttpPlatform:
         )
         try:
             with _direct.open(request, timeout=self.timeout) as answer:
-                return answer.read(RECEIPT_MOST).decode("utf-8", "replace").replace("\x00", "")
+                receipt: bytes = answer.read(RECEIPT_MOST)
+                return receipt.decode("utf-8", "replace").replace("\x00", "")
         except (OSError, http.client.HTTPException) as error:
             raise SendError(str(error) or type(error).__name__) from error
 

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, QuerySet
 from yinuo.core.calendar import TZ
 from yinuo.core.credit import COMMITMENT_FIELDS, rule_of
 from yinuo.core.grades import UNRATED, class_of, measures_of, named_grade
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.feeds.models import FeedEntry
 from yinuo.engine.feeds.queries import placed
 from yinuo.engine.rules import pack
@@ -237,7 +237,7 @@ def visible(actor: Actor) -> QuerySet[PointProposal]:
     """The proposals of the actor's hall."""
     if actor.role not in access.STAFF:
         return PointProposal.objects.none()
-    return PointProposal.objects.filter(department__hall_id=actor.hall_id)
+    return PointProposal.objects.filter(department__hall_id=actor.hall_id or NO_ROW)
 
 
 def page(

@@ -232,7 +232,10 @@ def _said(lines: Sequence[_Line]) -> list[Stated]:
     found = proving.stated(wanted) if wanted else {}
     found |= {key: Stated(row.label, row.type, row.payload) for key, row in unsealed(wanted - found.keys()).items()}
     missing = Stated(fault="没有签名的日志条目")
-    return [leaf or found.get(line.event.leaf_id, missing) for line, leaf in zip(lines, known, strict=True)]
+    return [
+        leaf or (found.get(line.event.leaf_id, missing) if line.event.leaf_id else missing)
+        for line, leaf in zip(lines, known, strict=True)
+    ]
 
 
 def _need_same(event: CreditEvent, leaf: Stated) -> None:
@@ -263,6 +266,7 @@ def _need_score_of_then(lines: Sequence[_Line], said: Sequence[Stated], found: L
         if said[place].fields is None:
             continue
         then = found.fold.events[place].score if in_order else fold(None, found.facts[: place + 1], pack()).score
-        if then != lines[place].event.score_after:
-            signed = plain(lines[place].event.score_after)
-            raise Unproven(f"第 {place + 1} 次加减分以后按记录应为 {plain(then)} 分，签名的日志条目是 {signed} 分")
+        told = lines[place].event.score_after
+        if then != told:
+            signed = "空的" if told is None else f"{plain(told)} 分"
+            raise Unproven(f"第 {place + 1} 次加减分以后按记录应为 {plain(then)} 分，签名的日志条目是 {signed}")

@@ -5,8 +5,7 @@ its project ends.
 from __future__ import annotations
 
 from datetime import datetime
-
-from django.db import models
+from typing import Protocol
 
 from yinuo.engine.base import Actor, PageRef, save
 from yinuo.engine.rules import pack
@@ -103,11 +102,17 @@ def _unanswered(deficient_id: int, at: datetime) -> None:
     _tell_unit(row, "gap_deemed", at)
 
 
-def overtaken(*, actor: Actor, subject: models.Model, at: datetime, why: str) -> None:
-    """The matter was applied for whole, or promised, before the gap was agreed on:
-    there is nothing left to tolerate.
+class OfItem(Protocol):
+    """A row that belongs to an item of the map: an application's papers, a promise."""
+
+    item: MapItem
+
+
+def overtaken(*, actor: Actor, subject: OfItem, at: datetime, why: str) -> None:
+    """The matter was applied for whole, or promised, before the gap was agreed on: nothing is left
+    to tolerate.
     """
-    item = subject.item  # type: ignore[attr-defined]
+    item = subject.item
     for row in DeficientAcceptance.objects.select_for_update(no_key=True).filter(
         item=item, state__in=("applied", "notified")
     ):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from yinuo.core.wording import day_words
+from yinuo.engine.base import NO_ROW
 from yinuo.engine.documents.wording import iso
 from yinuo.engine.people.models import Person
 from yinuo.rooms.deficient.models import DeficientAcceptance, DeficientState
@@ -63,7 +64,9 @@ def application(row: DeficientAcceptance) -> dict[str, Any]:
             {
                 "department": row.item.department.name,
                 "text": _opinion(row) if spoken else None,
-                "name": Person.objects.values_list("name", flat=True).get(pk=row.opinion_by_id) if spoken else None,
+                "name": Person.objects.values_list("name", flat=True).get(pk=row.opinion_by_id or NO_ROW)
+                if spoken
+                else None,
                 "on": iso(row.opinion_at) if row.opinion_at else None,
             }
         ],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.rooms.deficient.models import OPEN, DeficientAcceptance
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.models import Project
@@ -26,9 +26,9 @@ def of_item(item: MapItem) -> list[DeficientAcceptance]:
 
 def in_reach(actor: Actor) -> QuerySet[DeficientAcceptance]:
     """What of the hall the actor looks after: a department its own, everybody else the hall's; the newest first."""
-    rows = DeficientAcceptance.objects.filter(item__project__hall_id=actor.hall_id)
+    rows = DeficientAcceptance.objects.filter(item__project__hall_id=actor.hall_id or NO_ROW)
     if actor.role in ("approver", "principal"):
-        rows = rows.filter(item__department_id=actor.department_id)
+        rows = rows.filter(item__department_id=actor.department_id or NO_ROW)
     return rows.select_related("item__project__unit", "item__department", "tolerance").order_by("-id")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.access import is_own
 from yinuo.engine.people.models import AuthorisedPerson, Department
 from yinuo.engine.rules import roles
@@ -32,7 +32,9 @@ def can_order(actor: Actor, node: ChainNode) -> bool:
 
 def is_filing_principal(actor: Actor) -> bool:
     """The principal of the hall's filing unit, who also consents to points."""
-    filing = Department.objects.filter(pk=actor.department_id, hall_id=actor.hall_id, key=roles().filing_department)
+    filing = Department.objects.filter(
+        pk=actor.department_id or NO_ROW, hall_id=actor.hall_id or NO_ROW, key=roles().filing_department
+    )
     return actor.role == "principal" and filing.exists()
 
 

@@ -12,7 +12,7 @@ from yinuo.chain.verifier import COSIGNATURE, Unverified, VerifierKey
 from yinuo.chain.words import FIELDS, OF_PROJECTS
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, ProjectUnit
 from yinuo.engine.people.queries import persons_bound
@@ -178,7 +178,11 @@ def order(
     claimed = claim(actor, idempotency_key, "grants.order", given, at=at)
     if (known := answered(claimed)) is not None:
         return Grant.objects.get(pk=known)
-    project = Project.objects.filter(pk=project_id, hall_id=actor.hall_id).first() if project_id is not None else None
+    project = (
+        Project.objects.filter(pk=project_id, hall_id=actor.hall_id or NO_ROW).first()
+        if project_id is not None
+        else None
+    )
     if project_id is not None and project is None:
         raise forbid("只能授权查询本大厅的项目")
     made = Grant(
@@ -224,7 +228,7 @@ def _terms(
 
 
 def _give(actor: Actor, made: Grant, verb: str, claimed: Once | None, at: datetime) -> Grant:
-    made.given_by_id = actor.person_id
+    made.given_by_id = actor.required_person_id
     made.save()
     record(
         actor,
@@ -327,7 +331,7 @@ def _live(node_id: int) -> ChainNode:
 
 def _binding(actor: Actor, unit_id: int, at: datetime) -> AuthorisedPerson | None:
     rows = AuthorisedPerson.objects.filter(
-        AuthorisedPerson.on(at.astimezone(TZ).date()), unit_id=unit_id, person_id=actor.person_id
+        AuthorisedPerson.on(at.astimezone(TZ).date()), unit_id=unit_id, person_id=actor.person_id or NO_ROW
     )
     return rows.filter(confirmed_at__isnull=False).order_by("-may_sign").first()
 

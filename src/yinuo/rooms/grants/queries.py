@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from yinuo.chain.verifier import Policy, encode64
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.infochain import queries as infochain
 from yinuo.engine.infochain.models import LeafRecord, Subject
 from yinuo.rooms.grants import access
@@ -34,7 +34,7 @@ def orders(actor: Actor) -> list[Grant]:
     """The hall's grants by statute, newest first. Raises Forbidden."""
     if not access.can_see_orders(actor):
         raise forbid("法定查询的授权由主要负责同志管理、监督员查看")
-    rows = Grant.objects.filter(basis=Basis.STATUTE, hall_id=actor.hall_id)
+    rows = Grant.objects.filter(basis=Basis.STATUTE, hall_id=actor.hall_id or NO_ROW)
     return list(rows.select_related("node", "project", "unit", "given_by").order_by("-id"))
 
 
@@ -54,7 +54,7 @@ def searches_of_hall(actor: Actor, after: int = 0) -> Page:
     """What was searched of the hall's projects, by whom. Raises Forbidden."""
     if not access.can_see_orders(actor):
         raise forbid("查询记录由主要负责同志和监督员查看")
-    return _page(ChainSearch.objects.filter(project__hall_id=actor.hall_id), after)
+    return _page(ChainSearch.objects.filter(project__hall_id=actor.hall_id or NO_ROW), after)
 
 
 def _page(rows: QuerySet[ChainSearch], after: int) -> Page:

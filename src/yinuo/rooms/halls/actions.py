@@ -59,7 +59,7 @@ def give_points(
     limits = {"basis": BASIS_LIMIT, "evidence": TEXT_LIMIT, "reason": TEXT_LIMIT}
     if longer := {name: f"不能超过 {limits[name]} 个字" for name, text in texts.items() if len(text) > limits[name]}:
         raise Refused("halls.grounds", "人工评分的文字太长，没有保存", remedy="请写要点", errors=longer)
-    made = ManualPoint(hall_id=hall_id, on=on, points=points, by_id=actor.person_id, at=at, **texts)
+    made = ManualPoint(hall_id=hall_id, on=on, points=points, by_id=actor.required_person_id, at=at, **texts)
     insert([made])
     record(
         actor,
@@ -121,7 +121,7 @@ def correct_points(
         basis=f"更正：{wrong.basis}"[:BASIS_LIMIT],
         evidence=f"原评分第 {wrong.pk} 号",
         reason=reason.strip(),
-        by_id=actor.person_id,
+        by_id=actor.required_person_id,
         at=at,
         corrects=wrong,
     )

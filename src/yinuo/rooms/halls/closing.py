@@ -85,7 +85,8 @@ def _asked(halls: Sequence[int], since: date, until: date, now: datetime) -> dic
 def _rows(query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def handled(halls: Sequence[int], since: date, until: date, now: datetime) -> list[Handled]:

@@ -52,7 +52,7 @@ def bulletin(row: Bulletin) -> dict[str, Any]:
             for one in body["honours"]
         ],
         "sha256": row.sha256,
-        "basis": cited(dict.fromkeys(basis)),  # type: ignore[arg-type]
+        "basis": cited(list(dict.fromkeys(basis))),
         "issued_on": iso(row.at),
         "watermark": None,
     }

@@ -63,7 +63,7 @@ def take_in(actor: Actor, hall_id: int, rows: Sequence[Mapping[str, Any]], at: d
         except EventError as error:
             errors[f"rows[{place}].{error.field}"] = error.message
             continue
-        event.by_id, event.at = actor.person_id, at
+        event.by_id, event.at = actor.required_person_id, at
         earlier = known.get(event.reference) or made.get(event.reference)
         if earlier is None:
             made[event.reference], places[event.reference] = event, place

@@ -19,6 +19,9 @@ class Inspector(InForce):
     certificate_no = models.CharField("执法证号", max_length=40)
     subjects = models.JSONField(default=list)
 
+    # What a reader of the register is shown with the row (queries.inspectors); no column.
+    shown: list[Avoidance]
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(to_on__isnull=True) | Q(to_on__gt=F("from_on")), name="inspector_span"),

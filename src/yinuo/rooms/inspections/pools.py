@@ -146,8 +146,9 @@ def forbidden(inspectors: Sequence[Inspector], projects: Sequence[Project], day:
     for prefix in handling():
         verbs |= Q(verb__startswith=prefix)
     handled = Entry.objects.filter(verbs, project_code__in=list(codes), person_id__in=persons).order_by()
-    for person_id, code in handled.values_list("person_id", "project_code").distinct():
-        pairs.update((inspector_id, codes[code]) for inspector_id in by_person[person_id])
+    for handler_id, code in handled.values_list("person_id", "project_code").distinct():
+        if handler_id is not None:
+            pairs.update((inspector_id, codes[code]) for inspector_id in by_person[handler_id])
     agents = Agreement.objects.filter(project__in=projects, agent__person_id__in=persons)
     for person_id, project_id in agents.values_list("agent__person_id", "project_id"):
         pairs.update((inspector_id, project_id) for inspector_id in by_person[person_id])

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from yinuo.core.draw import Check, DrawError, verify
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.infochain.queries import leaves_of
 from yinuo.engine.people.models import InForce, Membership, Person
@@ -49,7 +49,7 @@ def _page(rows: QuerySet[Any], after: int) -> Page:
 def plans(actor: Actor, after: int = 0) -> Page:
     """The hall's, without the drafts of other departments."""
     rows = (
-        InspectionPlan.objects.filter(hall_id=actor.hall_id)
+        InspectionPlan.objects.filter(hall_id=actor.hall_id or NO_ROW)
         .select_related("lead")
         .defer("announcement", "result", "sealed")
     )
@@ -144,15 +144,15 @@ def of_plan(plan: InspectionPlan) -> list[RandomInspection]:
 
 def mine(actor: Actor, after: int = 0) -> Page:
     """Those the actor was drawn for."""
-    rows = _inspections().filter(members__inspector__person_id=actor.person_id, members__left_at__isnull=True)
+    rows = _inspections().filter(members__inspector__person_id=actor.person_id or NO_ROW, members__left_at__isnull=True)
     return _page(rows, after)
 
 
 def of_hall(actor: Actor, after: int = 0) -> Page:
     """The hall's; an approver's and a principal's those their department takes part in."""
-    rows = _inspections().filter(plan__hall_id=actor.hall_id)
+    rows = _inspections().filter(plan__hall_id=actor.hall_id or NO_ROW)
     if actor.role in ("approver", "principal"):
-        rows = rows.filter(plan__departments__department_id=actor.department_id)
+        rows = rows.filter(plan__departments__department_id=actor.department_id or NO_ROW)
     return _page(rows, after)
 
 
@@ -190,11 +190,11 @@ def statements_of(inspection: RandomInspection) -> list[Statement]:
 
 def inspectors(actor: Actor, day: date) -> list[Inspector]:
     """名录 on a day: the actor's department's, a watcher's the whole hall's; whom each must not inspect with it."""
-    rows = Inspector.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related(
+    rows = Inspector.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW).select_related(
         "person", "department"
     )
     if actor.role not in access.WATCHING:
-        rows = rows.filter(department_id=actor.department_id)
+        rows = rows.filter(department_id=actor.department_id or NO_ROW)
     found = list(rows.order_by("department_id", "id"))
     declared = Avoidance.objects.filter(
         lifted_at__isnull=True, inspector__person_id__in=[one.person_id for one in found]
@@ -204,17 +204,17 @@ def inspectors(actor: Actor, day: date) -> list[Inspector]:
         by_person.setdefault((row.inspector.person_id, row.inspector.department_id), []).append(row)
     for one in found:
         # Also those declared before they were registered anew; what another department was told stays there.
-        one.shown = by_person.get((one.person_id, one.department_id), [])  # type: ignore[attr-defined]
+        one.shown = by_person.get((one.person_id, one.department_id), [])
     return found
 
 
 def may_become(actor: Actor, day: date) -> list[tuple[Person, int, str]]:
     """(person, department, its name) of those who handle matters and are not named yet."""
     rows = Membership.objects.filter(
-        InForce.on(day), role="approver", department__hall_id=actor.hall_id, person__is_active=True
+        InForce.on(day), role="approver", department__hall_id=actor.hall_id or NO_ROW, person__is_active=True
     )
     if actor.role != "general_convener":
-        rows = rows.filter(department_id=actor.department_id)
+        rows = rows.filter(department_id=actor.department_id or NO_ROW)
     named = set(Inspector.objects.filter(InForce.on(day)).values_list("person_id", "department_id"))
     found = rows.select_related("person", "department").order_by("department_id", "id")
     return [

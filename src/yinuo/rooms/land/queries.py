@@ -50,9 +50,10 @@ def parcels(
     return rows
 
 
-def public_parcels(**asked: str | bool) -> QuerySet[Parcel]:
+def public_parcels(*, status: str = "", search: str = "", standard: bool = False) -> QuerySet[Parcel]:
     """What everybody may see: land that is offered or sold, and a 标准地 as soon as it is one."""
-    return parcels(**asked).exclude(Q(status=ParcelStatus.PREPARED) & Q(standard__isnull=True))  # type: ignore[arg-type]
+    rows = parcels(status=status, search=search, standard=standard)
+    return rows.exclude(Q(status=ParcelStatus.PREPARED) & Q(standard__isnull=True))
 
 
 def one(parcel_id: int) -> Parcel:

@@ -76,7 +76,7 @@ def detected(application: MockApplication) -> list[Change]:
 
 
 def _differ(before: Mapping[str, Any], now: Mapping[str, Any], path: str) -> bool:
-    return look_up(before, path) != look_up(now, path)
+    return bool(look_up(before, path) != look_up(now, path))
 
 
 def _said(facts: Mapping[str, Any], path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.rooms.onemap.models import (
     COORDINATION_OPEN,
     Coordination,
@@ -52,7 +52,7 @@ def in_reach(actor: Actor) -> QuerySet[Coordination]:
     """A department those it takes part in or asked for, a stage's convener the stage's, everybody else the hall's; open
     ones first.
     """
-    rows = Coordination.objects.filter(project__hall_id=actor.hall_id)
+    rows = Coordination.objects.filter(project__hall_id=actor.hall_id or NO_ROW)
     if actor.role in ("approver", "principal"):
         taking_part = Q(opinions__department_id=actor.department_id) | Q(requested_from_id=actor.department_id)
         rows = rows.filter(taking_part).distinct()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from yinuo.engine.base import NO_ROW
 from yinuo.engine.documents.wording import cited, iso, moment
 from yinuo.engine.people.models import Person
 from yinuo.engine.rules import pack
@@ -27,7 +28,7 @@ def minutes(made: Coordination, at: datetime) -> dict[str, Any]:
         "requested_from": made.requested_from.name,
         "requested_on": iso(made.requested_at),
         "started_at": moment(made.started_at),
-        "convener": Person.objects.values_list("name", flat=True).get(pk=made.started_by_id),
+        "convener": Person.objects.values_list("name", flat=True).get(pk=made.started_by_id or NO_ROW),
         "meeting_at": moment(made.meeting_at) if made.meeting_at else None,
         "meeting_place": made.meeting_place or None,
         "opinions": [

@@ -48,7 +48,11 @@ def _decided(item: MapItem | None, number: str) -> dict[str, Any] | None:
     if item.share_ended == number:
         return {"document_number": number, "granted": True}
     past = next((one for one in item.applications.all() if one.document_number == number), None)
-    return past and {"document_number": number, "granted": past.outcome in (Outcome.REVOKED, Outcome.UNSHARED)}
+    return (
+        None
+        if past is None
+        else {"document_number": number, "granted": past.outcome in (Outcome.REVOKED, Outcome.UNSHARED)}
+    )
 
 
 def decisions_standing() -> Iterator[Standing]:

@@ -10,6 +10,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlannedItem
 from yinuo.engine.base import Actor
 from yinuo.engine.documents.attachments import load_files
+from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.onemap import building, history, planning, regional
 from yinuo.rooms.onemap.mocking import conversion_of, counted_done, open_before
@@ -147,7 +148,7 @@ def map_of(project_id: int, now: datetime, standing: Standing | None = None) -> 
     for stage in scheme.stages:
         own = tuple(card for card in cards if card.item.stage == stage.id)
         done = sum(card.item.state in CONCLUDED for card in own)
-        stages.append(StageColumn(stage.id, stage.name, building.pack().departments[stage.department].name, own, done))
+        stages.append(StageColumn(stage.id, stage.name, pack().departments[stage.department].name, own, done))
     return MapView(
         project=project,
         stages=tuple(stages),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from yinuo.engine.work.models import Light, WorkItem
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import WorkItem
 from yinuo.engine.work.queries import OPEN
 from yinuo.rooms.onemap import building
 from yinuo.rooms.onemap.models import (
@@ -80,8 +82,8 @@ def _of(field: str, project_id: int | None) -> Q:
     return Q() if project_id is None else Q(**{field: project_id})
 
 
-def _open(kind: str, model: type) -> Exists:
-    label = model._meta.label_lower  # type: ignore[attr-defined]
+def _open(kind: str, model: type[models.Model]) -> Exists:
+    label = model._meta.label_lower
     return Exists(WorkItem.objects.filter(subject_kind=label, subject_id=OuterRef("pk"), kind=kind, state__in=OPEN))
 
 
@@ -170,6 +172,7 @@ def _clocks(project_id: int | None) -> Iterator[Stuck]:
     for pk, title in (
         rows.filter(Exists(ended)).exclude(kind=MapWork.COMPLAINT).order_by("id").values_list("project_id", "title")
     ):
+        assert pk is not None
         yield Stuck(pk, None, f"项目已结束，“{title}”还在办")
     silent = rows.filter(limit_value__isnull=False, next_transition_at__isnull=True).exclude(announced=Light.RED)
     for pk, title in silent.annotate(project=F("project_id")).order_by("id").values_list("project", "title"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import Department, StaffRole
 from yinuo.rooms.oversight.models import AnomalyWarning, Clue, LifeRecord
 from yinuo.rooms.projects.access import can_change, can_review, can_see
@@ -52,7 +52,7 @@ def can_record(actor: Actor, project: Project) -> bool:
         return False
     return (
         can_review(actor, project, filing_department(project))
-        or project.items.filter(department_id=actor.department_id).exists()
+        or project.items.filter(department_id=actor.department_id or NO_ROW).exists()
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.feeds.models import FeedEntry, FeedPlace
 from yinuo.engine.feeds.queries import placed
 from yinuo.rooms.inspections.models import Outcome, RandomInspection
@@ -41,8 +41,12 @@ def of_actor(actor: Actor) -> QuerySet[AnomalyWarning]:
         own = rows.filter(project__unit_id=actor.unit_id)
         return own.filter(project_id=actor.scope.project_id) if actor.scope is not None else own
     if actor.role in ("approver", "principal"):
-        return rows.filter(department_id=actor.department_id)
-    return rows.filter(project__hall_id=actor.hall_id) if actor.role in (*WATCHING, "administrator") else rows.none()
+        return rows.filter(department_id=actor.department_id or NO_ROW)
+    return (
+        rows.filter(project__hall_id=actor.hall_id or NO_ROW)
+        if actor.role in (*WATCHING, "administrator")
+        else rows.none()
+    )
 
 
 def narrowed(actor: Actor, view: str, kind: str = "") -> QuerySet[AnomalyWarning]:
@@ -159,7 +163,9 @@ def clues(actor: Actor) -> list[Clue]:
     if not can_hand_clue(actor):
         return []
     rows = (
-        Clue.objects.filter(hall_id=actor.hall_id).select_related("person", "department", "handed_by").order_by("-id")
+        Clue.objects.filter(hall_id=actor.hall_id or NO_ROW)
+        .select_related("person", "department", "handed_by")
+        .order_by("-id")
     )
     return [row for row in rows if can_see_clue(actor, row)]
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from yinuo.core.benefits import benefits
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, parse_project_code
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.catalogue.queries import hall_of_region
 from yinuo.engine.people.models import Person, ProjectUnit
 from yinuo.engine.people.queries import persons_bound
@@ -58,7 +58,7 @@ def visible(actor: Actor) -> QuerySet[Project]:
         own = Project.objects.filter(unit_id=actor.unit_id)
         if actor.scope is not None:
             own = own.filter(pk=actor.scope.project_id)
-        return own.filter(hall_id=actor.hall_id) if actor.via else own
+        return own.filter(hall_id=actor.hall_id or NO_ROW) if actor.via else own
     return Project.objects.filter(hall_id=actor.hall_id) if actor.hall_id is not None else Project.objects.none()
 
 
@@ -118,7 +118,7 @@ def questions(actor: Actor, *, answered: bool = False, after: int = 0, size: int
     if actor.role == "unit":
         found = found.filter(project__unit_id=actor.unit_id)
     elif actor.role in ("approver", "principal"):
-        found = found.filter(department_id=actor.department_id)
+        found = found.filter(department_id=actor.department_id or NO_ROW)
     else:
         found = found.filter(project__hall_id=actor.hall_id) if actor.hall_id is not None else found.none()
     if after:

@@ -325,13 +325,14 @@ def publish_report(*, actor: Actor, report_id: int, at: datetime, version: int |
     body = {**made.figures, **said_in(draft)}
     if made.kind == ReportKind.YEAR:
         body["self_reports"] = {f"d{row.department_id}": row.text for row in self_reports(made)}
+    assert draft.submitted_by_id is not None
     published = Publication(
         report=made,
         number=papers.number_of(made),
         body=body,
         sha256=figures.sha256_of(body),
         submitted_by_id=draft.submitted_by_id,
-        consented_by_id=actor.person_id,
+        consented_by_id=actor.required_person_id,
         at=at,
     )
     insert([published])
@@ -395,7 +396,7 @@ def hand_self_report(
         department=office,
         round=SelfReport.objects.filter(report=draft.report, department=office).count() + 1,
         text=said,
-        by_id=actor.person_id,
+        by_id=actor.required_person_id,
         at=at,
     )
     insert([made])

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -264,7 +264,7 @@ def _lit(subject: str, of: str, pk: int | None, measures: Mapping[str, Mapping[s
 
 def percent(share: Fraction) -> str:
     """62.5%: one place, rounded half up, and none where it is whole."""
-    return f"{plain(scoring.rounded(share * 1000).quantize(Decimal(1), scoring.ROUND_HALF_UP) / 10)}%"
+    return f"{plain(scoring.rounded(share * 1000).quantize(Decimal(1), ROUND_HALF_UP) / 10)}%"
 
 
 def _month(name: str) -> str:

@@ -66,7 +66,7 @@ def report(row: Publication) -> dict[str, Any]:
             for one in body["corrections"]
         ],
         "sha256": row.sha256,
-        "basis": cited(basis_of(made.begins)),  # type: ignore[arg-type]
+        "basis": cited(basis_of(made.begins)),
         "issued_on": iso(row.at),
         "watermark": None,
     }

@@ -5,6 +5,7 @@ terms end by the clock.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from yinuo.engine.base import Actor, PageRef, Refused
 from yinuo.engine.catalogue.models import RegionalResult
@@ -58,7 +59,7 @@ def _tell_body(assessment: RegionalAssessment, item: MapItem, what: str, at: dat
     )
 
 
-def _enter(assessment: RegionalAssessment, kind: FeeKind, item: MapItem, amount: object, at: datetime) -> None:
+def _enter(assessment: RegionalAssessment, kind: FeeKind, item: MapItem, amount: Decimal, at: datetime) -> None:
     FeeEntry.objects.create(
         assessment=assessment,
         kind=kind,

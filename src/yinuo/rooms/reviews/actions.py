@@ -176,7 +176,8 @@ def _spoken(
     made.person_id = actor.person_id if channel == Channel.MAP else None
     made.save()
     # Not under the project's code: what is read there is read by those reviewed.
-    what = {"matter": made.item.matter_id} if made.item else {"track": made.about.track}  # type: ignore[union-attr]
+    about = made.about
+    what = {"matter": about.matter_id} if isinstance(about, MapItem) else {"track": about.track}
     record(actor, "reviews.give", made, at=at, data={**what, "level": level})
     if bad:
         _open_rectification(actor, made, at)
@@ -249,7 +250,7 @@ def _open_rectification(actor: Actor, review: ServiceReview, at: datetime) -> No
     )
 
 
-def _wait(actor: Actor, made: Rectification, kind: str, limit: str, role: str, at: datetime) -> WorkItem:
+def _wait(actor: Actor, made: Rectification, kind: ReviewsWork, limit: str, role: str, at: datetime) -> WorkItem:
     """Its clock. It names the matter and neither project nor unit: those reviewed must not learn who spoke."""
     day, review = at.astimezone(TZ).date(), made.review
     return open_item(
@@ -402,7 +403,7 @@ def check_answer(
     if approved:
         _save(actor, made, S.CHECKED, ReviewsWork.CHECK, at)
         _wait(actor, made, ReviewsWork.CALL_BACK, "review.call_back_limit", "supervisor", at)
-        tell("review_answered", at=at, **_giver(made), matter=made.review.about.name, answer=made.answer[:200])
+        _tell_giver(made, at)
     else:
         made.returned, made.returned_why = made.returned + 1, _need(why, "why", "请写明答复要怎样修改")
         _save(actor, made, S.ASSIGNED, ReviewsWork.CHECK, at, "returned", "returned_why")
@@ -411,13 +412,17 @@ def check_answer(
     return made
 
 
-def _giver(made: Rectification) -> dict[str, object]:
-    """Who is told the answer: the person who spoke, else the unit."""
+def _tell_giver(made: Rectification, at: datetime) -> None:
+    """The answer goes to the person who spoke, else to the unit."""
     person, page = made.review.person, made.review.page
-    return (
-        {"persons": [person], "page": page}
-        if person is not None
-        else {"unit_id": made.review.about.project.unit_id, "page": page}
+    tell(
+        "review_answered",
+        at=at,
+        persons=[person] if person is not None else (),
+        unit_id=made.review.about.project.unit_id if person is None else None,
+        page=page,
+        matter=made.review.about.name,
+        answer=made.answer[:200],
     )
 
 

@@ -102,6 +102,7 @@ class ServiceReview(AppendOnly):
         """Where the unit reads its review and the answer."""
         if self.application is not None:
             return PageRef("unit:review", item_id=self.application.item_id)
+        assert self.service_id is not None
         return PageRef("unit:service_review", service_id=self.service_id)
 
 

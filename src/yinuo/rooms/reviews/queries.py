@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.reviews.access import WATCHING
@@ -54,8 +54,8 @@ def of_actor(actor: Actor) -> QuerySet[ServiceReview]:
     """The department its own, the watchers all of their hall's."""
     rows = ServiceReview.objects.select_related("application__item", "service", "department", "rectification")
     if actor.role in ("approver", "principal"):
-        return rows.filter(department_id=actor.department_id)
-    return rows.filter(hall_id=actor.hall_id) if actor.role in WATCHING else rows.none()
+        return rows.filter(department_id=actor.department_id or NO_ROW)
+    return rows.filter(hall_id=actor.hall_id or NO_ROW) if actor.role in WATCHING else rows.none()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from django.db.models import Case, Q, QuerySet, When
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, StandIn
+from yinuo.engine.base import NO_ROW, Actor, PageRef, StandIn
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import without_replaced
 from yinuo.engine.people.models import ProjectUnit
@@ -69,7 +69,7 @@ def is_open(visit: Visit, at: datetime) -> bool:
 
 def open_of(person_id: int | None, hall_id: int | None, at: datetime) -> Visit | None:
     """The clerk's visitor of the moment."""
-    found = Visit.objects.filter(clerk_id=person_id, hall_id=hall_id, closed_at__isnull=True, ends_at__gt=at)
+    found = Visit.objects.filter(clerk_id=person_id, hall_id=hall_id or NO_ROW, closed_at__isnull=True, ends_at__gt=at)
     return found.select_related("unit", "clerk", "department").first()
 
 
@@ -109,7 +109,9 @@ def by_receipt(receipt_no: str) -> Visit | None:
 def of_day(hall_id: int | None, at: datetime) -> list[Visit]:
     """The hall's visits of the county's day, the latest first."""
     midnight = end_of(at) - timedelta(days=1)
-    rows = Visit.objects.filter(hall_id=hall_id, opened_at__gte=midnight, opened_at__lt=midnight + timedelta(days=1))
+    rows = Visit.objects.filter(
+        hall_id=hall_id or NO_ROW, opened_at__gte=midnight, opened_at__lt=midnight + timedelta(days=1)
+    )
     return list(rows.select_related("unit", "clerk").order_by("-opened_at")[:SHOWN])
 
 
@@ -172,7 +174,9 @@ def _item_of(entry: Entry) -> int:
 def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Ready]:
     """The unit's documents on projects of the hall: all it waits for, then the newest up to `most`. Four queries."""
     codes = dict(
-        Project.objects.filter(unit_id=unit_id, hall_id=hall_id, code__isnull=False).values_list("code", "name")
+        Project.objects.filter(unit_id=unit_id, hall_id=hall_id or NO_ROW, code__isnull=False).values_list(
+            "code", "name"
+        )
     )
     rows = without_replaced(
         Document.objects.filter(unit_id=unit_id, project_code__in=list(codes)).exclude(kind__in=NEVER_HANDED_OUT)
@@ -196,7 +200,10 @@ def to_hand_out(unit_id: int, hall_id: int | None, most: int = FIRST) -> list[Re
 def owed_to(unit_id: int, hall_id: int | None) -> QuerySet[WorkItem]:
     """The terms in which a decision has to reach the unit, still running."""
     return WorkItem.objects.filter(
-        kind=MapWork.DELIVERY, unit_id=unit_id, hall_id=hall_id, state__in=[WorkState.RUNNING, WorkState.PAUSED]
+        kind=MapWork.DELIVERY,
+        unit_id=unit_id,
+        hall_id=hall_id or NO_ROW,
+        state__in=[WorkState.RUNNING, WorkState.PAUSED],
     ).order_by("due_at", "id")
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import Actor, Refused, column_length, forbid
 from yinuo.engine.people import access, contact
 from yinuo.engine.people.actions.common import text_of
 from yinuo.engine.people.models import Department, Hall, Person
@@ -80,7 +80,7 @@ def change_department(*, actor: Actor, department_id: int, phone: str, at: datet
     department = Department.objects.select_for_update(no_key=True).get(pk=department_id)
     if not access.can_manage_hall(actor, department.hall_id):
         raise forbid("只能修改本大厅的部门")
-    phone = text_of(phone, "phone", Department._meta.get_field("phone").max_length)
+    phone = text_of(phone, "phone", column_length(Department, "phone"))
     if department.phone != phone:
         before, department.phone = department.phone, phone
         department.save(update_fields=["phone"])
@@ -95,7 +95,7 @@ def change_hall(*, actor: Actor, hall_id: int, phone: str, address: str, hours: 
     if not access.can_manage_hall(actor, hall.pk):
         raise forbid("只能修改本大厅的联系方式")
     given = {"phone": phone, "address": address, "hours": hours}
-    wanted = {name: text_of(given[name], name, Hall._meta.get_field(name).max_length) for name in CONTACT}
+    wanted = {name: text_of(given[name], name, column_length(Hall, name)) for name in CONTACT}
     before = {name: getattr(hall, name) for name in CONTACT}
     changed = [name for name in CONTACT if before[name] != wanted[name]]
     if changed:
@@ -123,7 +123,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     made = dict(values)
     for name in ("name", "phone", "email"):
         if name in made:
-            made[name] = text_of(made[name], name, Person._meta.get_field(name).max_length)
+            made[name] = text_of(made[name], name, column_length(Person, name))
     if made.get("name") == "":
         raise Refused("people.person_name", "请填写姓名", field="name")
     if made.get("email"):

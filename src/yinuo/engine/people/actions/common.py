@@ -14,9 +14,9 @@ def day_of(at: datetime) -> date:
     return at.astimezone(TZ).date()
 
 
-def text_of(value: Any, field: str, longest: int | None) -> str:
+def text_of(value: Any, field: str, longest: int) -> str:
     """Trimmed, as the column holds it. Raises Refused naming the field."""
     text = str(value or "").strip()
-    if "\x00" in text or (longest is not None and len(text) > longest):
+    if "\x00" in text or len(text) > longest:
         raise Refused("people.too_long", f"内容过长或者含有无法保存的字符，最多 {longest} 字", field=field)
     return text

@@ -8,14 +8,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yinuo.core.codes import CodeError, check_credit_code
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import Actor, Refused, column_length, forbid
 from yinuo.engine.people import access
 from yinuo.engine.people.actions.common import text_of
 from yinuo.engine.people.models import ProjectUnit, UnitType
 from yinuo.engine.trail.actions import action, record
 
-NAME_LENGTH: int = ProjectUnit._meta.get_field("name").max_length
-RESERVATION_LENGTH: int = ProjectUnit._meta.get_field("reservation_no").max_length
+NAME_LENGTH = column_length(ProjectUnit, "name")
+RESERVATION_LENGTH = column_length(ProjectUnit, "reservation_no")
 CORRECTABLE = ("name", "legal_representative", "address", "state_owned")
 
 
@@ -65,7 +65,7 @@ def register_unit(
     if not name:
         raise Refused("people.unit_name", "请照营业执照填写单位名称", field="name")
     rest = {
-        field: text_of(value, field, ProjectUnit._meta.get_field(field).max_length)
+        field: text_of(value, field, column_length(ProjectUnit, field))
         for field, value in (("legal_representative", legal_representative), ("address", address))
     }
     unit = find_or_register_unit(credit_code=credit_code, name=name, type=type, **rest)
@@ -151,8 +151,8 @@ def correct_unit(*, actor: Actor, unit_id: int, changes: dict[str, Any], why: st
         raise Refused("people.correction_reason", "请写明更正的依据", field="why", remedy="例如：营业执照变更登记日期")
     wanted: dict[str, Any] = {}
     for name in (name for name in CORRECTABLE if name in changes):
-        field = ProjectUnit._meta.get_field(name)
-        wanted[name] = bool(changes[name]) if name == "state_owned" else text_of(changes[name], name, field.max_length)
+        value = changes[name]
+        wanted[name] = bool(value) if name == "state_owned" else text_of(value, name, column_length(ProjectUnit, name))
     if wanted.get("name") == "":
         raise Refused("people.unit_name", "单位名称不能为空", field="name")
     changed = {name: [getattr(unit, name), value] for name, value in wanted.items() if getattr(unit, name) != value}

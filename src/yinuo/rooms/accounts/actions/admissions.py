@@ -9,7 +9,17 @@ from datetime import datetime
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.core.masking import mask_phone
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, refuse_if_taken, save
+from yinuo.engine.base import (
+    NO_ROW,
+    Actor,
+    PageRef,
+    Refused,
+    check_version,
+    column_length,
+    forbid,
+    refuse_if_taken,
+    save,
+)
 from yinuo.engine.documents.models import StoredFile
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.actions import bind_confirmed
@@ -52,7 +62,7 @@ def ask_admission(
     """
     if actor.role != "person":
         raise forbid("请用个人账号申请")
-    person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id or NO_ROW)
     day = day_of(at)
     said = _checked(credit_code, unit_name, unit_type, legal_representative, address)
     waiting = Admission.objects.filter(
@@ -111,7 +121,7 @@ def ask_admission(
     known = ProjectUnit.objects.filter(credit_code=made.credit_code).first()
     if known is not None and (others := persons_bound(known.pk, day)):
         told = {"name": person.name, "phone": mask_phone(person.phone), "hall": hall_phone(at)}
-        tell("admission_known", at=at, persons=others, unit_id=known.pk, **told)
+        tell("admission_known", at=at, persons=others, unit_id=known.pk, words=told)
     return made
 
 
@@ -128,7 +138,7 @@ def _checked(
     if unit_type not in UnitType.values:
         raise Refused("accounts.unit_type", "请选择单位类型", field="unit_type")
     texts = {"unit_name": unit_name, "legal_representative": legal_representative, "address": address}
-    said = {name: text_of(text, name, Admission._meta.get_field(name).max_length) for name, text in texts.items()}
+    said = {name: text_of(text, name, column_length(Admission, name)) for name, text in texts.items()}
     for name, message in (("unit_name", "请照营业执照填写单位名称"), ("legal_representative", "请填写法定代表人姓名")):
         if not said[name]:
             raise Refused(f"accounts.{name}", message, field=name)
@@ -201,7 +211,7 @@ def decline(*, actor: Actor, admission_id: int, why: str, at: datetime, version:
     Raises: Forbidden, Refused, Stale.
     """
     found = _taken(actor, admission_id, version)
-    found.why = text_of(why, "why", Admission._meta.get_field("why").max_length)
+    found.why = text_of(why, "why", column_length(Admission, "why"))
     if not found.why:
         raise Refused("accounts.why", "请写明哪里不符、怎样改正", field="why", remedy="原因会发给申请人")
     _end(found, AdmissionState.DECLINED, at, actor, "why")

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from yinuo.engine import throttling
-from yinuo.engine.base import Refused
+from yinuo.engine.base import NO_ROW, Refused
 from yinuo.engine.notices.actions import tell_number
 from yinuo.engine.notices.channels import sms_leaves
 from yinuo.engine.trail.actions import action
@@ -136,7 +136,7 @@ def use(proof_id: int | None, purpose: Purpose, at: datetime) -> str:
     """
     row = (
         PhoneCode.objects.select_for_update()
-        .filter(pk=proof_id, purpose=purpose, proved_at__gt=at - PROOF_LASTS)
+        .filter(pk=proof_id or NO_ROW, purpose=purpose, proved_at__gt=at - PROOF_LASTS)
         .first()
     )
     if row is None or row.used_at is not None:
@@ -151,7 +151,7 @@ def give_back(proof_id: int | None) -> None:
 
     Called within the action, which goes on.
     """
-    row = PhoneCode.objects.select_for_update().get(pk=proof_id)
+    row = PhoneCode.objects.select_for_update().get(pk=proof_id or NO_ROW)
     row.tries += 1
     row.used_at = None if row.tries < MOST_TRIES else row.used_at
     row.save(update_fields=["tries", "used_at"])

@@ -9,14 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Refused
+from yinuo.engine.base import Refused, column_length
 from yinuo.engine.people.actions.accounts import new_username
 from yinuo.engine.people.actions.common import day_of, text_of
 from yinuo.engine.people.contact import contact
 from yinuo.engine.people.models import Person
 from yinuo.rooms.accounts import queries
 
-NAME_LENGTH = Person._meta.get_field("name").max_length
+NAME_LENGTH = column_length(Person, "name")
 
 
 def need_name(name: str) -> str:

@@ -9,7 +9,7 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, forbid
 from yinuo.engine.documents.models import StoredFile
 from yinuo.engine.notices.actions import tell, tell_number
 from yinuo.engine.people import access
@@ -84,7 +84,7 @@ def invite(
     secret = secrets.token_urlsafe(24)
     made = Invitation.objects.create(
         unit=unit,
-        invited_by_id=actor.person_id,
+        invited_by_id=actor.required_person_id,
         name=name,
         phone=phone,
         may_sign=may_sign,
@@ -97,7 +97,7 @@ def invite(
         expires_at=at + LASTS,
     )
     record(actor, "accounts.invite", made, at=at, why=basis, data={"unit": unit.pk, "may_sign": may_sign})
-    inviter = Person.objects.values_list("name", flat=True).get(pk=actor.person_id)
+    inviter = Person.objects.values_list("name", flat=True).get(pk=actor.person_id or NO_ROW)
     until = f"{made.expires_at.astimezone(TZ):%m月%d日}"
     tell_number(
         "invited",

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from yinuo.core.masking import mask_phone
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import Actor, Refused, column_length, forbid
 from yinuo.engine.notices.actions import tell, tell_number
 from yinuo.engine.people.actions.common import day_of, text_of
 from yinuo.engine.people.models import InForce, Person, StaffRole
@@ -111,7 +111,7 @@ def set_phone(actor: Actor, person: Person, phone: str, at: datetime) -> None:
     record(actor, "accounts.change_phone", person, at=at)
     if before and before != phone:
         told = {"when": moment(at), "phone": mask_phone(phone), "hall": hall_phone(at)}
-        tell("phone_changed", at=at, persons=[person], **told)
+        tell("phone_changed", at=at, persons=[person], words=told)
         tell_number("old_phone_changed", before, at=at, phone=mask_phone(phone), hall=hall_phone(at))
 
 
@@ -124,7 +124,7 @@ def change_mail(*, actor: Actor, mail: str, at: datetime) -> Person:
     if actor.person_id is None:
         raise forbid("请先登录")
     person = Person.objects.select_for_update(no_key=True).get(pk=actor.person_id)
-    mail = text_of(mail, "email", Person._meta.get_field("email").max_length)
+    mail = text_of(mail, "email", column_length(Person, "email"))
     if mail:
         try:
             validate_email(mail)

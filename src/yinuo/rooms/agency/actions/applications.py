@@ -103,7 +103,7 @@ def apply_for_service(
         **_persons(lead, handler),
         text=text.strip()[:2000],
         entrance=actor.entrance,
-        applied_by_id=actor.person_id,
+        applied_by_id=actor.required_person_id,
         applied_at=at,
     )
     entry = record(
@@ -259,7 +259,7 @@ def offer_agreement(
         services=granted,
         from_on=from_on,
         to_on=to_on + timedelta(days=1),
-        body_signed_by_id=actor.person_id,
+        body_signed_by_id=actor.required_person_id,
         body_signed_at=at,
     )
     stop_clock(actor, found, at, "offered")

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, InForce, Person
 from yinuo.engine.rules import pack
@@ -142,7 +142,7 @@ def binding_of(actor: Actor, unit_id: int, day: date) -> AuthorisedPerson | None
     if actor.via:
         return None
     bound = AuthorisedPerson.objects.filter(
-        InForce.on(day), person_id=actor.person_id, unit_id=unit_id, confirmed_at__isnull=False
+        InForce.on(day), person_id=actor.person_id or NO_ROW, unit_id=unit_id, confirmed_at__isnull=False
     )
     return bound.select_related("person", "unit").first()
 
@@ -191,7 +191,7 @@ def tell_unit(template: str, row: Agreement | AgencyRequest, at: datetime, **mor
         project_code=code_of(row),
         page=page,
         project=project.name,
-        **more,
+        words=more,
     )
 
 
@@ -208,7 +208,7 @@ def tell_agent(template: str, agreement: Agreement, at: datetime, **more: object
         project_code=code_of(agreement),
         page=desk_page(agreement),
         project=agreement.project.name,
-        **more,
+        words=more,
     )
 
 

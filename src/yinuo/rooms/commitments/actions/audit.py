@@ -76,7 +76,7 @@ def hand_in_audit(
         number=number[:80],
         on=on,
         conclusion=conclusion,
-        handed_by_id=actor.person_id,
+        handed_by_id=actor.required_person_id,
         handed_at=at,
     )
     attach_files(made, FileRole.EVIDENCE, shown)

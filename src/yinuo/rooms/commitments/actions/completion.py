@@ -84,7 +84,9 @@ def apply_completion(
     if project.landed_at is None:
         why = need_text(why, "why", "还有开工前事项没有办结，请说明原因")
     _need_decided(project)
-    completion = CompletionVerification.objects.create(project=project, applied_by_id=actor.person_id, applied_at=at)
+    completion = CompletionVerification.objects.create(
+        project=project, applied_by_id=actor.required_person_id, applied_at=at
+    )
     end_reviews(actor, project, at, "completion")
     departments = set(
         Commitment.objects.filter(project=project, state=CommitmentState.DECIDED).values_list(
@@ -281,7 +283,7 @@ def _write(completion: CompletionVerification, point: Point, actor: Actor, *, at
                 requirement=point.requirement,
                 round=completion.round,
                 text=point.text,
-                by_id=actor.person_id,
+                by_id=actor.required_person_id,
                 at=at,
                 **said,
             )

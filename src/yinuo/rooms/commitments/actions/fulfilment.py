@@ -94,7 +94,7 @@ def report_fulfilment(
     report = FulfilmentReport.objects.create(
         commitment=commitment,
         text=need_text(text, "text", "请写明履行的情况"),
-        person_id=actor.person_id,
+        person_id=actor.required_person_id,
         at=at,
     )
     attach_files(report, FileRole.EVIDENCE, evidence_of(evidence, commitment.project.unit_id))
@@ -136,7 +136,7 @@ def open_difficulty(
 ) -> Difficulty:
     """Reported by the unit, or found by its department in a `review`; the department's clock to help runs."""
     made = Difficulty.objects.create(
-        commitment=commitment, review=review, text=text, reported_by_id=actor.person_id, reported_at=at
+        commitment=commitment, review=review, text=text, reported_by_id=actor.required_person_id, reported_at=at
     )
     data = {"commitment": commitment.pk, **({"review": review.pk} if review is not None else {})}
     record(actor, "commitments.report_difficulty", made, at=at, project_code=code_of(commitment), data=data)

@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.actions import signing_provider
 from yinuo.engine.documents.models import StoredFile
 from yinuo.engine.documents.signing import verify_pdf
@@ -316,7 +316,7 @@ def _need_whole_letter(commitment: Commitment, at: datetime) -> None:
     """Against the digests on the trail, which nobody can rewrite, and not only against the row's; the scan of a paper
     one too.
     """
-    content = StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id)
+    content = StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id or NO_ROW)
     given = of_subject(commitment).get(verb__in=("commitments.commit", "commitments.commit_on_paper")).data
     signed = given["letter_sha256"]
     report = verify_pdf(bytes(content), signed, roots=signing_provider().roots(), at=at)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from yinuo.core.calendar import TZ
 from yinuo.core.pack.types import CommitmentStandard
 from yinuo.core.wording import day_words
-from yinuo.engine.base import Actor, PageRef, Refused, Stale
+from yinuo.engine.base import Actor, PageRef, Refused, Stale, column_length
 from yinuo.engine.documents.actions import issue_signed
 from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.documents.signing import Signatory
@@ -74,7 +74,7 @@ def commit_on_paper(
         code=papers.code_of(item, standard, signed_on, turn_of(item)),
         **_signed_by(item, signer, capacity, authority),
         signed_on=signed_on,
-        clerk_id=actor.person_id,
+        clerk_id=actor.required_person_id,
         via=actor.via,
         at=at,
     )
@@ -139,7 +139,7 @@ def _signed_by(item: MapItem, signer: str, capacity: str, authority: str) -> dic
         need_text(authority, "authority", "请填写授权委托书的编号或者日期") if capacity == Capacity.AUTHORISED else ""
     )
     for field, text in (("signer", name), ("authority", paper)):
-        longest = PaperSigning._meta.get_field(field).max_length or 0
+        longest = column_length(PaperSigning, field)
         if "\x00" in text or len(text) > longest:
             raise Refused("commitments.too_long", f"最多 {longest} 字", field=field)
     return {"signer": name, "capacity": capacity, "authority": paper}
@@ -177,7 +177,7 @@ def _tell(commitment: Commitment, window: Department, at: datetime) -> None:
         page=PageRef("unit:commit", item_id=item.pk),
         hall=item.project.hall.name,
         phone=f"（{window.phone}）" if window.phone else "",
-        **words,
+        words=words,
     )
     if item.handler:
         published = PageRef("public:commitment", commitment_id=commitment.pk)
@@ -187,5 +187,5 @@ def _tell(commitment: Commitment, window: Department, at: datetime) -> None:
             persons=[item.handler],
             project_code=code_of(commitment),
             page=published,
-            **words,
+            words=words,
         )

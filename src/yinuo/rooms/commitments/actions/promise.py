@@ -7,7 +7,7 @@ from datetime import datetime
 
 from yinuo.core.decision import Decision
 from yinuo.core.pack.types import CommitmentStandard
-from yinuo.engine.base import Actor, Forbidden, PageRef, Refused, Stale
+from yinuo.engine.base import NO_ROW, Actor, Forbidden, PageRef, Refused, Stale
 from yinuo.engine.documents.actions import issue_signed
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.signing import Signatory
@@ -187,7 +187,7 @@ def _binding(actor: Actor, item: MapItem, at: datetime) -> AuthorisedPerson | No
     return (
         AuthorisedPerson.objects.filter(
             InForce.on(onemap.day_of(at)),
-            person_id=actor.person_id,
+            person_id=actor.person_id or NO_ROW,
             unit_id=item.project.unit_id,
             confirmed_at__isnull=False,
         )

@@ -140,7 +140,7 @@ def review_commitment(
         note=_text(note, "note"),
         due_at=work.due_at if work is not None else None,
         next_on=reviewing.next_on(commitment, outcome, at.astimezone(TZ).date()),
-        by_id=actor.person_id,
+        by_id=actor.required_person_id,
         at=at,
     )
     attach_files(made, FileRole.EVIDENCE, evidence_of(evidence, None))

@@ -259,7 +259,7 @@ def refuse_ruling(*, actor: Actor, ruling_id: int, reason: str, at: datetime, ve
             persons=[made.proposed_by],
             project_code=code_of(made.commitment),
             page=page_of(made),
-            **words,
+            words=words,
         )
     return made
 
@@ -427,7 +427,9 @@ def ask_lift(
         raise Refused(
             "commitments.evidence", "请附整改到位的证明材料", field="evidence", remedy="照片、检测报告、批复都可以"
         )
-    report = FulfilmentReport.objects.create(commitment=commitment, text=text, person_id=actor.person_id, at=at)
+    report = FulfilmentReport.objects.create(
+        commitment=commitment, text=text, person_id=actor.required_person_id, at=at
+    )
     attach_files(report, FileRole.EVIDENCE, shown)
     turn = open_of(made, CommitmentsWork.STOPPED)
     if turn is not None:
@@ -488,7 +490,7 @@ def refuse_lift(*, actor: Actor, ruling_id: int, reason: str, at: datetime) -> R
         unit_id=project.unit_id,
         project_code=code_of(made.commitment),
         page=PageRef("unit:ruling", ruling_id=made.pk),
-        **words,
+        words=words,
     )
     return made
 

@@ -4,13 +4,13 @@ from yinuo.rooms.credit.actions.points import consent, execute, propose_points, 
 from yinuo.rooms.credit.actions.provincial import list_at_province
 from yinuo.rooms.credit.actions.reliefs import ask_relief, ask_review, decide_relief
 from yinuo.rooms.credit.actions.scores import (
-    RowReport,
     check_evaluations,
     import_score,
     import_scores,
     take_evaluations,
 )
 from yinuo.rooms.credit.actions.sending import send_public
+from yinuo.rooms.credit.judging import RowReport
 
 __all__ = [
     "RowReport",

@@ -12,7 +12,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.decision import Decision, ReasonStep, plain
 from yinuo.core.grades import UNRATED, named_grade
 from yinuo.core.ids import new_id
-from yinuo.engine.base import Actor, PageRef, Refused
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused
 from yinuo.engine.documents.attachments import AttachedFile, own_files
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Department, ProjectUnit, UnitType
@@ -96,7 +96,7 @@ def _publish_points(head: CreditHead, event: CreditEvent) -> None:
     """Points and what gave them; an evaluation comes from the platform itself and is not told back."""
     if event.type == "rebase":
         return
-    basis = PointProposal.objects.filter(pk=event.proposal_id).values_list("basis", flat=True).first() or ""
+    basis = PointProposal.objects.filter(pk=event.proposal_id or NO_ROW).values_list("basis", flat=True).first() or ""
     data = {
         "seq": event.seq,
         "type": event.type,
@@ -223,6 +223,7 @@ def page_of(proposal: PointProposal) -> PageRef:
 
 
 def tell_unit(event: CreditEvent, at: datetime) -> None:
+    assert event.score_after is not None
     tell(
         "points",
         at=at,

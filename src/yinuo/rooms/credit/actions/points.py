@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from yinuo.core.credit import OBJECTION, POINT_TYPES
 from yinuo.core.decision import plain
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.attachments import AttachedFile, attach_files
 from yinuo.engine.documents.models import FileRole
 from yinuo.engine.notices.actions import tell
@@ -78,7 +78,7 @@ def propose_points(
     `evidence`: ids of the actor's own files; `shown`: files of the row the proposal comes from. `source` (kind, id) is
     that row: it counts once. Raises: Refused, also where the rules give no points.
     """
-    department = Department.objects.filter(pk=department_id or actor.department_id).first()
+    department = Department.objects.filter(pk=department_id or actor.department_id or NO_ROW).first()
     if department is None or not access.can_propose(actor, department):
         raise forbid("只有事项承办部门的审批办理人员可以提出加减分")
     if project_id is not None:

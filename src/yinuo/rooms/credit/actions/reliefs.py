@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.attachments import attach_files
 from yinuo.engine.documents.models import FileRole
 from yinuo.engine.notices.actions import tell
@@ -134,7 +134,7 @@ def _need_no_other(event: CreditEvent) -> None:
 
 def department_of(event: CreditEvent) -> Department:
     """Who had proposed the points: only a proposal ever takes any."""
-    proposal = PointProposal.objects.select_related("department__hall").get(pk=event.proposal_id)
+    proposal = PointProposal.objects.select_related("department__hall").get(pk=event.proposal_id or NO_ROW)
     assert proposal.department is not None
     return proposal.department
 
@@ -166,11 +166,15 @@ def _lay_before_department(actor: Actor, relief: CreditRelief, at: datetime) -> 
         hall_id=department.hall_id,
         role=role,
     )
-    where = {"hall_id": department.hall_id} if review else {"department_id": department.pk}
     tell(
         "relief_due",
         at=at,
-        persons=holders(role, day_of(at), **where),
+        persons=holders(
+            role,
+            day_of(at),
+            hall_id=department.hall_id if review else None,
+            department_id=None if review else department.pk,
+        ),
         project_code=event.project_code,
         page=item.page_ref,
         unit=event.unit.name,
@@ -254,7 +258,7 @@ def _need_another(actor: Actor, relief: CreditRelief) -> None:
     """Raises Refused for a review by somebody who took part: in the refusal, or in taking the points."""
     if relief.of is None:
         return
-    proposal = PointProposal.objects.get(pk=relief.event.proposal_id)
+    proposal = PointProposal.objects.get(pk=relief.event.proposal_id or NO_ROW)
     before = (relief.of.decided_by_id, proposal.proposed_by_id, proposal.consented_by_id, proposal.executed_by_id)
     if actor.person_id in before:
         raise Refused(

@@ -96,7 +96,7 @@ def apply_deficient(
         contact_name=need_text(contact_name, "contact_name", "请填写联系人")[:60],
         contact_phone=need_text(contact_phone, "contact_phone", "请填写联系电话")[:40],
         missing=gap,
-        applied_by_id=actor.person_id,
+        applied_by_id=actor.required_person_id,
         applied_at=at,
     )
     attach_files(row, FileRole.MATERIAL, handed)
@@ -423,7 +423,7 @@ def _tell_unit(row: DeficientAcceptance, template: str, at: datetime, **words: s
         project_code=code,
         page=page_of(item),
         matter=item.name,
-        **words,
+        words=words,
     )
 
 

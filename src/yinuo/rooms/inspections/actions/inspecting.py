@@ -11,7 +11,7 @@ from typing import Any
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import UNRATED, allows
 from yinuo.core.wording import moment_words
-from yinuo.engine.base import Actor, Refused, check_version, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, Refused, check_version, forbid, save
 from yinuo.engine.documents.attachments import AttachedFile, attach_files
 from yinuo.engine.documents.models import FileRole
 from yinuo.engine.notices.actions import tell
@@ -103,7 +103,7 @@ def record_visit(
         outcome=outcome,
         summary=need_text(summary, "summary", "请写明检查的情况"),
         rectify_days=rectify_days if outcome == Outcome.RECTIFY else None,
-        recorded_by_id=actor.person_id,
+        recorded_by_id=actor.required_person_id,
         recorded_at=at,
     )
     attach_files(visit, FileRole.EVIDENCE, evidence_of(files, None))
@@ -181,7 +181,7 @@ def sign_visit(*, actor: Actor, inspection_id: int, at: datetime, version: int |
     if not access.can_inspect(actor, [member.inspector.person_id for member in members]):
         raise forbid("只有抽中的检查人员可以记录、签名")
     visit = inspection.visits.order_by("-round").first()
-    if visit is not None and visit.signatures.filter(person_id=actor.person_id).exists():
+    if visit is not None and visit.signatures.filter(person_id=actor.person_id or NO_ROW).exists():
         return visit
     check_version(inspection, version)
     need_state(inspection, [S.RECORDED])
@@ -191,7 +191,7 @@ def sign_visit(*, actor: Actor, inspection_id: int, at: datetime, version: int |
 
 
 def _sign(actor: Actor, inspection: RandomInspection, visit: Visit, at: datetime) -> None:
-    Signature.objects.create(visit=visit, person_id=actor.person_id, at=at)
+    Signature.objects.create(visit=visit, person_id=actor.required_person_id, at=at)
     code = inspection.project.code or ""
     record(actor, "inspections.sign_visit", inspection, at=at, project_code=code, data={"round": visit.round})
     signed = set(visit.signatures.values_list("person_id", flat=True))
@@ -399,7 +399,9 @@ def _state(
     evidence: Sequence[AttachedFile],
     at: datetime,
 ) -> Statement:
-    made = Statement.objects.create(inspection=inspection, kind=kind, text=text, person_id=actor.person_id, at=at)
+    made = Statement.objects.create(
+        inspection=inspection, kind=kind, text=text, person_id=actor.required_person_id, at=at
+    )
     attach_files(made, FileRole.EVIDENCE, evidence)
     verb = "state_opinion" if kind == StatementKind.OPINION else "report_rectified"
     record(actor, f"inspections.{verb}", inspection, at=at, project_code=inspection.project.code or "", why=text)
@@ -463,7 +465,7 @@ def propose_points(
     if visit is None:
         raise Refused("inspections.no_fault", "检查没有查出问题，不能据此扣分", remedy="请先完成检查记录和签名")
     check = Check.objects.filter(
-        pk=check_id, visit__inspection=inspection, visit__signed_at__isnull=False, answer=Answer.NO
+        pk=check_id or NO_ROW, visit__inspection=inspection, visit__signed_at__isnull=False, answer=Answer.NO
     ).first()
     if check_id is not None and check is None:
         raise Refused("inspections.check", "请选择查出的问题", field="check_id")
@@ -520,7 +522,7 @@ def record_interview(
     known = inspection.interviews.filter(on=on, **values).first()
     if known is not None:
         return known
-    made = Interview.objects.create(inspection=inspection, on=on, by_id=actor.person_id, at=at, **values)
+    made = Interview.objects.create(inspection=inspection, on=on, by_id=actor.required_person_id, at=at, **values)
     attach_files(made, FileRole.EVIDENCE, evidence_of(files, None))
     record(
         actor,

@@ -15,7 +15,7 @@ from django.db import models
 from yinuo.core.calendar import TZ
 from yinuo.core.draw import Announcement, Listed, PublicValue, parse, seed_digest, short_of
 from yinuo.core.wording import day_words, moment_words
-from yinuo.engine.base import Actor, PageRef, Refused, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, forbid, save
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
@@ -69,9 +69,9 @@ def begin_plan(
         return InspectionPlan.objects.get(pk=known)
     if not access.can_plan(actor):
         raise forbid("抽查计划由部门办理人员编制")
-    lead = Department.objects.get(pk=actor.department_id)
+    lead = Department.objects.get(pk=actor.department_id or NO_ROW)
     plan = InspectionPlan(
-        number=_number(at), hall_id=lead.hall_id, lead=lead, created_by_id=actor.person_id, created_at=at
+        number=_number(at), hall_id=lead.hall_id, lead=lead, created_by_id=actor.required_person_id, created_at=at
     )
     _fill(plan, at, title=title, subject=subject, from_on=from_on, until_on=until_on, issue=issue, value_on=value_on)
     plan.save(force_insert=True)
@@ -172,7 +172,7 @@ def add_directed(
     if known is not None:
         return known
     made = Directed.objects.create(
-        plan=plan, project=project, reason=reason, note=note, added_by_id=actor.person_id, added_at=at
+        plan=plan, project=project, reason=reason, note=note, added_by_id=actor.required_person_id, added_at=at
     )
     save(plan)
     record(

@@ -120,7 +120,7 @@ def declare_avoidance(
         unit=unit,
         interest=interest,
         note=note.strip()[:200],
-        declared_by_id=actor.person_id,
+        declared_by_id=actor.required_person_id,
         declared_at=at,
     )
     # What relation it is stays in the row: the trail of a person is read by more people than the row.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
 from yinuo.rooms.land.models import Parcel, ParcelStatus, ParcelUse
@@ -88,4 +88,6 @@ def need_past(on: date, at: datetime, field: str) -> None:
 
 def keeper_of(hall_id: int | None, day: date) -> Department | None:
     """The department that keeps the hall's land."""
-    return Department.objects.filter(hall_id=hall_id, key=str(pack().parameter("land.keeper", day).value)).first()
+    return Department.objects.filter(
+        hall_id=hall_id or NO_ROW, key=str(pack().parameter("land.keeper", day).value)
+    ).first()

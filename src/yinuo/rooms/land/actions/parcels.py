@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db import IntegrityError, transaction
 
-from yinuo.engine.base import Actor, Refused, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid, save
 from yinuo.engine.catalogue.models import Zone
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember, store
@@ -40,7 +40,7 @@ def enter_parcel(
     if (known := answered(claimed)) is not None:
         return Parcel.objects.get(pk=known)
     keeper = keeper_of(actor.hall_id, day_of(at))
-    zone = Zone.objects.filter(pk=zone_id, hall_id=actor.hall_id).first() if zone_id else None
+    zone = Zone.objects.filter(pk=zone_id, hall_id=actor.hall_id or NO_ROW).first() if zone_id else None
     if keeper is None or not access.can_enter(actor, keeper, zone):
         raise forbid("只有自然资源部门和特殊功能区管委会可以登记地块")
     if zone_id and zone is None:

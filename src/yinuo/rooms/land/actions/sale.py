@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.engine.base import Actor, PageRef, Refused, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, forbid, save
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.rules import pack
@@ -62,7 +62,7 @@ def register_interest(
     parcel = locked(parcel_id)
     if parcel.status != ParcelStatus.OFFERED:
         raise Refused("land.not_offered", f"地块 {parcel.number} 没有在公开出让", remedy="请选择正在出让的地块")
-    unit = ProjectUnit.objects.select_related("credit").get(pk=actor.unit_id)
+    unit = ProjectUnit.objects.select_related("credit").get(pk=actor.unit_id or NO_ROW)
     grade = rely_on(unit, at).grade
     _let_in(grade, parcel, day_of(at), "不能登记意向")
     known_row = ParcelInterest.objects.filter(parcel=parcel, unit=unit).first()

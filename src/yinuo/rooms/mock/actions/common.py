@@ -8,16 +8,7 @@ from datetime import datetime
 from django.db.models import Model, Q
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import (
-    Actor,
-    Forbidden,
-    PageRef,
-    Refused,
-    Scope,
-    check_version,
-    forbid,
-    save,
-)
+from yinuo.engine.base import NO_ROW, Actor, Forbidden, PageRef, Refused, Scope, check_version, forbid, save
 from yinuo.engine.documents.models import StoredFile
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Membership, Person, StaffRole
@@ -118,7 +109,7 @@ def scan(file_id: int | None, project: Project, field: str, what: str) -> Stored
         raise Refused(f"mock.{field}", f"请扫描并上传{what}", field=field)
     of_hall = (
         file.unit_id is None
-        and Membership.objects.filter(person_id=file.by_id, department__hall_id=project.hall_id).exists()
+        and Membership.objects.filter(person_id=file.by_id or NO_ROW, department__hall_id=project.hall_id).exists()
     )
     if file.unit_id != project.unit_id and not of_hall:
         raise Refused(f"mock.{field}", f"请上传这个项目的{what}", field=field)
@@ -155,10 +146,10 @@ def tell_all(application: MockApplication, template: str, at: datetime, **more: 
         project_code=code,
         page=page_of(application),
         project=project.name,
-        **more,
+        words=more,
     )
     unit_page = PageRef("unit:mock", project_id=project.pk)
-    tell(template, at=at, unit_id=project.unit_id, project_code=code, page=unit_page, project=project.name, **more)
+    tell(template, at=at, unit_id=project.unit_id, project_code=code, page=unit_page, project=project.name, words=more)
 
 
 def end_matters(actor: Actor, application: MockApplication, outcome: MatterOutcome, why: str, at: datetime) -> None:

@@ -120,7 +120,7 @@ def register(
                 support=decision.outcome["support"],
                 note=note.strip(),
                 registered_at=at,
-                registered_by_id=actor.person_id,
+                registered_by_id=actor.required_person_id,
             )
     except IntegrityError as error:
         raise Refused("mock.open_once", "这个项目已经在模拟审批中", remedy="请打开正在办理的模拟审批") from error

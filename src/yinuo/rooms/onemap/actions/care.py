@@ -10,7 +10,7 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Person
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import open_of
-from yinuo.engine.work.models import Light
+from yinuo.engine.work.lights import Light
 from yinuo.rooms.onemap import access
 from yinuo.rooms.onemap.actions.common import locked, need_text
 from yinuo.rooms.onemap.models import Escalation, Problem
@@ -107,7 +107,7 @@ def report_problem(*, actor: Actor, item_id: int, text: str, at: datetime, idemp
     if not access.can_report_problem(actor, item):
         raise forbid()
     made = Problem.objects.create(
-        item=item, text=need_text(text, "text", "请写明发现的问题"), found_by_id=actor.person_id, found_at=at
+        item=item, text=need_text(text, "text", "请写明发现的问题"), found_by_id=actor.required_person_id, found_at=at
     )
     record(
         actor,

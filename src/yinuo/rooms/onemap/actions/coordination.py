@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.notices.actions import tell
@@ -76,7 +76,7 @@ def request_coordination(
         stage=item.stage,
         lead=lead,
         issue=issue_text,
-        requested_by_id=actor.person_id,
+        requested_by_id=actor.required_person_id,
         requested_from=item.department,
         requested_at=at,
     )
@@ -248,7 +248,7 @@ def give_coordination_opinion(
     made = _locked(coordination_id)
     found = (
         CoordinationOpinion.objects.select_for_update(no_key=True)
-        .filter(coordination=made, department_id=actor.department_id)
+        .filter(coordination=made, department_id=actor.department_id or NO_ROW)
         .first()
     )
     if found is None or not access.can_join_coordination(actor, found):
@@ -427,7 +427,7 @@ def participants(made: Coordination, at: datetime) -> list[Person]:
 
 def _tell(made: Coordination, template: str, at: datetime, persons: Iterable[Person], **words: str) -> None:
     code, page = made.project.code or "", PageRef("staff:coordination_one", coordination_id=made.pk)
-    tell(template, at=at, persons=list(persons), project_code=code, page=page, project=made.project.name, **words)
+    tell(template, at=at, persons=list(persons), project_code=code, page=page, project=made.project.name, words=words)
 
 
 def _tell_unit(made: Coordination, template: str, at: datetime, **words: str) -> None:
@@ -440,5 +440,5 @@ def _tell_unit(made: Coordination, template: str, at: datetime, **words: str) ->
         project_code=project.code or "",
         page=page,
         project=project.name,
-        **words,
+        words=words,
     )

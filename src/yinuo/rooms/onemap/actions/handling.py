@@ -13,7 +13,8 @@ from yinuo.engine.notices.actions import tell
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import Limits, close, extend, open_item, open_of, pause
-from yinuo.engine.work.models import Light, WorkItem
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap import access, gap, papers
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import GOING_ON, clock, day_of, limits_of, need_text, page_of, take, words
@@ -151,7 +152,7 @@ def send_back(
         reason=reason,
         effective_on=day_of(at),
         submission=submission,
-        by_id=actor.person_id,
+        by_id=actor.required_person_id,
         at=at,
     )
     if kind == SendBackKind.INCOMPLETE:

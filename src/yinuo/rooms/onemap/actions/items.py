@@ -117,7 +117,7 @@ def new_submission(actor: Actor, item: MapItem, handed: Sequence[AttachedFile], 
         number=application.submissions.count() + 1,
         receipt_no=receipt_number(at),
         note=note.strip(),
-        person_id=actor.person_id,
+        person_id=actor.required_person_id,
         at=at,
     )
     attach_files(made, FileRole.MATERIAL, handed)

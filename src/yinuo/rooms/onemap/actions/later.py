@@ -19,8 +19,10 @@ from yinuo.engine.notices.effects import readers
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
 from yinuo.engine.work.actions import Limits, close, open_item, open_of
-from yinuo.engine.work.models import Light, WorkItem
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap import access, papers
+from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.applying import end_request
 from yinuo.rooms.onemap.actions.common import GOING_ON, limits_of, locked, need_text, page_of, take
 from yinuo.rooms.onemap.actions.handling import checked_points
@@ -85,10 +87,10 @@ def ask_document(
 
 def _asked(actor: Actor, item: MapItem, submission: Submission, purpose: str, at: datetime) -> LaterDocument:
     return LaterDocument.objects.create(
-        application=item.application,
+        application=applying.of(item),
         purpose=purpose,
         submission=submission,
-        person_id=actor.person_id,
+        person_id=actor.required_person_id,
         asked_at=at,
         received_at=at,
     )

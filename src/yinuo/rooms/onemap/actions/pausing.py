@@ -119,5 +119,11 @@ def _tag(work: WorkItem, tags: list[str]) -> None:
 def _tell(item: MapItem, template: str, at: datetime, **words: str) -> None:
     code = item.project.code or ""
     tell(
-        template, at=at, unit_id=item.project.unit_id, project_code=code, page=page_of(item), matter=item.name, **words
+        template,
+        at=at,
+        unit_id=item.project.unit_id,
+        project_code=code,
+        page=page_of(item),
+        matter=item.name,
+        words=words,
     )

@@ -79,7 +79,7 @@ def enter_remedy(
         body=need_text(body, "body", "请写明向哪个机关提出")[:120],
         filed_on=filed_on,
         text=need_text(text, "text", "请写明请求和理由"),
-        entered_by_id=actor.person_id,
+        entered_by_id=actor.required_person_id,
         entered_as=actor.role,
         entered_at=at,
     )
@@ -123,15 +123,25 @@ def _open_complaint(actor: Actor, made: Remedy, item: MapItem, at: datetime) -> 
         role=StaffRole.GENERAL_CONVENER,
     )
     due = work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else ""
-    base = {"at": at, "project_code": item.project.code or "", "matter": item.name, "due": due}
+    code, words = item.project.code or "", {"matter": item.name, "due": due}
     conveners = readers(work, at, StaffRole.GENERAL_CONVENER)
-    tell("complaint", persons=conveners, page=PageRef("staff:item", item_id=item.pk), text=made.text[:60], **base)
+    tell(
+        "complaint",
+        at=at,
+        persons=conveners,
+        project_code=code,
+        page=PageRef("staff:item", item_id=item.pk),
+        text=made.text[:60],
+        words=words,
+    )
     tell(
         "complaint_received",
+        at=at,
         persons=contacts(item.project, at),
         unit_id=item.project.unit_id,
+        project_code=code,
         page=PageRef("unit:item", item_id=item.pk),
-        **base,
+        words=words,
     )
 
 
@@ -141,8 +151,10 @@ def _contested(item: MapItem, number: int | None, *, complaint: bool) -> tuple[A
 
     Raises Refused where there is no decision to contest.
     """
-    present = number is None or number == next_number(item)
-    found = item.application if present else item.applications.filter(number=number).first()
+    if number is None or number == next_number(item):
+        present, found = True, item.application
+    else:
+        present, found = False, item.applications.filter(number=number).first()
     if found is not None and found.ended_at is not None and (found.contested or (present and item.decided)):
         return found, found.document_number, day_of(found.ended_at)
     if complaint and present:
@@ -154,15 +166,10 @@ def _tell(remedy: Remedy, item: MapItem, template: str, at: datetime, *, words: 
     """The handler, the convener of the hall and the unit."""
     conveners = holders(StaffRole.GENERAL_CONVENER, day_of(at), hall_id=item.project.hall_id)
     persons = {person.pk: person for person in [*([item.handler] if item.handler else []), *conveners]}
-    base = {
-        "at": at,
-        "project_code": item.project.code or "",
-        "matter": item.name,
-        "kind": remedy.get_kind_display(),
-        "why": words[:60],
-    }
-    tell(template, persons=list(persons.values()), page=PageRef("staff:item", item_id=item.pk), **base)
-    tell(template, unit_id=item.project.unit_id, page=PageRef("unit:item", item_id=item.pk), **base)
+    code, said = item.project.code or "", {"matter": item.name, "kind": remedy.get_kind_display(), "why": words[:60]}
+    desk, unit_page = PageRef("staff:item", item_id=item.pk), PageRef("unit:item", item_id=item.pk)
+    tell(template, at=at, persons=list(persons.values()), project_code=code, page=desk, words=said)
+    tell(template, at=at, unit_id=item.project.unit_id, project_code=code, page=unit_page, words=said)
 
 
 @action

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from yinuo.engine.base import Actor, Refused, forbid, save
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid, save
 from yinuo.engine.people.models import InForce, Membership
 from yinuo.engine.trail.actions import action, answered, claim, current, enter, record, remember
 from yinuo.rooms.oversight import access
@@ -40,7 +40,9 @@ def hand_clue(
     if (known := answered(claimed)) is not None:
         return Clue.objects.get(pk=known)
     member = (
-        Membership.objects.filter(InForce.on(day_of(at)), person_id=person_id, department__hall_id=actor.hall_id)
+        Membership.objects.filter(
+            InForce.on(day_of(at)), person_id=person_id, department__hall_id=actor.hall_id or NO_ROW
+        )
         .order_by("id")
         .first()
     )
@@ -61,7 +63,7 @@ def hand_clue(
     try:
         with transaction.atomic():
             made = Clue.objects.create(
-                hall_id=actor.hall_id,
+                hall_id=actor.required_hall_id,
                 person_id=person_id,
                 department_id=member.department_id,
                 text=need(text, "text", "请写明是什么线索"),
@@ -69,7 +71,7 @@ def hand_clue(
                 body_name=name,
                 handed_on=handed_on,
                 receipt=number,
-                handed_by_id=actor.person_id,
+                handed_by_id=actor.required_person_id,
                 at=at,
             )
     except IntegrityError as error:

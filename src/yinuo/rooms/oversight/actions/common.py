@@ -133,7 +133,7 @@ def tell_owner(template: str, made: AnomalyWarning, work: WorkItem, at: datetime
         project=made.project.name,
         kind=made.get_kind_display(),
         due=work.due_at.astimezone(TZ).strftime("%m月%d日 %H:%M") if work.due_at else "",
-        **words,
+        words=words,
     )
 
 
@@ -149,5 +149,5 @@ def tell_unit(template: str, made: AnomalyWarning, at: datetime, **words: object
         page=unit_page_of(made),
         project=project.name,
         kind=made.get_kind_display(),
-        **words,
+        words=words,
     )

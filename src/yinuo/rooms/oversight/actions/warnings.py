@@ -236,7 +236,7 @@ def end(
     if outcome == WarningOutcome.UNFOUNDED and made.department_id is not None:
         persons = holders(StaffRole.SUPERVISOR, day_of(at), hall_id=made.project.hall_id)
         words = {"project": made.project.name, "kind": made.get_kind_display(), "why": said}
-        tell("warning_unfounded", at=at, persons=persons, project_code=code_of(made), page=page_of(made), **words)
+        tell("warning_unfounded", at=at, persons=persons, project_code=code_of(made), page=page_of(made), words=words)
     watch = Watch.objects.select_for_update(no_key=True).filter(project_id=made.project_id).first()
     if watch is not None:
         seen = look(standing(made.project, reminded=watch.reminded_at is not None), at)

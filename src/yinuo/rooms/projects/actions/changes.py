@@ -215,7 +215,7 @@ def amend(
             field=major[0],
             remedy="请使用“重新备案”，新旧代码会互相关联",
         )
-    Amendment.objects.create(project=project, changes=changed, reason=reason, person_id=actor.person_id, at=at)
+    Amendment.objects.create(project=project, changes=changed, reason=reason, person_id=actor.required_person_id, at=at)
     said = of_facts(after)
     renamed = said["name"] != project.name
     project.facts, project.version = after, project.version + 1

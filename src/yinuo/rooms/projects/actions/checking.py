@@ -9,7 +9,7 @@ from typing import Any
 from yinuo.core.fact_specs import BASICS
 from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.schema import validate
-from yinuo.engine.base import Refused
+from yinuo.engine.base import Refused, column_length
 from yinuo.engine.rules import pack
 from yinuo.rooms.projects.models import Project
 
@@ -20,7 +20,7 @@ def faults_of(facts: Mapping[str, Any]) -> dict[str, str]:
     for path, text in _texts(facts):
         if "\x00" in text and path in pack().facts and path not in faults:
             faults[path] = f"{pack().facts.label(path)}：含有无法保存的字符"
-    name, longest = look_up(facts, "name"), Project._meta.get_field("name").max_length
+    name, longest = look_up(facts, "name"), column_length(Project, "name")
     if "name" not in faults and name is not UNKNOWN and len(name) > longest:
         faults["name"] = f"{pack().facts.label('name')}：最多 {longest} 个字"
     invested = look_up(facts, "total_investment")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from yinuo.engine.base import Actor, Refused, check_version, forbid
+from yinuo.engine.base import NO_ROW, Actor, Refused, check_version, forbid
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.trail.actions import action, record
@@ -71,5 +71,5 @@ def can_confirm(actor: Actor, project: Project, path: str) -> bool:
     return (
         actor.role == "approver"
         and actor.hall_id == project.hall_id
-        and Department.objects.filter(pk=actor.department_id, key__in=keys).exists()
+        and Department.objects.filter(pk=actor.department_id or NO_ROW, key__in=keys).exists()
     )

@@ -37,7 +37,9 @@ def open_draft(*, actor: Actor, unit_id: int, facts: dict[str, Any], at: datetim
     claimed = claim(actor, idempotency_key, "projects.draft", [unit_id, facts], at=at)
     if (known := answered(claimed)) is not None:
         return Draft.objects.get(pk=known)
-    draft = Draft.objects.create(unit_id=unit_id, person_id=actor.person_id, facts=facts, created_at=at, saved_at=at)
+    draft = Draft.objects.create(
+        unit_id=unit_id, person_id=actor.required_person_id, facts=facts, created_at=at, saved_at=at
+    )
     remember(claimed, draft)
     return draft
 

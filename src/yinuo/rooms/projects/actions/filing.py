@@ -426,7 +426,7 @@ def _open_review(actor: Actor, project: Project, hall: HallBook, at: datetime) -
 
 
 def _open(
-    actor: Actor, project: Project, hall: HallBook, at: datetime, kind: str, limit: str, page: PageRef
+    actor: Actor, project: Project, hall: HallBook, at: datetime, kind: ProjectsWork, limit: str, page: PageRef
 ) -> WorkItem:
     handler = hall.handler(roles().filing_matter)
     return open_item(

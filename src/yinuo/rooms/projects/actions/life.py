@@ -90,7 +90,7 @@ def report_progress(
                 percent=percent,
                 invested=invested,
                 text=text,
-                person_id=actor.person_id,
+                person_id=actor.required_person_id,
                 at=at,
             )
     except IntegrityError as error:
@@ -188,7 +188,7 @@ def ask_question(
     question = Question.objects.create(
         project=project,
         text=text.strip(),
-        asked_by_id=actor.person_id,
+        asked_by_id=actor.required_person_id,
         asked_at=at,
         matter_id=matter_id,
         department=office,

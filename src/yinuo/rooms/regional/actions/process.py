@@ -103,7 +103,7 @@ def begin_assessment(
                 requirements=requirements,
                 replaces=standing,
                 begun_at=at,
-                begun_by_id=actor.person_id,
+                begun_by_id=actor.required_person_id,
             )
     except IntegrityError as error:
         raise Refused(

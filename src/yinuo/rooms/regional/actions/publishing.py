@@ -62,6 +62,7 @@ def publish_assessment(*, actor: Actor, assessment_id: int, at: datetime, versio
         old.superseded_at, old.version = at, old.version + 1
         old.save(update_fields=["superseded_at", "version"])
         _end_upkeep(actor, old, at, "superseded")
+    assert found.decided_at is not None
     made = RegionalResult.objects.create(
         hall_id=found.zone.hall_id,
         assessment_id=found.pk,

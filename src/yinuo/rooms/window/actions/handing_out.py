@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.trail.actions import action, answered, claim, record, remember
@@ -140,7 +140,11 @@ def _scan(actor: Actor, signature: str, scan_id: int | None) -> StoredFile | Non
         raise Refused("window.signature", "请选择怎样签收", field="signature", remedy="没有签收的，不能发证")
     if signature == Signature.PAPER:
         return None
-    scan = StoredFile.objects.defer("content").filter(pk=scan_id, by_id=actor.person_id, unit__isnull=True).first()
+    scan = (
+        StoredFile.objects.defer("content")
+        .filter(pk=scan_id or NO_ROW, by_id=actor.person_id, unit__isnull=True)
+        .first()
+    )
     if scan is None:
         raise Refused("window.scan", "请上传签字页的扫描件", field="scan")
     return scan

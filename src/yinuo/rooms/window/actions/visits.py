@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, column_length, forbid
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import AuthorisedPerson, InForce, ProjectUnit
@@ -59,9 +59,9 @@ def open_visit(
     if authority == Authority.LEGAL:
         _need_legal_representative(unit, texts["visitor"])
     visit = Visit(
-        clerk_id=actor.person_id,
-        department_id=actor.department_id,
-        hall_id=actor.hall_id,
+        clerk_id=actor.required_person_id,
+        department_id=actor.required_department_id,
+        hall_id=actor.required_hall_id,
         unit=unit,
         receipt_no=f"W{at.astimezone(TZ):%y%m%d}{secrets.token_hex(5).upper()}",
         identity_kind=identity_kind,
@@ -128,7 +128,7 @@ def _checked(visitor: str, identity_kind: str, authority: str, letter_no: str, p
         if not texts[field]:
             raise Refused(f"window.{field}", message, field=field)
     for field, text in texts.items():
-        longest = Visit._meta.get_field(field).max_length
+        longest = column_length(Visit, field)
         if "\x00" in text or len(text) > longest:
             raise Refused("window.too_long", f"最多 {longest} 字", field=field)
     return texts
@@ -140,7 +140,7 @@ def _binding(
     if authority != Authority.AUTHORISED:
         return None
     bound = AuthorisedPerson.objects.filter(InForce.on(at.astimezone(TZ).date()), unit=unit, confirmed_at__isnull=False)
-    found = bound.select_related("person").filter(pk=binding_id).first()
+    found = bound.select_related("person").filter(pk=binding_id or NO_ROW).first()
     if found is None:
         raise Refused(
             "window.binding", "请选择是哪一位经办人", field="binding_id", remedy="授权已结束的，请选“持授权委托书”"
