@@ -2,52 +2,32 @@
 
 | trap | tests |
 |---|---|
-| `or` for `and`: nearly every day counts |
-core/test_calendar.py::test_working_days_between_any_two_days_are_what_counting_gives |
-| … across month and year |
-core/test_calendar.py::test_working_days_across_every_month_and_year_end_are_what_counting_gives |
-| a nightly “remaining − 1”: a missed night is lost | test_a_missed_tick_changes_nothing,
-core/test_clock.py::test_a_light_never_goes_back_and_a_missed_tick_changes_nothing |
-| … and what the tick alone would have done |
-test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran |
-| days added for holidays are not themselves checked |
-core/test_calendar.py::test_the_day_due_is_a_working_day_and_the_count_is_exact |
+| `or` for `and`: nearly every day counts | core/test_calendar.py::test_working_days_between_any_two_days_are_what_counting_gives |
+| … across month and year | core/test_calendar.py::test_working_days_across_every_month_and_year_end_are_what_counting_gives |
+| a nightly “remaining − 1”: a missed night is lost | test_a_missed_tick_changes_nothing, core/test_clock.py::test_a_light_never_goes_back_and_a_missed_tick_changes_nothing |
+| … and what the tick alone would have done | test_an_answer_after_the_receipts_limit_counts_from_receipt_though_no_ticker_ran |
+| days added for holidays are not themselves checked | core/test_calendar.py::test_the_day_due_is_a_working_day_and_the_count_is_exact |
 | overlapping pauses counted twice | core/test_clock.py::test_pauses_are_counted_once_and_only_inside_the_count |
-| calendar-day pause added to a working-day deadline |
-core/test_clock.py::test_a_limit_in_calendar_days_runs_through_days_off_and_ends_on_a_working_day |
-| the deadline does not move on resuming |
-core/test_clock.py::test_the_due_moment_moves_by_exactly_the_working_time_paused |
+| calendar-day pause added to a working-day deadline | core/test_clock.py::test_a_limit_in_calendar_days_runs_through_days_off_and_ends_on_a_working_day |
+| the deadline does not move on resuming | core/test_clock.py::test_the_due_moment_moves_by_exactly_the_working_time_paused |
 | holidays make it escalate sooner | core/test_clock.py::test_a_holiday_never_brings_a_due_moment_nearer |
-| beyond the published years |
-core/test_calendar.py::test_beyond_the_published_years_days_are_provisional_and_nothing_raises |
-| … shown, and recomputed when the notice arrives | test_a_notice_moves_only_the_clocks_it_touches,
-test_a_due_day_beyond_the_calendar_is_shown_as_provisional |
-| two departments finishing at once: the join is lost |
-apps/test_together.py::test_departments_answering_in_the_same_instant_draw_the_map_once |
-| … a sweeper proves that everything waits for something | test_the_sweeper_finds_whatever_waits_for_nothing,
-apps/test_life_machine.py::test_a_project_played_at_random_keeps_what_must_always_hold |
-| simultaneous creates: the same number | test_eight_writers_with_rollbacks_leave_no_code_twice,
-apps/test_together.py::test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers |
-| 1 400 queries for a list | test_lists_cost_the_same_however_long_they_are,
-web/test_staff_inbox.py::test_the_inbox_takes_ten_queries_whatever_it_holds |
-| … for a map, for the zone, for the history of credit |
-apps/test_onemap.py::test_the_map_takes_the_same_number_of_queries_however_many_items_it_has,
-apps/test_commitments.py::test_the_zone_is_turned_page_by_page_in_one_query_each,
-apps/test_credit.py::test_reading_history_and_queue_costs_the_same_however_long_they_are |
+| beyond the published years | core/test_calendar.py::test_beyond_the_published_years_days_are_provisional_and_nothing_raises |
+| … shown, and recomputed when the notice arrives | test_a_notice_moves_only_the_clocks_it_touches, test_a_due_day_beyond_the_calendar_is_shown_as_provisional |
+| two departments finishing at once: the join is lost | apps/test_together.py::test_departments_answering_in_the_same_instant_draw_the_map_once |
+| … a sweeper proves that everything waits for something | test_the_sweeper_finds_whatever_waits_for_nothing, apps/test_life_machine.py::test_a_project_played_at_random_keeps_what_must_always_hold |
+| simultaneous creates: the same number | test_eight_writers_with_rollbacks_leave_no_code_twice, apps/test_together.py::test_codes_stay_unique_when_the_provider_repeats_itself_under_eight_writers |
+| 1 400 queries for a list | test_lists_cost_the_same_however_long_they_are, web/test_staff_inbox.py::test_the_inbox_takes_ten_queries_whatever_it_holds |
+| … for a map, for the zone, for the history of credit | apps/test_onemap.py::test_the_map_takes_the_same_number_of_queries_however_many_items_it_has, apps/test_commitments.py::test_the_zone_is_turned_page_by_page_in_one_query_each, apps/test_credit.py::test_reading_history_and_queue_costs_the_same_however_long_they_are |
 | editing a case type changed running cases | test_a_running_project_keeps_the_limits_it_was_filed_under |
-| a date outside all ranges takes the last rate |
-core/pack/test_pack_load.py::test_a_parameter_before_its_first_value_is_a_gap,
-packs/test_check_dates.py::test_a_day_too_late_is_a_gap_and_a_day_too_early_an_overlap |
+| a date outside all ranges takes the last rate | core/pack/test_pack_load.py::test_a_parameter_before_its_first_value_is_a_gap, packs/test_check_dates.py::test_a_day_too_late_is_a_gap_and_a_day_too_early_an_overlap |
 | one new required fact makes old returns unreadable | test_a_stored_decision_is_read_back_whole |
 | business rules in signal handlers; upward imports | test_no_room_listens_to_signals |
 | `id > last` skips late commits | test_a_message_committed_late_is_not_passed_over |
-| a worker killed between commit and message |
-apps/test_lights.py::test_a_text_leaves_though_the_worker_is_killed_between_the_gateway_and_the_commit |
-| prerequisites that wait for each other | test_no_answer_makes_two_matters_wait_for_each_other,
-core/test_planner.py::test_a_cycle_is_named |
+| a worker killed between commit and message | apps/test_lights.py::test_a_text_leaves_though_the_worker_is_killed_between_the_gateway_and_the_commit |
+| prerequisites that wait for each other | test_no_answer_makes_two_matters_wait_for_each_other, core/test_planner.py::test_a_cycle_is_named |
 
 Not here: a worker's memory over 50 000 requests is a measurement, not a test; the chain's traps come with the chain.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
