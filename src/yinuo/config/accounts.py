@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+class LoginForm(AllauthLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The page has its own words and its own way to a lost password."""
         super().__init__(*args, **kwargs)
@@ -78,7 +78,7 @@ class PlatformSession(requests.Session):
         super().__init__()
         self.page = page
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         try:
             answer = super().request(method, url, *args, **{"timeout": PLATFORM_SECONDS, **kwargs})
             if method == "GET":
@@ -113,7 +113,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             sociallogin.account.save(update_fields=["extra_data"])
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             return
-        known = sociallogin.user.pk if existing else None
+        known = sociallogin.user.pk if existing and sociallogin.user is not None else None
         try:
             person = accept_platform_login(
                 person_id=known, claims=said, issuer=settings.YINUO_OIDC_NAME, at=timezone.now()

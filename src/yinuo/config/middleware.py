@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("yinuo.request")
@@ -55,16 +56,13 @@ class ContentSecurity:
         return response
 
 
-class _PagesOnly:
+class _PagesOnly(MiddlewareMixin):
     """The API is for machines with keys: it carries no session, and pays for none."""
 
-    get_response: GetResponse
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if request.path_info.startswith(API):
             return self.get_response(request)
-        answer: HttpResponseBase = super().__call__(request)  # type: ignore[misc]
-        return answer
+        return super().__call__(request)
 
 
 class Session(_PagesOnly, SessionMiddleware):

@@ -205,7 +205,7 @@ _province = {
         "scope": YINUO_OIDC_SCOPE.split(),
     },
 }
-SOCIALACCOUNT_PROVIDERS = {
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
     "openid_connect": {"APPS": [_province] if YINUO_OIDC_URL else [], "OAUTH_PKCE_ENABLED": True}
 }
 # From a link at once to the platform: our pages may send forms to ourselves alone.

@@ -52,7 +52,7 @@ def _unready(why: str) -> JsonResponse:
 
 
 # One way in: with its locks against guessing and its second step; and for the hall's administrators alone.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign, no-untyped-call]
 admin.site.has_permission = may_enter  # type: ignore[method-assign]
 # What others brought along (groups, addresses, jobs) is no business of a hall's administrator.
 for model in list(admin.site._registry):

@@ -39,7 +39,8 @@ CHUNK = 1 << 20
 class Database(Protocol):
     """A server and the data folder that belongs to it."""
 
-    home: Path
+    @property
+    def home(self) -> Path: ...
 
     def url(self, role: str, database: str = DATABASE) -> str: ...
 

@@ -46,10 +46,9 @@ class Account:
 
         What it prints goes through files: a server that lives on would keep a pipe open for ever.
         """
-        who = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.foreign else {}
         environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            code = subprocess.run(  # type: ignore[call-overload]
+            code = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -58,7 +57,9 @@ class Account:
                 cwd="/",
                 umask=0o077,
                 check=False,
-                **who,
+                user=self.uid if self.foreign else None,
+                group=self.gid if self.foreign else None,
+                extra_groups=[] if self.foreign else None,
             ).returncode
             out.seek(0)
             err.seek(0)

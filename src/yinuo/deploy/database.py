@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from yinuo.deploy.binaries import DatabaseError
 
 if TYPE_CHECKING:
+    from django.db.models import Field, Model
+
     from yinuo.engine.base import FixedWhenMade
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
@@ -114,18 +116,18 @@ def new_models_alone() -> Iterator[None]:
 
     whole = ProjectState.add_model
 
-    def alone(state: ProjectState, model: ModelState) -> None:
+    def alone(state: ProjectState, model_state: ModelState) -> None:
         apps = state.__dict__.pop("apps", None)
-        whole(state, model)
+        whole(state, model_state)
         if apps is not None:
             state.__dict__["apps"] = apps
-            apps.render_multiple([model])
+            apps.render_multiple([model_state])
 
-    ProjectState.add_model = alone
+    ProjectState.add_model = alone  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        ProjectState.add_model = whole
+        ProjectState.add_model = whole  # type: ignore[method-assign]
 
 
 def secure_append_only() -> None:
@@ -174,13 +176,21 @@ def append_only_tables() -> Iterator[str]:
             yield model._meta.db_table
 
 
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
+    from django.db.models import Field
+
+    found = model._meta.get_field(name)
+    assert isinstance(found, Field)
+    return found
+
+
 def closing_tables() -> Iterator[tuple[str, str]]:
     """The tables of every model whose rows never change again once a column is set, with that column."""
     from django.apps import apps
 
     for model in apps.get_models():
         if hasattr(model, "closes_with"):
-            yield model._meta.db_table, model._meta.get_field(model.closes_with).column
+            yield model._meta.db_table, str(_field(model, model.closes_with).column)
 
 
 def models_with_fixed_columns() -> Iterator[type[FixedWhenMade]]:
@@ -212,7 +222,7 @@ def _secure_fixed(cursor: Any, model: type[FixedWhenMade], role: str) -> None:
         free = [
             column
             for name, column in columns.items()
-            if name not in model.fixed and not model._meta.get_field(name).primary_key
+            if name not in model.fixed and not _field(model, name).primary_key
         ]
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         cursor.execute(f'GRANT UPDATE ({", ".join(free)}) ON "{table}" TO {role}')

@@ -262,12 +262,17 @@ def note_audit(cursor: Any, *, at: datetime) -> None:
     cursor.execute("UPDATE yinuo_release SET audited_at = %s WHERE audited_at IS NULL", [at])
 
 
+def _key(name: str) -> tuple[str, str]:
+    app, _, migration = name.partition(".")
+    return app, migration
+
+
 def notes(connection: Any, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """What each of these migrations says of its locks and its time (`Migration.note`); nothing for a library's."""
     from django.db.migrations.loader import MigrationLoader
 
     disk = MigrationLoader(connection).disk_migrations
-    return [(name, str(getattr(disk[tuple(name.split(".", 1))], "note", ""))) for name in names]
+    return [(name, str(getattr(disk[_key(name)], "note", ""))) for name in names]
 
 
 def stepwise(connection: Any, names: tuple[str, ...]) -> list[str]:
@@ -278,7 +283,7 @@ def stepwise(connection: Any, names: tuple[str, ...]) -> list[str]:
     from django.db.migrations.loader import MigrationLoader
 
     disk = MigrationLoader(connection).disk_migrations
-    pairs = [(*name.split(".", 1),) for name in names]
+    pairs = [_key(name) for name in names]
     return [".".join(pair) for pair in pairs if not disk[pair].atomic or pair[0] not in settings.OWN_APPS]
 
 

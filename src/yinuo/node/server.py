@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,7 +34,7 @@ class State:
     alarm: bool = False
 
 
-def fetcher(url: str, opener: Any = urllib.request.urlopen) -> Any:
+def fetcher(url: str, opener: Any = urllib.request.urlopen) -> Callable[[str], bytes]:
     """Reads below a log's address; an answer longer than a bundle can be is not read to its end."""
 
     def fetch(path: str) -> bytes:

@@ -87,7 +87,7 @@ def hat_of(request: HttpRequest) -> Hat | None:
     if not hasattr(request, "_yinuo_hat"):
         found = None
         if request.user.is_authenticated:
-            hats = hats_of(cast(Person, request.user))
+            hats = hats_of(request.user)
             found = _chosen(hats, request.session.get(SESSION_KEY))
             request._yinuo_hats = hats  # type: ignore[attr-defined]
         request._yinuo_hat = found  # type: ignore[attr-defined]

@@ -70,7 +70,7 @@ def posted(
 def typed_in(data: QueryDict, verb: str) -> list[str]:
     """What somebody wrote into a form that the matter has outrun: they may need the words elsewhere."""
     texts = [data[key] for key in data if key.startswith(f"{verb}-") and key.rpartition("-")[2] in TYPED]
-    return [text for text in texts if text.strip()]
+    return [text for text in texts if isinstance(text, str) and text.strip()]
 
 
 @dataclass(frozen=True, slots=True)

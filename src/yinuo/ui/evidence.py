@@ -37,7 +37,8 @@ class FilesField(forms.FileField):
 class EvidenceForm(forms.Form):
     """Mixed into a form that takes evidence; `kept` names the files already stored by an earlier try."""
 
-    files = FilesField(label="附件", required=False, help_text="PDF、照片或办公文档，可以选几个。")
+    # A field of that name is a class attribute; what was sent is the instance's.
+    files = FilesField(label="附件", required=False, help_text="PDF、照片或办公文档，可以选几个。")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +51,9 @@ class EvidenceForm(forms.Form):
         self.kept = kept(request.POST.getlist(f"{self.prefix}-kept" if self.prefix else "kept"), actor)
         for file in request.FILES.getlist(self.add_prefix("files")):
             try:
-                self.kept.append(store_upload(actor=actor, name=file.name, content=file.read(), unit_id=None, at=at))
+                self.kept.append(
+                    store_upload(actor=actor, name=file.name or "", content=file.read(), unit_id=None, at=at)
+                )
             except Refused as refusal:
                 self.add_error("files", f"“{file.name}”：{refusal}")
         return not self.errors

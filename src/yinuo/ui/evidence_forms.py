@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 
 from yinuo.engine.base import Actor
 from yinuo.engine.documents.models import StoredFile
 from yinuo.ui import uploads
+from yinuo.ui.forms import set_choices, typed_data
 from yinuo.ui.uploads import ManyFilesField
 
 
@@ -19,7 +20,7 @@ class EvidenceForm(forms.Form):
     text = forms.CharField(label="说明", widget=forms.Textarea({"rows": 5}), max_length=4000)
     chosen = forms.MultipleChoiceField(label="已选的文件", required=False, widget=forms.CheckboxSelectMultiple())
     library = forms.ChoiceField(label="从材料库选", required=False)
-    files = ManyFilesField(label="上传新文件", required=False)
+    files = ManyFilesField(label="上传新文件", required=False)  # type: ignore[assignment]
 
     def __init__(
         self, *args: Any, actor: Actor, ticked: list[int] | None = None, label: str = "", hint: str = "", **kwargs: Any
@@ -30,8 +31,8 @@ class EvidenceForm(forms.Form):
         if label:
             self.fields["text"].label, self.fields["text"].help_text = label, hint
         picked = [(str(pk), uploads.label(self.shelf[pk])) for pk in ticked or [] if pk in self.shelf]
-        self.fields["chosen"].choices = picked  # type: ignore[attr-defined]
-        self.fields["library"].choices = [("", "不选"), *uploads.choices(self.shelf)]  # type: ignore[attr-defined]
+        set_choices(self, "chosen", picked)
+        set_choices(self, "library", [("", "不选"), *uploads.choices(self.shelf)])
 
     @property
     def has_chosen(self) -> bool:
@@ -50,9 +51,12 @@ def ticked_in(data: Any) -> list[int]:
     return [int(pk) for pk in data.getlist("chosen") if pk.isdecimal() and len(pk) < 16]
 
 
-def again(form: EvidenceForm, ids: list[int]) -> EvidenceForm:
+F = TypeVar("F", bound=EvidenceForm)
+
+
+def again(form: F, ids: list[int]) -> F:
     """The same form with the files stored meanwhile among the chosen, and the same errors."""
-    data = form.data.copy()
+    data = typed_data(form)
     data.setlist("chosen", [str(pk) for pk in ids])
     data["library"] = ""
     made = type(form)(data, actor=form.actor, ticked=ids)

@@ -17,7 +17,7 @@ from typing import IO, Any, Literal
 from django.db.models import QuerySet
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -73,7 +73,7 @@ def plain(value: object, kind: str) -> object:
     return ILLEGAL_CHARACTERS_RE.sub("", str(value))
 
 
-def write_xlsx(listing: Listing, told: Callable[[int], None] = lambda rows: None) -> IO[bytes]:
+def write_xlsx(listing: Listing, told: Callable[[int], object] = lambda rows: None) -> IO[bytes]:
     """A workbook in a file of its own, ready to be read; `told` hears how many rows there are so far."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(listing.title[:31])
@@ -98,9 +98,10 @@ def write_xlsx(listing: Listing, told: Callable[[int], None] = lambda rows: None
     return kept
 
 
-def _cell(sheet: Any, value: object, field: Field) -> WriteOnlyCell:
+def _cell(sheet: Any, value: object, field: Field) -> Cell:
     known = plain(value, field.kind)
-    cell = WriteOnlyCell(sheet, value=known)
+    # It takes every kind that `plain` gives.
+    cell = WriteOnlyCell(sheet, value=known)  # type: ignore[arg-type]
     if isinstance(known, str):
         cell.data_type = "s"
         # Stays text also when somebody edits the cell or saves the sheet in another format.
@@ -117,7 +118,7 @@ class _Echo:
         return line
 
 
-def write_csv(listing: Listing, told: Callable[[int], None] = lambda rows: None) -> Iterator[bytes]:
+def write_csv(listing: Listing, told: Callable[[int], object] = lambda rows: None) -> Iterator[bytes]:
     """The list line by line, with the mark by which Excel knows UTF-8."""
     writer = csv.writer(_Echo())
     yield b"\xef\xbb\xbf" + writer.writerow([field.label for field in listing.fields]).encode()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 
 from yinuo.engine.rules import pack
 from yinuo.ui.components.forms import DateInput
@@ -46,9 +47,23 @@ def choice(
     )
 
 
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """What a form offers once it knows for whom. Raises TypeError for a field that offers nothing."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no field of choices")
+    field.choices = list(choices)
+
+
+def typed_data(form: forms.BaseForm) -> QueryDict:
+    """A copy of what was sent, to be changed before the form is shown again."""
+    assert isinstance(form.data, QueryDict)
+    return form.data.copy()
+
+
 def quiet(form: forms.BaseForm) -> None:
     """Shows a bound form without checking it: a button that only adds a row must not complain about the others."""
-    form._errors = ErrorDict()
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
 
 
 class Versioned(forms.Form):
@@ -75,7 +90,7 @@ class WithdrawForm(Versioned):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [("", "请选择"), *reasons("withdrawal")]  # type: ignore[attr-defined]
+        set_choices(self, "reason", [("", "请选择"), *reasons("withdrawal")])
 
     @property
     def text(self) -> str:

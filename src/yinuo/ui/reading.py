@@ -17,6 +17,9 @@ from yinuo.ui.timing import between, day_length, duration, time_left
 UNIT_WORDS = {"working": "个工作日", "calendar": "日"}
 
 
+LIGHTS: dict[Light, State] = {Light.GREEN: "green", Light.YELLOW: "yellow", Light.RED: "red"}
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A work item at one moment. `used` and `warn` are whole percents of the limit, None where there is no clock."""
@@ -71,7 +74,7 @@ def look(work: WorkItem, now: datetime) -> Look:
         return Look("red", words, 100, warn, f"应于 {closing(due)} 办结")
     whole = term(work.limit_value, work.limit_unit)
     caption = f"{closing(due)} 止{'（暂定）' if work.provisional else ''} · 共 {whole}"
-    return Look(light.value, words, _used(work, left, now), warn, caption)
+    return Look(LIGHTS[light], words, _used(work, left, now), warn, caption)
 
 
 def _used(work: WorkItem, left: timedelta, now: datetime) -> int:

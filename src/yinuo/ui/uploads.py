@@ -35,7 +35,7 @@ class ManyFilesField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=ManyFilesInput({"multiple": True, "accept": ACCEPT}), **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = data if isinstance(data, list | tuple) else [data]
         return [super(ManyFilesField, self).clean(file, initial) for file in files if file]
 
@@ -68,7 +68,7 @@ def label(file: StoredFile) -> str:
 
 
 def keep(
-    form: forms.Form, field: str, files: Sequence[UploadedFile], *, actor: Actor, at: datetime
+    form: forms.Form, field: str, files: Sequence[UploadedFile[Any]], *, actor: Actor, at: datetime
 ) -> list[StoredFile]:
     """Stores each file by itself: what is right stays in the library even where another of the form is refused.
 

@@ -223,11 +223,12 @@ class Questions:
             print("  两遍不一样，请重输")
 
     def _hall(self) -> None:
+        from yinuo.engine.base import column_length
         from yinuo.engine.people.contact import home_hall
 
         hall = home_hall(now().date())
         for name, label in HALL.items():
-            longest = type(hall)._meta.get_field(name).max_length
+            longest = column_length(type(hall), name)
             text = self._line(f"  {label}{_as_it_is(getattr(hall, name))}", partial(_at_most, longest))
             if text:
                 self.made.hall[name] = "" if text == CLEAR else text

@@ -198,6 +198,9 @@ class RandomInspection(Versioned):
     `reason` empty = drawn at `rate`; else directed. `outcome` is the last visit everybody signed.
     """
 
+    # Everybody drawn for it, also who left, where it was read with them (queries.inspection); no column.
+    all_members: list[Member]
+
     plan = models.ForeignKey(InspectionPlan, on_delete=models.PROTECT, related_name="inspections")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="inspections")
     rate = models.CharField(max_length=8, default="", blank=True)

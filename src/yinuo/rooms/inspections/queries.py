@@ -129,7 +129,7 @@ _MEMBERS = Prefetch(
 
 def _inspections() -> QuerySet[RandomInspection]:
     rows = RandomInspection.objects.select_related("plan__lead", "project__unit")
-    return rows.defer("plan__announcement", "plan__result", "plan__sealed").prefetch_related(_MEMBERS)
+    return rows.defer("plan__announcement", "plan__result", "plan__sealed").prefetch_related(_MEMBERS)  # type: ignore[no-redef]
 
 
 def inspection(inspection_id: int) -> RandomInspection:

@@ -65,7 +65,7 @@ def _people(county: County, hall: Hall, began: date) -> tuple[Actor, Actor]:
     office = Department.objects.create(
         hall=hall, key="government_services", name=f"{county.name}{TEAM}", short_name=TEAM
     )
-    actors = []
+    actors: list[Actor] = []
     for role, name in (("supervisor", county.supervisor), ("general_convener", county.convener)):
         phone = f"1000{county.code}{len(actors)}"
         person = Person.objects.create(username=f"{county.code}-{role}", name=name, phone=phone, password="!")  # noqa: S106 - opens nothing
@@ -165,22 +165,26 @@ def by_hand(world: World) -> Scene:
     """The county's supervisor adds for what no record shows, and takes back what was entered for the wrong hall."""
     supervisor = world.cast.holder("supervisor")
     at = yield world.ago(9, "16:10")
-    given = {"actor": supervisor, "hall_id": world.cast.hall.pk, "on": at.astimezone(TZ).date(), "at": at}
     give_points(
         points=Decimal("0.5"),
         basis="州“放管服”改革专项督查通报表扬",
         evidence="督查通报第 12 期",
         reason="“一窗受理”经验在全州推广",
-        **given,
+        actor=supervisor,
+        hall_id=world.cast.hall.pk,
+        on=at.astimezone(TZ).date(),
+        at=at,
     )
     at = yield world.ago(7, "10:20")
-    given |= {"on": at.astimezone(TZ).date(), "at": at}
     wrong = give_points(
         points=Decimal("-0.3"),
         basis="窗口纪律检查",
         evidence="检查记录 11 号",
         reason="综合窗口上班时间无人值守",
-        **given,
+        actor=supervisor,
+        hall_id=world.cast.hall.pk,
+        on=at.astimezone(TZ).date(),
+        at=at,
     )
     at = yield world.ago(6, "09:15")
     correct_points(actor=supervisor, manual_id=wrong.pk, reason="检查记录说的是邻县的窗口", at=at)

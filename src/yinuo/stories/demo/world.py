@@ -68,7 +68,8 @@ class World:
     def _wait(self, scene: Scene, until: datetime) -> None:
         if not self._reached <= until <= self.now:
             raise ValueError(
-                f"{scene.__name__} wants to go on at {until}: it is {self._reached}, and the last instant is {self.now}"
+                f"{getattr(scene, '__name__', scene)} wants to go on at {until}: it is {self._reached}, "
+                f"and the last instant is {self.now}"
             )
         heapq.heappush(self._to_come, (until, next(self._numbers), scene))
 

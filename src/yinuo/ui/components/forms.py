@@ -96,7 +96,7 @@ def field_view(
     unit_id = f"{bound.auto_id}_unit" if unit else ""
     described_by = " ".join(filter(None, [hint_id, error_id, unit_id]))
     grouped = kind in ("radios", "checkboxes")
-    attrs = {"class": _classes(widget, kind, width)}
+    attrs: dict[str, str | bool] = {"class": _classes(widget, kind, width)}
     if described_by and not grouped:
         attrs["aria-describedby"] = described_by
     return FieldView(
@@ -120,10 +120,10 @@ def field_view(
 
 def _optional(field: forms.Field, kind: str) -> bool:
     """Whether “（选填）” is written; not where “不清楚” stands among the answers and is one itself."""
-    unknown = (
-        kind == "radios" and isinstance(field, forms.ChoiceField) and any(value == "" for value, _ in field.choices)
-    )  # type: ignore[union-attr]
-    return not field.required and kind != "checkbox" and not unknown
+    if kind != "radios" or not isinstance(field, forms.ChoiceField):
+        return not field.required and kind != "checkbox"
+    unknown = any(value == "" for value, _ in field.choices)  # type: ignore[misc, union-attr]
+    return not field.required and not unknown
 
 
 def _many(bound: BoundField) -> bool:

@@ -39,14 +39,15 @@ def project_of(key: str) -> Project:
 def bodies(world: World) -> Scene:
     """县、乡两级机构设立，登记代办员，培训。"""
     at = yield world.ago(205, "09:30")
-    common = {"actor": head(world), "at": at}
+    opener = head(world)
     county = actions.open_body(
         hall_id=world.cast.hall.pk,
         level="county",
         name=COUNTY,
         place="政务服务大厅一楼 12 号窗口",
         phone="0930-0000912",
-        **common,
+        actor=opener,
+        at=at,
     )
     township = actions.open_body(
         hall_id=world.cast.hall.pk,
@@ -55,7 +56,8 @@ def bodies(world: World) -> Scene:
         name=TOWNSHIP,
         place="大河家镇便民服务大厅",
         phone="0930-0000913",
-        **common,
+        actor=opener,
+        at=at,
     )
     agents = [
         _registered(world, county, world.cast.person("mashulan"), "0930-0000914", at),
