@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.documents import access
 from yinuo.engine.documents.making import paper_of
 from yinuo.engine.documents.models import Document, StoredFile
@@ -173,7 +173,9 @@ def _of_hall(actor: Actor, found: StoredFile) -> bool:
             and AuthorisedPerson.objects.filter(letter_id=found.pk, confirmed_at__isnull=True).exists()
         ):
             return True
-        return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id).exists()
-    if Admission.objects.filter(Q(licence=found) | Q(letter=found), hall_id=actor.hall_id).exists():
+        return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id or NO_ROW).exists()
+    if Admission.objects.filter(Q(licence=found) | Q(letter=found), hall_id=actor.hall_id or NO_ROW).exists():
         return actor.role in ("window", "general_convener", "administrator")
-    return Membership.objects.filter(person_id=found.by_id, department__hall_id=actor.hall_id).exists()
+    return Membership.objects.filter(
+        person_id=found.by_id or NO_ROW, department__hall_id=actor.hall_id or NO_ROW
+    ).exists()

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.trail.actions import seen
 from yinuo.engine.work.actions import ask_export
 from yinuo.engine.work.models import Export, ExportState
@@ -125,7 +125,9 @@ def how_many(listing: Listing) -> int:
 
 
 def _own(request: HttpRequest, export_id: int) -> Export:
-    found = Export.objects.defer("content").filter(pk=export_id, person_id=actor_of(request).person_id).first()
+    found = (
+        Export.objects.defer("content").filter(pk=export_id, person_id=actor_of(request).person_id or NO_ROW).first()
+    )
     if found is None:
         raise Http404
     return found

@@ -22,7 +22,8 @@ from yinuo.engine.base import Actor, forbid
 from yinuo.engine.people.models import Person
 from yinuo.engine.work import access
 from yinuo.engine.work.actions import remind
-from yinuo.engine.work.models import Light, Moment, Reminder, WorkItem
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import Moment, Reminder, WorkItem
 from yinuo.faces.halls.shared import tabs
 from yinuo.site.hall import reach, shown
 from yinuo.site.listings import WORK, work_lines

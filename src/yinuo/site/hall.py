@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import Person
 from yinuo.engine.work import clocks
 from yinuo.engine.work.models import WorkItem
@@ -66,7 +66,7 @@ def hall(request: HttpRequest) -> HttpResponse:
     tallies = tally(items, now)
     office = _office(request, tallies)
     if office is not None:
-        items = items.filter(department_id=office.department_id)
+        items = items.filter(department_id=office.department_id or NO_ROW)
     tomorrow = clocks.calendar().next_working(day)
     found = due_lists(items, now, day, tomorrow)
     rows = dict(zip((work.pk for work in found["all"]), shown(found["all"], actor, now), strict=True))
@@ -96,7 +96,7 @@ def title_of(actor: Actor, day: date) -> str:
 
 def reach(actor: Actor) -> QuerySet[WorkItem]:
     """The hall's open items; a stage convener's are the stage's."""
-    items = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id)
+    items = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id or NO_ROW)
     return items.filter(stage=actor.stage) if actor.role == "stage_convener" else items
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import Delegation
 from yinuo.engine.people.queries import delegations_around
 from yinuo.engine.work import queries
@@ -35,7 +35,7 @@ from yinuo.ui.reading import look, today
 from yinuo.ui.words import stages
 
 GROUPS = [("red", "超期"), ("yellow", "预警"), ("green", "正常"), ("paused", "暂停")]
-WORDS = {
+WORDS: dict[str, str] = {
     ProjectsWork.REVIEW: "复核",
     MapWork.GUIDANCE: "填写",
     MapWork.COMPLETION_GUIDANCE: "填写",
@@ -84,7 +84,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     except ValueError:
         after, page = "", queries.page(actor, filters.box, now, persons=persons, where=where)
     rows = with_credit([(work, row_of(work, actor, persons, now)) for work in page.items], day)
-    saved = list(SavedFilter.objects.filter(person_id=actor.person_id).order_by("name"))
+    saved = list(SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW).order_by("name"))
     whole = bool(page.after or after)
     tallies = queries.counts(actor, now, persons, _narrowed(filters, saved, where, now, whole))
     groups = grouped(row for _, row in rows)
@@ -215,7 +215,7 @@ def with_credit(rows: list[tuple[WorkItem, InboxRow]], day: date) -> list[tuple[
     )
     made = []
     for work, row in rows:
-        grade = heads.get(work.unit_id, "") if row.unit else ""
+        grade = heads.get(work.unit_id, "") if row.unit and work.unit_id is not None else ""
         tags = [*row.tags, *marks_of(grade, day)]
         if row.state == "red" and work.subject_kind == "onemap.mapitem" and work.subject_id in urged:
             tags.append("已启动协调")

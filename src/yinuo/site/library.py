@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +16,7 @@ from yinuo.engine.base import forbid
 from yinuo.engine.documents import access
 from yinuo.engine.documents.actions import replace_file, restore_file, retire_file
 from yinuo.engine.documents.models import StoredFile
-from yinuo.engine.documents.queries import OUT_OF_USE, in_use, library, versions
+from yinuo.engine.documents.queries import OUT_OF_USE, Standing, in_use, library, versions
 from yinuo.engine.documents.usage import Use, uses_of
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem
@@ -24,13 +24,16 @@ from yinuo.ui.components.text import grouped
 from yinuo.ui.handling import attempt
 from yinuo.ui.uploads import ManyFilesField, keep, mebibytes
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 PAGE = 50
 STANDING = {"retired": ("停用", ""), "replaced": ("有新版", "amber")}
 LONGEST_SEARCH = 80
 
 
 class UploadForm(forms.Form):
-    files = ManyFilesField(label="上传文件", error_messages={"required": "请选择文件"})
+    files = ManyFilesField(label="上传文件", error_messages={"required": "请选择文件"})  # type: ignore[assignment]
 
     def clean_files(self) -> object:
         if not self.cleaned_data["files"]:
@@ -77,10 +80,10 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "unit/library.html", context)
 
 
-def _line(file: StoredFile, uses: list[Use]) -> dict[str, Any]:
-    word, colour = STANDING.get(file.standing, ("", ""))  # type: ignore[attr-defined]
+def _line(file: WithAnnotations[StoredFile, Standing], uses: list[Use]) -> dict[str, Any]:
+    word, colour = STANDING.get(file.standing, ("", ""))
     # 旧版还在没办结的事项里，换不换由企业决定。
-    stale = [use for use in uses if use.open] if file.standing == "replaced" else []  # type: ignore[attr-defined]
+    stale = [use for use in uses if use.open] if file.standing == "replaced" else []
     return {"file": file, "size": size_words(file.size), "uses": uses, "word": word, "colour": colour, "stale": stale}
 
 
@@ -98,7 +101,7 @@ class NewVersionForm(forms.Form):
         return files
 
 
-def own_file(request: HttpRequest, file_id: int) -> StoredFile:
+def own_file(request: HttpRequest, file_id: int) -> WithAnnotations[StoredFile, Standing]:
     file = library(actor_of(request).unit_id or 0).filter(pk=file_id).first()
     if file is None:
         raise (
@@ -131,8 +134,8 @@ def one(request: HttpRequest, file_id: int) -> HttpResponse:
         "file": file,
         "form": form,
         "size": size_words(file.size),
-        "word": STANDING.get(file.standing, ("在用", "green")),  # type: ignore[attr-defined]
-        "out": file.standing in OUT_OF_USE,  # type: ignore[attr-defined]
+        "word": STANDING.get(file.standing, ("在用", "green")),
+        "out": file.standing in OUT_OF_USE,
         "may_mark": access.can_mark_file(actor, file),
         "uses": uses[file.pk],
         "versions": [

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import Delegation, InForce, Membership, Person
 from yinuo.engine.work.models import WorkItem
 from yinuo.engine.work.queries import lit
@@ -128,7 +128,7 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
         )
     }
     members = Membership.objects.filter(
-        InForce.on(day), department__hall_id=actor.hall_id, role__in=HANDLING, person__is_active=True
+        InForce.on(day), department__hall_id=actor.hall_id or NO_ROW, role__in=HANDLING, person__is_active=True
     )
     desks: dict[int, Desk] = {}
     for member in members.select_related("person", "department").order_by("department_id", "id"):
@@ -143,12 +143,12 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
     for number, row in holding.items():
         desks[number].counts = {key: row[key] for key in ("open", "red", "yellow")}
         desks[number].due = row["due"]
-    for row in (
+    for leave in (
         Delegation.objects.filter(InForce.on(day), person_id__in=desks).select_related("substitute").order_by("id")
     ):
-        desk = desks[row.person_id]
-        desk.away = row.reason if not row.to_on else f"{row.reason}，到 {zh_day(_last(row.to_on))}"
-        desk.covered = f"{row.substitute.name}代班"
+        desk = desks[leave.person_id]
+        desk.away = leave.reason if not leave.to_on else f"{leave.reason}，到 {zh_day(_last(leave.to_on))}"
+        desk.covered = f"{leave.substitute.name}代班"
     return sorted(
         desks.values(),
         key=lambda desk: (-desk.counts["red"], -desk.counts["yellow"], -desk.counts["open"], desk.person.pk),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import InForce, Membership, Person
 from yinuo.engine.work import access
 from yinuo.engine.work.actions import reassign_all
@@ -25,7 +26,7 @@ from yinuo.engine.work.queries import OPEN, Turns
 from yinuo.site.inbox import row_of
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import InboxRow, NavItem
-from yinuo.ui.forms import choice
+from yinuo.ui.forms import choice, set_choices
 from yinuo.ui.handling import attempt
 from yinuo.ui.reading import today
 
@@ -45,12 +46,10 @@ class PassForm(forms.Form):
         error_messages={"required": "写明转交的原因"},
     )
 
-    def __init__(
-        self, *args: object, people: list[tuple[str, str]], givers: list[tuple[str, str]], **kwargs: object
-    ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[arg-type]
-        self.fields["person"].choices = [("", "请选择"), *givers]  # type: ignore[attr-defined]
-        self.fields["to"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, people: list[tuple[str, str]], givers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "person", [("", "请选择"), *givers])
+        set_choices(self, "to", [("", "请选择"), *people])
 
     def clean(self) -> dict[str, object]:
         data: dict[str, object] = super().clean() or {}
@@ -113,13 +112,13 @@ def _people(actor: Actor, day: date) -> tuple[dict[int, Person], dict[int, Perso
     Who may give: they, and whoever still holds something.
     """
     members = Membership.objects.filter(
-        InForce.on(day), department__hall_id=actor.hall_id, role="approver", person__is_active=True
+        InForce.on(day), department__hall_id=actor.hall_id or NO_ROW, role="approver", person__is_active=True
     )
-    held = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id, assignee__isnull=False)
+    held = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id or NO_ROW, assignee__isnull=False)
     if actor.role != "general_convener":
         members, held = (
-            members.filter(department_id=actor.department_id),
-            held.filter(department_id=actor.department_id),
+            members.filter(department_id=actor.department_id or NO_ROW),
+            held.filter(department_id=actor.department_id or NO_ROW),
         )
     takers = {row.person_id: row.person for row in members.select_related("person").order_by("person__name", "id")}
     givers = Person.objects.filter(pk__in=held.values("assignee_id")).order_by("name", "id")

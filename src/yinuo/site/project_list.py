@@ -130,7 +130,11 @@ def clocks_of(projects: Sequence[int], now: datetime) -> dict[int, Clocks]:
             due=Min("due_at", filter=staff & Q(state="running")),
         )
     )
-    return {row["project_id"]: Clocks(row["open"], row["late"], row["warned"], row["due"]) for row in rows}
+    return {
+        row["project_id"]: Clocks(row["open"], row["late"], row["warned"], row["due"])
+        for row in rows
+        if row["project_id"] is not None
+    }
 
 
 @need_staff
@@ -141,8 +145,8 @@ def projects(request: HttpRequest) -> HttpResponse:
     filters = ProjectFilters.read(request.GET.dict(), day)
     text = request.GET.get("after", "")
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-    rows = found(actor, filters, now)
-    rows = list((rows.filter(pk__lt=after) if after else rows)[: SIZE + 1])
+    all_found = found(actor, filters, now)
+    rows = list((all_found.filter(pk__lt=after) if after else all_found)[: SIZE + 1])
     more, rows = len(rows) > SIZE, rows[:SIZE]
     clocks = clocks_of([row.pk for row in rows], now)
     here = reverse("staff:projects")

@@ -13,6 +13,7 @@ from yinuo.core.codes import CodeError, parse_project_code
 from yinuo.engine.rules import pack
 from yinuo.site import guidebook
 from yinuo.ui.components.forms import CodeInput, DateInput
+from yinuo.ui.forms import set_choices
 
 ANY = ("", "全部")
 
@@ -31,9 +32,9 @@ class GuideFilter(forms.Form):
         super().__init__(data)
         rules = pack()
         used = {matter.department for matter in rules.matters_at(day)}
-        stage, department = self.fields["stage"], self.fields["department"]
-        stage.choices = [ANY, *((row.id, row.name) for row in guidebook.scheme(day).stages)]  # type: ignore[attr-defined]
-        department.choices = [ANY, *((key, row.short_name) for key, row in rules.departments.items() if key in used)]  # type: ignore[attr-defined]
+        offices = [(key, row.short_name) for key, row in rules.departments.items() if key in used]
+        set_choices(self, "stage", [ANY, *((row.id, row.name) for row in guidebook.scheme(day).stages)])
+        set_choices(self, "department", [ANY, *offices])
 
 
 class VerifyForm(forms.Form):
@@ -50,7 +51,7 @@ class VerifyForm(forms.Form):
     credit_code = ""
 
     def clean_code(self) -> str:
-        typed = self.cleaned_data["code"].strip()
+        typed: str = self.cleaned_data["code"].strip()
         if "/verify/" in typed:
             parts = [unquote(part) for part in urlsplit(typed).path.split("/verify/", 1)[1].split("/")]
             typed, self.credit_code = parts[0], parts[1].strip() if len(parts) > 1 else ""
@@ -68,7 +69,7 @@ class ReceiptForm(forms.Form):
     )
 
     def clean_no(self) -> str:
-        return self.cleaned_data["no"].strip().upper()
+        return str(self.cleaned_data["no"]).strip().upper()
 
 
 class AsOf(forms.Form):
@@ -104,9 +105,9 @@ class AskForm(AsOf):
             if scale
             else []
         )
-        self.fields["matter"].choices = [("", "请选择"), *groups.items()]  # type: ignore[attr-defined]
-        self.fields["kind"].choices = [UNSURE, *pack().facts["kind"].choices.items()]  # type: ignore[attr-defined]
-        self.fields["grade"].choices = [UNSURE, *grades, ("unrated", "未评级")]  # type: ignore[attr-defined]
+        set_choices(self, "matter", [("", "请选择"), *groups.items()])
+        set_choices(self, "kind", [UNSURE, *pack().facts["kind"].choices.items()])
+        set_choices(self, "grade", [UNSURE, *grades, ("unrated", "未评级")])
         for path in facts:
             self.fields[f"f.{path}"] = fact_field(path)
         self.order_fields(["matter", "kind", "grade", *(f"f.{path}" for path in facts), "on"])

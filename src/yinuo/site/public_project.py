@@ -186,7 +186,7 @@ def verified(project: Project) -> dict[int, tuple[int, int]]:
     for commitment_id, requirement, met in findings.values_list("commitment_id", "requirement", "met"):
         last[commitment_id, requirement] = met
     found: dict[int, tuple[int, int]] = {}
-    for (commitment_id, _requirement), met in last.items():
-        checked, kept = found.get(commitment_id or 0, (0, 0))
-        found[commitment_id or 0] = (checked + 1, kept + met)
+    for (verified_id, _requirement), met in last.items():
+        checked, kept = found.get(verified_id or 0, (0, 0))
+        found[verified_id or 0] = (checked + 1, kept + met)
     return found

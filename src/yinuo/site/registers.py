@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.catalogue.models import MatterHandler
 from yinuo.engine.people.models import Delegation, InForce, Membership, ProjectUnit
 from yinuo.engine.rules import pack
@@ -49,7 +49,9 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     day = today(now)
     named = dict(stages(day))
     handled: dict[int, list[str]] = {}
-    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id).order_by("matter_id", "id"):
+    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by(
+        "matter_id", "id"
+    ):
         if row.matter_id in pack().matters:
             handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
     away = {
@@ -73,7 +75,7 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
                 leave.reason if leave else "",
             )
 
-    found = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).select_related(
+    found = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW).select_related(
         "person", "department"
     )
     return Listing("人员与分工", PEOPLE, found.order_by("department_id", "role", "id"), lines)

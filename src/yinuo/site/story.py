@@ -62,6 +62,6 @@ def _matter(entry: Entry, names: Mapping[Any, str]) -> str:
 def _who(entry: Entry, offices: Mapping[int, str]) -> str:
     if entry.via and entry.role == "unit":
         return STOOD_IN.get(entry.entrance, "")
-    if entry.department_id in offices:
+    if entry.department_id is not None and entry.department_id in offices:
         return offices[entry.department_id]
     return "系统" if entry.role == "system" else ROLES.get(entry.role, "")

@@ -30,6 +30,7 @@ from yinuo.site.messages import without_twins
 from yinuo.ui.acting import actor_of, hat_of, need_unit
 from yinuo.ui.components.shapes import Colour, State, Task
 from yinuo.ui.components.text import closing, zh_moment
+from yinuo.ui.reading import LIGHTS
 
 COLOURS: dict[str, Colour] = {
     "manual": "amber",
@@ -131,6 +132,6 @@ def _nearest(line: Line, clocks: Sequence[WorkItem], now: datetime) -> None:
     ]
     if dated:
         due, first = min(dated, key=lambda pair: pair[0])
-        line.light = first.light_at(now).value
+        line.light = LIGHTS[first.light_at(now)]
         late = "已超期，应于 " if line.light == "red" else ""
         line.nearest = f"{first.title}：{late}{closing(due)} 前"

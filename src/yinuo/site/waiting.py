@@ -17,6 +17,7 @@ from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.ui.components.shapes import State
 from yinuo.ui.components.text import closing, zh_date
+from yinuo.ui.reading import LIGHTS
 from yinuo.ui.timing import time_left
 
 ITEM = "onemap.mapitem"
@@ -107,7 +108,7 @@ def _rectifying(projects: Sequence[Project], work: Work, now: datetime) -> list[
     made = []
     for row in work.clocks:
         if row.waits_for == "unit" and row.subject_kind != ITEM and row.project_id in names:
-            state, left = _dated(row.due_shown(now), now, row.light_at(now).value, row.limit_unit)
+            state, left = _dated(row.due_shown(now), now, LIGHTS[row.light_at(now)], row.limit_unit)
             action = "去整改" if row.kind == MapWork.RECTIFICATION else "去办理"
             made.append(Duty(row.title, names[row.project_id], row.unit_url, action, state, row.due_shown(now), left))
     return made

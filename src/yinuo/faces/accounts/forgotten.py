@@ -50,9 +50,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if verb == "other":
         forget_phone(request, Purpose.RESET)
         return redirect("entrance:forgotten")
-    form: forms.Form = ResetForm(
-        request.POST if request.method == "POST" and not verb else None, proved="proof" in known
-    )
+    form = ResetForm(request.POST if request.method == "POST" and not verb else None, proved="proof" in known)
     if form.is_bound and known and form.is_valid():
         proof_id = proof_of(request, form, Purpose.RESET, now)
         said = form.cleaned_data

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.core.masking import mask_phone
 from yinuo.engine.base import Refused
-from yinuo.engine.people.models import Person
 from yinuo.faces.accounts.join import again_without_code, sign_in
 from yinuo.faces.accounts.phones import (
     CodeForm,
@@ -48,7 +45,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     except Refused as refusal:
         return render(request, "entrance/invitation_over.html", {"refusal": refusal}, status=410)
     verb = request.POST.get("do", "") if request.method == "POST" else ""
-    person = cast(Person, request.user) if request.user.is_authenticated else None
+    person = request.user if request.user.is_authenticated else None
     about = str(found.pk)
     own = person is not None and person.phone_verified_at is not None and person.phone == found.phone
     known = phone_state(request, Purpose.INVITED, about)
@@ -77,7 +74,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
                 forget_phone(request, Purpose.INVITED)
                 sign_in(request, made[0])
                 return _accepted(request)
-        form = cast(CodeForm, again_without_code(request, form, InvitedForm, Purpose.INVITED, about))
+        form = again_without_code(request, form, InvitedForm, Purpose.INVITED, about)
     context = {
         "found": found,
         "phone": mask_phone(found.phone),

@@ -5,7 +5,7 @@ then the unit with its licence and letter, compared by the hall.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from allauth.account.internal.flows.login import record_authentication
 from django import forms
@@ -119,9 +119,10 @@ def _joined(request: HttpRequest, form: forms.Form, at: datetime) -> Person | No
     return attempt(form, lambda: join(proof_id=proof_id, name=said["name"], password=said["password"], at=at))
 
 
-def again_without_code(
-    request: HttpRequest, form: forms.Form, kind: type[CodeForm], purpose: Purpose, about: str = ""
-) -> forms.Form:
+F = TypeVar("F", bound=CodeForm)
+
+
+def again_without_code(request: HttpRequest, form: F, kind: type[F], purpose: Purpose, about: str = "") -> F:
     """The same form and its errors; a code that was right is not asked for a second time."""
     if "proof" not in phone_state(request, purpose, about) or "code" not in form.fields:
         return form
@@ -158,7 +159,7 @@ class UnitForm(forms.Form):
     letter = forms.FileField(label="授权委托书", required=False, widget=forms.FileInput({"accept": ACCEPT}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["licence"].help_text = f"照片或者 PDF，不超过 {mebibytes()} MB。"
         self.fields[
             "letter"
@@ -235,8 +236,15 @@ def _ask(person: Person, form: UnitForm, at: datetime) -> Admission:
         name: said[name]
         for name in ("credit_code", "unit_name", "unit_type", "legal_representative", "address", "may_sign")
     }
-    kept = {f"{name}_id": file.pk if file else None for name, file in form.kept.items()}
-    return ask_admission(actor=Actor(person.pk, "person"), own=own, at=at, **said, **kept)
+    licence, letter = form.kept["licence"], form.kept["letter"]
+    return ask_admission(
+        actor=Actor(person.pk, "person"),
+        own=own,
+        at=at,
+        **said,
+        licence_id=licence.pk if licence else None,
+        letter_id=letter.pk if letter else None,
+    )
 
 
 @need_person

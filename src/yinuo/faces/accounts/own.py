@@ -53,7 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "hats": [hat for hat in hats_of(person) if not hat.stand_in],
         "sign_ins": queries.sign_ins_of(person.pk),
         "connected": SocialAccount.objects.filter(user=person).exists(),
-        "factors": person.authenticator_set.exists(),  # type: ignore[attr-defined]
+        "factors": person.authenticator_set.exists(),
     }
     return render(request, "entrance/own.html", context)
 
@@ -80,7 +80,7 @@ class ChangeForm(forms.Form):
     password = PasswordField()
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.person = person
         del self.fields["password" if person.phone_verified_at else "old_code"]
 
@@ -155,7 +155,7 @@ class MailForm(forms.Form):
     password = PasswordField()
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.person = person
 
     def clean_password(self) -> str:

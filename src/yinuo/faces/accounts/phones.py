@@ -40,7 +40,7 @@ class PhoneForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_phone(self) -> str:
         try:
@@ -60,7 +60,7 @@ class CodeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, proved: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         if proved:
             del self.fields["code"]
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.core.masking import mask_phone
-from yinuo.engine.base import forbid
+from yinuo.engine.base import NO_ROW, forbid
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.people.queries import persons_bound
 from yinuo.engine.work.models import WorkItem
@@ -56,7 +56,7 @@ def admissions(request: HttpRequest) -> HttpResponse:
         if actor.role == "window"
         else [],
         "done": list(
-            Admission.objects.filter(hall_id=actor.hall_id, decided_by__isnull=False)
+            Admission.objects.filter(hall_id=actor.hall_id or NO_ROW, decided_by__isnull=False)
             .select_related("person", "decided_by")
             .order_by("-id")[:20]
         ),

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yinuo.core.masking import mask_phone
-from yinuo.engine.base import Actor, PageRef, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, forbid
 from yinuo.engine.people import access, queries
 from yinuo.engine.people.actions import authorise, end_binding
 from yinuo.engine.people.models import AuthorisedPerson, ProjectUnit
@@ -28,6 +28,7 @@ from yinuo.ui.acting import actor_of, need_own
 from yinuo.ui.components.forms import DateInput
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.components.text import unbroken, zh_date
+from yinuo.ui.forms import set_choices, typed_data
 from yinuo.ui.handling import attempt, posted
 from yinuo.ui.uploads import ManyFilesField, keep, mebibytes
 
@@ -41,7 +42,7 @@ SCOPES = [("act", "办事：填报、交材料、报送、提问"), ("sign", "�
 def show(request: HttpRequest) -> HttpResponse:
     """Six queries: who is signed in, the unit, who acts for it, who waits, who is invited, who no longer does."""
     actor, day = actor_of(request), timezone.localdate()
-    unit = ProjectUnit.objects.get(pk=actor.unit_id)
+    unit = ProjectUnit.objects.get(pk=actor.unit_id or NO_ROW)
     rows = [_line(row, actor, day) for row in queries.persons_of(unit.pk, day)]
     context = {
         "unit": unit,
@@ -88,7 +89,7 @@ class AuthoriseForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, also: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shelf = uploads.shelf(actor.unit_id or 0, also)
-        self.fields["library"].choices = [("", "不选"), *uploads.choices(shelf)]  # type: ignore[attr-defined]
+        set_choices(self, "library", [("", "不选"), *uploads.choices(shelf)])
 
     def clean_to_on(self) -> date | None:
         """The first day it no longer holds."""
@@ -126,7 +127,7 @@ def name_person(request: HttpRequest) -> HttpResponse:
         NavItem("经办人", reverse("unit:persons")),
         NavItem("授权经办人"),
     ]
-    unit = ProjectUnit.objects.get(pk=actor.unit_id)
+    unit = ProjectUnit.objects.get(pk=actor.unit_id or NO_ROW)
     return render(
         request, "unit/person_authorise.html", {"form": form, "unit": unit, "limit": mebibytes(), "breadcrumbs": crumbs}
     )
@@ -142,7 +143,7 @@ def _letter(form: AuthoriseForm, actor: Actor, also: list[int]) -> int | None:
 
 def _again(form: AuthoriseForm, actor: Actor, letter: int | None) -> AuthoriseForm:
     """The same form with the letter stored meanwhile among the choices, and the same errors."""
-    data = form.data.copy()
+    data = typed_data(form)
     data["library"] = str(letter or "")
     made = AuthoriseForm(data, actor=actor, also=[letter] if letter else [])
     made.is_valid()

@@ -22,7 +22,7 @@ from yinuo.rooms.agency.models import (
 )
 from yinuo.rooms.onemap.models import ENDED, MapItem
 from yinuo.ui.components.forms import DateInput
-from yinuo.ui.forms import Versioned, choice, text_area
+from yinuo.ui.forms import Versioned, choice, set_choices, text_area
 
 HALF_A_YEAR = timedelta(days=180)
 DATE = {"invalid": "填写日期，如 2027-03-01", "required": "填写日期"}
@@ -54,11 +54,15 @@ class OfferForm(Versioned):
             "version": application.version,
         }
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["agent"].choices = [
-            ("", "请选择"),
-            *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents),
-        ]  # type: ignore[attr-defined]
-        self.fields["services"].choices = [(name, ServiceKind(name).label) for name in application.services]  # type: ignore[attr-defined]
+        set_choices(
+            self,
+            "agent",
+            [
+                ("", "请选择"),
+                *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents),
+            ],
+        )
+        set_choices(self, "services", [(name, ServiceKind(name).label) for name in application.services])
         if not reduced:
             self.fields["services"].help_text = "这家企业的信用等级不减少代办服务"
 
@@ -75,12 +79,16 @@ class LogForm(forms.Form):
     key = keyed()
 
     def __init__(self, *args: Any, agreement: Agreement, items: list[MapItem], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["kind"].choices = [
-            ("", "请选择"),
-            *((name, ServiceKind(name).label) for name in agreement.services),
-        ]  # type: ignore[attr-defined]
-        self.fields["matter_id"].choices = [("", "整个项目"), *((item.matter_id, item.name) for item in items)]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(
+            self,
+            "kind",
+            [
+                ("", "请选择"),
+                *((name, ServiceKind(name).label) for name in agreement.services),
+            ],
+        )
+        set_choices(self, "matter_id", [("", "整个项目"), *((item.matter_id, item.name) for item in items)])
 
 
 class PlanForm(forms.Form):
@@ -97,8 +105,8 @@ class GreenForm(forms.Form):
     reason = text_area("理由", "写明理由", "项目投资规模、建设计划、审批时限等。办理部门会看到。", rows=3)
 
     def __init__(self, *args: Any, items: list[MapItem], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["matters"].choices = [(item.matter_id, item.name) for item in items if item.state not in ENDED]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "matters", [(item.matter_id, item.name) for item in items if item.state not in ENDED])
 
 
 class FinishForm(Versioned):
@@ -126,10 +134,14 @@ class AssignForm(Versioned):
 
     def __init__(self, *args: Any, agents: list[ServiceAgent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agent"].choices = [
-            ("", "请选择"),
-            *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents),
-        ]  # type: ignore[attr-defined]
+        set_choices(
+            self,
+            "agent",
+            [
+                ("", "请选择"),
+                *((row.pk, f"{row.person.name}（{row.body.name}）") for row in agents),
+            ],
+        )
 
 
 class BodyForm(forms.Form):
@@ -140,9 +152,9 @@ class BodyForm(forms.Form):
     phone = forms.CharField(label="联系电话", max_length=40, error_messages={"required": "写联系电话"})
 
     def __init__(self, *args: Any, bodies: list[AgencyBody], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         above = [(body.pk, body.name) for body in bodies if body.level == BodyLevel.COUNTY]
-        self.fields["parent"].choices = [("", "不选"), *above]  # type: ignore[attr-defined]
+        set_choices(self, "parent", [("", "不选"), *above])
 
 
 class AgentForm(forms.Form):
@@ -151,9 +163,9 @@ class AgentForm(forms.Form):
     phone = forms.CharField(label="服务电话", max_length=40, error_messages={"required": "写服务电话"})
 
     def __init__(self, *args: Any, bodies: list[AgencyBody], people: list[Person], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["body"].choices = [("", "请选择"), *((body.pk, body.name) for body in bodies)]  # type: ignore[attr-defined]
-        self.fields["person"].choices = [("", "请选择"), *((person.pk, person.name) for person in people)]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "body", [("", "请选择"), *((body.pk, body.name) for body in bodies)])
+        set_choices(self, "person", [("", "请选择"), *((person.pk, person.name) for person in people)])
 
 
 class TrainingForm(forms.Form):
@@ -165,8 +177,8 @@ class TrainingForm(forms.Form):
     key = keyed()
 
     def __init__(self, *args: Any, agents: list[ServiceAgent], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["agents"].choices = [(row.pk, row.person.name) for row in agents]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "agents", [(row.pk, row.person.name) for row in agents])
 
 
 class AppraisalForm(forms.Form):
@@ -176,8 +188,8 @@ class AppraisalForm(forms.Form):
     text = text_area("评语", "写明评语", rows=2)
 
     def __init__(self, *args: Any, agents: list[ServiceAgent], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["agent"].choices = [("", "请选择"), *((row.pk, row.person.name) for row in agents)]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "agent", [("", "请选择"), *((row.pk, row.person.name) for row in agents)])
 
 
 class EndForm(forms.Form):

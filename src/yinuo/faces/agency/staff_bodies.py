@@ -92,7 +92,8 @@ def _forms(
 
 
 def _act(actor: Actor, do: str, form: forms.Form, there: list[AgencyBody]) -> Callable[[], object]:
-    values, common = form.cleaned_data, {"actor": actor, "at": timezone.now()}
+    values = form.cleaned_data
+    common: dict[str, Any] = {"actor": actor, "at": timezone.now()}
     county: list[int] = [body.pk for body in there if body.parent_id is None]
 
     def open_it() -> object:

@@ -36,7 +36,7 @@ class PackageForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, items: list[MapItem], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.items = items
         for item in items:
             self.fields[f"i{item.pk}"] = forms.BooleanField(label=f"申报“{item.name}”", required=False)

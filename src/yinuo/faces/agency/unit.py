@@ -26,6 +26,7 @@ from yinuo.rooms.onemap.models import ENDED, MapItem
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui.acting import actor_of, hat_of, need_unit
+from yinuo.ui.forms import set_choices
 from yinuo.ui.handling import attempt, posted
 
 DONE = {
@@ -61,10 +62,10 @@ class ApplyForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bodies = queries.bodies(timezone.localdate(), project.hall_id)
-        self.fields["body"].choices = [(body.pk, f"{body.name}（{body.get_level_display()}）") for body in bodies]  # type: ignore[attr-defined]
+        set_choices(self, "body", [(body.pk, f"{body.name}（{body.get_level_display()}）") for body in bodies])
         open_ones = MapItem.objects.filter(project=project).exclude(state__in=ENDED)
         items = open_ones.order_by("position").values_list("matter_id", "name")
-        self.fields["matters"].choices = list(items)  # type: ignore[attr-defined]
+        set_choices(self, "matters", list(items))
         if not items:
             del self.fields["matters"]
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.core.pack.types import Matter
 from yinuo.core.screen import MatterAnswer, screen
 from yinuo.core.wording import day_words
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.catalogue.actions import offer_commitment
 from yinuo.engine.catalogue.models import CommitmentOffer
 from yinuo.engine.catalogue.queries import NOTHING_ANNOUNCED, announcements, offered
@@ -62,7 +62,7 @@ def _answers(actor: Actor, day: date) -> list[tuple[Matter, MatterAnswer]]:
 
     The filing that opens a map is made with a pledge: nobody decides on its promise.
     """
-    office = Department.objects.get(pk=actor.department_id)
+    office = Department.objects.get(pk=actor.department_id or NO_ROW)
     found = screen({}, pack(), day, offered=offered(actor.hall_id or 0, day)).matters
     own = [(pack().matters[answer.id], answer) for answer in found]
     return [
@@ -124,7 +124,7 @@ def offer(request: HttpRequest, matter_id: str) -> HttpResponse:
     matter, answer = known
     form = OfferForm(request.POST if request.method == "POST" else None, initial={"from_on": day}, label_suffix="")
     if request.method == "POST" and form.is_valid():
-        office, data = Department.objects.get(pk=actor.department_id), form.cleaned_data
+        office, data = Department.objects.get(pk=actor.department_id or NO_ROW), form.cleaned_data
         said = {"offered": data["offered"] == "yes", "from_on": data["from_on"], "basis": data["basis"]}
         done = attempt(
             form, lambda: offer_commitment(actor=actor, department=office, matter_id=matter_id, at=now, **said)

@@ -30,7 +30,7 @@ from yinuo.rooms.projects.access import can_see
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_date, zh_datetime
-from yinuo.ui.forms import Versioned, choice, text_area
+from yinuo.ui.forms import Versioned, choice, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 
@@ -63,7 +63,7 @@ class DifficultyForm(Versioned):
 
     def __init__(self, *args: Any, outcomes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]
+        set_choices(self, "outcome", outcomes)
 
 
 def _visible(actor: Actor, commitment: Commitment) -> None:

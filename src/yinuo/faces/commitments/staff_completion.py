@@ -48,7 +48,7 @@ class FindingForm(EvidenceForm):
     note = text_area("核验情况", "", "没有达到的，写明具体情况。", rows=2)
 
     def __init__(self, *args: Any, numbered: bool, indicator: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         if indicator:
             self.fields["measured"] = forms.CharField(
                 label="实测值",

@@ -63,7 +63,7 @@ class PointForm(forms.Form):
     )
 
     def __init__(self, *args: Any, text: str, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.text = text
 
     def clean(self) -> dict[str, Any]:

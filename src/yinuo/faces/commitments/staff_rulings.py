@@ -36,7 +36,7 @@ from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_datetime
 from yinuo.ui.evidence import EvidenceForm
-from yinuo.ui.forms import Versioned, text_area
+from yinuo.ui.forms import Versioned, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 
@@ -55,8 +55,8 @@ class ProposeForm(EvidenceForm):
     field_order = ("measures", "facts", "files", "key")
 
     def __init__(self, *args: Any, measures: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["measures"].choices = measures  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "measures", measures)
 
 
 class LiftForm(EvidenceForm):

@@ -283,7 +283,7 @@ def difficulty(request: HttpRequest, item_id: int) -> HttpResponse:
 def fulfilment(request: HttpRequest, item_id: int) -> HttpResponse:
     item, given = given_of(request, item_id)
     actor, now = actor_of(request), timezone.now()
-    words = {"label": "做到了哪些，怎么做的", "hint": "对照承诺标准逐条写，附照片、检测报告等证明。"}
+    words: dict[str, Any] = {"label": "做到了哪些，怎么做的", "hint": "对照承诺标准逐条写，附照片、检测报告等证明。"}
     if request.method == "POST":
         form = ReportForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
         if form.is_valid():

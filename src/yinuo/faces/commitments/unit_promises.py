@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,9 @@ from yinuo.rooms.commitments.queries import days_left
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Colour, Fact, NavItem
 from yinuo.ui.components.text import closing, zh_date
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 SHOWN = 200
 GONE = (CommitmentState.REGULAR, CommitmentState.CANCELLED)
@@ -80,7 +84,14 @@ def _broken(live: Sequence[Commitment]) -> Fact:
     return Fact("未履行", count, "项", note="整改后可以申请修复" if count else "")
 
 
-def promises_of(unit_id: int) -> QuerySet[Commitment]:
+class Standing(TypedDict):
+    """When the last report came (None = none yet), and how many difficulties are open."""
+
+    reported_at: datetime | None
+    open_difficulties: int
+
+
+def promises_of(unit_id: int) -> QuerySet[WithAnnotations[Commitment, Standing]]:
     """The unit's promises, newest first, each with its last report and what is open on it."""
     return (
         Commitment.objects.filter(project__unit_id=unit_id)
@@ -94,7 +105,7 @@ def promises_of(unit_id: int) -> QuerySet[Commitment]:
     )
 
 
-def _group(given: Commitment) -> str:
+def _group(given: WithAnnotations[Commitment, Standing]) -> str:
     if given.state in GONE:
         return "gone"
     if given.fulfilment == Fulfilment.RECTIFYING or _to_report(given):
@@ -104,17 +115,17 @@ def _group(given: Commitment) -> str:
     return "notice" if given.state in NOTICE else "keeping"
 
 
-def _to_report(given: Commitment) -> bool:
+def _to_report(given: WithAnnotations[Commitment, Standing]) -> bool:
     """Building has begun, the promise binds, and nothing has been reported of it yet."""
     begun = given.project.started_on is not None and given.project.state == "confirmed"
     waiting = given.state == CommitmentState.DECIDED and given.fulfilment == Fulfilment.PENDING
-    return begun and waiting and given.reported_at is None  # type: ignore[attr-defined]
+    return begun and waiting and given.reported_at is None
 
 
-def line_of(given: Commitment, now: datetime) -> Line:
-    reported = given.reported_at  # type: ignore[attr-defined]
+def line_of(given: WithAnnotations[Commitment, Standing], now: datetime) -> Line:
+    reported = given.reported_at
     last = f"{zh_date(reported)} 报告过履约" if reported else "还没有报告过履约"
-    if given.open_difficulties:  # type: ignore[attr-defined]
+    if given.open_difficulties:
         last += "；报告的困难，部门正在帮助"
     report = reverse("unit:fulfilment", args=[given.item_id])
     if given.state in GONE:

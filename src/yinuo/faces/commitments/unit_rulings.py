@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,16 +49,20 @@ def show(request: HttpRequest, ruling_id: int) -> HttpResponse:
         "state": "running",
     }
     waiting = WorkItem.objects.filter(**where).first() if standing else None
-    words = {"label": "整改的情况", "hint": "须附整改到位的证明。"}
-    form: EvidenceForm = LiftForm(actor=actor, **words)
+    words: dict[str, Any] = {"label": "整改的情况", "hint": "须附整改到位的证明。"}
+    form = LiftForm(actor=actor, **words)
     if request.method == "POST":
         form = LiftForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
         if form.is_valid():
             ids, text = form.evidence(now), form.cleaned_data["text"]
-            if form.is_valid() and attempt(
-                form,
-                lambda: ask_lift(actor=actor, ruling_id=found.pk, text=text, evidence=ids, at=now),
-                {"evidence": "files"},
+            if (
+                form.is_valid()
+                and attempt(
+                    form,
+                    lambda: ask_lift(actor=actor, ruling_id=found.pk, text=text, evidence=ids, at=now),
+                    {"evidence": "files"},
+                )
+                is not None
             ):
                 messages.success(request, "已申请解除停止建设，答复发短信通知。")
                 return redirect("unit:ruling", found.pk)

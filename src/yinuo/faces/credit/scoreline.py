@@ -6,7 +6,7 @@ size.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
@@ -112,13 +112,13 @@ def _dot(point: Point, x: Decimal, y: Decimal, *, labelled: bool) -> Dot:
     return Dot(_percent(x), _percent(y), _percent(y - 4), moved if labelled else "", words, point.points < 0)
 
 
-def _stripes(low: Decimal, y: object, today: date) -> list[Stripe]:
+def _stripes(low: Decimal, y: Callable[[Decimal], Decimal], today: date) -> list[Stripe]:
     made = []
     for band in scale_at(pack(), today).bands:
         bottom, top = max(band.low, low), band.high
         if top <= low:
             continue
-        upper, lower = y(top), y(bottom)  # type: ignore[operator]
+        upper, lower = y(top), y(bottom)
         middle = (upper + lower) / 2
         made.append(
             Stripe(band.grade, grade_colour(band.grade), _percent(upper), _percent(lower - upper), _percent(middle))

@@ -42,7 +42,7 @@ from yinuo.ui.components.forms import CodeInput, DateInput
 from yinuo.ui.components.shapes import Cell, Column, NavItem, Row
 from yinuo.ui.components.text import iso, zh_date, zh_datetime
 from yinuo.ui.evidence import EvidenceForm
-from yinuo.ui.forms import Versioned, choice, text_area
+from yinuo.ui.forms import Versioned, choice, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 from yinuo.ui.reading import today
@@ -93,9 +93,9 @@ class ProposeForm(EvidenceForm):
     key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         # The list in force on the day it happened; what is picked from another is told at the field.
-        self.fields["act"].choices = deeds(self._day() or day)  # type: ignore[attr-defined]
+        set_choices(self, "act", deeds(self._day() or day))
         self.fields["act"].help_text = f"按发生之日的清单，依据{sources(self._day() or day)}。"
         self.order_fields(["code", "act", "on", "basis", "files"])
 

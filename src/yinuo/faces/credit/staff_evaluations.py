@@ -63,7 +63,7 @@ class TableForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

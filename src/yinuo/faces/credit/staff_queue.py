@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import roles
 from yinuo.engine.work import clocks
@@ -123,7 +123,7 @@ def own_queue(actor: Actor) -> tuple[list[ProposalState], str] | None:
 
 
 def _files(actor: Actor) -> bool:
-    return Department.objects.filter(pk=actor.department_id, key=roles().filing_department).exists()
+    return Department.objects.filter(pk=actor.department_id or NO_ROW, key=roles().filing_department).exists()
 
 
 def _found(actor: Actor, everything: bool) -> QuerySet[PointProposal]:
@@ -133,7 +133,7 @@ def _found(actor: Actor, everything: bool) -> QuerySet[PointProposal]:
         return found.order_by("-id")
     found = found.filter(state__in=QUEUES[actor.role][0])
     if actor.role == "approver":
-        found = found.filter(department_id=actor.department_id)
+        found = found.filter(department_id=actor.department_id or NO_ROW)
     return found.order_by("id")
 
 

@@ -234,7 +234,7 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
     event = CreditEvent.objects.get(pk=event_id)
     if not access.can_ask_relief(actor, event.unit_id):
         raise forbid("只能就本单位的信用分提出申请")
-    words = {"label": "整改情况，或者异议的理由", "hint": "申请分值修复须附整改到位的证明。"}
+    words: dict[str, Any] = {"label": "整改情况，或者异议的理由", "hint": "申请分值修复须附整改到位的证明。"}
     if request.method == "POST":
         form = ReliefForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
         if form.is_valid():
@@ -252,7 +252,7 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
             if done is not None:
                 messages.success(request, "申请已提交，结果发短信通知。")
                 return redirect("unit:credit")
-            form = again(form, ids)  # type: ignore[assignment]
+            form = again(form, ids)
     else:
         form = ReliefForm(actor=actor, **words)
     line = next(row for row in queries.history(event.unit_id, timezone.localdate()) if row.event.pk == event.pk)
@@ -284,19 +284,21 @@ def review(request: HttpRequest, relief_id: int) -> HttpResponse:
     found = queries.relief(relief_id)
     if not access.can_ask_relief(actor, found.event.unit_id):
         raise forbid("只能就本单位的信用分提出申请")
-    words = {"label": "不服的理由", "hint": "写明答复哪里不对，可以补充材料。"}
+    words: dict[str, Any] = {"label": "不服的理由", "hint": "写明答复哪里不对，可以补充材料。"}
     form = ReviewForm(actor=actor, **words)
     if request.method == "POST":
         form = ReviewForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
         if form.is_valid():
             ids = form.evidence(now)
             text = form.cleaned_data["text"]
-            if form.is_valid() and attempt(
-                form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=ids, at=now)
+            if (
+                form.is_valid()
+                and attempt(form, lambda: ask_review(actor=actor, relief_id=found.pk, text=text, evidence=ids, at=now))
+                is not None
             ):
                 messages.success(request, "复核申请已提交，结果发短信通知。")
                 return redirect("unit:credit")
-            form = again(form, ids)  # type: ignore[assignment]
+            form = again(form, ids)
     day = timezone.localdate()
     context = {
         "form": form,

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.core.pack.types import Matter
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
 from yinuo.engine.catalogue.models import Tolerance
 from yinuo.engine.catalogue.queries import NOTHING_ANNOUNCED, announcements
 from yinuo.engine.documents.actions import store_upload
@@ -41,7 +41,7 @@ from yinuo.ui.announced import MatterLine, history, planned_words
 from yinuo.ui.components.forms import DateInput, DecimalInput
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.desks import ActionView, posted
-from yinuo.ui.forms import Versioned, text_area
+from yinuo.ui.forms import Versioned, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 from yinuo.ui.reading import today
@@ -122,7 +122,8 @@ class GapDesk:
         made[do] = Verb(view, act, done)
 
     def _verbs(self) -> dict[str, Verb]:
-        row, base = self.row, {"actor": self.actor, "deficient_id": self.row.pk, "at": self.now}
+        row = self.row
+        base: dict[str, Any] = {"actor": self.actor, "deficient_id": row.pk, "at": self.now}
         made: dict[str, Verb] = {}
         if access.can_judge(self.actor, row.item) and row.state == "applied":
             words = ("同意容缺受理", "同意并出具通知书", "通知书写明所缺材料、期限和逾期的后果，由申请人到窗口签署。")
@@ -265,8 +266,8 @@ class ToleranceForm(forms.Form):
     basis = forms.CharField(label="依据", max_length=240, error_messages={"required": "写明依据"})
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["materials"].choices = [(row.id, row.name) for row in matter.materials if not row.main]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "materials", [(row.id, row.name) for row in matter.materials if not row.main])
         self.fields["materials"].help_text = "都不选，就是从生效日期起不再容缺。"
 
     def clean(self) -> dict[str, Any]:
@@ -277,7 +278,7 @@ class ToleranceForm(forms.Form):
 
 
 def _own_matters(actor: Actor, day: Any) -> list[Matter]:
-    office = Department.objects.get(pk=actor.department_id)
+    office = Department.objects.get(pk=actor.department_id or NO_ROW)
     own = [row for row in pack().matters_at(day) if row.department == office.key and not_tolerated(row, day) is None]
     return [row for row in own if any(not material.main for material in row.materials)]
 
@@ -334,7 +335,7 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
     form = ToleranceForm(request.POST if request.method == "POST" else None, matter=matter, initial=start)
     if request.method == "POST" and form.is_valid():
         office, data = (
-            Department.objects.get(pk=actor.department_id),
+            Department.objects.get(pk=actor.department_id or NO_ROW),
             {**form.cleaned_data, "days": form.cleaned_data["days"] or 0},
         )
         done = attempt(

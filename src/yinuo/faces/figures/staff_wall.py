@@ -73,8 +73,15 @@ def _hang(request: HttpRequest, answer: HttpResponse) -> None:
     hat = hat_of(request)
     if hat and hat.membership:
         text = signing.dumps(hat.membership.pk, salt=COOKIE)
-        kept = {"path": request.path, "httponly": True, "samesite": "Strict", "secure": settings.SESSION_COOKIE_SECURE}
-        answer.set_cookie(COOKIE, text, max_age=HANGS_SECONDS, **kept)  # type: ignore[arg-type]
+        answer.set_cookie(
+            COOKIE,
+            text,
+            max_age=HANGS_SECONDS,
+            path=request.path,
+            httponly=True,
+            samesite="Strict",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
 
 
 @require_safe

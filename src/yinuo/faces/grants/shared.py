@@ -16,6 +16,7 @@ from yinuo.engine.rules import pack
 from yinuo.rooms.grants.models import ChainNode, Grant
 from yinuo.rooms.grants.queries import lapsed
 from yinuo.ui.components.forms import DateInput
+from yinuo.ui.forms import set_choices
 
 KINDS = [(one, TYPES[one]) for one in OF_PROJECTS]
 
@@ -84,9 +85,9 @@ class GrantForm(forms.Form):
     ) -> None:
         longest = pack().integer("chain.grant_longest", at.astimezone(TZ).date())
         initial = {"until": at.astimezone(TZ).date() + longest // 2 * DAY, "key": f"grant:{uuid.uuid4()}"}
-        super().__init__(*args, label_suffix="", initial=initial, **kwargs)
-        self.fields["node"].choices = [("", "请选择"), *((one.pk, f"{one.get_kind_display()}：{one}") for one in nodes)]  # type: ignore[attr-defined]
-        self.fields["project"].choices = [("", everything), *projects]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
+        set_choices(self, "node", [("", "请选择"), *((one.pk, f"{one.get_kind_display()}：{one}") for one in nodes)])
+        set_choices(self, "project", [("", everything), *projects])
         self.fields["until"].help_text = f"最长 {longest} 天，到期可以再授权，随时可以撤回。"
 
     def values(self) -> dict[str, Any]:

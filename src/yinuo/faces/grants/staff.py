@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yinuo.engine.base import forbid
+from yinuo.engine.base import NO_ROW, forbid
 from yinuo.faces.grants.shared import GrantForm, WithdrawForm, line_of
 from yinuo.rooms.grants import access, actions, queries
 from yinuo.rooms.grants.models import ChainNode, Grant, NodeKind
@@ -114,7 +114,7 @@ def order(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     listed = [node for node in queries.nodes(live=True) if node.kind in access.BY_STATUTE]
     projects = (
-        Project.objects.filter(hall_id=actor.hall_id, code__isnull=False)
+        Project.objects.filter(hall_id=actor.hall_id or NO_ROW, code__isnull=False)
         .order_by("-id")
         .values_list("pk", "name")[:200]
     )

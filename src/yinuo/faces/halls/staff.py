@@ -66,7 +66,7 @@ class PointsForm(forms.Form):
     reason = text_area("理由", "写明理由", "为什么加减、为什么是这个分值。", rows=3, most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class CorrectionForm(forms.Form):
@@ -76,7 +76,7 @@ class CorrectionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 @need_role(*CONVENING)

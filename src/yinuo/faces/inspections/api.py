@@ -12,7 +12,7 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from yinuo.core.masking import masked
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
 from yinuo.engine.people.models import Department
 from yinuo.rooms.credit.models import ProposalState
 from yinuo.rooms.inspections import access, actions, queries
@@ -132,7 +132,7 @@ class InterviewIn(Schema):
 
 
 def _offices(actor: Actor, keys: list[str]) -> list[int]:
-    found = dict(Department.objects.filter(hall_id=actor.hall_id, key__in=keys).values_list("key", "pk"))
+    found = dict(Department.objects.filter(hall_id=actor.hall_id or NO_ROW, key__in=keys).values_list("key", "pk"))
     unknown = [key for key in keys if key not in found]
     if unknown:
         raise Refused("inspections.departments", f"没有这个部门：{'、'.join(unknown)}", field="departments")
@@ -391,7 +391,7 @@ def replaced_out(row: RandomInspection) -> list[dict[str, Any]]:
     """
     return [
         {"number": one.number, "at": one.left_at, "why": masked(one.left_why)} for one in row.all_members if one.left_at
-    ]  # type: ignore[attr-defined]
+    ]
 
 
 @router.post("/inspectors", response={201: InspectorOut}, summary="登记检查人员")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.people.models import Department, InForce
 from yinuo.engine.rules import pack
 from yinuo.rooms.inspections import access, actions, pools, queries
@@ -23,7 +23,7 @@ from yinuo.rooms.inspections.models import DirectedReason, InspectionPlan, Inspe
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.forms import CodeInput
 from yinuo.ui.components.shapes import NavItem
-from yinuo.ui.forms import Versioned, choice, day_field, text_area
+from yinuo.ui.forms import Versioned, choice, day_field, set_choices, text_area
 from yinuo.ui.handling import attempt
 
 VIEWS = (("mine", "我要检查的"), ("plans", "抽查计划"), ("all", "全部检查"))
@@ -49,11 +49,13 @@ class PlanForm(Versioned):
     def __init__(self, *args: Any, actor: Actor, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].required = False
-        self.fields["subject"].choices = [("", "请选择"), *((one, one) for one in pools.subjects(day))]  # type: ignore[attr-defined]
+        set_choices(self, "subject", [("", "请选择"), *((one, one) for one in pools.subjects(day))])
         able = Inspector.objects.filter(InForce.on(day)).values("department_id")
-        others = Department.objects.filter(hall_id=actor.hall_id, pk__in=able)
-        rows = [(str(one.pk), one.short_name) for one in others.exclude(pk=actor.department_id).order_by("id")]
-        self.fields["departments"].choices = rows  # type: ignore[attr-defined]
+        others = Department.objects.filter(hall_id=actor.hall_id or NO_ROW, pk__in=able)
+        rows = [
+            (str(one.pk), one.short_name) for one in others.exclude(pk=actor.department_id or NO_ROW).order_by("id")
+        ]
+        set_choices(self, "departments", rows)
         if not rows:
             del self.fields["departments"]
 
@@ -105,13 +107,17 @@ class InspectorForm(forms.Form):
     to_on = day_field("执法证有效期至", "不填为没有期限。", required=False)
 
     def __init__(self, *args: Any, actor: Actor, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         people = queries.may_become(actor, day)
-        self.fields["who"].choices = [  # type: ignore[attr-defined]
-            ("", "请选择"),
-            *((f"{person.pk}-{office}", f"{person.name}（{name}）") for person, office, name in people),
-        ]
-        self.fields["subjects"].choices = [(one, one) for one in pools.subjects(day)]  # type: ignore[attr-defined]
+        set_choices(
+            self,
+            "who",
+            [
+                ("", "请选择"),
+                *((f"{person.pk}-{office}", f"{person.name}（{name}）") for person, office, name in people),
+            ],
+        )
+        set_choices(self, "subjects", [(one, one) for one in pools.subjects(day)])
 
 
 class EndForm(forms.Form):

@@ -27,7 +27,7 @@ from yinuo.rooms.oversight.queries import penalties_of
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.evidence import EvidenceForm
-from yinuo.ui.forms import Versioned, choice, day_field, text_area
+from yinuo.ui.forms import Versioned, choice, day_field, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 
@@ -41,7 +41,7 @@ class QuestionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", prefix=question.key, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", "prefix": question.key, **kwargs})
         self.question = question
 
     def clean(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class ReplaceForm(Versioned):
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["member"].choices = [("", "请选择"), *((str(one.pk), one.inspector.person.name) for one in members)]  # type: ignore[attr-defined]
+        set_choices(self, "member", [("", "请选择"), *((str(one.pk), one.inspector.person.name) for one in members)])
 
 
 class PointsForm(forms.Form):
@@ -87,8 +87,8 @@ class PointsForm(forms.Form):
     basis = text_area("依据", "写明加减分的依据", rows=3)
 
     def __init__(self, *args: Any, faults: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["about"].choices = [("", "请选择"), *faults]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "about", [("", "请选择"), *faults])
 
 
 class InterviewForm(EvidenceForm):
@@ -100,7 +100,7 @@ class InterviewForm(EvidenceForm):
     field_order = ("on", "attendees", "content", "demands", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 DONE = {
@@ -162,7 +162,7 @@ def _steps(
 ) -> dict[str, Any]:
     """The forms that are the actor's in this state, the one sent bound."""
     version = {"version": found.version}
-    persons = {one.inspector.person_id: one for one in found.all_members if one.left_at is None}  # type: ignore[attr-defined]
+    persons = {one.inspector.person_id: one for one in found.all_members if one.left_at is None}
 
     def bound(name: str) -> tuple[Any, Any]:
         return (request.POST, request.FILES) if verb == name else (None, None)

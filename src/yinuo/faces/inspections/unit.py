@@ -45,13 +45,14 @@ def one(request: HttpRequest, inspection_id: int) -> HttpResponse:
     if form is not None and form.is_bound and form.is_valid():
         files = form.evidence(now)
         if form.is_valid():
+            text = form.cleaned_data["text"]
             if found.state == InspectionState.RECTIFYING:
                 act = lambda: actions.report_rectified(  # noqa: E731
-                    actor=actor, inspection_id=found.pk, text=form.cleaned_data["text"], files=files, at=now
+                    actor=actor, inspection_id=found.pk, text=text, files=files, at=now
                 )
             else:
                 act = lambda: actions.state_opinion(  # noqa: E731
-                    actor=actor, inspection_id=found.pk, text=form.cleaned_data["text"], files=files, at=now
+                    actor=actor, inspection_id=found.pk, text=text, files=files, at=now
                 )
             if attempt(form, act) is not None:
                 messages.success(request, "已提交，检查人员看得到。")

@@ -16,7 +16,7 @@ from yinuo.rooms.land.indicators import INDICATORS, WORDS
 from yinuo.rooms.land.models import BasicKind, LandChecklist, ListInput, Parcel
 from yinuo.rooms.land.queries import interests_of
 from yinuo.ui.components.forms import DateInput, DecimalInput
-from yinuo.ui.forms import Versioned, choice, text_area
+from yinuo.ui.forms import Versioned, choice, set_choices, text_area
 
 MORE, MOST = 3, 40
 
@@ -49,7 +49,7 @@ class AssessmentForm(NotedForm):
         super().__init__(*args, **kwargs)
         day = timezone.localdate()
         rows = [(matter.id, matter.name) for matter in pack().matters_at(day) if matter.regional]
-        self.fields["matter_id"].choices = [("", "请选择"), *rows]  # type: ignore[attr-defined]
+        set_choices(self, "matter_id", [("", "请选择"), *rows])
         self.fields["on"].label = "批准或者审查通过的日期"
         self.order_fields(["version", "matter_id", "on", "evidence"])
 
@@ -100,7 +100,7 @@ class SaleForm(Versioned):
     def __init__(self, *args: Any, parcel: Parcel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = [(str(row.unit_id), row.unit.name) for row in interests_of(parcel.pk)]
-        self.fields["unit"].choices = [("", "请选择"), *rows]  # type: ignore[attr-defined]
+        set_choices(self, "unit", [("", "请选择"), *rows])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -142,7 +142,7 @@ class OpenListForm(forms.Form):
     )
 
     def __init__(self, *args: Any, parcel: Parcel, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         day = timezone.localdate()
         offices = book(parcel.hall_id).departments
         local = [
@@ -150,7 +150,7 @@ class OpenListForm(forms.Form):
         ]
         self.initial.setdefault("key", uuid4().hex)
         for name in ("indicator_departments", "design_departments"):
-            self.fields[name].choices = local  # type: ignore[attr-defined]
+            set_choices(self, name, local)
             self.initial.setdefault(name, [str(key) for key in pack().parameter(f"land_list.{name}", day).value])
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.catalogue.models import Zone
 from yinuo.engine.people.models import InForce
 from yinuo.rooms.land import access, queries
@@ -48,7 +48,7 @@ class ParcelForm(forms.Form):
     )
 
     def __init__(self, *args: Any, zones: Any, must: bool, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["zone"].queryset = zones  # type: ignore[attr-defined]
         if must:
             self.fields["zone"].required = True
@@ -58,7 +58,7 @@ class ParcelForm(forms.Form):
 def entering(actor: Actor, data: Any) -> ParcelForm | None:
     """The form for whoever may enter a parcel: natural resources anywhere, a committee in its own zones."""
     day = timezone.localdate()
-    zones = Zone.objects.filter(InForce.on(day), hall_id=actor.hall_id).order_by("name")
+    zones = Zone.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by("name")
     keeper = keeper_of(actor.hall_id, day)
     if actor.role == "zone":
         zones = zones.filter(body_id=actor.department_id)

@@ -4,6 +4,7 @@ and which project builds on which (正文·二(二), 二(七)).
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -25,6 +26,7 @@ from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.reviews.queries import services_of
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem
+from yinuo.ui.forms import set_choices
 from yinuo.ui.handling import attempt, posted
 
 
@@ -38,14 +40,14 @@ class SettleForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: object, parcels: list[Parcel], **kwargs: object) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, parcels: list[Parcel], **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.parcels = {str(row.pk): row for row in parcels}
         rows = [
             (str(row.pk), f"{row.number} {row.name}（{row.mu} 亩{'，“标准地”' if row.standard_id else ''}）")
             for row in parcels
         ]
-        self.fields["parcel"].choices = rows  # type: ignore[attr-defined]
+        set_choices(self, "parcel", rows)
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}

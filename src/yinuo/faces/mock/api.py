@@ -214,7 +214,7 @@ def distribute(request: HttpRequest, application_id: int, body: VersionIn) -> di
 
 
 @router.post("/mock/{application_id}/files", response={201: FileOut}, summary="窗口扫描材料入企业材料库")
-def files(request: HttpRequest, application_id: int, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
+def files(request: HttpRequest, application_id: int, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:  # type: ignore[type-arg]
     kept = actions.keep_file(
         actor=actor_of(request),
         application_id=application_id,

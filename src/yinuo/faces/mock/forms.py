@@ -17,7 +17,7 @@ from yinuo.rooms.mock.models import LandKind
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.ui.components.forms import DateInput, DecimalInput
 from yinuo.ui.evidence import EvidenceForm
-from yinuo.ui.forms import YES_NO, Versioned, choice, text_area
+from yinuo.ui.forms import YES_NO, Versioned, choice, set_choices, text_area
 
 CONTACTS_SHOWN = 3
 
@@ -156,7 +156,7 @@ class ChangeForm(Versioned):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cases"].choices = [(name, case_of(name).text) for name in CASES]  # type: ignore[attr-defined]
+        set_choices(self, "cases", [(name, case_of(name).text) for name in CASES])
 
 
 class WhyForm(Versioned):

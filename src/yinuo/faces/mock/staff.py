@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import in_use, of_subject
@@ -66,7 +66,9 @@ def mocks(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("view") == "all"
     found: list[Project] = []
     if search and actor.role == "window":
-        rows = Project.objects.filter(hall_id=actor.hall_id, state=ProjectState.CONFIRMED).select_related("unit")
+        rows = Project.objects.filter(hall_id=actor.hall_id or NO_ROW, state=ProjectState.CONFIRMED).select_related(
+            "unit"
+        )
         found = [
             *rows.filter(code=search),
             *rows.filter(name__icontains=search).exclude(code=search).order_by("-id")[:20],
@@ -203,8 +205,8 @@ class Desk:
 
     def _form(self, do: str, kind: type[forms.Form], version: int, **initial: Any) -> forms.Form:
         bound = self.asked == do
-        data = (self.request.POST, self.request.FILES) if bound else (None, None)
-        return kind(*data, prefix=do, initial={"version": version, **initial})
+        data, files = (self.request.POST, self.request.FILES) if bound else (None, None)
+        return kind(data, files, prefix=do, initial={"version": version, **initial})
 
     def _opinions(self) -> list[Verb]:
         made = []
@@ -234,7 +236,8 @@ class Desk:
         return made
 
     def _of_window(self) -> list[Verb]:
-        one, base = self.application, {"actor": self.actor, "application_id": self.application.pk, "at": self.now}
+        one = self.application
+        base: dict[str, Any] = {"actor": self.actor, "application_id": one.pk, "at": self.now}
         state, version = one.state, one.version
         made = []
         if state == "registered":

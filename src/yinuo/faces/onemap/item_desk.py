@@ -87,7 +87,8 @@ class ItemDesk:
     def _forms(self) -> dict[str, forms.Form]:
         """The forms open to the actor in this state, in the order of the page."""
         item, actor, start = self.item, self.actor, {"version": self.item.version}
-        may, made = queries.applicable(actor, item), {}
+        may = queries.applicable(actor, item)
+        made: dict[str, forms.Form] = {}
         handles = access.can_handle(actor, item) and item.project.state in GOING_ON
         if handles and may["accept"]:
             made["accept"] = PlainForm(self._data("accept"), initial=start, prefix="accept")

@@ -14,7 +14,7 @@ from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.actions.pausing import OWN_PROCEDURES
 from yinuo.rooms.onemap.models import Application, MapItem, RemedyKind, RemedyOutcome, SendBackKind
 from yinuo.ui.components.forms import DateInput, DecimalInput
-from yinuo.ui.forms import Versioned, choice, reasons, text_area
+from yinuo.ui.forms import Versioned, choice, reasons, set_choices, text_area
 from yinuo.ui.reading import term
 
 POINTS_AT_FIRST, POINTS_MORE, POINTS_MOST = 2, 3, 30
@@ -105,7 +105,7 @@ class PauseForm(Versioned):
             )
             for reason in known
         ]
-        self.fields["reason"].choices = [("", "请选择"), *listed]  # type: ignore[attr-defined]
+        set_choices(self, "reason", [("", "请选择"), *listed])
 
 
 class ResumeForm(Versioned):
@@ -137,7 +137,7 @@ class DecideForm(Versioned):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason_code"].choices = [("", "请选择"), *reasons("refusal")]  # type: ignore[attr-defined]
+        set_choices(self, "reason_code", [("", "请选择"), *reasons("refusal")])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -159,7 +159,6 @@ class RefuseAcceptanceForm(Versioned):
         "有权机关",
         (),
         help_text="不属于本部门职权范围的，告知企业向哪个部门申请；企业重新申报时直接交给它。",
-        required=False,
     )
     document_number = forms.CharField(label="决定书文号", max_length=60, error_messages={"required": "填写决定书文号"})
     text = text_area("理由", "写明不予受理的理由", "材料不全、不符合法定形式的，请一次性告知，不作不予受理。")
@@ -167,8 +166,8 @@ class RefuseAcceptanceForm(Versioned):
     def __init__(self, *args: Any, item: MapItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offices = Department.objects.filter(hall_id=item.project.hall_id).exclude(pk=item.department_id).order_by("id")
-        self.fields["reason_code"].choices = [("", "请选择"), *reasons("not_accepted")]  # type: ignore[attr-defined]
-        self.fields["referred_to"].choices = [("", "不在本大厅，或者不清楚"), *((row.key, row.name) for row in offices)]  # type: ignore[attr-defined]
+        set_choices(self, "reason_code", [("", "请选择"), *reasons("not_accepted")])
+        set_choices(self, "referred_to", [("", "不在本大厅，或者不清楚"), *((row.key, row.name) for row in offices)])
 
 
 class EndSharingForm(Versioned):
@@ -223,8 +222,8 @@ class EscalateForm(Keyed):
     agreed_until = forms.DateField(label="商定的办结日期", required=False, widget=DateInput())
 
     def __init__(self, *args: Any, people: Iterable[Person], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["urged"].choices = [(str(person.pk), person.name) for person in people]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "urged", [(str(person.pk), person.name) for person in people])
 
 
 class OutcomeForm(forms.Form):
@@ -236,8 +235,8 @@ class ReassignForm(forms.Form):
     why = forms.CharField(label="原因", required=False, max_length=200)
 
     def __init__(self, *args: Any, people: Iterable[Person], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["person"].choices = [("", "请选择"), *((str(person.pk), person.name) for person in people)]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "person", [("", "请选择"), *((str(person.pk), person.name) for person in people)])
 
 
 class RemindForm(Keyed):
@@ -259,13 +258,13 @@ class RemedyForm(Keyed):
     text = text_area("请求和理由", "写明请求和理由", rows=3)
 
     def __init__(self, *args: Any, decided: Iterable[Application], present: int, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         listed = [(str(one.number), f"第 {one.number} 次申请的决定 {one.document_number}".rstrip()) for one in decided]
         if not listed:
             # Nothing is decided: the handling can be complained of, and nothing else.
             listed = [(str(present), f"第 {present} 次申请")]
-            self.fields["kind"].choices = [(RemedyKind.COMPLAINT.value, RemedyKind.COMPLAINT.label)]  # type: ignore[attr-defined]
-        self.fields["application"].choices = listed  # type: ignore[attr-defined]
+            set_choices(self, "kind", [(RemedyKind.COMPLAINT.value, RemedyKind.COMPLAINT.label)])
+        set_choices(self, "application", listed)
         if len(listed) == 1:
             self.fields["application"].widget = forms.HiddenInput()
 
@@ -281,7 +280,7 @@ class RemedyOutcomeForm(Versioned):
 
     def __init__(self, *args: Any, outcomes: Iterable[RemedyOutcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [("", "请选择"), *((one.value, one.label) for one in outcomes)]  # type: ignore[attr-defined]
+        set_choices(self, "outcome", [("", "请选择"), *((one.value, one.label) for one in outcomes)])
 
 
 def send_back_kind(item: MapItem) -> str:

@@ -75,7 +75,7 @@ class MaterialsForm(forms.Form):
                 {
                     "material": material,
                     "faults": self.faults.get(material["id"], []),
-                    "have": have if have.field.choices else None,
+                    "have": have if isinstance(have.field, forms.ChoiceField) and have.field.choices else None,
                     "library": self[f"m{number}-library"],
                     "new": self[f"m{number}-new"],
                 }

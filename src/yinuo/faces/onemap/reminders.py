@@ -10,7 +10,8 @@ from datetime import datetime
 
 from yinuo.engine.notices.models import Channel, Message, MessageState
 from yinuo.engine.people.models import Person
-from yinuo.engine.work.models import Light, Moment, Reminder, WorkItem
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import Moment, Reminder, WorkItem
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.ui.reading import today
 from yinuo.ui.timing import between, day_length

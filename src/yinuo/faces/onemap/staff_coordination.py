@@ -42,7 +42,7 @@ from yinuo.ui.components.forms import DateInput
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_datetime
 from yinuo.ui.desks import ActionView, posted
-from yinuo.ui.forms import Versioned, text_area
+from yinuo.ui.forms import Versioned, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.reading import today
 
@@ -63,9 +63,9 @@ class RequestForm(Versioned):
         self, *args: Any, items: Iterable[MapItem], offices: Iterable[Department], lead: Department, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["items"].choices = [(str(row.pk), row.name) for row in items]  # type: ignore[attr-defined]
+        set_choices(self, "items", [(str(row.pk), row.name) for row in items])
         self.fields["items"].help_text = "启动协调后，这些事项正在计的时限和本事项一起暂停。"
-        self.fields["departments"].choices = [(str(row.pk), row.short_name) for row in offices]  # type: ignore[attr-defined]
+        set_choices(self, "departments", [(str(row.pk), row.short_name) for row in offices])
         self.fields["departments"].help_text = f"牵头部门（1）是{lead.name}；事项的承办部门自动参加。"
 
 
@@ -148,9 +148,14 @@ class CoordinationDesk:
             )
         if self.own is not None and made.state == "running":
             words = ("提出意见", "提出意见", "")
-            start = {"version": self.own.version, "text": self.own.text}
             self._add(
-                "opinion", words, OpinionForm, lambda d: give_coordination_opinion(**base, **d), "意见已记下。", **start
+                "opinion",
+                words,
+                OpinionForm,
+                lambda d: give_coordination_opinion(**base, **d),
+                "意见已记下。",
+                version=self.own.version,
+                text=self.own.text,
             )
         if self.convenes and made.state == "running":
             words = ("形成意见，结束协调", "结束协调", "")

@@ -30,7 +30,7 @@ from yinuo.rooms.projects.models import Project
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.forms import DecimalInput
 from yinuo.ui.components.shapes import NavItem
-from yinuo.ui.forms import Versioned, choice, quiet
+from yinuo.ui.forms import Versioned, choice, quiet, typed_data
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 from yinuo.ui.reading import UNIT_WORDS
@@ -88,7 +88,7 @@ class GuidanceForm(Versioned):
         )
         self.fields[f"{name}-days"] = days
         self.fields[f"{name}-unit"] = forms.ChoiceField(label="时限单位", choices=list(UNIT_WORDS.items()))
-        self.initial |= {f"{name}-level": row["level"], f"{name}-days": row["days"], f"{name}-unit": row["unit"]}
+        self.initial.update({f"{name}-level": row["level"], f"{name}-days": row["days"], f"{name}-unit": row["unit"]})
         if row["materials"]:
             self.fields[f"{name}-materials"] = forms.MultipleChoiceField(
                 label="需要的材料",
@@ -260,7 +260,7 @@ def _fill(form: GuidanceForm, name: str) -> None:
     """A row just added is shown with its proposal: the request has nothing of it yet."""
     if f"{name}-needed" in form.data:
         return
-    data = form.data.copy()
+    data = typed_data(form)
     for field in form.fields:
         if field.startswith(f"{name}-"):
             value = form.initial.get(field, "")

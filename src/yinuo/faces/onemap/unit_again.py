@@ -39,6 +39,7 @@ from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.forms import DateInput
 from yinuo.ui.components.shapes import Row
 from yinuo.ui.components.text import zh_datetime
+from yinuo.ui.forms import set_choices
 from yinuo.ui.handling import attempt, posted
 
 
@@ -285,7 +286,7 @@ class RemedyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not decided:
             # Nothing is decided: there is nothing another body could undo.
-            self.fields["kind"].choices = [(RemedyKind.COMPLAINT.value, RemedyKind.COMPLAINT.label)]  # type: ignore[attr-defined]
+            set_choices(self, "kind", [(RemedyKind.COMPLAINT.value, RemedyKind.COMPLAINT.label)])
             self.initial["kind"] = RemedyKind.COMPLAINT.value
             del self.fields["body"]
 

@@ -22,6 +22,7 @@ from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.papers import remedies as remedies_of_law
 from yinuo.ui.components.shapes import Row, State
 from yinuo.ui.components.text import closing, zh_date, zh_datetime
+from yinuo.ui.reading import LIGHTS
 from yinuo.ui.timing import of_clock
 
 STATES: dict[str, State] = {
@@ -79,7 +80,7 @@ class Step:
 def clock_of(work: WorkItem, now: datetime) -> Clock:
     events = sorted(work.events.all(), key=lambda row: row.pk)
     state = clocks.state_of(work, events, now)
-    light: State = "paused" if work.state == "paused" else "done" if not work.is_open else work.light_at(now)  # type: ignore[assignment]
+    light: State = "paused" if work.state == "paused" else "done" if not work.is_open else LIGHTS[work.light_at(now)]
     words = of_clock(work, state.due_at, now) if state is not None and work.is_open else ""
     rows = [Row("开始", zh_datetime(work.started_at))]
     if state is not None:

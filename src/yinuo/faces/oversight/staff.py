@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.core.wording import day_words
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
@@ -33,7 +33,7 @@ from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.evidence import EvidenceForm
 from yinuo.ui.exporting import Field, Listing
-from yinuo.ui.forms import Versioned, choice, text_area
+from yinuo.ui.forms import Versioned, choice, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 
@@ -62,7 +62,7 @@ class CloseForm(EvidenceForm, Versioned):
     outcome = choice(
         "处置的结果",
         [
-            (one.value, one.label)
+            (one.value, str(one.label))
             for one in (WarningOutcome.CORRECTED, WarningOutcome.PUNISHED, WarningOutcome.UNFOUNDED)
         ],
         "选择处置的结果",
@@ -80,7 +80,7 @@ class CloseForm(EvidenceForm, Versioned):
         listed = [
             (str(row.pk), f"{row.number}（{row.data.get('authority', '')}，{day_words(row.on)}）") for row in rows
         ]
-        self.fields["penalty_id"].choices = [("", "请选择" if listed else "还没有登记处罚"), *listed]  # type: ignore[attr-defined]
+        set_choices(self, "penalty_id", [("", "请选择" if listed else "还没有登记处罚"), *listed])
         self.fields["files"].help_text = "已纠正而项目单位没有报告过改正的，必须附核查材料。"
 
 
@@ -90,8 +90,12 @@ class HandForm(Versioned):
 
     def __init__(self, *args: Any, found: AnomalyWarning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Department.objects.filter(hall_id=found.project.hall_id).exclude(pk=found.department_id).order_by("name")
-        self.fields["department_key"].choices = [("", "请选择"), *((row.key, row.name) for row in rows)]  # type: ignore[attr-defined]
+        rows = (
+            Department.objects.filter(hall_id=found.project.hall_id)
+            .exclude(pk=found.department_id or NO_ROW)
+            .order_by("name")
+        )
+        set_choices(self, "department_key", [("", "请选择"), *((row.key, row.name) for row in rows)])
 
 
 class PointsForm(EvidenceForm, forms.Form):
@@ -101,7 +105,7 @@ class PointsForm(EvidenceForm, forms.Form):
     field_order = ("basis", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 Act = Callable[[Actor, AnomalyWarning, forms.Form, datetime], object]

@@ -15,14 +15,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.people.models import InForce, Membership
 from yinuo.rooms.oversight import access, actions, queries
 from yinuo.rooms.oversight.actions.common import TEXT_LIMIT
 from yinuo.rooms.oversight.models import ClueBody
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.forms import DateInput
-from yinuo.ui.forms import choice, text_area
+from yinuo.ui.forms import choice, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.reading import today
 
@@ -42,14 +42,14 @@ class ClueForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, actor: Actor, day: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        rows = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id).exclude(
-            person_id=actor.person_id
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        rows = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW).exclude(
+            person_id=actor.person_id or NO_ROW
         )
         names: dict[int, str] = {}
         for row in rows.select_related("person", "department").order_by("department__name", "person__name", "id"):
             names.setdefault(row.person_id, f"{row.department.short_name} {row.person.name}")
-        self.fields["person_id"].choices = [("", "请选择"), *names.items()]  # type: ignore[attr-defined]
+        set_choices(self, "person_id", [("", "请选择"), *names.items()])
 
 
 class AnswerForm(forms.Form):
@@ -59,7 +59,7 @@ class AnswerForm(forms.Form):
     answer = text_area("答复的要点", "写明答复的要点", most=TEXT_LIMIT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 @need_role(*READERS)

@@ -52,7 +52,7 @@ class RecordForm(EvidenceForm, forms.Form):
         handed: Sequence[RandomInspection] = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.names = [one.name for one in spec.fields]
         made: dict[str, forms.Field] = {}
         if spec.steps and not correcting:
@@ -224,7 +224,7 @@ class OutcomeForm(EvidenceForm, forms.Form):
     field_order = ("outcome", "files")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 def can_answer(actor: Actor, row: LifeRecord, project: Project) -> bool:

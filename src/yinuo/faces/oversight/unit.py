@@ -23,7 +23,7 @@ from yinuo.ui.acting import actor_of, need_own
 from yinuo.ui.evidence_forms import EvidenceForm, again, ticked_in
 from yinuo.ui.handling import attempt
 
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "explain": {"label": "说明情况", "hint": "事实怎样、为什么，附能证明的材料。处置部门会看到。"},
     "report": {"label": "改正的情况", "hint": "做了什么、现在怎样；须附照片、批复、回执等证明。"},
 }
@@ -84,7 +84,7 @@ def show(request: HttpRequest, warning_id: int) -> HttpResponse:
             if done is not None:
                 messages.success(request, "已收到您的说明。" if verb == "explain" else "已收到改正情况，部门会来核查。")
                 return redirect("unit:warning", found.pk)
-            form = again(form, ids)  # type: ignore[assignment]
+            form = again(form, ids)
         made[verb] = form
     context = {
         "warning": found,

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.catalogue.actions import set_handler
 from yinuo.engine.catalogue.models import MatterHandler
 from yinuo.engine.people.access import can_manage_people
@@ -39,7 +39,7 @@ from yinuo.engine.work.queries import OPEN
 from yinuo.rooms.projects.models import Project
 from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.forms import DateInput
-from yinuo.ui.forms import choice
+from yinuo.ui.forms import choice, set_choices
 from yinuo.ui.handling import attempt
 from yinuo.ui.reading import today
 from yinuo.ui.words import stages
@@ -63,10 +63,10 @@ class RoleForm(forms.Form):
     def __init__(
         self, *args: Any, people: list[tuple[str, str]], offices: list[Department], day: date, **kwargs: Any
     ) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
-        self.fields["department"].choices = [("", "请选择"), *((str(row.pk), row.short_name) for row in offices)]  # type: ignore[attr-defined]
-        self.fields["stage"].choices = [("", "不适用"), *stages(day)]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "person", [("", "请选择"), *people])
+        set_choices(self, "department", [("", "请选择"), *((str(row.pk), row.short_name) for row in offices)])
+        set_choices(self, "stage", [("", "不适用"), *stages(day)])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -84,10 +84,10 @@ class HandlerForm(forms.Form):
     person = choice("办理人", (), "选择办理人")
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], day: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         matters = [(matter.id, matter.full_name) for matter in pack().matters_at(day)]
-        self.fields["matter"].choices = [("", "请选择"), *matters]  # type: ignore[attr-defined]
-        self.fields["person"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+        set_choices(self, "matter", [("", "请选择"), *matters])
+        set_choices(self, "person", [("", "请选择"), *people])
 
 
 class DelegationForm(forms.Form):
@@ -130,15 +130,15 @@ class DelegationForm(forms.Form):
         return last
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], of: Person, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["substitute"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "substitute", [("", "请选择"), *people])
         offices = set(of.memberships.filter(InForce.on(day)).values_list("department__key", flat=True))
         matters = [(matter.id, matter.full_name) for matter in pack().matters_at(day) if matter.department in offices]
         held = WorkItem.objects.filter(assignee=of, state__in=OPEN, project_id__isnull=False).values("project_id")
         projects = Project.objects.filter(pk__in=held).order_by("pk").values_list("pk", "name")
         for name, choices in (("matters", matters), ("projects", list(projects))):
             if choices:
-                self.fields[name].choices = choices  # type: ignore[attr-defined]
+                set_choices(self, name, choices)
             else:
                 del self.fields[name]
 
@@ -168,7 +168,7 @@ def people(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     day = today(now)
     members = list(
-        Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id)
+        Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW)
         .select_related("person", "department")
         .order_by("department_id", "role", "id")
     )
@@ -180,7 +180,9 @@ def people(request: HttpRequest) -> HttpResponse:
             messages.success(request, words)
             return redirect("staff:people")
     handled: dict[int, list[str]] = {}
-    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id).order_by("matter_id", "id"):
+    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by(
+        "matter_id", "id"
+    ):
         if row.matter_id in pack().matters:
             handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
     offices: dict[int, Office] = {}
@@ -217,7 +219,7 @@ class PeopleDesk:
         self.data = request.POST if request.method == "POST" else None
         self.verb = request.POST.get("do", "") if request.method == "POST" else ""
         self.failed: forms.Form | None = None
-        self.offices = list(Department.objects.filter(hall_id=actor.hall_id).order_by("id"))
+        self.offices = list(Department.objects.filter(hall_id=actor.hall_id or NO_ROW).order_by("id"))
         choices, day = named(known.values()), today(self.now)
         self.forms: dict[str, forms.Form] = {
             "handler": HandlerForm(self._of("handler"), people=choices, day=day, prefix="handler"),
@@ -345,8 +347,8 @@ def _absent(request: HttpRequest, actor: Actor, day: date) -> Person:
     """Whose absence is arranged: the actor's own, or – for who manages the hall – somebody's of the hall."""
     wanted = _number(request.GET.get("for", ""))
     if not wanted or wanted == actor.person_id:
-        return Person.objects.get(pk=actor.person_id)
-    here = Membership.objects.filter(InForce.on(day), person_id=wanted, department__hall_id=actor.hall_id)
+        return Person.objects.get(pk=actor.person_id or NO_ROW)
+    here = Membership.objects.filter(InForce.on(day), person_id=wanted, department__hall_id=actor.hall_id or NO_ROW)
     if not can_manage_people(actor) or not here.exists():
         raise forbid("只能由本人或总召集人安排代班")
     return Person.objects.get(pk=wanted)

@@ -90,8 +90,11 @@ class FactForm(forms.Form):
         it.
         """
         field, said = self.fields.get(ZONE), (self.initial or {}).get(ZONE)
-        if isinstance(field, forms.ChoiceField) and said and said not in dict(field.choices):
-            field.choices = [*field.choices, (said, words_of(ZONE, said))]
+        if isinstance(field, forms.ChoiceField) and said:
+            # Given as pairs: no groups, nothing to be called.
+            offered: list[tuple[str, str]] = list(field.choices)  # type: ignore[arg-type]
+            if said not in dict(offered):
+                field.choices = [*offered, (said, words_of(ZONE, said))]
 
     def _name_industry(self) -> None:
         """A code stands with its name: nobody knows by heart what 032 is."""
@@ -127,7 +130,7 @@ class FactForm(forms.Form):
             label=field.label, required=field.required, widget=forms.RadioSelect(), choices=offered
         )
         # The page has asked for the field already and would show the old one.
-        self._bound_fields_cache.pop("industry", None)
+        self._bound_fields_cache.pop("industry", None)  # type: ignore[attr-defined]
         raise forms.ValidationError(f"“{typed[:30]}”可能是下面几个行业，请选一个")
 
     def clean(self) -> dict[str, Any]:

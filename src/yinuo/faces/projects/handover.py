@@ -50,4 +50,4 @@ def _value(path: str, text: str) -> Any:
 
 def reread(text: str) -> Mapping[str, str]:
     """The address as the declaration's page carried it on."""
-    return QueryDict(text[:WHOLE]).dict()  # type: ignore[return-value]
+    return QueryDict(text[:WHOLE]).dict()

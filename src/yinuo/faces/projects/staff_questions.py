@@ -28,7 +28,7 @@ from yinuo.rooms.projects.models import Question
 from yinuo.rooms.projects.room import ProjectsWork
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem
-from yinuo.ui.forms import choice, text_area
+from yinuo.ui.forms import choice, set_choices, text_area
 from yinuo.ui.handling import attempt
 from yinuo.ui.next import next_of
 
@@ -37,19 +37,23 @@ class PassForm(forms.Form):
     department_key = choice("转给哪个部门", (), "选择承办部门")
 
     def __init__(self, *args: Any, hall_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         offices = book(hall_id).departments
-        self.fields["department_key"].choices = [
-            ("", "请选择"),
-            *((key, office.name) for key, office in offices.items()),
-        ]  # type: ignore[attr-defined]
+        set_choices(
+            self,
+            "department_key",
+            [
+                ("", "请选择"),
+                *((key, office.name) for key, office in offices.items()),
+            ],
+        )
 
 
 class AnswerForm(forms.Form):
     answer = text_area("答复", "写明答复", "项目单位会看到。", rows=6)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class PublishForm(forms.Form):
@@ -57,14 +61,14 @@ class PublishForm(forms.Form):
     answer = text_area("公开的答复", "写下公开的答复", "所有人都看得到。", rows=6)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class WithdrawForm(forms.Form):
     why = text_area("为什么撤回", "写明为什么撤回", "提问人收到的答复不变。", rows=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 VERBS = ("pass", "answer", "publish", "withdraw")

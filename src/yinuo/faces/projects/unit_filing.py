@@ -31,6 +31,7 @@ from yinuo.ui.acting import actor_of, need_unit, person_of
 from yinuo.ui.components.marks import bar
 from yinuo.ui.components.shapes import NavItem, Row, Task
 from yinuo.ui.components.text import percent
+from yinuo.ui.forms import typed_data
 from yinuo.ui.handling import attempt, posted
 
 
@@ -203,7 +204,7 @@ class StepPage:
         """
         seen = self.form.opened_with()
         self.draft = own_draft(self.request, self.draft.pk)
-        data = self.form.data.copy()
+        data = typed_data(self.form)
         for path, value in self.form.values().items():
             saved = _known(self.draft.facts, path)
             if value == saved:

@@ -25,6 +25,7 @@ from yinuo.rooms.projects.models import Project, Question
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem, State
 from yinuo.ui.components.text import closing
+from yinuo.ui.forms import set_choices
 from yinuo.ui.handling import attempt, posted
 
 SHOWN = 100
@@ -43,7 +44,7 @@ class QuestionForm(forms.Form):
     def __init__(self, *args: Any, items: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
-        self.fields["matter"].choices = [("", "整个项目"), *items]  # type: ignore[attr-defined]
+        set_choices(self, "matter", [("", "整个项目"), *items])
 
 
 @need_unit

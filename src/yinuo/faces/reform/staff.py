@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import Actor, forbid
+from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.people.models import Department
 from yinuo.faces.reform.shared import Cases, shown
 from yinuo.rooms.reform import access, actions, figures, measures
@@ -67,7 +67,7 @@ class SelfForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 @need_role(*access.READERS)
@@ -116,7 +116,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
         **shown(body, _cases_of(found)),
         "forms": steps,
         "form": steps.get(verb),
-        "own": Department.objects.filter(pk=actor.department_id).first() if "self" in steps else None,
+        "own": Department.objects.filter(pk=actor.department_id or NO_ROW).first() if "self" in steps else None,
         "breadcrumbs": [NavItem("改革推进情况", reverse("staff:reform")), NavItem(found.span_words)],
         "next": next_of(actor, now, request.path),
     }
@@ -147,7 +147,7 @@ def _steps(
     if draft.state == DraftState.SUBMITTED and access.can_consent(actor, place):
         steps["publish"] = lambda data: Versioned(data, initial=fresh)
         steps["return"] = lambda data: ReturnForm(data, initial=fresh)
-    office = Department.objects.filter(pk=actor.department_id).first()
+    office = Department.objects.filter(pk=actor.department_id or NO_ROW).first()
     speaks = (
         office is not None
         and access.can_self_report(actor, office, place)
@@ -170,7 +170,7 @@ SAID = {
 
 def _done(actor: Actor, found: ReformReport, verb: str, form: forms.Form, now: datetime) -> bool:
     data = form.cleaned_data
-    about = {"actor": actor, "report_id": found.pk, "at": now}
+    about: dict[str, Any] = {"actor": actor, "report_id": found.pk, "at": now}
     acts: dict[str, Callable[[], object]] = {
         "edit": lambda: actions.edit_report(
             **about,
@@ -205,11 +205,12 @@ def cases(request: HttpRequest, report_id: int) -> HttpResponse:
         place.hall_ids, found.begins, found.until, timezone.now(), measure=key, hall_id=asked["hall"],
         department_id=asked["department"], good=only, offset=(page - 1) * SIZE, limit=SIZE + 1,
     )  # fmt: skip
-    same = {"measure": key, **{name: asked[name] for name in ("hall", "department") if asked[name] is not None}}
+    same: dict[str, str | int] = {"measure": key}
+    same |= {name: number for name in ("hall", "department") if (number := asked[name]) is not None}
     here = reverse("staff:reform_cases", args=[found.pk])
     measure = measures.MEASURES[key]
     told = [("", "全部"), ("yes", measure.good), ("no", "其他")] if measure.shared else [("", "全部")]
-    office = Department.objects.filter(pk=asked["department"]).first()
+    office = Department.objects.filter(pk=asked["department"] or NO_ROW).first()
     offices = dict(Department.objects.filter(hall_id__in=place.hall_ids).values_list("pk", "short_name"))
     context = {
         "report": found,

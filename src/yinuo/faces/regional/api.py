@@ -13,7 +13,7 @@ from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
 from yinuo.core.regional import Conditions
-from yinuo.engine.base import forbid
+from yinuo.engine.base import NO_ROW, forbid
 from yinuo.engine.catalogue.models import RegionalResult, Zone, ZoneKind
 from yinuo.engine.people.models import Department
 from yinuo.engine.rules import pack
@@ -272,7 +272,7 @@ def result(request: HttpRequest, result_id: int) -> dict[str, Any]:
 @router.post("/zones", response={201: ZoneOut}, summary="登记特殊功能区")
 def open_zone(request: HttpRequest, body: ZoneIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
-    office = Department.objects.filter(hall_id=actor.hall_id, key=body.body).first()
+    office = Department.objects.filter(hall_id=actor.hall_id or NO_ROW, key=body.body).first()
     values = body.dict(exclude={"body"})
     made = actions.open_zone(actor=actor, body_id=office.pk if office else 0, at=timezone.now(), **values)
     return Status(201, zone_out(made))

@@ -25,7 +25,7 @@ class OpinionForm(forms.Form):
     text = text_area("意见", "写明意见；没有意见的写“无意见”", rows=3)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class CommissionForm(Versioned):

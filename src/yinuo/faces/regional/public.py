@@ -26,6 +26,7 @@ from yinuo.rooms.regional.room import RegionalPaper
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import stored
+from yinuo.ui.forms import set_choices
 
 ANY = ("", "全部")
 MOST = 200
@@ -38,8 +39,8 @@ class ResultFilter(forms.Form):
 
     def __init__(self, data: Any, *, zones: list[Zone], day: date) -> None:
         super().__init__(data)
-        self.fields["zone"].choices = [ANY, *((zone.key, zone.name) for zone in zones)]  # type: ignore[attr-defined]
-        self.fields["matter"].choices = [ANY, *((key, name) for key, name, _why in queries.assessable_matters(day))]  # type: ignore[attr-defined]
+        set_choices(self, "zone", [ANY, *((zone.key, zone.name) for zone in zones)])
+        set_choices(self, "matter", [ANY, *((key, name) for key, name, _why in queries.assessable_matters(day))])
 
 
 @dataclass(frozen=True, slots=True)

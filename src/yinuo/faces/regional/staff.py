@@ -218,6 +218,7 @@ def _rows(found: RegionalAssessment) -> list[Row]:
         rows.append(Row("更新", f"{found.replaces.document_number}，公布后停止使用"))
     if found.institution:
         rows.append(Row("评估机构", f"{found.institution}（{found.qualification}）"))
+    if found.cost is not None:
         rows.append(Row("费用", f"{grouped(found.cost)} 元，{found.get_payer_display()}"))
     if found.title and found.to_on is not None:
         rows.append(Row("报告", f"{found.title}（{found.report_number}，{zh_date(found.report_on)}）"))

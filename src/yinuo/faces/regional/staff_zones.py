@@ -29,7 +29,7 @@ from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.forms import CodeInput, DateInput
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.components.text import zh_date
-from yinuo.ui.forms import choice, text_area
+from yinuo.ui.forms import choice, set_choices, text_area
 from yinuo.ui.handling import attempt
 
 CRUMB = NavItem("园区", "/staff/zones/")
@@ -132,9 +132,9 @@ class ZoneForm(forms.Form):
     from_on = forms.DateField(label="设立日期", widget=DateInput(), error_messages={"required": "填写设立日期"})
 
     def __init__(self, *args: Any, hall_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         offices = Department.objects.filter(hall_id=hall_id).order_by("name").values_list("pk", "name")
-        self.fields["body_id"].choices = [("", "请选择"), *((str(pk), name) for pk, name in offices)]  # type: ignore[attr-defined]
+        set_choices(self, "body_id", [("", "请选择"), *((str(pk), name) for pk, name in offices)])
 
 
 @need_role("general_convener", "administrator")
@@ -199,14 +199,14 @@ class BeginForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, zone: Zone, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         matters = [(key, name) for key, name, _why in queries.assessable_matters(day)]
-        self.fields["matter_id"].choices = [("", "请选择"), *matters]  # type: ignore[attr-defined]
+        set_choices(self, "matter_id", [("", "请选择"), *matters])
         keys = {row.department for row in pack().matters_at(day)}
         offices = (
             Department.objects.filter(hall_id=zone.hall_id, key__in=keys).order_by("pk").values_list("pk", "short_name")
         )
-        self.fields["departments"].choices = [(str(pk), name) for pk, name in offices]  # type: ignore[attr-defined]
+        set_choices(self, "departments", [(str(pk), name) for pk, name in offices])
 
 
 @need_staff

@@ -10,6 +10,7 @@ from django import forms
 from yinuo.core.calendar import TZ
 from yinuo.engine.rules import pack
 from yinuo.rooms.reviews.models import Level
+from yinuo.ui.forms import set_choices
 
 
 class ReviewForm(forms.Form):
@@ -33,6 +34,6 @@ class ReviewForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=80)
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         offered = pack().parameter("review.indicators", at.astimezone(TZ).date()).value
-        self.fields["indicators"].choices = [(one, one) for one in offered]  # type: ignore[attr-defined]
+        set_choices(self, "indicators", [(one, one) for one in offered])

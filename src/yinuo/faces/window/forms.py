@@ -21,7 +21,7 @@ from yinuo.rooms.window.queries import Ready
 from yinuo.ui.components.forms import CodeInput, DateInput
 from yinuo.ui.components.text import zh_date
 from yinuo.ui.evidence import EvidenceForm
-from yinuo.ui.forms import Versioned, choice
+from yinuo.ui.forms import Versioned, choice, set_choices
 from yinuo.ui.uploads import keep, mebibytes
 
 
@@ -41,7 +41,7 @@ class UnitForm(forms.Form):
     address = forms.CharField(label="住所", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -72,13 +72,12 @@ class VisitForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, bound: Sequence[AuthorisedPerson] = (), **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         people = [(str(row.pk), row.person.name) for row in bound]
-        self.fields["binding_id"].choices = [("", "请选择"), *people]  # type: ignore[attr-defined]
+        set_choices(self, "binding_id", [("", "请选择"), *people])
         if not people:
             del self.fields["binding_id"]
-            field = self.fields["authority"]
-            field.choices = [pair for pair in Authority.choices if pair[0] != Authority.AUTHORISED]  # type: ignore[attr-defined]
+            set_choices(self, "authority", [pair for pair in Authority.choices if pair[0] != Authority.AUTHORISED])
 
     def said(self) -> dict[str, Any]:
         """As the action takes it."""
@@ -99,8 +98,8 @@ class HandoutForm(EvidenceForm):
     field_order = ("documents", "signature", "files", "note", "key")
 
     def __init__(self, *args: Any, ready: Sequence[Ready], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["documents"].choices = [(str(row.document.pk), label_of(row)) for row in ready]  # type: ignore[attr-defined]
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        set_choices(self, "documents", [(str(row.document.pk), label_of(row)) for row in ready])
         self.fields["files"].label = "签字页扫描件"
         self.fields["files"].help_text = "选“签字页已扫描”的，上传领取人签过字的那一页。"
 
@@ -140,7 +139,7 @@ class PromiseForm(Versioned):
     key = forms.CharField(widget=forms.HiddenInput(), max_length=80)
 
     def __init__(self, *args: Any, legal_representative: str, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["signer"].help_text = f"登记的法定代表人：{legal_representative}" if legal_representative else ""
         self.fields["scan"].help_text = f"PDF 或者照片，各页合成一个文件，不超过 {mebibytes()} MB。"
         self.kept: list[StoredFile] = []

@@ -26,6 +26,7 @@ from yinuo.rooms.window.models import Visit
 from yinuo.ui.acting import behind, need_behind
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import PRIVATE, named
+from yinuo.ui.forms import typed_data
 from yinuo.ui.handling import attempt, text_of
 
 
@@ -59,8 +60,9 @@ def promise(request: HttpRequest, visit_id: int, item_id: int) -> HttpResponse:
                 messages.success(request, f"“{item.name}”的承诺书已收下，正在公示，已告知{found.unit.name}。")
                 return redirect("staff:window_visit", found.pk)
             if isinstance(getattr(form, "refusal", None), Stale):
-                form.data = form.data.copy()
-                form.data.update({"version": onemap.item_of(item_id).version, "key": initial["key"]})
+                data = typed_data(form)
+                data.update({"version": str(onemap.item_of(item_id).version), "key": str(initial["key"])})
+                form.data = data
     context = {
         "visit": found,
         "item": item,

@@ -67,7 +67,7 @@ def inbox(request: HttpRequest, box: str = "mine", after: str = "", size: int = 
 
 
 @router.post("/files", response={201: FileOut}, summary="上传材料")
-def upload(request: HttpRequest, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:
+def upload(request: HttpRequest, file: UploadedFile = File(...)) -> Status[dict[str, Any]]:  # type: ignore[type-arg]
     actor = actor_of(request)
     stored = store_upload(
         actor=actor, name=file.name or "", content=file.read(), unit_id=actor.unit_id, at=timezone.now()

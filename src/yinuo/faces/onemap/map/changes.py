@@ -13,7 +13,8 @@ from django.db.models import Max
 from yinuo.engine.base import STOOD_IN, Actor
 from yinuo.engine.register import verbs
 from yinuo.engine.trail.models import Entry
-from yinuo.engine.work.models import Light, WorkItem
+from yinuo.engine.work.lights import Light
+from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.commitments.models import Commitment
 from yinuo.rooms.onemap.queries import MapView
 from yinuo.rooms.projects.models import Project

@@ -16,6 +16,7 @@ from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.onemap.standing import CLOCKS
 from yinuo.ui.components.shapes import Row, State
 from yinuo.ui.components.text import closing, zh_datetime
+from yinuo.ui.reading import LIGHTS
 from yinuo.ui.timing import of_clock
 
 
@@ -49,7 +50,7 @@ def proofs(item: MapItem, now: datetime) -> list[ClockProof]:
 def _clock(work: WorkItem, now: datetime) -> ClockProof:
     events = sorted(work.events.all(), key=lambda row: row.pk)
     state, law = clocks.state_of(work, events, now), clocks.state_of(work, events, now, statutory=True)
-    light: State = "paused" if work.state == "paused" else "done" if not work.is_open else work.light_at(now)  # type: ignore[assignment]
+    light: State = "paused" if work.state == "paused" else "done" if not work.is_open else LIGHTS[work.light_at(now)]
     rows = [Row("开始计时", f"{zh_datetime(work.started_at)}，当天不计")]
     if work.closed_at is not None:
         rows.append(Row("停止计时", zh_datetime(work.closed_at)))
