@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from unicodedata import east_asian_width
 
 HELP = (
@@ -65,8 +66,12 @@ def help_text(english: str) -> str:
 def _line(line: str) -> str:
     for pattern, ours in HELP:
         # What stands in a column keeps its width, so that the columns after it stay in line.
-        line = re.sub(pattern, lambda found, ours=ours: _as_wide(found.expand(ours), found[0]), line)
+        line = re.sub(pattern, partial(_in_place, ours), line)
     return line.rstrip()
+
+
+def _in_place(ours: str, found: re.Match[str]) -> str:
+    return _as_wide(found.expand(ours), found[0])
 
 
 def _as_wide(ours: str, theirs: str) -> str:
