@@ -127,8 +127,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
-    # A test leaves little that goes round; looking for it after every seven hundred objects cost more than it freed.
-    gc.set_threshold(50_000, 20, 20)
     gc.enable()
 
 
