@@ -1,6 +1,7 @@
 """A new feature is two folders, one line in the settings and one in each page of the site that shows it.
 
-The folders `rooms/toy` and `faces/toy` beside this file are laid into the house; nothing else of the house is touched.
+The folders `rooms/toy` and `faces/toy` beside this file are added to the packages `rooms` and `faces`; no other file
+changes.
 """
 
 from __future__ import annotations

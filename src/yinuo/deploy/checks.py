@@ -51,7 +51,7 @@ def providers(**_: Any) -> list[checks.CheckMessage]:
 
 
 def registers(**_: Any) -> list[checks.CheckMessage]:
-    """What a part of the house names is registered and there (`registers.py`)."""
+    """Everything a room names is registered and exists (`registers.py`)."""
     from yinuo.deploy.registers import faults
 
     return [checks.Error(fault, id="yinuo.E007") for fault in faults()]

@@ -1,8 +1,8 @@
-"""What the parts of the house bring with them, as data: kinds of work, verbs, notices, papers, effects, leaves of the
-log, caches.
+"""The register of each part of the engine and of each room: the kinds of work, verbs, notices, papers, effects, log
+leaves and caches it adds, as data.
 
-Each part of the engine and each room has a `room.py` with one `Register`, named `ROOM`. The engine knows no kind by
-name: it asks here. `config.registers` checks at the start that whatever one of them names is there.
+Each has a `room.py` with one `Register` named `ROOM`. The engine knows no kind by its name; it reads the registers
+here. `deploy/registers.py` checks at the start that everything named in them exists.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from yinuo.engine.base import Actor
 
-# Who follows what goes wrong, and is inspected.
+# Who reads warnings, promise reviews and inspections.
 WATCHING = ("approver", "principal", "supervisor", "general_convener", "comprehensive")
 
 
@@ -25,12 +25,12 @@ def roles(*names: str) -> Callable[[Actor], bool]:
 
 
 def whole_unit(actor: Actor) -> bool:
-    """The unit, also by somebody at the window; no agent, who has but a project of it."""
+    """The unit itself, or a window clerk for it; not an agent, whose agreement covers one project."""
     return actor.role == "unit" and not actor.scope
 
 
 def own(actor: Actor) -> bool:
-    """The unit by its own people."""
+    """The unit by its own people, not by a clerk or an agent."""
     return actor.role == "unit" and not actor.via
 
 

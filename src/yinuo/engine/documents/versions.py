@@ -40,7 +40,7 @@ BASE = "base"
 
 @cache
 def folders() -> dict[str, Path]:
-    """Template → its folder, in the part of the house it belongs to."""
+    """Template → its folder, in the room that registers it."""
     found = {}
     for package, _ in registers().values():
         own = Path(import_module(package).__path__[0]).resolve() / "typst"

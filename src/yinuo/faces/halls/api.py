@@ -1,6 +1,6 @@
-"""Scores of the halls by machine: the ranking, events and bulletins for everybody;
+"""Scores of the halls by machine: the ranking, events and bulletins for everybody.
 
-points by hand for the supervisor.
+A supervisor also enters points by hand.
 """
 
 from __future__ import annotations

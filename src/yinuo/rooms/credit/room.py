@@ -1,4 +1,4 @@
-"""What this part of the house brings with it, as data."""
+"""What is registered here: kinds of work, verbs, notices, papers and what follows from verbs (engine/register.py)."""
 
 from __future__ import annotations
 
