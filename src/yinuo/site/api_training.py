@@ -20,6 +20,7 @@ from ninja import Field, Router, Schema, Status
 from yinuo.core.calendar import TZ
 from yinuo.core.codes import make_credit_code
 from yinuo.engine.base import Actor, forbid
+from yinuo.engine.people import queries as people
 from yinuo.engine.people.actions import (
     ask_binding,
     confirm_binding,
@@ -96,14 +97,11 @@ def cast(request: HttpRequest, body: CastIn) -> Status[dict[str, Any]]:
     now = timezone.now()
     day = now.astimezone(TZ).date()
     with transaction.atomic():
-        hall = Hall.objects.get(name=pack().parameter("place.hall", day).value)
-        staff = [
-            _staff(department, StaffRole.APPROVER, now)
-            for department in Department.objects.filter(hall=hall).order_by("id")
-        ]
-        office = Department.objects.get(hall=hall, key=roles().filing_department)
+        hall = people.hall_named(pack().parameter("place.hall", day).value)
+        staff = [_staff(department, StaffRole.APPROVER, now) for department in people.departments(hall.pk)]
+        office = people.department(hall.pk, roles().filing_department)
         staff += [_staff(office, role, now) for role in AT_FILING_UNIT]
-        services = Department.objects.get(hall=hall, key=roles().window_department)
+        services = people.department(hall.pk, roles().window_department)
         staff += [_staff(services, role, now) for role in AT_THE_SERVICES]
         return Status(201, {"units": [_unit(name, hall, now) for name in body.units], "staff": staff})
 

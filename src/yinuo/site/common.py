@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,18 +12,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yinuo.engine.base import NO_ROW, Actor, forbid
+from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents import access
 from yinuo.engine.documents.making import paper_of
 from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.notices import queries
 from yinuo.engine.notices.actions import mark_read
 from yinuo.engine.people.access import can_manage_people
-from yinuo.engine.people.models import AuthorisedPerson, Membership
+from yinuo.engine.people.queries import has_role_in, is_letter_to_confirm
 from yinuo.engine.trail.actions import seen
-from yinuo.rooms.accounts.models import Admission
+from yinuo.rooms.accounts.queries import came_with_admission
 from yinuo.rooms.onemap.reach import files_in_reach, paper_in_reach
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import visible
 from yinuo.site.messages import without_twins
 from yinuo.ui.acting import (
     SESSION_KEY,
@@ -133,10 +132,7 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
     if actor.role == "unit":
         allowed = found.unit_id == actor.unit_id and paper_in_reach(actor, found)
     else:
-        allowed = (
-            actor.hall_id is not None
-            and Project.objects.filter(code=found.project_code, hall_id=actor.hall_id).exists()
-        )
+        allowed = visible(actor).filter(code=found.project_code).exists()
     if not allowed:
         raise forbid("只能查看本单位或本大厅的文书")
     paper = paper_of(document=found, at=timezone.now())
@@ -168,14 +164,9 @@ def _of_hall(actor: Actor, found: StoredFile) -> bool:
     an official's where they work.
     """
     if found.unit_id is not None:
-        if (
-            can_manage_people(actor)
-            and AuthorisedPerson.objects.filter(letter_id=found.pk, confirmed_at__isnull=True).exists()
-        ):
+        if can_manage_people(actor) and is_letter_to_confirm(found.pk):
             return True
-        return Project.objects.filter(unit_id=found.unit_id, hall_id=actor.hall_id or NO_ROW).exists()
-    if Admission.objects.filter(Q(licence=found) | Q(letter=found), hall_id=actor.hall_id or NO_ROW).exists():
+        return visible(actor).filter(unit_id=found.unit_id).exists()
+    if came_with_admission(found.pk, actor.hall_id):
         return actor.role in ("window", "general_convener", "administrator")
-    return Membership.objects.filter(
-        person_id=found.by_id or NO_ROW, department__hall_id=actor.hall_id or NO_ROW
-    ).exists()
+    return has_role_in(found.by_id, actor.hall_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 from urllib.parse import parse_qsl
 
 from django.db.models import QuerySet
@@ -15,8 +16,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import NO_ROW, Actor, forbid
+from yinuo.engine.base import Actor, forbid
 from yinuo.engine.trail.actions import seen
+from yinuo.engine.work import queries
 from yinuo.engine.work.actions import ask_export
 from yinuo.engine.work.models import Export, ExportState
 from yinuo.faces.commitments import staff_reviews as promise_reviews
@@ -125,9 +127,7 @@ def how_many(listing: Listing) -> int:
 
 
 def _own(request: HttpRequest, export_id: int) -> Export:
-    found = (
-        Export.objects.defer("content").filter(pk=export_id, person_id=actor_of(request).person_id or NO_ROW).first()
-    )
+    found = queries.export_of(actor_of(request), export_id)
     if found is None:
         raise Http404
     return found
@@ -156,7 +156,7 @@ def download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     actor, now = actor_of(request), timezone.now()
     if actor_of_export(found) != actor:
         raise forbid("请切换到导出时的身份再下载")
-    content = Export.objects.values_list("content", flat=True).get(pk=found.pk)
+    content = found.content
     if found.state != ExportState.DONE or content is None:
         raise Http404
     listing = made(actor, found.listing, dict(parse_qsl(found.query)), now)
@@ -174,20 +174,26 @@ def actor_of_export(found: Export) -> Actor:
 
 def write(export_id: int, now: datetime) -> int:
     """Makes a list that was put on order; a second run makes it anew. Returns the number of rows."""
-    found = Export.objects.select_related("person").defer("content").get(pk=export_id)
-    mine = Export.objects.filter(pk=found.pk)
+    found = queries.export(export_id)
     if found.state == ExportState.DONE:
         return found.rows
-    mine.update(state=ExportState.RUNNING, rows=0)
+    _write_down(found, state=ExportState.RUNNING, rows=0)
     listing = made(actor_of_export(found), found.listing, dict(parse_qsl(found.query)), now)
     try:
         if found.ending == "xlsx":
-            with write_xlsx(listing, told=lambda rows: mine.update(rows=rows)) as file:
+            with write_xlsx(listing, told=lambda rows: _write_down(found, rows=rows)) as file:
                 content = file.read()
         else:
-            content = b"".join(write_csv(listing, told=lambda rows: mine.update(rows=rows)))
+            content = b"".join(write_csv(listing, told=lambda rows: _write_down(found, rows=rows)))
     except Exception:
-        mine.update(state=ExportState.FAILED, finished_at=now)
+        _write_down(found, state=ExportState.FAILED, finished_at=now)
         raise
-    mine.update(state=ExportState.DONE, content=content, finished_at=now)
-    return mine.values_list("rows", flat=True).get()
+    _write_down(found, state=ExportState.DONE, content=content, finished_at=now)
+    return found.rows
+
+
+def _write_down(found: Export, **values: Any) -> None:
+    """Saves these columns alone: the task's own notes of how far it is."""
+    for name, value in values.items():
+        setattr(found, name, value)
+    found.save(update_fields=list(values))

@@ -19,13 +19,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import Actor, forbid
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.work import access
 from yinuo.engine.work.actions import remind
 from yinuo.engine.work.lights import Light
 from yinuo.engine.work.models import Moment, Reminder, WorkItem
+from yinuo.engine.work.queries import open_of_hall, reminders_of, urged_since
 from yinuo.faces.halls.shared import tabs
-from yinuo.site.hall import reach, shown
+from yinuo.site.hall import shown
 from yinuo.site.listings import WORK, work_lines
 from yinuo.ui.acting import CONVENING, actor_of, need_role
 from yinuo.ui.components.shapes import InboxRow, NavItem
@@ -77,7 +78,7 @@ def early(request: HttpRequest) -> HttpResponse:
         if not ticked:
             form.add_error(None, "先勾选要催办的事项")
         if form.is_valid():
-            works = list(reach(actor).filter(pk__in=ticked).order_by("id"))
+            works = list(open_of_hall(actor).filter(pk__in=ticked).order_by("id"))
             done = attempt(form, lambda: urge(actor, works, form.cleaned_data["note"], now))
             if done is not None:
                 messages.success(request, f"已催办 {done} 件，并记录在案。" if done else "这几件刚刚催办过。")
@@ -107,16 +108,12 @@ def turning(actor: Actor, now: datetime, hours: int) -> QuerySet[WorkItem]:
     """Running items of the actor's reach whose light changes within the window, by the moment they fall due."""
     until = now + timedelta(hours=hours)
     changes = Q(yellow_from__gt=now, yellow_from__lte=until) | Q(due_at__gte=now, due_at__lte=until)
-    return reach(actor).filter(changes, state="running", waits_for="staff").order_by("due_at", "id")
+    return open_of_hall(actor).filter(changes, state="running", waits_for="staff").order_by("due_at", "id")
 
 
 def urge(actor: Actor, works: Sequence[WorkItem], note: str, now: datetime) -> int:
     """Each item once; what the same person has urged a moment ago is left alone. Returns how many were urged."""
-    recent = set(
-        Reminder.objects.filter(item__in=works, by_id=actor.person_id, at__gt=now - TWICE).values_list(
-            "item_id", flat=True
-        )
-    )
+    recent = urged_since(actor.person_id, works, now - TWICE)
     todo = [work for work in works if work.pk not in recent and access.can_remind(actor, work)]
     for work in todo:
         remind(actor=actor, item=work, note=note, at=now)
@@ -157,9 +154,8 @@ def turns_of(work: WorkItem, now: datetime, until: datetime) -> list[str]:
 
 def told_of(items: Sequence[int]) -> dict[int, list[str]]:
     """The reminders of each item in words, oldest first, in two queries."""
-    rows = list(Reminder.objects.filter(item_id__in=items).order_by("id"))
-    people = {row.by_id for row in rows if row.by_id}
-    names = dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {}
+    rows = list(reminders_of(items))
+    names = names_of(row.by_id for row in rows)
     made: dict[int, list[str]] = {}
     for row in rows:
         made.setdefault(row.item_id, []).append(reminder_words(row, names))

@@ -13,11 +13,11 @@ from django.db.models import Q
 
 from yinuo.core.codes import CodeError, parse_project_code
 from yinuo.core.grades import UNRATED, scale_at
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.register import work_kinds, work_names
 from yinuo.engine.rules import pack
 from yinuo.engine.work.queries import BOXES, lit
-from yinuo.rooms.credit.models import CreditHead
+from yinuo.rooms.credit.queries import heads_graded, heads_rated
 from yinuo.ui.words import Choice, stages
 
 LIGHTS = {"red": "超期", "yellow": "预警", "green": "正常", "paused": "暂停"}
@@ -99,9 +99,9 @@ def _named(text: str) -> Q:
 def _graded(class_: str, day: date) -> Q:
     """Units of a class by today's grade; a unit nobody has graded has no row at all."""
     if class_ == UNRATED:
-        return Q(unit_id__isnull=False) & ~Q(unit_id__in=CreditHead.objects.exclude(grade=UNRATED).values("pk"))
+        return Q(unit_id__isnull=False) & ~Q(unit_id__in=heads_rated().values("pk"))
     names = [band.grade for band in scale_at(pack(), day).bands if band.class_ == class_]
-    return Q(unit_id__in=CreditHead.objects.filter(grade__in=names).values("pk"))
+    return Q(unit_id__in=heads_graded(names).values("pk"))
 
 
 def grades(day: date) -> list[Choice]:
@@ -120,11 +120,7 @@ def matters(department: str, day: date) -> list[tuple[str, list[Choice]]]:
 
 def _person(number: str) -> str:
     """Whose desk it is; asked for only where somebody came from the list of people."""
-    return (
-        str(Person.objects.filter(pk=int(number)).values_list("name", flat=True).first() or "没有这个人")
-        if number
-        else ""
-    )
+    return names_of([int(number)]).get(int(number), "没有这个人") if number else ""
 
 
 def chips(filters: Filters, day: date) -> list[tuple[str, str]]:

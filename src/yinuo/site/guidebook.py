@@ -13,7 +13,6 @@ from yinuo.core.decision import Decision
 from yinuo.core.pack.types import Matter, StageScheme
 from yinuo.core.screen import promisable, screen
 from yinuo.engine.catalogue import queries as catalogue
-from yinuo.engine.catalogue.models import CommitmentOffer
 from yinuo.engine.rules import pack, roles
 from yinuo.ui.words import limit_text
 
@@ -182,8 +181,6 @@ def offered_history(matter: Matter, day: date) -> list[OfferSpan]:
     found = [OfferSpan(row.span.from_on, row.span.to_on, True, row.cites) for row in matter.offers]
     hall = hall_id(day)
     if hall is not None:
-        own = CommitmentOffer.objects.filter(hall_id=hall, matter_id=matter.id, replaced_at__isnull=True).order_by(
-            "from_on"
-        )
+        own = catalogue.offers_of(hall, matter.id)
         found += [OfferSpan(row.from_on, row.to_on, row.offered, (), row.basis) for row in own]
     return sorted(found, key=lambda row: row.from_on, reverse=True)

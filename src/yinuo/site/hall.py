@@ -18,12 +18,13 @@ from django.views.decorators.http import require_safe
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import NO_ROW, Actor
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.work import clocks
 from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import OPEN, Turns, lit
+from yinuo.engine.work.queries import Turns, lit, open_of_hall
 from yinuo.faces.halls.shared import tabs
 from yinuo.rooms.onemap.models import Escalation
+from yinuo.rooms.onemap.queries import escalations
 from yinuo.site.inbox import row_of, with_credit
 from yinuo.site.listings import WORK, work_lines
 from yinuo.ui.acting import CONVENING, actor_of, need_role
@@ -62,7 +63,7 @@ class Coordinated:
 def hall(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     day = today(now)
-    items = reach(actor)
+    items = open_of_hall(actor)
     tallies = tally(items, now)
     office = _office(request, tallies)
     if office is not None:
@@ -92,12 +93,6 @@ def hall(request: HttpRequest) -> HttpResponse:
 
 def title_of(actor: Actor, day: date) -> str:
     return f"{dict(stages(day)).get(actor.stage, '')}阶段一览" if actor.role == "stage_convener" else "大厅一览"
-
-
-def reach(actor: Actor) -> QuerySet[WorkItem]:
-    """The hall's open items; a stage convener's are the stage's."""
-    items = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id or NO_ROW)
-    return items.filter(stage=actor.stage) if actor.role == "stage_convener" else items
 
 
 def _office(request: HttpRequest, tallies: Sequence[Tally]) -> Tally | None:
@@ -154,9 +149,8 @@ def _office_of(work: WorkItem) -> list[str]:
 def coordination(actor: Actor, rows: Sequence[tuple[WorkItem, InboxRow]]) -> list[Coordinated]:
     """What has been set going for each red item, in two queries."""
     numbers = [work.subject_id for work, _ in rows if work.subject_kind == "onemap.mapitem"]
-    found = {row.item_id: row for row in Escalation.objects.filter(item_id__in=numbers).select_related("opened_by")}
-    urged = {number for row in found.values() for number in row.urged}
-    names: Mapping[int, str] = dict(Person.objects.filter(pk__in=urged).values_list("pk", "name")) if urged else {}
+    found = escalations(numbers)
+    names = names_of(number for row in found.values() for number in row.urged)
     made = []
     for work, row in rows:
         started = found.get(work.subject_id) if work.subject_kind == "onemap.mapitem" else None
@@ -213,7 +207,7 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """Everything open of the hall (or of one department) by due moment: the page's lists and what lies behind its
     figures.
     """
-    items = reach(actor)
+    items = open_of_hall(actor)
     wanted = data.get("department", "")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18:
         items = items.filter(department_id=int(wanted))
@@ -228,4 +222,4 @@ def tallies_listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Lis
     def lines(rows: Sequence[Tally]) -> Any:
         return [[row.name, *(row.counts[state] for state, _ in FIGURES)] for row in rows]
 
-    return Listing("各部门的灯", fields, tally(reach(actor), now), lines)
+    return Listing("各部门的灯", fields, tally(open_of_hall(actor), now), lines)

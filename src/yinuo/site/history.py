@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from yinuo.engine.base import ROLES, STOOD_IN
-from yinuo.engine.people.models import Department, Person, ProjectUnit
+from yinuo.engine.people.queries import names_of as person_names
+from yinuo.engine.people.queries import short_names, unit_names
 from yinuo.engine.register import verbs
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.trail.queries import of_project, of_subject
-from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.commitments.models import Commitment
-from yinuo.rooms.onemap.models import MapItem
+from yinuo.engine.work.queries import titles_of
+from yinuo.rooms.commitments.queries import items_promised
+from yinuo.rooms.onemap.queries import matters_of
 from yinuo.rooms.projects.models import Project
 from yinuo.ui.components.text import zh_date, zh_weekday
 from yinuo.ui.reading import today
@@ -142,12 +143,12 @@ def _who(entry: Entry, names: Names) -> str:
 def names_of(project: Project, entries: Iterable[Entry]) -> Names:
     """The names behind the ids, in six queries."""
     rows = list(entries)
-    items = list(MapItem.objects.filter(project=project).values_list("pk", "matter_id", "name"))
-    subjects = {("onemap.mapitem", str(pk)): name for pk, _, name in items}
-    works = WorkItem.objects.filter(project_id=project.pk).values_list("pk", "title")
-    subjects |= {("work.workitem", str(pk)): title for pk, title in works}
-    promises = Commitment.objects.filter(project=project).values_list("pk", "item__name")
-    subjects |= {("commitments.commitment", str(pk)): name for pk, name in promises}
+    items = matters_of(project.pk)
+    names = {pk: name for pk, _, name in items}
+    subjects = {("onemap.mapitem", str(pk)): name for pk, name in names.items()}
+    subjects |= {("work.workitem", str(pk)): title for pk, title in titles_of(project.pk).items()}
+    promised = items_promised(project.pk)
+    subjects |= {("commitments.commitment", str(pk)): names.get(item_id, "") for pk, item_id in promised.items()}
     people = {row.person_id for row in rows if row.person_id}
     people |= {
         row.data[key] for row in rows if row.verb == "work.reassign" for key in ("from", "to") if row.data.get(key)
@@ -157,7 +158,7 @@ def names_of(project: Project, entries: Iterable[Entry]) -> Names:
     return Names(
         subjects=subjects,
         matters={matter: name for _, matter, name in items},
-        persons=dict(Person.objects.filter(pk__in=people).values_list("pk", "name")),
-        offices=dict(Department.objects.filter(pk__in=offices).values_list("pk", "short_name")),
-        units=dict(ProjectUnit.objects.filter(pk__in=units).values_list("pk", "name")),
+        persons=person_names(people),
+        offices=short_names(offices),
+        units=unit_names(units),
     )

@@ -16,16 +16,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import NO_ROW, Actor
+from yinuo.engine.base import Actor
 from yinuo.engine.people.models import Delegation
 from yinuo.engine.people.queries import delegations_around
 from yinuo.engine.work import queries
 from yinuo.engine.work.models import SavedFilter, WorkItem
 from yinuo.faces.projects.heading import marks_of
 from yinuo.rooms.commitments.room import CommitmentsWork
-from yinuo.rooms.credit.models import CreditHead
+from yinuo.rooms.credit.queries import grades_of
 from yinuo.rooms.credit.room import CreditWork
-from yinuo.rooms.onemap.models import Escalation
+from yinuo.rooms.onemap.queries import under_coordination
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.room import ProjectsWork
 from yinuo.site.filters import LIGHTS, Filters, chips, grades, matters
@@ -84,7 +84,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     except ValueError:
         after, page = "", queries.page(actor, filters.box, now, persons=persons, where=where)
     rows = with_credit([(work, row_of(work, actor, persons, now)) for work in page.items], day)
-    saved = list(SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW).order_by("name"))
+    saved = queries.saved_filters(actor)
     whole = bool(page.after or after)
     tallies = queries.counts(actor, now, persons, _narrowed(filters, saved, where, now, whole))
     groups = grouped(row for _, row in rows)
@@ -205,14 +205,9 @@ def with_credit(rows: list[tuple[WorkItem, InboxRow]], day: date) -> list[tuple[
     """The units' grades of today, what the grade's class means for whoever handles it (附件2·第二十至二十三条), and
     coordination under way.
     """
-    units = {work.unit_id for work, row in rows if row.unit and work.unit_id is not None}
-    heads = dict(CreditHead.objects.filter(pk__in=units).values_list("pk", "grade")) if units else {}
+    heads = grades_of(work.unit_id for work, row in rows if row.unit and work.unit_id is not None)
     red = [work.subject_id for work, row in rows if row.state == "red" and work.subject_kind == "onemap.mapitem"]
-    urged = (
-        set(Escalation.objects.filter(item_id__in=red, closed_at=None).values_list("item_id", flat=True))
-        if red
-        else set()
-    )
+    urged = under_coordination(red)
     made = []
     for work, row in rows:
         grade = heads.get(work.unit_id, "") if row.unit and work.unit_id is not None else ""

@@ -16,7 +16,7 @@ from yinuo.engine.base import forbid
 from yinuo.engine.documents import access
 from yinuo.engine.documents.actions import replace_file, restore_file, retire_file
 from yinuo.engine.documents.models import StoredFile
-from yinuo.engine.documents.queries import OUT_OF_USE, Standing, in_use, library, versions
+from yinuo.engine.documents.queries import OUT_OF_USE, Standing, in_use, library, stored_file, versions
 from yinuo.engine.documents.usage import Use, uses_of
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem
@@ -102,13 +102,11 @@ class NewVersionForm(forms.Form):
 
 
 def own_file(request: HttpRequest, file_id: int) -> WithAnnotations[StoredFile, Standing]:
+    """Raises StoredFile.DoesNotExist for a number that is no file."""
     file = library(actor_of(request).unit_id or 0).filter(pk=file_id).first()
     if file is None:
-        raise (
-            forbid("只能管理本单位上传的文件")
-            if StoredFile.objects.filter(pk=file_id).exists()
-            else StoredFile.DoesNotExist
-        )
+        stored_file(file_id)
+        raise forbid("只能管理本单位上传的文件")
     return file
 
 

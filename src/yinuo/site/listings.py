@@ -11,7 +11,7 @@ from yinuo.engine.base import Actor
 from yinuo.engine.people.queries import delegations_around
 from yinuo.engine.work import queries as work
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.credit.models import CreditHead
+from yinuo.rooms.credit.queries import grades_of
 from yinuo.site.filters import LIGHTS, Filters
 from yinuo.site.inbox import TITLES, whose
 from yinuo.ui.exporting import Field, Listing
@@ -48,9 +48,7 @@ def work_lines(now: datetime) -> Callable[[Sequence[WorkItem]], Iterable[Sequenc
     named = dict(stages(today(now)))
 
     def lines(items: Sequence[WorkItem]) -> Iterable[Sequence[object]]:
-        grades = dict(
-            CreditHead.objects.filter(pk__in={row.unit_id for row in items if row.unit_id}).values_list("pk", "grade")
-        )
+        grades = grades_of(row.unit_id for row in items if row.unit_id)
         for row in items:
             seen, due = look(row, now), row.due_shown(now)
             project, _, unit = row.subtitle.partition("　")

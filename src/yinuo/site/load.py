@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from yinuo.engine.base import NO_ROW, Actor
-from yinuo.engine.people.models import Delegation, InForce, Membership, Person
+from yinuo.engine.base import Actor
+from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import active_members, delegations_on, persons
 from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import lit
+from yinuo.engine.work.queries import lit, open_of_hall
 from yinuo.faces.halls.shared import tabs
-from yinuo.site.hall import reach, shown
+from yinuo.site.hall import shown
 from yinuo.site.listings import WORK, work_lines
 from yinuo.ui.acting import CONVENING, actor_of, need_role
 from yinuo.ui.components.shapes import Cell, Column
@@ -117,7 +118,7 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
     day = today(now)
     holding = {
         row["assignee"]: row
-        for row in reach(actor)
+        for row in open_of_hall(actor)
         .filter(assignee__isnull=False, waits_for="staff")
         .values("assignee")
         .annotate(
@@ -127,25 +128,19 @@ def desks_of(actor: Actor, now: datetime) -> list[Desk]:
             due=Min("due_at", filter=Q(state="running")),
         )
     }
-    members = Membership.objects.filter(
-        InForce.on(day), department__hall_id=actor.hall_id or NO_ROW, role__in=HANDLING, person__is_active=True
-    )
     desks: dict[int, Desk] = {}
-    for member in members.select_related("person", "department").order_by("department_id", "id"):
+    for member in active_members(actor.hall_id, day, HANDLING):
         if (actor.role == "stage_convener" or member.role != "approver") and member.person_id not in holding:
             continue
         offices = desks.setdefault(member.person_id, Desk(member.person)).offices
         if member.department.short_name not in offices:
             offices.append(member.department.short_name)
-    missing = set(holding) - set(desks)
-    for person in Person.objects.filter(pk__in=missing).order_by("id") if missing else []:
+    for person in persons(set(holding) - set(desks)):
         desks[person.pk] = Desk(person, away="已不在岗")
     for number, row in holding.items():
         desks[number].counts = {key: row[key] for key in ("open", "red", "yellow")}
         desks[number].due = row["due"]
-    for leave in (
-        Delegation.objects.filter(InForce.on(day), person_id__in=desks).select_related("substitute").order_by("id")
-    ):
+    for leave in delegations_on(day).filter(person_id__in=desks):
         desk = desks[leave.person_id]
         desk.away = leave.reason if not leave.to_on else f"{leave.reason}，到 {zh_day(_last(leave.to_on))}"
         desk.covered = f"{leave.substitute.name}代班"
@@ -162,7 +157,7 @@ def _last(to_on: date) -> date:
 def absent(actor: Actor, desks: Sequence[Desk]) -> Any:
     """What lies with somebody who is not there, most urgent first."""
     away = [desk.person.pk for desk in desks if desk.away]
-    found = reach(actor).filter(assignee_id__in=away, waits_for="staff").select_related("department", "assignee")
+    found = open_of_hall(actor).filter(assignee_id__in=away, waits_for="staff").select_related("department", "assignee")
     return found.order_by("due_at", "id")
 
 

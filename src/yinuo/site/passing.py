@@ -18,11 +18,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import NO_ROW, Actor
-from yinuo.engine.people.models import InForce, Membership, Person
-from yinuo.engine.work import access
+from yinuo.engine.people.models import Person, StaffRole
+from yinuo.engine.people.queries import active_members
+from yinuo.engine.work import access, queries
 from yinuo.engine.work.actions import reassign_all
 from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import OPEN, Turns
+from yinuo.engine.work.queries import Turns
 from yinuo.site.inbox import row_of
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import InboxRow, NavItem
@@ -111,18 +112,15 @@ def _people(actor: Actor, day: date) -> tuple[dict[int, Person], dict[int, Perso
 
     Who may give: they, and whoever still holds something.
     """
-    members = Membership.objects.filter(
-        InForce.on(day), department__hall_id=actor.hall_id or NO_ROW, role="approver", person__is_active=True
-    )
-    held = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id or NO_ROW, assignee__isnull=False)
+    members = active_members(actor.hall_id, day, [StaffRole.APPROVER]).order_by("person__name", "id")
+    held = queries.open_of_hall(actor)
     if actor.role != "general_convener":
         members, held = (
             members.filter(department_id=actor.department_id or NO_ROW),
             held.filter(department_id=actor.department_id or NO_ROW),
         )
-    takers = {row.person_id: row.person for row in members.select_related("person").order_by("person__name", "id")}
-    givers = Person.objects.filter(pk__in=held.values("assignee_id")).order_by("name", "id")
-    return takers, {person.pk: person for person in givers}
+    takers = {row.person_id: row.person for row in members}
+    return takers, {person.pk: person for person in queries.assignees(held)}
 
 
 def _named(people: dict[int, Person]) -> list[tuple[str, str]]:
@@ -136,11 +134,7 @@ def _name(form: PassForm, field: str, people: dict[int, Person]) -> str:
 
 def look_over(actor: Actor, person: Person, to: Person, now: datetime) -> Preview:
     """As reassign_all would do it: what is in a department where the other works goes."""
-    works = list(
-        WorkItem.objects.filter(assignee=person, state__in=OPEN)
-        .select_related("department", "assignee")
-        .order_by("due_at", "id")
-    )
+    works = list(queries.held_by(person))
     offices = {work.department_id for work in works}
     fit = {number for number in offices if access.works_for(to, number, today(now))}
     going = [work for work in works if work.department_id in fit and access.can_reassign(actor, work)]

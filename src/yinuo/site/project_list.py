@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +18,7 @@ from django.views.decorators.http import require_safe
 from yinuo.core.grades import UNRATED, scale_at
 from yinuo.engine.base import Actor
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import OPEN, lit
+from yinuo.engine.work.queries import ProjectClocks, project_clocks, project_is_lit
 from yinuo.rooms.projects import queries
 from yinuo.rooms.projects.models import Project, ProjectKind, ProjectState
 from yinuo.site.filters import grades
@@ -85,16 +84,6 @@ class ProjectFilters:
         return urlencode([(key, value) for key, value in asdict(self).items() if value])
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """How a project's open clocks stand."""
-
-    open: int
-    late: int
-    warned: int
-    due: datetime | None
-
-
 def found(actor: Actor, filters: ProjectFilters, now: datetime) -> QuerySet[Project]:
     """Newest first, with what a line shows."""
     rows = queries.visible(actor).select_related("unit__credit", "certificate").order_by("-id")
@@ -110,31 +99,8 @@ def found(actor: Actor, filters: ProjectFilters, now: datetime) -> QuerySet[Proj
         names = [band.grade for band in scale_at(pack(), today(now)).bands if band.class_ == filters.grade]
         rows = rows.filter(unit__credit__grade__in=names)
     if filters.light:
-        clocks = WorkItem.objects.filter(
-            lit(filters.light, now), project_id=OuterRef("pk"), state__in=OPEN, waits_for="staff"
-        )
-        rows = rows.filter(Exists(clocks))
+        rows = rows.filter(project_is_lit(filters.light, now))
     return rows
-
-
-def clocks_of(projects: Sequence[int], now: datetime) -> dict[int, Clocks]:
-    """One query for all of them."""
-    staff = Q(waits_for="staff")
-    rows = (
-        WorkItem.objects.filter(project_id__in=projects, state__in=OPEN)
-        .values("project_id")
-        .annotate(
-            open=Count("id"),
-            late=Count("id", filter=staff & lit("red", now)),
-            warned=Count("id", filter=staff & lit("yellow", now)),
-            due=Min("due_at", filter=staff & Q(state="running")),
-        )
-    )
-    return {
-        row["project_id"]: Clocks(row["open"], row["late"], row["warned"], row["due"])
-        for row in rows
-        if row["project_id"] is not None
-    }
 
 
 @need_staff
@@ -148,7 +114,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     all_found = found(actor, filters, now)
     rows = list((all_found.filter(pk__lt=after) if after else all_found)[: SIZE + 1])
     more, rows = len(rows) > SIZE, rows[:SIZE]
-    clocks = clocks_of([row.pk for row in rows], now)
+    clocks = project_clocks([row.pk for row in rows], now)
     here = reverse("staff:projects")
     context = {
         "columns": COLUMNS,
@@ -167,7 +133,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/projects.html", context)
 
 
-def _line(row: Project, clocks: Clocks | None) -> list[Any]:
+def _line(row: Project, clocks: ProjectClocks | None) -> list[Any]:
     return [
         Cell(row.name, reverse("staff:project", args=[row.pk]), row.code or "尚未赋码"),
         Cell(row.unit.name, note=grade_words(row)),
@@ -178,7 +144,7 @@ def _line(row: Project, clocks: Clocks | None) -> list[Any]:
     ]
 
 
-def _clock_cell(clocks: Clocks | None) -> Cell:
+def _clock_cell(clocks: ProjectClocks | None) -> Cell:
     if clocks is None:
         return Cell("没有在办的事")
     state = "red" if clocks.late else "yellow" if clocks.warned else "green" if clocks.due else "wait"
@@ -199,9 +165,9 @@ def grade_words(row: Project) -> str:
 
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     def lines(rows: Sequence[Project]) -> Any:
-        clocks = clocks_of([row.pk for row in rows], now)
+        clocks = project_clocks([row.pk for row in rows], now)
         for row in rows:
-            clock = clocks.get(row.pk, Clocks(0, 0, 0, None))
+            clock = clocks.get(row.pk, ProjectClocks(0, 0, 0, None))
             yield (
                 row.name,
                 row.code,

@@ -8,26 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q
-
 from yinuo.core.calendar import TZ
 from yinuo.core.grades import GradeAnswer, named_grade
 from yinuo.core.masking import masked
 from yinuo.engine.rules import pack, roles
-from yinuo.rooms.commitments.models import Finding, Fulfilment
-from yinuo.rooms.commitments.published import ZoneLine, zone, zone_line
-from yinuo.rooms.onemap.models import CONCLUDED, MapItem
+from yinuo.rooms.commitments.models import Fulfilment
+from yinuo.rooms.commitments.published import ZoneLine, verified, zone, zone_line
+from yinuo.rooms.onemap.queries import progress_of
 from yinuo.rooms.oversight import queries as supervision
 from yinuo.rooms.oversight.models import LifeRecord
 from yinuo.rooms.projects import queries as projects
-from yinuo.rooms.projects.models import (
-    Pledge,
-    ProgressReport,
-    Project,
-    ProjectKind,
-    ProjectState,
-    ReportKind,
-)
+from yinuo.rooms.projects.models import Project, ProjectKind, ProjectState, ReportKind
 from yinuo.ui.components.text import iso_words
 
 
@@ -108,16 +99,11 @@ def published(project_code: str, credit_code: str = "") -> Project | None:
 def project_page(project: Project, now: datetime) -> PublicProject:
     """Nine readings whatever the project holds, the one that found it included."""
     facts, certificate = project.facts, getattr(project, "certificate", None)
-    pledge = Pledge.objects.filter(project=project).values_list("at", flat=True).first()
-    items = MapItem.objects.filter(project=project).aggregate(
-        done=Count("id", filter=Q(state__in=CONCLUDED)), total=Count("id", filter=~Q(state="cancelled"))
-    )
-    reports = ProgressReport.objects.filter(project=project).order_by("on", "id").only("on", "kind", "percent")
+    done, total = progress_of(project.pk)
+    reports = project.reports.order_by("on", "id").only("on", "kind", "percent")
     rows = zone().filter(project=project).order_by("id")
     counts = verified(project)
-    successor = (
-        Project.objects.filter(replaces=project, state__in=projects.PUBLIC_STATES).select_related("unit").first()
-    )
+    successor = projects.successor_of(project)
     graded = certificate is not None
     grade = projects.grade_of(project) if graded else ""
     ended = project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED)
@@ -146,11 +132,11 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         landed_on=_day(project.landed_at),
         started_on=project.started_on,
         completed_on=_day(project.completed_at),
-        done=items["done"],
-        total=items["total"],
+        done=done,
+        total=total,
         reports=tuple(ReportLine(row.on, str(ReportKind(row.kind).label), row.percent) for row in reports),
         commitments=tuple(_with_verification(zone_line(row, now), counts) for row in rows),
-        pledged_on=_day(pledge),
+        pledged_on=_day(projects.pledged_at(project.pk)),
         successor=_linked(successor),
         predecessor=_linked(project.replaces) if project.replaces_id else None,
         issuer=pack().departments[roles().filing_department].name,
@@ -177,16 +163,3 @@ def _linked(project: Project | None) -> Linked | None:
 
 def _day(moment: datetime | None) -> date | None:
     return moment.astimezone(TZ).date() if moment else None
-
-
-def verified(project: Project) -> dict[int, tuple[int, int]]:
-    """Commitment → how many requirements were verified and how many kept, by the last word on each."""
-    last: dict[tuple[int | None, int | None], bool] = {}
-    findings = Finding.objects.filter(commitment__project=project, requirement__isnull=False).order_by("round", "id")
-    for commitment_id, requirement, met in findings.values_list("commitment_id", "requirement", "met"):
-        last[commitment_id, requirement] = met
-    found: dict[int, tuple[int, int]] = {}
-    for (verified_id, _requirement), met in last.items():
-        checked, kept = found.get(verified_id or 0, (0, 0))
-        found[verified_id or 0] = (checked + 1, kept + met)
-    return found

@@ -19,27 +19,13 @@ from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.rules import pack
 from yinuo.rooms.commitments import published as readings
 from yinuo.rooms.commitments.models import CommitmentState, Fulfilment
-from yinuo.rooms.commitments.published import has, state_of
+from yinuo.rooms.commitments.published import state_of
 from yinuo.rooms.projects import queries as projects
 from yinuo.rooms.projects.models import Project
 
 SIZE = 20
 PROMISES_SHOWN = 10
 M = TypeVar("M", bound=Model)
-# Of the facts only what a list shows is read; a project's facts are long.
-LIGHT = (
-    "id",
-    "code",
-    "name",
-    "kind",
-    "state",
-    "stopped_at",
-    "filed_at",
-    "landed_at",
-    "completed_at",
-    "closed_at",
-    "total_investment",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +83,9 @@ def _page(rows: QuerySet[M], size: int = SIZE) -> tuple[list[M], int]:
 # -- projects
 
 
-def _published() -> QuerySet[Project]:
-    rows = Project.objects.filter(state__in=projects.PUBLIC_STATES, unit__credit_code__isnull=False).order_by("-id")
-    shown = [
-        *LIGHT,
-        "unit__name",
-        "unit__credit_code",
-        "unit__credit__grade",
-        "certificate__number",
-        "certificate__issued_at",
-    ]
-    return rows.select_related("unit__credit", "certificate").only(*shown)
-
-
 def projects_named(search: str, after: int = 0, size: int = SIZE) -> tuple[list[ProjectLine], int]:
-    """Newest first.
-
-    The units are found first and joined by their key, so that a large county is read once and not twice over.
-    """
-    rows = _published()
-    for term in search.split():
-        rows = rows.filter(
-            has("name", term) | Q(unit_id__in=ProjectUnit.objects.filter(has("name", term)).values("pk"))
-        )
+    """Newest first."""
+    rows = readings.published_projects(search)
     found, more = _page(rows.filter(id__lt=after) if after else rows, size)
     return [_project_line(row) for row in found], more
 
@@ -144,17 +110,8 @@ def _project_line(row: Project) -> ProjectLine:
 # -- companies
 
 
-def _companies() -> QuerySet[ProjectUnit]:
-    """Units with something published."""
-    public = Project.objects.filter(state__in=projects.PUBLIC_STATES).values("unit_id")
-    rows = ProjectUnit.objects.filter(pk__in=public, credit_code__isnull=False).select_related("credit")
-    return rows.only("name", "credit_code", "credit__grade")
-
-
 def companies_named(search: str, after: int = 0, size: int = SIZE) -> tuple[list[CompanyLine], int]:
-    rows = _companies().order_by("id")
-    for term in search.split():
-        rows = rows.filter(has("name", term))
+    rows = readings.published_units(search)
     found, more = _page(rows.filter(id__gt=after) if after else rows, size)
     return [CompanyLine(row.pk, row.name, row.credit_code or "", _grade(row)) for row in found], more
 
@@ -173,11 +130,11 @@ def is_credit_code(text: str) -> bool:
 
 def company(credit_code: str, now: datetime, after: int = 0) -> CompanyPage | None:
     """Four readings; None for a code nothing is published of."""
-    unit = _companies().filter(credit_code=credit_code.upper()).first()
+    unit = readings.published_units().filter(credit_code=credit_code.upper()).first()
     if unit is None:
         return None
     grade = _grade(unit)
-    own = _published().filter(unit=unit)
+    own = readings.published_projects().filter(unit=unit)
     found, more = _page(own.filter(id__lt=after) if after else own)
     promised = readings.zone().filter(project__unit=unit).order_by("-id")
     rows, more_promises = _page(promised, PROMISES_SHOWN)

@@ -11,9 +11,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.faces.window import public as visits
 from yinuo.rooms.commitments import published as readings
-from yinuo.rooms.commitments.models import Objection
 from yinuo.rooms.onemap.models import ItemState
-from yinuo.rooms.window.queries import by_receipt
+from yinuo.rooms.window.queries import by_receipt, objection_of
 from yinuo.site.public_forms import ReceiptForm
 from yinuo.ui.components.shapes import Event
 
@@ -38,7 +37,7 @@ def page_of(text: str) -> str:
         return visits.page_of(number)
     if number.startswith("S"):
         return reverse("public:receipt", args=[number]) if readings.submission(number) is not None else ""
-    return reverse("public:objection", args=[number]) if Objection.objects.filter(receipt_no=number).exists() else ""
+    return reverse("public:objection", args=[number]) if objection_of(number) is not None else ""
 
 
 @require_safe

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from yinuo.engine.base import NO_ROW, Actor
-from yinuo.engine.catalogue.models import MatterHandler
-from yinuo.engine.people.models import Delegation, InForce, Membership, ProjectUnit
-from yinuo.engine.rules import pack
+from yinuo.engine.base import Actor
+from yinuo.engine.catalogue.queries import handled
+from yinuo.engine.people.models import Membership
+from yinuo.engine.people.queries import delegations_on, members, unit_names
 from yinuo.rooms.credit import access, queries
 from yinuo.ui.exporting import Field, Listing
 from yinuo.ui.reading import today
@@ -48,16 +48,8 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """Everybody with a role in the hall today, by department; four queries."""
     day = today(now)
     named = dict(stages(day))
-    handled: dict[int, list[str]] = {}
-    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by(
-        "matter_id", "id"
-    ):
-        if row.matter_id in pack().matters:
-            handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
-    away = {
-        row.person_id: row
-        for row in Delegation.objects.filter(InForce.on(day)).select_related("substitute").order_by("id")
-    }
+    matters = handled(actor.hall_id, day)
+    away = {row.person_id: row for row in delegations_on(day)}
 
     def lines(rows: Sequence[Membership]) -> Any:
         for row in rows:
@@ -68,24 +60,21 @@ def people(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
                 row.get_role_display(),
                 named.get(row.stage, ""),
                 row.from_on,
-                "、".join(handled.get(row.person_id, [])) if row.role == "approver" else "",
+                "、".join(matters.get(row.person_id, [])) if row.role == "approver" else "",
                 leave.substitute.name if leave else "",
                 leave.from_on if leave else None,
                 leave.to_on if leave else None,
                 leave.reason if leave else "",
             )
 
-    found = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW).select_related(
-        "person", "department"
-    )
-    return Listing("人员与分工", PEOPLE, found.order_by("department_id", "role", "id"), lines)
+    return Listing("人员与分工", PEOPLE, members(actor.hall_id, day), lines)
 
 
 def unit_credit(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """Every event of a company's credit, newest first, with until when it may be put right."""
     number = data.get("unit", "")
     pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
-    unit = ProjectUnit.objects.filter(pk=pk).first() if access.can_see(actor, pk) else None
+    name = unit_names([pk]).get(pk, "") if access.can_see(actor, pk) else ""
 
     def lines(rows: Sequence[queries.HistoryLine]) -> Any:
         for row in rows:
@@ -105,5 +94,5 @@ def unit_credit(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing
             )
 
     return Listing(
-        f"信用记录 {unit.name}" if unit else "信用记录", HISTORY, queries.history(pk, today(now)) if unit else [], lines
+        f"信用记录 {name}" if name else "信用记录", HISTORY, queries.history(pk, today(now)) if name else [], lines
     )

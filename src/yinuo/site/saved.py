@@ -12,10 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.engine.base import NO_ROW, Actor, forbid
+from yinuo.engine.base import Actor, forbid
 from yinuo.engine.work.actions import remove_filter, rename_filter, save_filter
-from yinuo.engine.work.models import SavedFilter
-from yinuo.engine.work.queries import BOXES
+from yinuo.engine.work.queries import BOXES, saved_filters
 from yinuo.site.filters import Filters, chips
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.handling import attempt
@@ -41,7 +40,7 @@ def filters(request: HttpRequest) -> HttpResponse:
             messages.success(request, done)
             saved = request.POST.get("do") == "save"
             return redirect(f"{reverse('staff:inbox')}?{query}" if saved else reverse("staff:filters"))
-    rows = list(SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW).order_by("name"))
+    rows = saved_filters(actor)
     for row in rows:
         kept = Filters.parse(row.query, today(now))
         row.words = "，".join([BOXES[kept.box], *(words for words, _ in chips(kept, today(now)))])  # type: ignore[attr-defined]

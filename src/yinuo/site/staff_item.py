@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import forbid
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.trail.actions import seen
 from yinuo.faces.deficient import panels as deficient
 from yinuo.faces.onemap.item_desk import ItemDesk
@@ -21,10 +21,10 @@ from yinuo.faces.onemap.versions import versions_of
 from yinuo.faces.projects.explaining import decision_view
 from yinuo.faces.projects.heading import head_of, marks_of
 from yinuo.faces.regional.panels import fee_of, panel_of
-from yinuo.rooms.commitments.models import Commitment, Difficulty
+from yinuo.rooms.commitments import queries as commitments
 from yinuo.rooms.onemap import access, coordinating, history, queries
 from yinuo.rooms.onemap.actions.coordination import UNDER_WAY
-from yinuo.rooms.onemap.models import Escalation, ItemState
+from yinuo.rooms.onemap.models import ItemState
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.desks import ActionView, posted
@@ -72,7 +72,7 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "ended": [view for view in clocks if not view.work.is_open],
         "documents": documents_of(found),
         "escalation": desk.escalation,
-        "urged": _names(desk.escalation),
+        "urged": list(names_of(desk.escalation.urged).values()) if desk.escalation else [],
         "reminders": reminders_of(found, desk.works),
         "past": desk.past,
         "number": desk.number,
@@ -80,8 +80,8 @@ def page_of(desk: ItemDesk) -> dict[str, Any]:
         "later": history.later_of(found),
         "remedies": [(row, desk.forms.get(f"ruled-{row.pk}"), f"ruled-{row.pk}") for row in desk.remedies],
         "story": story_of(found),
-        "commitments": list(Commitment.objects.filter(item=found).order_by("-id")),
-        "difficulties": list(Difficulty.objects.filter(commitment__item=found, handled_at__isnull=True).order_by("id")),
+        "commitments": commitments.of_item(found.pk),
+        "difficulties": commitments.open_difficulties(found.pk),
         "promise": decision_view(found.promisable_why) if found.promisable_why else None,
         "panel": panel_of(found, now),
         "fee": fee_of(found, now),
@@ -148,9 +148,3 @@ def actions_of(desk: ItemDesk) -> dict[str, list[ActionView]]:
         if do in desk.forms:
             made.append(ActionView(do, title, press, kind, hint, folded, desk.forms[do], desk.verb == do))
     return {"first": [view for view in made if not view.folded], "others": [view for view in made if view.folded]}
-
-
-def _names(escalation: Escalation | None) -> list[str]:
-    if escalation is None:
-        return []
-    return list(Person.objects.filter(pk__in=escalation.urged).order_by("id").values_list("name", flat=True))

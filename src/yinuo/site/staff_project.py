@@ -14,17 +14,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.engine.base import Actor, forbid
-from yinuo.engine.documents.models import Document
-from yinuo.engine.documents.queries import listed
-from yinuo.engine.people.models import AuthorisedPerson, InForce
+from yinuo.engine.documents.queries import listed, of_project
+from yinuo.engine.people.queries import bound_on
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import seen
 from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import OPEN, Turns
+from yinuo.engine.work.queries import Turns, open_of_projects
 from yinuo.faces.oversight import panels as warned
 from yinuo.faces.projects.explaining import DecisionView, decision_view, fact_groups, fact_words, label_of
 from yinuo.faces.projects.heading import head_of, visible_project
-from yinuo.rooms.credit.models import PointProposal
+from yinuo.rooms.credit import queries as credit
 from yinuo.rooms.inspections import queries as inspections
 from yinuo.rooms.inspections.access import READERS
 from yinuo.rooms.onemap import building
@@ -58,11 +57,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     days, more = history(found, everything=request.GET.get("history") == "all")
     filing = access.can_review(actor, found, filing_department(found))
     mocks = list(found.items.values_list("mock", flat=True))
-    works = list(
-        WorkItem.objects.filter(project_id=found.pk, state__in=OPEN)
-        .select_related("department", "assignee")
-        .order_by("due_at", "id")
-    )
+    works = list(open_of_projects([found.pk]).select_related("department", "assignee"))
     context = {
         **head_of(found),
         "facts": fact_groups(found.facts, {found.hall.region.code: found.hall.region.name}),
@@ -85,8 +80,8 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "guidances": maps.guidance_of(found.pk),
         "unit_rows": _unit_rows(found, now),
         "works": _working(works, actor, now),
-        "papers": list(listed(Document.objects.filter(project_code=found.code))) if found.code else [],
-        "proposals": _proposals(found),
+        "papers": list(listed(of_project(found.code))) if found.code else [],
+        "proposals": credit.proposals_of(found.code) if found.code else [],
         "inspections": inspections.of_project(found.pk) if actor.role in READERS else [],
         "days": days[:OPEN_DAYS],
         "older": days[OPEN_DAYS:],
@@ -117,10 +112,8 @@ def _working(works: list[WorkItem], actor: Actor, now: datetime) -> list[InboxRo
 def _unit_rows(found: Project, now: datetime) -> list[Row]:
     """The company and whom it sends."""
     unit = found.unit
-    people = AuthorisedPerson.objects.filter(
-        InForce.on(today(now)), unit=unit, confirmed_at__isnull=False
-    ).select_related("person")
-    sent = "；".join(f"{row.person.name} {row.person.phone}".strip() for row in people.order_by("id"))
+    people = bound_on(unit.pk, today(now))
+    sent = "；".join(f"{row.person.name} {row.person.phone}".strip() for row in people)
     rows = [
         Row("项目单位", unit.name, reverse("staff:unit_credit", args=[unit.pk]), "信用记录"),
         Row("统一社会信用代码", unit.credit_code or f"名称预先核准号 {unit.reservation_no}"),
@@ -129,10 +122,6 @@ def _unit_rows(found: Project, now: datetime) -> list[Row]:
         Row("备案经办", f"{filed_by(found)}，{zh_datetime(found.filed_at)}"),
     ]
     return [row for row in rows if row.value]
-
-
-def _proposals(found: Project) -> list[PointProposal]:
-    return list(PointProposal.objects.filter(project_code=found.code).order_by("-id")[:20]) if found.code else []
 
 
 def explained(found: Project) -> DecisionView | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_safe
 
 from yinuo.engine.base import Actor
 from yinuo.engine.notices.models import Channel, Message, MessageState
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.register import notices
-from yinuo.engine.work.models import Reminder, WorkItem
+from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import reminders_in
 from yinuo.faces.projects.heading import head_of, visible_project
 from yinuo.rooms.projects.models import Project
-from yinuo.rooms.projects.queries import visible
+from yinuo.rooms.projects.queries import messages_of, visible
 from yinuo.site.early import reminder_words
 from yinuo.ui.acting import CONVENING, actor_of, need_role
 from yinuo.ui.components.shapes import Cell, Column, NavItem
@@ -33,8 +34,6 @@ from yinuo.ui.templatetags.yinuo import light
 SIZE = 40
 READERS = (*CONVENING, "principal")
 COLUMNS = [Column("时间", "date"), Column("告知谁"), Column("内容"), Column("怎样告知，送达没有")]
-# What leads to a project before it has its code.
-WITHOUT_CODE = ("staff:review", "staff:manual", "unit:project")
 FIELDS = (
     Field("时间", 17, "moment"),
     Field("告知谁", 30),
@@ -78,18 +77,10 @@ def told(request: HttpRequest, project_id: int) -> HttpResponse:
     return render(request, "staff/told.html", context)
 
 
-def messages_of(project: Project) -> QuerySet[Message]:
-    """Every message about the project, the newest first; one that has no code yet is known by its pages."""
-    about = (
-        Q(project_code=project.code) if project.code else Q(page__in=WITHOUT_CODE, page_args={"project_id": project.pk})
-    )
-    return Message.objects.filter(about).select_related("person", "unit").order_by("-queued_at", "id")
-
-
 def lamps(project: Project) -> list[Lamp]:
     """The project's items that have been reminded of, with what was said; three queries."""
-    rows = list(Reminder.objects.filter(item__project_id=project.pk).select_related("item").order_by("item_id", "id"))
-    names = dict(Person.objects.filter(pk__in={row.by_id for row in rows if row.by_id}).values_list("pk", "name"))
+    rows = list(reminders_in(project.pk))
+    names = names_of(row.by_id for row in rows)
     by_item: dict[int, tuple[WorkItem, list[str]]] = {}
     for row in rows:
         by_item.setdefault(row.item_id, (row.item, []))[1].append(reminder_words(row, names))
@@ -145,5 +136,5 @@ def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
                 row.read_at,
             )
 
-    found = messages_of(project) if project else Message.objects.none()
+    found: QuerySet[Message] | list[Message] = messages_of(project) if project else []
     return Listing(f"提醒记录 {project.code or project.name}" if project else "提醒记录", FIELDS, found, lines)

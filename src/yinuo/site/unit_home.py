@@ -24,7 +24,7 @@ from yinuo.faces.credit.scoreline import score_words
 from yinuo.rooms.credit import queries as credit
 from yinuo.rooms.onemap.models import CONCLUDED, MapItem
 from yinuo.rooms.projects import queries
-from yinuo.rooms.projects.models import Draft, ProgressReport, Project, ProjectState, ReportKind
+from yinuo.rooms.projects.models import Draft, Project, ProjectState
 from yinuo.site import waiting
 from yinuo.site.messages import without_twins
 from yinuo.ui.acting import actor_of, hat_of, need_unit
@@ -71,19 +71,16 @@ def projects(request: HttpRequest) -> HttpResponse:
     page = queries.page(actor, after=int(after) if after.isdecimal() and len(after) < 16 else 0)
     running = [row for row in page.projects if row.state in RUNNING]
     work = waiting.work_of(running)
-    reported = ProgressReport.objects.filter(project__in=running, kind=ReportKind.COMPLETION).values_list(
-        "project_id", flat=True
-    )
-    drafts = Draft.objects.filter(unit_id=unit_id, filed_as__isnull=True).order_by("-saved_at")[:10]
+    reported = queries.completion_reported(running)
     hat = hat_of(request)
     name, code = hat.unit if hat else ("", "")
     standing = credit.standing(unit_id, day)
     context = {
         "unit_name": name,
         "unit_code": code,
-        "duties": waiting.duties(running, work, credit.history(unit_id, day), set(reported), now),
+        "duties": waiting.duties(running, work, credit.history(unit_id, day), reported, now),
         "lines": [_line(row, work, now) for row in page.projects],
-        "drafts": [_draft(draft) for draft in drafts],
+        "drafts": [_draft(draft) for draft in queries.drafts_of(unit_id)],
         "standing": standing,
         "score": score_words(standing),
         "next_band": next_band(standing.score, day),

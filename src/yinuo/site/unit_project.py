@@ -19,7 +19,7 @@ from yinuo.core.grades import named_grade
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.qr import qr_svg, verification_url
-from yinuo.engine.documents.queries import listed
+from yinuo.engine.documents.queries import listed, of_project
 from yinuo.engine.rules import pack
 from yinuo.engine.trail import queries as trail
 from yinuo.faces.commitments.unit_promises import GONE
@@ -74,7 +74,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
     land = use_of(project.pk)
     events = _events(project, items)
     warnings = supervision.of_project(project.pk)
-    promises = list(Commitment.objects.filter(project=project).only("state", "fulfilment", "project_id"))
+    promises = list(project.commitments.only("state", "fulfilment", "project_id"))
     context = {
         "project": project,
         "land": land,
@@ -150,9 +150,7 @@ def _papers(project: Project) -> list[Document]:
     """Everything issued on the project, the latest first."""
     if not project.code:
         return []
-    rows = Document.objects.filter(project_code=project.code, unit_id=project.unit_id).exclude(
-        kind=ProjectsPaper.POSTER
-    )
+    rows = of_project(project.code).filter(unit_id=project.unit_id).exclude(kind=ProjectsPaper.POSTER)
     return list(listed(rows)[:SHOWN_PAPERS])
 
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.commitments.models import CompletionVerification
+from yinuo.engine.work.queries import open_of_projects
+from yinuo.rooms.commitments.queries import completion_applied
 from yinuo.rooms.credit.queries import HistoryLine
 from yinuo.rooms.onemap.models import CONCLUDED, MapItem
+from yinuo.rooms.onemap.queries import items_of
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.ui.components.shapes import State
@@ -57,10 +59,7 @@ class Work:
 def work_of(projects: Iterable[Project]) -> Work:
     """Two queries however many projects there are."""
     ids = [project.pk for project in projects]
-    items = MapItem.objects.filter(project_id__in=ids).defer("promisable_why", "materials", "guidance_note")
-    items = items.select_related("application").order_by("position")
-    clocks_ = WorkItem.objects.filter(project_id__in=ids, state__in=["running", "paused"]).order_by("due_at", "id")
-    return Work(list(items), list(clocks_))
+    return Work(list(items_of(ids)), list(open_of_projects(ids)))
 
 
 def duties(
@@ -72,7 +71,7 @@ def duties(
     repaired.
     """
     found = [*_sent_back(projects, work, now), *_rectifying(projects, work, now), *_repairs(lines, now)]
-    applied = set(CompletionVerification.objects.filter(project__in=projects).values_list("project_id", flat=True))
+    applied = completion_applied(projects)
     for project in projects:
         found += _reports(project, work.items_of(project.pk), now)
         if project.pk in reported and project.pk not in applied and project.state == ProjectState.CONFIRMED:

@@ -24,6 +24,7 @@ from yinuo.faces.window.forms import HandoutForm
 from yinuo.faces.window.shared import visit_of
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.projects.models import Project, ProjectState
+from yinuo.rooms.projects.queries import of_unit
 from yinuo.rooms.window import access, actions, queries
 from yinuo.rooms.window.access import WATCHING
 from yinuo.rooms.window.models import Handout, Visit
@@ -108,11 +109,7 @@ def _events(found: Visit) -> list[Event]:
 def _projects(found: Visit) -> list[tuple[Project, list[MapItem]]]:
     """The unit's projects of the hall, the newest first, each with what may be handed in now. Three queries."""
     states = [ProjectState.FILED, ProjectState.CONFIRMED, ProjectState.MANUAL, ProjectState.ASSIGNING]
-    rows = list(
-        Project.objects.filter(unit_id=found.unit_id, hall_id=found.hall_id, state__in=states).order_by("-id")[
-            :SHOWN_PROJECTS
-        ]
-    )
+    rows = list(of_unit(found.unit_id).filter(hall_id=found.hall_id, state__in=states)[:SHOWN_PROJECTS])
     work = work_of(rows)
     return [(row, ready(work.items_of(row.pk), row) if row.state == ProjectState.CONFIRMED else []) for row in rows]
 
@@ -191,7 +188,7 @@ def receipt(request: HttpRequest, visit_id: int) -> HttpResponse:
 @need_behind("window", *WATCHING)
 @require_GET
 def handout_paper(request: HttpRequest, handout_id: int) -> HttpResponse:
-    made = Handout.objects.select_related("visit").get(pk=handout_id)
+    made = queries.handout(handout_id)
     visit_of(request, made.visit_id)
     return _paper(list(of_subject(made).filter(kind=WindowPaper.HANDOUT)))
 

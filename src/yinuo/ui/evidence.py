@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.queries import own_uploads
 
 FILES_MOST = 10
 
@@ -66,6 +67,4 @@ class EvidenceForm(forms.Form):
 def kept(names: Iterable[str], actor: Actor) -> list[StoredFile]:
     """Files of the actor's own by the ids a form sent back; others' are not taken."""
     ids = [int(name) for name in names if name.isascii() and name.isdecimal() and len(name) < 18][:FILES_MOST]
-    if not ids:
-        return []
-    return list(StoredFile.objects.defer("content").filter(pk__in=ids, by_id=actor.person_id, unit=None).order_by("id"))
+    return list(own_uploads(actor.person_id, ids))

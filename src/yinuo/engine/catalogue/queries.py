@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from django.db.models import QuerySet
+
 from yinuo.core.pack.types import Matter
+from yinuo.engine.base import NO_ROW
 from yinuo.engine.catalogue.models import Announced, CommitmentOffer, MatterHandler, Tolerance
-from yinuo.engine.people.models import Department, Hall, Person
+from yinuo.engine.people.models import Department, Hall, InForce, Person
 from yinuo.engine.rules import pack
 
 _FRESH_SECONDS = 30
@@ -91,6 +94,22 @@ def _read(hall_id: int) -> HallBook:
     for row in rows:
         made.handlers.setdefault(row.matter_id, []).append(row.person)
     return made
+
+
+def handled(hall_id: int | None, day: date) -> dict[int, list[str]]:
+    """The names of the matters each person of a hall handles on `day`."""
+    found: dict[int, list[str]] = {}
+    rows = MatterHandler.objects.filter(InForce.on(day), hall_id=hall_id or NO_ROW).order_by("matter_id", "id")
+    for row in rows:
+        if row.matter_id in pack().matters:
+            found.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
+    return found
+
+
+def offers_of(hall_id: int, matter_id: str) -> QuerySet[CommitmentOffer]:
+    """The department's own choices of a matter that were not replaced, by their first day."""
+    rows = CommitmentOffer.objects.filter(hall_id=hall_id, matter_id=matter_id, replaced_at__isnull=True)
+    return rows.order_by("from_on")
 
 
 def offered(hall_id: int, day: date) -> dict[str, bool]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models
@@ -40,6 +41,16 @@ def of_subject(subject: models.Model) -> QuerySet[Document]:
     return Document.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk).order_by("id")
 
 
+def of_project(project_code: str) -> QuerySet[Document]:
+    """Every document issued about a project."""
+    return Document.objects.filter(project_code=project_code)
+
+
+def paper(kind: str, subject_id: int) -> Document | None:
+    """The paper of a kind issued about a row; the kind says of which table."""
+    return Document.objects.filter(kind=kind, subject_id=subject_id).first()
+
+
 class Standing(TypedDict):
     """The kind of a file's last mark, "" = none."""
 
@@ -78,3 +89,13 @@ def versions(file: StoredFile) -> list[StoredFile]:
         grown = bool(older)
         line |= older
     return list(library(file.unit_id or 0).filter(pk__in=line))
+
+
+def stored_file(file_id: int) -> StoredFile:
+    """One file without its bytes. Raises StoredFile.DoesNotExist."""
+    return StoredFile.objects.defer("content").get(pk=file_id)
+
+
+def own_uploads(person_id: int | None, file_ids: Collection[int]) -> QuerySet[StoredFile]:
+    """Those of the files that the person sent in, and not for a unit's library; without their bytes."""
+    return StoredFile.objects.defer("content").filter(pk__in=file_ids, by_id=person_id, unit=None).order_by("id")

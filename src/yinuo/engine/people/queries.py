@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -15,12 +16,43 @@ from yinuo.engine.people.models import (
     AuthorisedPerson,
     Delegation,
     Department,
+    Hall,
     InForce,
     Membership,
     Person,
     ProjectUnit,
     StaffRole,
 )
+
+
+def person(person_id: int) -> Person:
+    """Raises Person.DoesNotExist."""
+    return Person.objects.get(pk=person_id)
+
+
+def persons(person_ids: Collection[int]) -> list[Person]:
+    """In the order of the ids."""
+    return list(Person.objects.filter(pk__in=person_ids).order_by("id"))
+
+
+def names_of(person_ids: Iterable[int | None]) -> dict[int, str]:
+    """In the order of the ids; None is left out."""
+    rows = Person.objects.filter(pk__in={pk for pk in person_ids if pk is not None})
+    return dict(rows.order_by("id").values_list("pk", "name"))
+
+
+def unit(unit_id: int) -> ProjectUnit:
+    """Raises ProjectUnit.DoesNotExist."""
+    return ProjectUnit.objects.get(pk=unit_id)
+
+
+def unit_id_of(credit_code: str) -> int:
+    """Raises ProjectUnit.DoesNotExist."""
+    return ProjectUnit.objects.values_list("id", flat=True).get(credit_code=credit_code)
+
+
+def unit_names(unit_ids: Iterable[int]) -> dict[int, str]:
+    return dict(ProjectUnit.objects.filter(pk__in=set(unit_ids)).values_list("pk", "name"))
 
 
 def memberships_of(person: Person, day: date) -> list[Membership]:
@@ -41,19 +73,20 @@ def persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
     return list(rows.select_related("person", "asked_by").order_by("confirmed_at", "id"))
 
 
+def bound_on(unit_id: int, day: date) -> QuerySet[AuthorisedPerson]:
+    """Who acts for the unit on `day`, those whose account is closed included."""
+    rows = AuthorisedPerson.objects.filter(InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False)
+    return rows.select_related("person").order_by("id")
+
+
 def persons_bound(unit_id: int, day: date) -> list[Person]:
-    """Everybody who acts for the unit on `day`."""
-    rows = AuthorisedPerson.objects.filter(
-        InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True
-    )
-    return [row.person for row in rows.select_related("person").order_by("id")]
+    """Everybody who acts for the unit on `day`, and is able to sign in."""
+    return [row.person for row in bound_on(unit_id, day).filter(person__is_active=True)]
 
 
 def has_others(unit_id: int, person_id: int, day: date) -> bool:
     """Whether somebody else acts for the unit on `day`, and is able to sign in."""
-    rows = AuthorisedPerson.objects.filter(
-        InForce.on(day), unit_id=unit_id, confirmed_at__isnull=False, person__is_active=True
-    )
+    rows = bound_on(unit_id, day).filter(person__is_active=True)
     return rows.exclude(person_id=person_id).exists()
 
 
@@ -65,6 +98,22 @@ def former_persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
         .order_by("-to_on", "-id")
     )
     return list(rows[:50])
+
+
+def binding(binding_id: int) -> AuthorisedPerson:
+    """With its person and unit. Raises AuthorisedPerson.DoesNotExist."""
+    return AuthorisedPerson.objects.select_related("person", "unit").get(pk=binding_id)
+
+
+def bindings_to_confirm(day: date) -> QuerySet[AuthorisedPerson]:
+    """Who asked to act for a unit and is not confirmed yet, the oldest first."""
+    rows = AuthorisedPerson.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=day), confirmed_at__isnull=True)
+    return rows.select_related("person", "unit", "asked_by").order_by("id")
+
+
+def is_letter_to_confirm(file_id: int) -> bool:
+    """Whether the file is the letter of authorisation of somebody who is not confirmed yet."""
+    return AuthorisedPerson.objects.filter(letter_id=file_id, confirmed_at__isnull=True).exists()
 
 
 def actor_of_membership(membership: Membership, entrance: str = "web") -> Actor:
@@ -157,6 +206,58 @@ def department(hall_id: int, key: str) -> Department:
     return Department.objects.get(hall_id=hall_id, key=key)
 
 
+def departments(hall_id: int | None) -> QuerySet[Department]:
+    """The departments of a hall, in the order of their ids."""
+    return Department.objects.filter(hall_id=hall_id or NO_ROW).order_by("id")
+
+
+def own_department(actor: Actor) -> Department:
+    """The department the actor works in. Raises Department.DoesNotExist."""
+    return Department.objects.get(pk=actor.department_id or NO_ROW)
+
+
+def department_or_none(department_id: int | None) -> Department | None:
+    return Department.objects.filter(pk=department_id or NO_ROW).first()
+
+
+def short_names(department_ids: Iterable[int]) -> dict[int, str]:
+    return dict(Department.objects.filter(pk__in=set(department_ids)).values_list("pk", "short_name"))
+
+
+def names_in_halls(hall_ids: Collection[int]) -> dict[int, str]:
+    """The short name of every department of the halls."""
+    return dict(Department.objects.filter(hall_id__in=hall_ids).values_list("pk", "short_name"))
+
+
+def hall_named(name: str) -> Hall:
+    """Raises Hall.DoesNotExist."""
+    return Hall.objects.get(name=name)
+
+
+def members(hall_id: int | None, day: date) -> QuerySet[Membership]:
+    """The roles held in a hall on `day`, by department and role."""
+    rows = Membership.objects.filter(InForce.on(day), department__hall_id=hall_id or NO_ROW)
+    return rows.select_related("person", "department").order_by("department_id", "role", "id")
+
+
+def active_members(hall_id: int | None, day: date, roles: Collection[str]) -> QuerySet[Membership]:
+    """Of the members of a hall those in one of `roles` who are able to sign in."""
+    return members(hall_id, day).filter(role__in=roles, person__is_active=True)
+
+
+def has_role_in(person_id: int | None, hall_id: int | None, day: date | None = None) -> bool:
+    """Whether the person holds a role in the hall on `day`; without a day, whether they ever did."""
+    rows = Membership.objects.filter(person_id=person_id or NO_ROW, department__hall_id=hall_id or NO_ROW)
+    return (rows if day is None else rows.filter(InForce.on(day))).exists()
+
+
+def colleagues(person: Person, day: date) -> QuerySet[Person]:
+    """Who may stand in for the person: everybody who works in one of their departments on `day`, by name."""
+    shared = person.memberships.filter(InForce.on(day)).values("department_id")
+    there = Membership.objects.filter(InForce.on(day), department_id__in=shared).values("person_id")
+    return Person.objects.filter(is_active=True, pk__in=there).exclude(pk=person.pk).order_by("name", "id")
+
+
 def holders(
     role: StaffRole, day: date, *, department_id: int | None = None, hall_id: int | None = None, stage: str = ""
 ) -> list[Person]:
@@ -182,6 +283,22 @@ def departments_of(person_ids: set[int], day: date) -> dict[int, str]:
 def standing_in(person_id: int, day: date) -> list[Delegation]:
     """The delegations by which `person_id` may do others' work on `day` besides their own."""
     return list(Delegation.objects.filter(InForce.on(day), substitute_id=person_id))
+
+
+def delegations_on(day: date) -> QuerySet[Delegation]:
+    """Every delegation that holds on `day`, with the substitute."""
+    return Delegation.objects.filter(InForce.on(day)).select_related("substitute").order_by("id")
+
+
+def delegations_by(person: Person) -> QuerySet[Delegation]:
+    """Who stood in, stands in or will stand in for the person, the latest first."""
+    return Delegation.objects.filter(person=person).select_related("substitute").order_by("-from_on", "-id")
+
+
+def delegations_after(person_ids: Collection[int], day: date) -> QuerySet[Delegation]:
+    """Who stands in for these persons after `day`, with an end set."""
+    rows = Delegation.objects.filter(person_id__in=person_ids, to_on__gt=day)
+    return rows.select_related("person", "substitute").order_by("from_on", "id")
 
 
 def delegations_around(person_id: int, day: date) -> list[Delegation]:

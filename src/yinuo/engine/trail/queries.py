@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from yinuo.engine.trail.models import Entry, Seen
 
@@ -18,6 +21,17 @@ def of_subject(subject: models.Model) -> QuerySet[Entry]:
         .select_related("decision")
         .order_by("id")
     )
+
+
+def last_of_project(project_code: str) -> int:
+    """The number of the project's newest entry; 0 = none."""
+    return Entry.objects.filter(project_code=project_code).aggregate(last=Max("id"))["last"] or 0
+
+
+def between(project_code: str, since: datetime, until: datetime, verbs: Collection[str]) -> QuerySet[Entry]:
+    """The project's entries with one of `verbs` after `since` up to `until`, the newest first."""
+    rows = Entry.objects.filter(project_code=project_code, at__gt=since, at__lte=until, verb__in=verbs)
+    return rows.order_by("-id")
 
 
 def seen_of_unit(unit_id: int, limit: int = 40) -> list[Seen]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Value
+from django.db import models
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Value
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor
-from yinuo.engine.people.models import Delegation
+from yinuo.engine.base import NO_ROW, Actor
+from yinuo.engine.people.models import Delegation, Person
 from yinuo.engine.people.queries import standing_in
 from yinuo.engine.work.lights import has_light, is_paused
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.models import Export, Reminder, SavedFilter, WorkItem
 
 OPEN = ["running", "paused"]
 BOXES = {"mine": "我的", "department": "本部门", "waiting": "等别人", "overdue": "超期", "guidance": "前期辅导"}
@@ -170,3 +171,133 @@ def counts(
 def for_actor(actor: Actor, item_id: int) -> WorkItem:
     """One item with its events. Raises DoesNotExist."""
     return WorkItem.objects.select_related("department", "assignee").prefetch_related("events").get(pk=item_id)
+
+
+def item(item_id: int) -> WorkItem:
+    """One item without its events. Raises WorkItem.DoesNotExist."""
+    return WorkItem.objects.select_related("department", "assignee").get(pk=item_id)
+
+
+def of_subject(subject: models.Model, *, kind: str = "") -> list[WorkItem]:
+    """Every item about a thing, or those of one kind, open or not, with their events; oldest first."""
+    items = WorkItem.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+    if kind:
+        items = items.filter(kind=kind)
+    return list(items.prefetch_related("events").order_by("id"))
+
+
+def open_by_subject(model: type[models.Model], ids: Collection[int], *, kind: str = "") -> dict[int, WorkItem]:
+    """The open item about each of these rows of `model`, by the row's number; of one kind where it is named."""
+    items = WorkItem.objects.filter(subject_kind=model._meta.label_lower, subject_id__in=ids, state__in=OPEN)
+    return {item.subject_id: item for item in (items.filter(kind=kind) if kind else items)}
+
+
+def open_clock(subject: models.Model, *kinds: str) -> WorkItem | None:
+    """What is open of a thing; of these kinds only, where they are named."""
+    rows = WorkItem.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk, state__in=OPEN)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    return rows.select_related("department", "assignee").order_by("id").first()
+
+
+def open_of_hall(actor: Actor) -> QuerySet[WorkItem]:
+    """What is open in the actor's hall; for a stage convener what is open in their stage."""
+    items = WorkItem.objects.filter(state__in=OPEN, hall_id=actor.hall_id or NO_ROW)
+    return items.filter(stage=actor.stage) if actor.role == "stage_convener" else items
+
+
+def held_by(person: Person) -> QuerySet[WorkItem]:
+    """What is open and given to the person, the most urgent first."""
+    rows = WorkItem.objects.filter(assignee=person, state__in=OPEN)
+    return rows.select_related("department", "assignee").order_by("due_at", "id")
+
+
+def assignees(items: QuerySet[WorkItem]) -> QuerySet[Person]:
+    """To whom the items are given, by name."""
+    held = items.filter(assignee__isnull=False).values("assignee_id")
+    return Person.objects.filter(pk__in=held).order_by("name", "id")
+
+
+# -- by project
+
+
+def open_of_projects(project_ids: Collection[int]) -> QuerySet[WorkItem]:
+    """What is open in these projects, the most urgent first."""
+    return WorkItem.objects.filter(project_id__in=project_ids, state__in=OPEN).order_by("due_at", "id")
+
+
+def titles_of(project_id: int) -> dict[int, str]:
+    """The title of every item a project ever had."""
+    return dict(WorkItem.objects.filter(project_id=project_id).values_list("pk", "title"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectClocks:
+    """How a project's open clocks stand."""
+
+    open: int
+    late: int
+    warned: int
+    due: datetime | None
+
+
+def project_clocks(project_ids: Collection[int], now: datetime) -> dict[int, ProjectClocks]:
+    """In one query; a project with nothing open is left out."""
+    staff = Q(waits_for="staff")
+    rows = (
+        WorkItem.objects.filter(project_id__in=project_ids, state__in=OPEN)
+        .values("project_id")
+        .annotate(
+            open=Count("id"),
+            late=Count("id", filter=staff & lit("red", now)),
+            warned=Count("id", filter=staff & lit("yellow", now)),
+            due=Min("due_at", filter=staff & Q(state="running")),
+        )
+    )
+    return {
+        row["project_id"]: ProjectClocks(row["open"], row["late"], row["warned"], row["due"])
+        for row in rows
+        if row["project_id"] is not None
+    }
+
+
+def project_is_lit(light: str, now: datetime) -> Exists:
+    """For a query of projects: whether an item the staff works on stands under the light."""
+    return Exists(
+        WorkItem.objects.filter(lit(light, now), project_id=OuterRef("pk"), state__in=OPEN, waits_for="staff")
+    )
+
+
+# -- reminders, kept filters, exports
+
+
+def reminders_of(item_ids: Collection[int]) -> QuerySet[Reminder]:
+    """Oldest first."""
+    return Reminder.objects.filter(item_id__in=item_ids).order_by("id")
+
+
+def reminders_in(project_id: int) -> QuerySet[Reminder]:
+    """Every reminder of a project's items, item by item."""
+    return Reminder.objects.filter(item__project_id=project_id).select_related("item").order_by("item_id", "id")
+
+
+def urged_since(person_id: int | None, items: Collection[WorkItem], since: datetime) -> set[int]:
+    """Which of the items the person has urged since then."""
+    rows = Reminder.objects.filter(item__in=items, by_id=person_id, at__gt=since)
+    return set(rows.values_list("item_id", flat=True))
+
+
+def saved_filters(actor: Actor) -> list[SavedFilter]:
+    """By name."""
+    return list(SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW).order_by("name"))
+
+
+def export(export_id: int) -> Export:
+    """A list on order, without the finished file. Raises Export.DoesNotExist."""
+    return Export.objects.select_related("person").defer("content").get(pk=export_id)
+
+
+def export_of(actor: Actor, export_id: int) -> Export | None:
+    """The actor's own list, without the finished file."""
+    rows = Export.objects.filter(pk=export_id, person_id=actor.person_id or NO_ROW)
+    return rows.defer("content").first()

@@ -240,7 +240,7 @@ def show(request: HttpRequest, project_id: int) -> dict[str, Any]:
     readable(request, project_id)
     view = queries.map_of(project_id, timezone.now())
     plan = view.plan
-    materials = dict(MapItem.objects.filter(project_id=project_id).values_list("id", "materials"))
+    materials = queries.materials_of(project_id)
     return {
         "project": project_id,
         "code": view.project.code,

@@ -12,14 +12,15 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from yinuo.engine.base import forbid
-from yinuo.engine.people.models import Person
+from yinuo.engine.people import queries as people
 from yinuo.engine.work import access as work_access
 from yinuo.engine.work import actions as work
+from yinuo.engine.work import queries as work_queries
 from yinuo.engine.work.lights import Light
 from yinuo.engine.work.models import WorkItem
 from yinuo.faces.onemap.api import MapItemOut, state_of
 from yinuo.faces.projects.api import readable
-from yinuo.rooms.onemap import actions, queries
+from yinuo.rooms.onemap import actions, history, queries
 from yinuo.rooms.onemap.models import Escalation, LaterDocument, LaterState, Problem, Remedy, RemedyKind, RemedyOutcome
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
 from yinuo.ui.api_shapes import ReturnedPointOut, Shape
@@ -180,7 +181,7 @@ class RemedyOut(Shape):
 
 
 def _item(request: HttpRequest, item_id: int) -> WorkItem:
-    item = WorkItem.objects.select_related("department", "assignee").get(pk=item_id)
+    item = work_queries.item(item_id)
     if not work_access.can_see(actor_of(request), item):
         raise forbid("只能处理本大厅、本部门的待办")
     return item
@@ -200,7 +201,7 @@ def remind(request: HttpRequest, item_id: int, body: ReminderIn) -> Status[dict[
 
 @router.post("/inbox/{item_id}/reassign", response=ReassignedOut, summary="转交一件待办")
 def reassign(request: HttpRequest, item_id: int, body: ReassignIn) -> dict[str, Any]:
-    to = Person.objects.get(pk=body.person)
+    to = people.person(body.person)
     item = work.reassign(
         actor=actor_of(request), item=_item(request, item_id), person=to, at=timezone.now(), why=body.why
     )
@@ -209,7 +210,7 @@ def reassign(request: HttpRequest, item_id: int, body: ReassignIn) -> dict[str, 
 
 @router.post("/inbox/reassign", response=MovedOut, summary="转交一个人手上的全部待办")
 def reassign_all(request: HttpRequest, body: ReassignAllIn) -> dict[str, int]:
-    person, to = Person.objects.get(pk=body.person), Person.objects.get(pk=body.to)
+    person, to = people.person(body.person), people.person(body.to)
     return {"moved": work.reassign_all(actor=actor_of(request), person=person, to=to, at=timezone.now(), why=body.why)}
 
 
@@ -245,8 +246,9 @@ def close_escalation(request: HttpRequest, item_id: int, body: EscalationOutcome
 
 @router.get("/items/{item_id}/problems", response=list[ProblemOut], summary="事项上发现的问题与处理")
 def problems(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
-    readable(request, queries.item_of(item_id).project_id)
-    return [problem_out(problem) for problem in Problem.objects.filter(item_id=item_id).order_by("id")]
+    item = queries.item_of(item_id)
+    readable(request, item.project_id)
+    return [problem_out(problem) for problem in sorted(item.problems.all(), key=lambda problem: problem.pk)]
 
 
 @router.post("/items/{item_id}/problems", response={201: ProblemOut}, summary="登记发现的问题")
@@ -297,13 +299,9 @@ def apply_anew(request: HttpRequest, item_id: int, body: WhyIn) -> dict[str, Any
 
 @router.get("/items/{item_id}/later-documents", response=list[LaterDocumentOut], summary="承诺办结事项的补办文件")
 def later_documents(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
-    readable(request, queries.item_of(item_id).project_id)
-    return [
-        later_out(asked)
-        for asked in LaterDocument.objects.filter(application__item_id=item_id)
-        .select_related("application")
-        .order_by("id")
-    ]
+    item = queries.item_of(item_id)
+    readable(request, item.project_id)
+    return [later_out(asked) for asked in reversed(history.later_of(item))]
 
 
 @router.post(
@@ -377,11 +375,9 @@ def remedy_out(made: Remedy) -> dict[str, Any]:
 
 @router.get("/items/{item_id}/remedies", response=list[RemedyOut], summary="对事项决定的复议、诉讼、投诉")
 def remedies(request: HttpRequest, item_id: int) -> list[dict[str, Any]]:
-    readable(request, queries.item_of(item_id).project_id)
-    return [
-        remedy_out(remedy)
-        for remedy in Remedy.objects.filter(item_id=item_id).select_related("application").order_by("id")
-    ]
+    item = queries.item_of(item_id)
+    readable(request, item.project_id)
+    return [remedy_out(remedy) for remedy in reversed(history.remedies_of(item))]
 
 
 @router.post("/items/{item_id}/remedies", response={201: RemedyOut}, summary="登记复议、诉讼或者投诉")

@@ -59,7 +59,7 @@ from yinuo.rooms.onemap.actions import (
 from yinuo.rooms.onemap.actions.common import GOING_ON
 from yinuo.rooms.onemap.actions.pausing import COORDINATED
 from yinuo.rooms.onemap.actions.remedies import outcomes_of
-from yinuo.rooms.onemap.models import Escalation, MapItem, SendBackKind
+from yinuo.rooms.onemap.models import MapItem, SendBackKind
 from yinuo.ui.acting import actor_of
 from yinuo.ui.forms import quiet
 from yinuo.ui.handling import attempt
@@ -78,7 +78,7 @@ class ItemDesk:
         self.open_work = next(
             (work for work in reversed(self.works) if work.is_open and work.waits_for == "staff"), None
         )
-        self.escalation = Escalation.objects.select_related("opened_by").filter(item=item).first()
+        self.escalation = queries.escalations([item.pk]).get(item.pk)
         self.past, self.remedies = history.past_of(item), history.remedies_of(item)
         self.number = history.number_of(item, self.past)
         self.colleagues: list[Person] = []

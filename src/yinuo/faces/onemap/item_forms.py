@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 
 from yinuo.core.dated import all_at
-from yinuo.engine.people.models import Department, Person
+from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import departments
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.actions.pausing import OWN_PROCEDURES
 from yinuo.rooms.onemap.models import Application, MapItem, RemedyKind, RemedyOutcome, SendBackKind
@@ -165,7 +166,7 @@ class RefuseAcceptanceForm(Versioned):
 
     def __init__(self, *args: Any, item: MapItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offices = Department.objects.filter(hall_id=item.project.hall_id).exclude(pk=item.department_id).order_by("id")
+        offices = departments(item.project.hall_id).exclude(pk=item.department_id)
         set_choices(self, "reason_code", [("", "请选择"), *reasons("not_accepted")])
         set_choices(self, "referred_to", [("", "不在本大厅，或者不清楚"), *((row.key, row.name) for row in offices)])
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yinuo.engine.documents.models import StoredFile
 from yinuo.rooms.onemap.models import MapItem, SendBack, Submission
+from yinuo.rooms.onemap.queries import version_of
 from yinuo.ui import uploads
 from yinuo.ui.acting import actor_of
 from yinuo.ui.handling import attempt
@@ -203,7 +204,7 @@ class Handing:
             data.setlist(f"m{number}-have", [str(pk) for pk in chosen.get(material["id"], [])])
             data[f"m{number}-library"] = ""
         data["key"] = self._key()
-        data["version"] = str(MapItem.objects.values_list("version", flat=True).get(pk=self.item.pk))
+        data["version"] = str(version_of(self.item.pk))
         again = MaterialsForm(data, item=self.item, shelf=self.shelf, chosen=chosen, faults=self.faults)
         again.fields["note"].required = self.form.fields["note"].required
         again.fields["note"].label, again.fields["note"].help_text = (

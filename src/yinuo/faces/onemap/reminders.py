@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yinuo.engine.notices.models import Channel, Message, MessageState
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.work.lights import Light
 from yinuo.engine.work.models import Moment, Reminder, WorkItem
+from yinuo.engine.work.queries import reminders_of as reminders
+from yinuo.rooms.onemap.history import reminding_messages
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.ui.reading import today
 from yinuo.ui.timing import between, day_length
@@ -36,20 +38,11 @@ class Reminded:
 def reminders_of(item: MapItem, works: Sequence[WorkItem]) -> list[Reminded]:
     """Every reminder of the item's clocks, by the tick and by hand, the newest first; in three queries."""
     by_id = {work.pk: work for work in works}
-    rows = list(Reminder.objects.filter(item__in=by_id).order_by("-at", "-id"))
+    rows = list(reminders(by_id).order_by("-at", "-id"))
     if not rows:
         return []
-    names = dict(Person.objects.filter(pk__in={row.by_id for row in rows if row.by_id}).values_list("pk", "name"))
-    sent = Message.objects.filter(
-        project_code=item.project.code or "",
-        template__in=["yellow", "due_today", "red", "urged"],
-        queued_at__in={row.at for row in rows},
-    )
-    messages = list(
-        sent.filter(page="staff:item", page_args={"item_id": item.pk})
-        .select_related("person")
-        .order_by("person_id", "channel")
-    )
+    names = names_of(row.by_id for row in rows)
+    messages = reminding_messages(item, {row.at for row in rows})
     return [_reminded(row, by_id[row.item_id], names, messages) for row in rows]
 
 

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import departments
 from yinuo.engine.rules import pack
 from yinuo.engine.work.actions import pause_reason
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import of_subject
 from yinuo.faces.onemap.staff_item import clock_views
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.onemap import access, coordinating, queries
@@ -35,7 +36,7 @@ from yinuo.rooms.onemap.actions import (
     start_coordination,
 )
 from yinuo.rooms.onemap.actions.coordination import UNDER_WAY, lead_of
-from yinuo.rooms.onemap.models import COORDINATION_OPEN, ENDED, Coordination, MapItem
+from yinuo.rooms.onemap.models import COORDINATION_OPEN, Coordination, MapItem
 from yinuo.rooms.projects.access import can_see
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.forms import DateInput
@@ -221,18 +222,13 @@ def _page(desk: CoordinationDesk) -> dict[str, Any]:
     made = desk.made
     views = list(desk.views.values())
     failed = desk.views.get(desk.verb)
-    works = (
-        WorkItem.objects.filter(subject_kind=made._meta.label_lower, subject_id=made.pk)
-        .prefetch_related("events")
-        .order_by("id")
-    )
     return {
         **head_of(made.project, NavItem("1+X 协调")),
         "made": made,
         "rows": rows_of(made),
         "opinions": list(made.opinions.all()),
         "affected": list(made.affected.all()),
-        "clocks": [view for view in clock_views(list(works), desk.now) if view.work.is_open],
+        "clocks": [view for view in clock_views(of_subject(made), desk.now) if view.work.is_open],
         "first": [view for view in views if not view.folded],
         "others": [view for view in views if view.folded],
         "late": None,
@@ -287,17 +283,8 @@ def ask(request: HttpRequest, item_id: int) -> HttpResponse:
     if not access.can_handle(actor, item):
         raise forbid("只有这个事项的办理人员可以提请协调")
     lead = lead_of(item.project, item.stage)
-    others = (
-        MapItem.objects.filter(project_id=item.project_id)
-        .exclude(pk=item.pk)
-        .exclude(state__in=ENDED)
-        .order_by("position")
-    )
-    offices = (
-        Department.objects.filter(hall_id=item.project.hall_id)
-        .exclude(pk__in=[lead.pk, item.department_id])
-        .order_by("id")
-    )
+    others = queries.open_items(item.project_id).exclude(pk=item.pk)
+    offices = departments(item.project.hall_id).exclude(pk__in=[lead.pk, item.department_id])
     form = RequestForm(
         request.POST if request.method == "POST" else None,
         items=others,

@@ -274,12 +274,8 @@ def _others(
     """What each matter may be made to wait for:
     everything proposed for the project that does not wait for it already.
     """
-    rounds = (
-        GuidanceAnswer.objects.filter(guidance_id=answer.guidance_id)
-        .exclude(pk=answer.pk)
-        .values_list("matters", flat=True)
-    )
-    known = {row["matter_id"]: row for matters in rounds for row in matters if row["needed"] != "no"}
+    beside = queries.matters_beside(answer)
+    known = {row["matter_id"]: row for matters in beside for row in matters if row["needed"] != "no"}
     known |= {row["matter_id"]: row for row in rows}
     after = {name: {*row["after"], *pack().matters[name].after} for name, row in known.items()}
 

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from yinuo.core.clock import ClockState, ProofDay
 from yinuo.engine.base import ROLES, STOOD_IN
 from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import of_subject
-from yinuo.engine.people.models import Person
+from yinuo.engine.people.queries import names_of
 from yinuo.engine.register import verbs, work_names
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work import clocks
 from yinuo.engine.work.models import ClockEvent, WorkItem
+from yinuo.rooms.onemap.history import entries_of
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.ui.components.shapes import Event, Row
 from yinuo.ui.components.text import closing, zh_datetime, zh_moment
@@ -102,11 +101,8 @@ def documents_of(item: MapItem) -> list[Document]:
 
 def story_of(item: MapItem) -> list[Event]:
     """What has happened to the item, the newest first: its own trail and that of what hangs on it."""
-    about = Q(subject_kind=item._meta.label_lower, subject_id=str(item.pk)) | Q(data__item=item.pk)
-    entries = list(Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")[:STORY])
-    names = dict(
-        Person.objects.filter(pk__in={row.person_id for row in entries if row.person_id}).values_list("pk", "name")
-    )
+    entries = list(entries_of(item)[:STORY])
+    names = names_of(row.person_id for row in entries)
     return [
         Event(
             row.at,

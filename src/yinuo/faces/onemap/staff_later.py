@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import of_subject
 from yinuo.faces.onemap.item_desk import more_points
 from yinuo.faces.onemap.item_forms import DecideForm, DeliverForm, PlainForm, SendBackForm
 from yinuo.faces.onemap.staff_item import clock_views
@@ -168,19 +167,11 @@ def later(request: HttpRequest, asked_id: int) -> HttpResponse:
     return render(request, "staff/later.html", _page(desk), status=status)
 
 
-def _works(asked: LaterDocument) -> QuerySet[WorkItem]:
-    return (
-        WorkItem.objects.filter(subject_kind=asked._meta.label_lower, subject_id=asked.pk)
-        .prefetch_related("events")
-        .order_by("id")
-    )
-
-
 def _page(desk: LaterDesk) -> dict[str, Any]:
     asked, item = desk.asked, desk.asked.item
     head = head_of(item.project, NavItem(item.name, reverse("staff:item", args=[item.pk])), NavItem("补办审批文件"))
     failed = desk.verbs.get(desk.verb)
-    views = clock_views(list(_works(asked)), desk.now)
+    views = clock_views(of_subject(asked), desk.now)
     found = [verb.view for verb in desk.verbs.values()]
     return {
         **head,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from yinuo.rooms.oversight.models import AnomalyWarning, WarningState
+from yinuo.rooms.oversight import queries
+from yinuo.rooms.oversight.models import AnomalyWarning
 from yinuo.rooms.projects.models import Project
 
 
@@ -25,13 +26,7 @@ class Warned:
 
 def shown(project: Project, face: str, *, linked: bool = True) -> list[Warned]:
     """`face`: staff or unit; one query."""
-    rows = (
-        AnomalyWarning.objects.filter(project=project)
-        .exclude(state=WarningState.CLOSED)
-        .select_related("department")
-        .order_by("id")
-    )
-    return banners(rows, face, linked=linked)
+    return banners(queries.open_of_project(project.pk), face, linked=linked)
 
 
 def banners(rows: Iterable[AnomalyWarning], face: str, *, linked: bool = True) -> list[Warned]:

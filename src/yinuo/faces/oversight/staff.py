@@ -19,16 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.core.wording import day_words
 from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.documents.attachments import load_files
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import departments
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import OPEN
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.oversight import access, actions, queries
 from yinuo.rooms.oversight.actions.common import TEXT_LIMIT
 from yinuo.rooms.oversight.actions.warnings import ACTS, HANDLED, RUNNING
 from yinuo.rooms.oversight.models import AnomalyWarning, WarningKind, WarningOutcome, WarningStep
-from yinuo.rooms.oversight.room import OversightWork
 from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.evidence import EvidenceForm
@@ -90,11 +87,7 @@ class HandForm(Versioned):
 
     def __init__(self, *args: Any, found: AnomalyWarning, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = (
-            Department.objects.filter(hall_id=found.project.hall_id)
-            .exclude(pk=found.department_id or NO_ROW)
-            .order_by("name")
-        )
+        rows = departments(found.project.hall_id).exclude(pk=found.department_id or NO_ROW).order_by("name")
         set_choices(self, "department_key", [("", "请选择"), *((row.key, row.name) for row in rows)])
 
 
@@ -229,7 +222,7 @@ def warning(request: HttpRequest, warning_id: int) -> HttpResponse:
         **head_of(found.project, NavItem(f"预警：{found.get_kind_display()}")),
         "warning": found,
         "story": story(found),
-        "clock": clock_of(found),
+        "clock": queries.clock_of(found),
         "steps": [(name, made[name], STEPS[name][1], STEPS[name][2]) for name in names],
         "form": made.get(verb),
         "records_url": reverse("staff:records", args=[found.project_id]),
@@ -268,17 +261,3 @@ def story(found: AnomalyWarning) -> list[WarningStep]:
     steps = list(found.steps.select_related("person", "department").order_by("id"))
     load_files(steps)
     return steps
-
-
-def clock_of(found: AnomalyWarning) -> WorkItem | None:
-    """The open clock, the unit's or the office's."""
-    return (
-        WorkItem.objects.filter(
-            subject_kind=AnomalyWarning._meta.label_lower,
-            subject_id=found.pk,
-            kind__in=[OversightWork.HANDLE, OversightWork.RECTIFY],
-            state__in=OPEN,
-        )
-        .select_related("department", "assignee")
-        .first()
-    )

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.engine.base import NO_ROW, Actor, forbid
-from yinuo.engine.people.models import InForce, Membership
+from yinuo.engine.people.queries import members
 from yinuo.rooms.oversight import access, actions, queries
 from yinuo.rooms.oversight.actions.common import TEXT_LIMIT
 from yinuo.rooms.oversight.models import ClueBody
@@ -43,11 +43,9 @@ class ClueForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        rows = Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW).exclude(
-            person_id=actor.person_id or NO_ROW
-        )
+        rows = members(actor.hall_id, day).exclude(person_id=actor.person_id or NO_ROW)
         names: dict[int, str] = {}
-        for row in rows.select_related("person", "department").order_by("department__name", "person__name", "id"):
+        for row in rows.order_by("department__name", "person__name", "id"):
             names.setdefault(row.person_id, f"{row.department.short_name} {row.person.name}")
         set_choices(self, "person_id", [("", "请选择"), *names.items()])
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.engine.base import Actor, forbid
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import departments
 from yinuo.faces.projects.heading import head_of, visible_project
 from yinuo.rooms.inspections.models import RandomInspection
 from yinuo.rooms.oversight import access, actions, queries
@@ -173,7 +173,7 @@ def _head(found: Project, label: str) -> dict[str, Any]:
 def record(request: HttpRequest, record_id: int) -> HttpResponse:
     """One record with every version of it; POST enters a new version beside."""
     actor, now = actor_of(request), timezone.now()
-    asked = LifeRecord.objects.select_related("department", "person", "inspection__plan").get(pk=record_id)
+    asked = queries.record(record_id)
     found = visible_project(actor, asked.project_id)
     rows = queries.versions(asked)
     last = rows[0]
@@ -235,7 +235,7 @@ def can_answer(actor: Actor, row: LifeRecord, project: Project) -> bool:
 
 
 def offices_of(project: Project) -> list[tuple[str, str]]:
-    return list(Department.objects.filter(hall_id=project.hall_id).order_by("name").values_list("key", "name"))
+    return list(departments(project.hall_id).order_by("name").values_list("key", "name"))
 
 
 def _corrected(form: RecordForm, last: LifeRecord, actor: Any, now: datetime) -> object:

@@ -19,7 +19,7 @@ from yinuo.engine.feeds.models import FeedPlace
 from yinuo.rooms.oversight import queries
 from yinuo.rooms.oversight.models import SHARED_FEED, RecordKind, SharedKind
 from yinuo.rooms.oversight.specs import word_of
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import by_codes
 from yinuo.ui import feeds
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.exporting import Field, Listing
@@ -69,12 +69,12 @@ def shared(request: HttpRequest) -> HttpResponse:
     found = queries.shared(actor_of(request), chosen(SHARED_FEED, request.GET))
     context = feeds.context(request, SHARED_FEED, found, reverse("staff:shared"), "shared")
     rows = context["rows"]
-    projects = dict(Project.objects.filter(code__in={row.entry.project_code for row in rows}).values_list("code", "pk"))
+    projects = by_codes({row.entry.project_code for row in rows})
     context["rows"] = [
         (
             row.entry,
             SharedKind(row.entry.kind).label,
-            projects.get(row.entry.project_code),
+            projects[row.entry.project_code].pk if row.entry.project_code in projects else None,
             queries.number_of(row.entry),
             *summary(row),
         )

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import forbid
-from yinuo.faces.oversight.staff import clock_of, story
+from yinuo.faces.oversight.staff import story
 from yinuo.faces.projects.own import OTHERS, crumbs
 from yinuo.rooms.oversight import access, actions, queries
 from yinuo.rooms.oversight.actions.common import TEXT_LIMIT
@@ -90,7 +90,7 @@ def show(request: HttpRequest, warning_id: int) -> HttpResponse:
         "warning": found,
         "project": found.project,
         "story": story(found),
-        "clock": clock_of(found),
+        "clock": queries.clock_of(found),
         "steps": [(name, made[name]) for name in names],
         "form": made.get(verb),
         "breadcrumbs": crumbs(found.project, f"预警：{found.get_kind_display()}"),

@@ -21,7 +21,7 @@ from yinuo.engine.people.actions import (
     register_reserved_unit,
     revoke_key,
 )
-from yinuo.engine.people.models import ApiKey, Delegation, Department, Person, ProjectUnit, UnitType
+from yinuo.engine.people.models import ApiKey, Delegation, ProjectUnit, UnitType
 from yinuo.ui.api import actor_of
 from yinuo.ui.api_shapes import Shape
 
@@ -166,14 +166,14 @@ def offer(request: HttpRequest, body: CommitmentOfferIn) -> Status[dict[str, Any
     actor = actor_of(request)
     if actor.department_id is None:
         raise forbid("只有承办部门可以决定本部门事项是否实行信用承诺")
-    department = Department.objects.get(pk=actor.department_id)
+    department = queries.own_department(actor)
     made = offer_commitment(actor=actor, department=department, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "matter_id": made.matter_id, "offered": made.offered, "from_on": made.from_on})
 
 
 @router.post("/delegations", response={201: DelegationOut}, summary="安排代班；同一安排再次发送只算一次")
 def arrange(request: HttpRequest, body: DelegateIn) -> Status[dict[str, Any]]:
-    person, substitute = Person.objects.get(pk=body.person), Person.objects.get(pk=body.substitute)
+    person, substitute = queries.person(body.person), queries.person(body.substitute)
     made = delegate(
         actor=actor_of(request),
         person=person,

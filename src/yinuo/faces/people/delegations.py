@@ -7,13 +7,13 @@ from datetime import timedelta
 from yinuo.engine.people.models import Delegation
 from yinuo.engine.register import work_names
 from yinuo.engine.rules import pack
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import names as names_of_projects
 from yinuo.ui.components.text import zh_day
 
 
 def what_words(row: Delegation) -> str:
     """What a delegation is limited to; "" for everything."""
-    names = dict(Project.objects.filter(pk__in=row.projects).values_list("pk", "name")) if row.projects else {}
+    names = names_of_projects(row.projects)
     parts = [
         "、".join(pack().matters[name].full_name if name in pack().matters else name for name in row.matters),
         "、".join(work_names().get(kind, kind) for kind in row.kinds),

@@ -11,7 +11,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,23 +19,15 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import NO_ROW, Actor, forbid
 from yinuo.engine.catalogue.actions import set_handler
-from yinuo.engine.catalogue.models import MatterHandler
+from yinuo.engine.catalogue.queries import handled
+from yinuo.engine.people import queries
 from yinuo.engine.people.access import can_manage_people
 from yinuo.engine.people.actions import confirm_binding, delegate, end_delegation, end_role, give_role
-from yinuo.engine.people.models import (
-    AuthorisedPerson,
-    Delegation,
-    Department,
-    InForce,
-    Membership,
-    Person,
-    StaffRole,
-)
+from yinuo.engine.people.models import Department, InForce, Membership, Person, StaffRole
 from yinuo.engine.register import delegable, work_kinds
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
-from yinuo.engine.work.queries import OPEN
-from yinuo.rooms.projects.models import Project
+from yinuo.engine.work.queries import held_by
+from yinuo.rooms.projects.queries import worked_on
 from yinuo.ui.acting import actor_of, need_role, need_staff
 from yinuo.ui.components.forms import DateInput
 from yinuo.ui.forms import choice, set_choices
@@ -46,6 +37,7 @@ from yinuo.ui.words import stages
 
 STAGED = "stage_convener"
 LAST_YEAR = 2100
+LISTED = 100
 
 
 def named(people: Iterable[Person]) -> list[tuple[str, str]]:
@@ -134,9 +126,7 @@ class DelegationForm(forms.Form):
         set_choices(self, "substitute", [("", "请选择"), *people])
         offices = set(of.memberships.filter(InForce.on(day)).values_list("department__key", flat=True))
         matters = [(matter.id, matter.full_name) for matter in pack().matters_at(day) if matter.department in offices]
-        held = WorkItem.objects.filter(assignee=of, state__in=OPEN, project_id__isnull=False).values("project_id")
-        projects = Project.objects.filter(pk__in=held).order_by("pk").values_list("pk", "name")
-        for name, choices in (("matters", matters), ("projects", list(projects))):
+        for name, choices in (("matters", matters), ("projects", worked_on(of))):
             if choices:
                 set_choices(self, name, choices)
             else:
@@ -167,11 +157,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """POST `do`: role, end, handler, confirm, back."""
     actor, now = actor_of(request), timezone.now()
     day = today(now)
-    members = list(
-        Membership.objects.filter(InForce.on(day), department__hall_id=actor.hall_id or NO_ROW)
-        .select_related("person", "department")
-        .order_by("department_id", "role", "id")
-    )
+    members = list(queries.members(actor.hall_id, day))
     known = {row.person_id: row.person for row in members}
     desk = PeopleDesk(request, actor, members, known)
     if request.method == "POST":
@@ -179,36 +165,22 @@ def people(request: HttpRequest) -> HttpResponse:
         if words:
             messages.success(request, words)
             return redirect("staff:people")
-    handled: dict[int, list[str]] = {}
-    for row in MatterHandler.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by(
-        "matter_id", "id"
-    ):
-        if row.matter_id in pack().matters:
-            handled.setdefault(row.person_id, []).append(pack().matters[row.matter_id].full_name)
+    matters = handled(actor.hall_id, day)
     offices: dict[int, Office] = {}
     named_stages = dict(stages(day))
     for member in members:
         member.stage_name = named_stages.get(member.stage, "")  # type: ignore[attr-defined]
         office = offices.setdefault(member.department_id, Office(member.department, []))
-        office.members.append((member, handled.get(member.person_id, []) if member.role == "approver" else []))
+        office.members.append((member, matters.get(member.person_id, []) if member.role == "approver" else []))
     context = {
         "offices": list(offices.values()),
-        "bindings": list(
-            AuthorisedPerson.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=day), confirmed_at__isnull=True)
-            .select_related("person", "unit", "asked_by")
-            .order_by("id")[:100]
-        ),
-        "substitutions": _substitutions(set(known), day),
+        "bindings": list(queries.bindings_to_confirm(day)[:LISTED]),
+        "substitutions": list(queries.delegations_after(set(known), day)[:LISTED]),
         "forms": desk.forms,
         "form": desk.failed or forms.Form(),
         "verb": desk.verb,
     }
     return render(request, "staff/people.html", context, status=422 if desk.failed is not None else 200)
-
-
-def _substitutions(persons: set[int], day: date) -> list[Delegation]:
-    rows = Delegation.objects.filter(person_id__in=persons, to_on__gt=day).select_related("person", "substitute")
-    return list(rows.order_by("from_on", "id")[:100])
 
 
 class PeopleDesk:
@@ -219,7 +191,7 @@ class PeopleDesk:
         self.data = request.POST if request.method == "POST" else None
         self.verb = request.POST.get("do", "") if request.method == "POST" else ""
         self.failed: forms.Form | None = None
-        self.offices = list(Department.objects.filter(hall_id=actor.hall_id or NO_ROW).order_by("id"))
+        self.offices = list(queries.departments(actor.hall_id))
         choices, day = named(known.values()), today(self.now)
         self.forms: dict[str, forms.Form] = {
             "handler": HandlerForm(self._of("handler"), people=choices, day=day, prefix="handler"),
@@ -268,7 +240,7 @@ class PeopleDesk:
         number = str(self.data.get("id", ""))
         pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
         if self.verb == "confirm":
-            binding = AuthorisedPerson.objects.select_related("person", "unit").get(pk=pk)
+            binding = queries.binding(pk)
             confirm_binding(actor=self.actor, binding=binding, may_sign="may_sign" in self.data, at=self.now)
             return f"已确认{binding.person.name}可以代表{binding.unit.name}办事。"
         if self.verb == "back":
@@ -291,7 +263,7 @@ def delegation(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     day = today(now)
     person = _absent(request, actor, day)
-    by_id = {str(row.pk): row for row in _colleagues(person, day)}
+    by_id = {str(row.pk): row for row in queries.colleagues(person, day)}
     verb = request.POST.get("do", "arrange")
     form = DelegationForm(
         request.POST if request.method == "POST" and verb == "arrange" else None,
@@ -325,16 +297,14 @@ def delegation(request: HttpRequest) -> HttpResponse:
         if done is not None:
             messages.success(request, f"已安排{done.substitute.name}代班。")
             return redirect(here)
-    rows = Delegation.objects.filter(person=person).select_related("substitute").order_by("-from_on", "-id")[:20]
-    held = WorkItem.objects.filter(assignee=person, state__in=OPEN, waits_for="staff").count()
     context = {
         "form": form,
-        "rows": list(rows),
+        "rows": list(queries.delegations_by(person)[:20]),
         "today": day,
         "alone": not by_id,
         "person": person,
         "own": own,
-        "held": held,
+        "held": held_by(person).filter(waits_for="staff").count(),
     }
     return render(request, "staff/delegation.html", context, status=422 if form.is_bound else 200)
 
@@ -347,15 +317,7 @@ def _absent(request: HttpRequest, actor: Actor, day: date) -> Person:
     """Whose absence is arranged: the actor's own, or – for who manages the hall – somebody's of the hall."""
     wanted = _number(request.GET.get("for", ""))
     if not wanted or wanted == actor.person_id:
-        return Person.objects.get(pk=actor.person_id or NO_ROW)
-    here = Membership.objects.filter(InForce.on(day), person_id=wanted, department__hall_id=actor.hall_id or NO_ROW)
-    if not can_manage_people(actor) or not here.exists():
+        return queries.person(actor.person_id or NO_ROW)
+    if not can_manage_people(actor) or not queries.has_role_in(wanted, actor.hall_id, day):
         raise forbid("只能由本人或总召集人安排代班")
-    return Person.objects.get(pk=wanted)
-
-
-def _colleagues(person: Person, day: date) -> Iterable[Person]:
-    """Who may stand in: everybody who works in one of the person's departments that day."""
-    shared = person.memberships.filter(InForce.on(day)).values("department_id")
-    there = Membership.objects.filter(InForce.on(day), department_id__in=shared).values("person_id")
-    return Person.objects.filter(is_active=True, pk__in=there).exclude(pk=person.pk).order_by("name", "id")
+    return queries.person(wanted)

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import forbid
+from yinuo.engine.people import queries
 from yinuo.engine.people.actions import give_credit_code, register_reserved_unit
-from yinuo.engine.people.models import ProjectUnit, UnitType
-from yinuo.engine.people.queries import reserved_units
+from yinuo.engine.people.models import UnitType
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.forms import CodeInput
 from yinuo.ui.forms import choice
@@ -61,7 +61,7 @@ def reserved(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已登记“{made.name}”，领取营业执照后在此补登统一社会信用代码。")
             return redirect("staff:reserved")
     search = request.GET.get("q", "").strip()
-    context = {"form": form, "units": list(reserved_units(search)[:50]), "search": search}
+    context = {"form": form, "units": list(queries.reserved_units(search)[:50]), "search": search}
     return render(request, "staff/reserved.html", context, status=422 if form.is_bound else 200)
 
 
@@ -69,7 +69,7 @@ def reserved(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def code(request: HttpRequest, unit_id: int) -> HttpResponse:
     """The unit has its licence: its code is written beside its name, once."""
-    unit = ProjectUnit.objects.get(pk=unit_id)
+    unit = queries.unit(unit_id)
     if not unit.reservation_no:
         raise forbid("这个单位不是以预先核准名称登记的")
     form = CodeForm(request.POST or None)

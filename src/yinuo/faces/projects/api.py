@@ -12,7 +12,7 @@ from ninja import Field, Router, Schema, Status
 
 from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.engine.base import Refused, forbid
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import unit_id_of
 from yinuo.engine.trail.actions import seen
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.projects import access, actions, queries
@@ -157,7 +157,7 @@ def file(request: HttpRequest, body: FilingIn) -> HttpResponse:
     unit_id = actor.unit_id or 0
     if body.unit:
         _need_credit_code(body.unit)
-        unit_id = ProjectUnit.objects.values_list("id", flat=True).get(credit_code=body.unit)
+        unit_id = unit_id_of(body.unit)
     filing = actions.file_project(
         actor=actor,
         unit_id=unit_id,

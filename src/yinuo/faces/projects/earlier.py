@@ -10,7 +10,7 @@ from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.form import Step
 from yinuo.faces.projects.factforms import words_of
 from yinuo.faces.projects.steps import nested
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import of_unit
 
 # What seldom differs from one project of a company to the next; amounts and the name always do.
 OFFERED = ("project_class", "industry", "region", "site.address", "site.zone_id", "site.parcel")
@@ -40,7 +40,7 @@ def offers(unit_id: int, step: Step, facts: Mapping[str, Any]) -> list[Offer]:
         return []
     made: list[Offer] = []
     known: list[Mapping[str, Any]] = []
-    rows = Project.objects.filter(unit_id=unit_id).order_by("-id").values_list("pk", "name", "facts")
+    rows = of_unit(unit_id).values_list("pk", "name", "facts")
     for pk, name, old in rows[:LOOKED_AT]:
         values = {path: value for path in paths if (value := look_up(old, path)) is not UNKNOWN}
         if values and values not in known and len(made) < SHOWN:

@@ -20,12 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.projects import access, queries
 from yinuo.rooms.projects.actions import answer_question, pass_question, publish_answer, withdraw_answer
 from yinuo.rooms.projects.models import Question
-from yinuo.rooms.projects.room import ProjectsWork
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.forms import choice, set_choices, text_area
@@ -84,10 +82,7 @@ class Line:
 
 
 def _lines(found: list[Question], now: datetime) -> list[Line]:
-    works = WorkItem.objects.filter(
-        kind=ProjectsWork.QUESTION, subject_kind=Question._meta.label_lower, subject_id__in=[row.pk for row in found]
-    ).order_by("id")
-    by_id = {work.subject_id: work for work in works}
+    by_id = queries.question_clocks([row.pk for row in found])
     return [
         Line(row, work.due_at if work else None, work.light_at(now) if work else "green")
         for row in found

@@ -30,6 +30,7 @@ from yinuo.rooms.projects.models import (
     ProjectState,
     ReportKind,
 )
+from yinuo.rooms.projects.queries import participants_elsewhere
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.forms import CodeInput, DateInput, DecimalInput
 from yinuo.ui.components.shapes import Colour, Column, Task
@@ -267,9 +268,7 @@ def _earlier(project: Project, present: list[Participant]) -> list[Participant]:
     """Of the company's other projects, each role and unit once, the latest first."""
     known = {(row.role, row.credit_code) for row in present}
     found: list[Participant] = []
-    for row in (
-        Participant.objects.filter(project__unit_id=project.unit_id).exclude(project=project).order_by("-id")[:100]
-    ):
+    for row in participants_elsewhere(project):
         if (row.role, row.credit_code) not in known and len(found) < SHOWN_EARLIER:
             known.add((row.role, row.credit_code))
             found.append(row)

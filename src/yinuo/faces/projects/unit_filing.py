@@ -25,6 +25,7 @@ from yinuo.engine.base import Refused, Stale, forbid
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import answers, earlier, factforms, handover, steps
 from yinuo.faces.projects.factforms import FactForm, words_of
+from yinuo.rooms.projects import queries
 from yinuo.rooms.projects.actions import file_project, open_draft, save_draft
 from yinuo.rooms.projects.models import Draft
 from yinuo.ui.acting import actor_of, need_unit, person_of
@@ -96,7 +97,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 def own_draft(request: HttpRequest, draft_id: int) -> Draft:
-    draft = Draft.objects.select_related("filed_as").get(pk=draft_id)
+    draft = queries.draft(draft_id)
     if draft.unit_id != actor_of(request).unit_id:
         raise forbid("只能填写本单位的申报")
     return draft

@@ -18,10 +18,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import open_by_subject
 from yinuo.faces.projects.own import crumbs, project_of
-from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.queries import matters_of
+from yinuo.rooms.projects import queries
 from yinuo.rooms.projects.actions import ask_question
-from yinuo.rooms.projects.models import Project, Question
+from yinuo.rooms.projects.models import Question
+from yinuo.rooms.projects.room import ProjectsWork
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem, State
 from yinuo.ui.components.text import closing
@@ -53,7 +56,7 @@ class QuestionForm(forms.Form):
 def ask(request: HttpRequest, project_id: int) -> HttpResponse:
     """A project's questions with their answers, and a new one; `?item=` chooses the matter."""
     project, now = project_of(request, project_id), timezone.now()
-    items = list(MapItem.objects.filter(project=project).order_by("position").values_list("pk", "matter_id", "name"))
+    items = matters_of(project.pk)
     about = next((matter for pk, matter, _name in items if str(pk) == request.GET.get("item", "")), "")
     initial = {"matter": about, "key": f"question:{uuid.uuid4()}"}
     form = QuestionForm(posted(request), items=[(matter, name) for _pk, matter, name in items], initial=initial)
@@ -93,14 +96,9 @@ def ask(request: HttpRequest, project_id: int) -> HttpResponse:
 def show(request: HttpRequest) -> HttpResponse:
     """Every question of the company, and the projects one may ask about."""
     unit_id, now = actor_of(request).unit_id or 0, timezone.now()
-    rows = (
-        Question.objects.filter(project__unit_id=unit_id)
-        .select_related("department", "asked_by", "project")
-        .order_by("-asked_at")[:SHOWN]
-    )
     context = {
-        "questions": lines(rows, now),
-        "projects": list(Project.objects.filter(unit_id=unit_id).order_by("-id").values("pk", "name")[:SHOWN]),
+        "questions": lines(queries.questions_of_unit(unit_id)[:SHOWN], now),
+        "projects": list(queries.of_unit(unit_id).values("pk", "name")[:SHOWN]),
         "breadcrumbs": [NavItem("我的项目", reverse("unit:projects")), NavItem("提问与答复")],
     }
     return render(request, "unit/questions.html", context)
@@ -110,10 +108,7 @@ def lines(rows: Iterable[Question], now: datetime) -> list[dict[str, Any]]:
     """Each question with where it lies and by when the answer is due. One query for the clocks of those open."""
     questions = list(rows)
     open_ = [row.pk for row in questions if row.answered_at is None]
-    works = WorkItem.objects.filter(
-        kind="question", subject_kind="projects.question", subject_id__in=open_, state__in=["running", "paused"]
-    )
-    clocks = {work.subject_id: work for work in works} if open_ else {}
+    clocks = open_by_subject(Question, open_, kind=ProjectsWork.QUESTION)
     return [{"row": row, "matter": matter_name(row), **_standing(row, clocks.get(row.pk), now)} for row in questions]
 
 

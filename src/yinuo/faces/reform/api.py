@@ -10,8 +10,8 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from yinuo.engine.base import forbid
-from yinuo.rooms.reform import access, actions, figures
-from yinuo.rooms.reform.models import DraftState, Publication, ReformReport, ReportDraft
+from yinuo.rooms.reform import access, actions, figures, queries
+from yinuo.rooms.reform.models import DraftState, Publication, ReportDraft
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
 from yinuo.ui.api_shapes import Shape
 
@@ -122,7 +122,7 @@ def draft_out(draft: ReportDraft) -> dict[str, Any]:
 
 @router.get("/reform/published", auth=None, response=PublicationsOut, summary="公布的季度通报和年度评价")
 def published(request: HttpRequest) -> dict[str, Any]:
-    rows = Publication.objects.select_related("report").order_by("-report__begins", "-id")[:200]
+    rows = queries.publications()[:200]
     return {
         "items": [
             {
@@ -139,7 +139,7 @@ def published(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/reform/published/{publication_id}", auth=None, response=PublicationOut, summary="一期通报或者评价")
 def one(request: HttpRequest, publication_id: int) -> dict[str, Any]:
-    return published_out(Publication.objects.select_related("report").get(pk=publication_id))
+    return published_out(queries.publication(publication_id))
 
 
 @router.post("/reform/reports", response={201: DraftedReportOut}, summary="草拟一期通报或者评价：数字从此固定")
@@ -150,7 +150,7 @@ def draft(request: HttpRequest, body: DraftIn) -> Status[dict[str, Any]]:
 
 @router.get("/reform/reports/{report_id}", response=ReformReportOut, summary="草拟中的数字、文字和部门自评")
 def show(request: HttpRequest, report_id: int) -> dict[str, Any]:
-    report = ReformReport.objects.select_related("draft").get(pk=report_id)
+    report = queries.report(report_id)
     if not access.can_see(actor_of(request), figures.place_of(report.region_id)):
         raise forbid("只能查看本大厅的通报和评价")
     own = {f"d{row.department_id}": row.text for row in actions.self_reports(report)}

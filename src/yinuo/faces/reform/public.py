@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document
+from yinuo.engine.documents.queries import paper as issued
 from yinuo.faces.reform.shared import shown
-from yinuo.rooms.reform.models import Publication
+from yinuo.rooms.reform import queries
 from yinuo.rooms.reform.papers import basis_of
 from yinuo.rooms.reform.room import ReformPaper
 from yinuo.ui import words
@@ -24,14 +24,14 @@ SHOWN = 60
 @require_safe
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
-    rows = Publication.objects.select_related("report__region").order_by("-report__begins", "-id")[:SHOWN]
+    rows = queries.publications()[:SHOWN]
     return render(request, "public/reform.html", {"rows": rows, "breadcrumbs": [NavItem("改革推进情况")]})
 
 
 @require_safe
 @conditional_page
 def report(request: HttpRequest, publication_id: int) -> HttpResponse:
-    row = Publication.objects.select_related("report__region").get(pk=publication_id)
+    row = queries.publication(publication_id)
     context = {
         "row": row,
         "report": row.report,
@@ -46,7 +46,7 @@ def report(request: HttpRequest, publication_id: int) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, publication_id: int) -> HttpResponse:
     """The sealed paper."""
-    document = Document.objects.filter(kind=ReformPaper.REPORT, subject_id=publication_id).first()
+    document = issued(ReformPaper.REPORT, publication_id)
     if document is None:
         raise Http404("没有这份通报")
     return stored(paper_of(document=document, at=timezone.now()))

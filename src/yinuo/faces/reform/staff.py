@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import NO_ROW, Actor, forbid
-from yinuo.engine.people.models import Department
+from yinuo.engine.base import Actor, forbid
+from yinuo.engine.people.queries import department_or_none, names_in_halls
 from yinuo.faces.reform.shared import Cases, shown
-from yinuo.rooms.reform import access, actions, figures, measures
+from yinuo.rooms.reform import access, actions, figures, measures, queries
 from yinuo.rooms.reform.models import DraftState, ReformReport, ReportDraft
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import NavItem
@@ -76,17 +76,13 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Of the hall's region, the latest first."""
     actor = actor_of(request)
     mine = [place.region.pk for place in figures.places() if access.can_see(actor, place)]
-    rows = (
-        ReformReport.objects.filter(region__in=mine)
-        .select_related("region", "draft", "publication")
-        .order_by("-begins", "-id")[:SHOWN]
-    )
+    rows = queries.reports(mine)[:SHOWN]
     return render(request, "staff/reform.html", {"rows": [(row, getattr(row, "publication", None)) for row in rows]})
 
 
 def _seen(request: HttpRequest, report_id: int) -> tuple[Actor, ReformReport, figures.Place]:
     actor = actor_of(request)
-    found = ReformReport.objects.select_related("region", "draft", "publication").get(pk=report_id)
+    found = queries.report(report_id)
     place = figures.place_of(found.region_id)
     if not access.can_see(actor, place):
         raise forbid("只能查看本大厅的通报和评价")
@@ -116,7 +112,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
         **shown(body, _cases_of(found)),
         "forms": steps,
         "form": steps.get(verb),
-        "own": Department.objects.filter(pk=actor.department_id or NO_ROW).first() if "self" in steps else None,
+        "own": department_or_none(actor.department_id) if "self" in steps else None,
         "breadcrumbs": [NavItem("改革推进情况", reverse("staff:reform")), NavItem(found.span_words)],
         "next": next_of(actor, now, request.path),
     }
@@ -147,7 +143,7 @@ def _steps(
     if draft.state == DraftState.SUBMITTED and access.can_consent(actor, place):
         steps["publish"] = lambda data: Versioned(data, initial=fresh)
         steps["return"] = lambda data: ReturnForm(data, initial=fresh)
-    office = Department.objects.filter(pk=actor.department_id or NO_ROW).first()
+    office = department_or_none(actor.department_id)
     speaks = (
         office is not None
         and access.can_self_report(actor, office, place)
@@ -210,8 +206,8 @@ def cases(request: HttpRequest, report_id: int) -> HttpResponse:
     here = reverse("staff:reform_cases", args=[found.pk])
     measure = measures.MEASURES[key]
     told = [("", "全部"), ("yes", measure.good), ("no", "其他")] if measure.shared else [("", "全部")]
-    office = Department.objects.filter(pk=asked["department"] or NO_ROW).first()
-    offices = dict(Department.objects.filter(hall_id__in=place.hall_ids).values_list("pk", "short_name"))
+    office = department_or_none(asked["department"])
+    offices = names_in_halls(place.hall_ids)
     context = {
         "report": found,
         "measure": measure,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
 from yinuo.core.regional import Conditions
-from yinuo.engine.base import NO_ROW, forbid
+from yinuo.engine.base import forbid
 from yinuo.engine.catalogue.models import RegionalResult, Zone, ZoneKind
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import departments
 from yinuo.engine.rules import pack
 from yinuo.faces.onemap.api import MapItemOut, state_of
 from yinuo.faces.projects.api import readable
@@ -266,13 +266,13 @@ def results(request: HttpRequest, zone: str = "", matter: str = "", q: str = "")
 
 @router.get("/regional/results/{result_id}", response=RegionalResultOut, auth=None, summary="一份区域评估结果")
 def result(request: HttpRequest, result_id: int) -> dict[str, Any]:
-    return result_out(RegionalResult.objects.select_related("zone", "department").get(pk=result_id))
+    return result_out(queries.result(result_id))
 
 
 @router.post("/zones", response={201: ZoneOut}, summary="登记特殊功能区")
 def open_zone(request: HttpRequest, body: ZoneIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
-    office = Department.objects.filter(hall_id=actor.hall_id or NO_ROW, key=body.body).first()
+    office = departments(actor.hall_id).filter(key=body.body).first()
     values = body.dict(exclude={"body"})
     made = actions.open_zone(actor=actor, body_id=office.pk if office else 0, at=timezone.now(), **values)
     return Status(201, zone_out(made))
@@ -287,8 +287,8 @@ def close_zone(request: HttpRequest, zone_id: int, body: ZoneCloseIn) -> dict[st
     "/zones/{zone_id}/assessments", response={201: RegionalAssessmentOut}, summary="组织区域评估，征求部门意见"
 )
 def begin(request: HttpRequest, zone_id: int, body: RegionalAssessmentIn) -> Status[dict[str, Any]]:
-    zone = Zone.objects.get(pk=zone_id)
-    offices = dict(Department.objects.filter(hall_id=zone.hall_id, key__in=body.departments).values_list("key", "pk"))
+    zone = queries.zone(zone_id)
+    offices = dict(departments(zone.hall_id).filter(key__in=body.departments).values_list("key", "pk"))
     made = actions.begin_assessment(
         actor=actor_of(request),
         zone_id=zone_id,

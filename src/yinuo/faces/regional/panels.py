@@ -36,8 +36,7 @@ class Panel:
 def panel_of(item: MapItem, now: datetime) -> Panel | None:
     """None for a matter of a project in no zone, or whose zone has no result for it."""
     if item.shared_id is not None:
-        result = RegionalResult.objects.select_related("zone", "department").get(pk=item.shared_id)
-        return _panel(result, shared=True, fits=True, reasons=(), missing="")
+        return _panel(queries.result(item.shared_id), shared=True, fits=True, reasons=(), missing="")
     if item.state != ItemState.OPEN:
         return None
     found = regional.proposals(item.project, [item.matter_id], now.astimezone(TZ).date()).get(item.matter_id)

@@ -18,11 +18,10 @@ from yinuo.core.calendar import DAY
 from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.engine.catalogue.models import RegionalResult, Zone
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, StoredFile
+from yinuo.engine.documents.queries import stored_file
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.regional import ended
 from yinuo.rooms.regional import queries
-from yinuo.rooms.regional.room import RegionalPaper
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import stored
@@ -107,18 +106,17 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
     and whether it is still shared.
     """
     day = timezone.localdate()
-    found = RegionalResult.objects.select_related("zone__body", "department", "superseded_by").get(pk=result_id)
+    found = queries.result(result_id)
     matter = pack().matters[found.matter_id]
     rows = regional_rows(matter.id, pack(), day)
-    file = StoredFile.objects.only("name", "size", "sha256").get(pk=found.report_file_id)
     context = {
         "breadcrumbs": [NavItem("区域评估", "/regional/"), NavItem(matter.full_name)],
         "line": line_of(found, day),
         "result": found,
         "matter": matter,
         "excluded": [(which_projects(row), row.row, words.cite_links(row.cites)) for row in rows],
-        "file": file,
-        "paper": Document.objects.filter(kind=RegionalPaper.REPORT, number=found.document_number).exists(),
+        "file": stored_file(found.report_file_id),
+        "paper": queries.notice_of(found).exists(),
         "ended": ended(found),
         "cites": words.cite_links(pack().parameter("regional.sharing", day).cites),
     }
@@ -128,13 +126,11 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, result_id: int) -> HttpResponse:
     """The assessment report itself, published with the result (向社会公开)."""
-    found = RegionalResult.objects.select_related("report_file").get(pk=result_id)
-    return stored(found.report_file)
+    return stored(queries.report_of(result_id))
 
 
 @require_safe
 def paper(request: HttpRequest, result_id: int) -> HttpResponse:
     """The sealed notice by which the result was published."""
-    found = RegionalResult.objects.get(pk=result_id)
-    document = Document.objects.get(kind=RegionalPaper.REPORT, number=found.document_number)
+    document = queries.notice_of(queries.result(result_id)).get()
     return stored(paper_of(document=document, at=timezone.now()))

@@ -20,7 +20,7 @@ from yinuo.core.calendar import DAY
 from yinuo.core.regional import Conditions, regional_rows, which_projects
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import open_clock
 from yinuo.faces.regional.forms import (
     ApproveForm,
     CommissionForm,
@@ -32,7 +32,7 @@ from yinuo.faces.regional.forms import (
 from yinuo.faces.regional.staff_zones import CRUMB
 from yinuo.rooms.onemap.regional import ended
 from yinuo.rooms.regional import access, actions, queries
-from yinuo.rooms.regional.models import AssessmentState, FeeEntry, RegionalAssessment
+from yinuo.rooms.regional.models import AssessmentState, RegionalAssessment
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import closing, grouped, zh_date, zh_datetime
@@ -166,9 +166,7 @@ def show(request: HttpRequest, assessment_id: int) -> HttpResponse:
             messages.success(request, chosen.done)
             return redirect("staff:assessment", assessment_id)
     day = timezone.localdate()
-    work = WorkItem.objects.filter(
-        subject_kind="regional.regionalassessment", subject_id=found.pk, state__in=["running", "paused"]
-    ).first()
+    work = open_clock(found)
     context = {
         "found": found,
         "matter": pack().matters[found.matter_id].full_name,
@@ -185,7 +183,7 @@ def show(request: HttpRequest, assessment_id: int) -> HttpResponse:
         "due": f"应于 {closing(work.due_at)} 前审查" if work and work.due_at else "",
         "may_renew": found.state == AssessmentState.PUBLISHED and access.can_run(actor, found.zone),
         "ended": ended(found.result) if found.result else "",
-        "fees": list(FeeEntry.objects.filter(assessment=found).select_related("project").order_by("id")[:50]),
+        "fees": queries.fees_of(found),
         "form": failed or forms.Form(),
         "breadcrumbs": [
             CRUMB,

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yinuo.core.calendar import DAY
 from yinuo.engine.base import forbid
 from yinuo.engine.catalogue.models import RegionalResult, Zone, ZoneKind
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import departments
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import open_by_subject
 from yinuo.rooms.regional import access, queries
 from yinuo.rooms.regional.actions import begin_assessment, close_zone, open_zone
 from yinuo.rooms.regional.models import RegionalAssessment
@@ -98,12 +98,7 @@ def _kept(hall_id: int, zones: list[Zone] | None, day: date) -> list[Kept]:
     found = queries.published(day).filter(hall_id=hall_id).order_by("to_on", "id")
     rows = list(found if zones is None else found.filter(zone__in=zones))
     now = timezone.now()
-    works = {
-        work.subject_id: work
-        for work in WorkItem.objects.filter(
-            kind=RegionalWork.UPKEEP, subject_id__in=[row.pk for row in rows], state__in=["running", "paused"]
-        )
-    }
+    works = open_by_subject(RegionalResult, [row.pk for row in rows], kind=RegionalWork.UPKEEP)
     made = []
     for row in rows:
         assert row.to_on is not None
@@ -133,7 +128,7 @@ class ZoneForm(forms.Form):
 
     def __init__(self, *args: Any, hall_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        offices = Department.objects.filter(hall_id=hall_id).order_by("name").values_list("pk", "name")
+        offices = departments(hall_id).order_by("name").values_list("pk", "name")
         set_choices(self, "body_id", [("", "请选择"), *((str(pk), name) for pk, name in offices)])
 
 
@@ -163,7 +158,7 @@ class CloseForm(forms.Form):
 def zone(request: HttpRequest, zone_id: int) -> HttpResponse:
     """One zone: place, body, results, assessments; those who keep zones may close it."""
     actor, day = actor_of(request), timezone.localdate()
-    found = Zone.objects.select_related("body").get(pk=zone_id)
+    found = queries.zone(zone_id)
     if actor.hall_id != found.hall_id:
         raise forbid("只能查看本大厅的园区")
     may_close = access.can_keep_zones(actor, found.hall_id) and found.to_on is None
@@ -203,9 +198,7 @@ class BeginForm(forms.Form):
         matters = [(key, name) for key, name, _why in queries.assessable_matters(day)]
         set_choices(self, "matter_id", [("", "请选择"), *matters])
         keys = {row.department for row in pack().matters_at(day)}
-        offices = (
-            Department.objects.filter(hall_id=zone.hall_id, key__in=keys).order_by("pk").values_list("pk", "short_name")
-        )
+        offices = departments(zone.hall_id).filter(key__in=keys).values_list("pk", "short_name")
         set_choices(self, "departments", [(str(pk), name) for pk, name in offices])
 
 
@@ -215,7 +208,7 @@ class BeginForm(forms.Form):
 def begin(request: HttpRequest, zone_id: int) -> HttpResponse:
     """What is to be assessed, and which departments are asked before anybody is commissioned."""
     actor, day = actor_of(request), timezone.localdate()
-    found = Zone.objects.select_related("body").get(pk=zone_id)
+    found = queries.zone(zone_id)
     if not access.can_run(actor, found):
         raise forbid("只有特殊功能区的主体单位可以组织区域评估")
     form = BeginForm(

@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 
 from yinuo.engine.base import forbid
 from yinuo.engine.people.access import acts_for
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects import queries as projects
 from yinuo.rooms.reviews import access, actions, queries
 from yinuo.rooms.reviews.models import (
     CallBack,
@@ -170,7 +170,7 @@ def give(request: HttpRequest, item_id: int, body: ServiceReviewIn) -> Status[di
 @router.get("/projects/{project_id}/services", response=list[TrackServiceOut], summary="专项服务（办完后可评价）")
 def services(request: HttpRequest, project_id: int) -> list[dict[str, Any]]:
     """What special tracks have done for the project and ended; `reviewed` once the unit has spoken."""
-    project = Project.objects.get(pk=project_id)
+    project = projects.one(project_id)
     actor = actor_of(request)
     if not acts_for(actor, project.unit_id) or actor.via:
         raise forbid("只能查看本单位的项目")

@@ -49,7 +49,7 @@ def _opened(link: links.Link) -> tuple[MapItem | TrackService, ServiceReview | N
     if link.service:
         service = queries.service(link.pk)
         return service, service.given
-    item = MapItem.objects.select_related("department").filter(application=link.pk).first()
+    item = queries.item_of_application(link.pk)
     if item is None:
         raise Refused("reviews.link", "这个评价链接已经过去", remedy="事项已经重新申报，办结后会再发链接")
     return item, queries.review_of(item)

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents.qr import qr_svg
-from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.reviews import access, actions, queries
 from yinuo.rooms.reviews.effects import link_to
 from yinuo.rooms.reviews.models import CallBack, Channel, Finding, Rectification, ServiceReview
@@ -183,7 +182,7 @@ def _done(actor: Actor, found: ServiceReview, form: StepForm, step: Step, now: d
 @require_safe
 def counter_code(request: HttpRequest, item_id: int) -> HttpResponse:
     """The code somebody at the counter scans to review what has just been concluded."""
-    item = MapItem.objects.select_related("project", "department", "application").get(pk=item_id)
+    item = queries.item_to_review(item_id)
     if not access.can_invite(actor_of(request), item):
         raise forbid("只能给本部门、本大厅办结的事项出示评价码")
     ready = item.state in actions.REVIEWABLE

@@ -14,7 +14,7 @@ from ninja import Field, Router, Schema, Status
 
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.people.actions import register_unit
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import unit as unit_of
 from yinuo.faces.commitments.api import CommitmentOut
 from yinuo.faces.commitments.api import out as promised
 from yinuo.faces.people.api import ProjectUnitOut, unit_out
@@ -178,7 +178,7 @@ def enter_unit(request: HttpRequest, body: UnitIn) -> Status[dict[str, Any]]:
 @router.post("/window/visits", response={201: WindowVisitOut}, summary="登记来访，此后可以代这个单位办理")
 def open_visit(request: HttpRequest, body: WindowVisitIn) -> Status[dict[str, Any]]:
     said = body.dict()
-    unit = ProjectUnit.objects.get(pk=said.pop("unit"))
+    unit = unit_of(said.pop("unit"))
     binding = said.pop("binding")
     key = key_of(request)
     visit = actions.open_visit(

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yinuo.engine.register import window_words
-from yinuo.rooms.onemap.models import Submission
 from yinuo.rooms.window import queries
 from yinuo.rooms.window.models import Visit
 
@@ -37,12 +36,7 @@ def show(request: HttpRequest, visit: Visit) -> HttpResponse:
         row for row in queries.done_in(visit) if row.verb in window_words() and row.verb != "documents.store_upload"
     ]
     numbers = [row.receipt_no for row in done if row.receipt_no]
-    states = {
-        row.receipt_no: row.item.get_state_display()
-        for row in Submission.objects.filter(receipt_no__in=numbers)
-        .select_related("application__item")
-        .only("receipt_no", "application__item__state")
-    }
+    states = {row.receipt_no: row.item.get_state_display() for row in queries.submissions_of(numbers)}
     made = [
         Line(
             window_words()[row.verb],

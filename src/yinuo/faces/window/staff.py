@@ -22,6 +22,7 @@ from yinuo.engine.base import Actor
 from yinuo.engine.people.actions import register_reserved_unit, register_unit
 from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.people.queries import persons_of
+from yinuo.engine.people.queries import unit as unit_of
 from yinuo.faces.window.forms import UnitForm, VisitForm
 from yinuo.rooms.accounts.queries import admissions_to_compare
 from yinuo.rooms.onemap.models import Submission
@@ -106,7 +107,7 @@ def _register(actor: Actor, said: dict[str, Any], at: datetime) -> ProjectUnit:
 def open_one(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Notes who came for the unit; from then on the clerk acts for it."""
     actor, now = behind(request), timezone.now()
-    found = ProjectUnit.objects.get(pk=unit_id)
+    found = unit_of(unit_id)
     bound = [
         row
         for row in persons_of(found.pk, timezone.localdate())

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from yinuo.engine.base import NO_ROW
 from yinuo.engine.people.models import InForce, Membership, Person, StaffRole
 from yinuo.rooms.accounts.models import Admission, AdmissionState, Invitation, SignIn
@@ -24,6 +26,12 @@ def admissions_to_compare(hall_id: int | None) -> list[Admission]:
 def admissions_of(person_id: int) -> list[Admission]:
     """A person's own requests, the latest first."""
     return list(Admission.objects.filter(person_id=person_id).order_by("-id")[:20])
+
+
+def came_with_admission(file_id: int, hall_id: int | None) -> bool:
+    """Whether the file is the licence or the letter of a request for admission at the hall."""
+    rows = Admission.objects.filter(Q(licence_id=file_id) | Q(letter_id=file_id), hall_id=hall_id or NO_ROW)
+    return rows.exists()
 
 
 def invitations_of(unit_id: int, at: datetime) -> list[Invitation]:

@@ -16,12 +16,14 @@ from django.db.models import Count, F, Q, QuerySet
 
 from yinuo.core.calendar import TZ
 from yinuo.core.masking import masked
+from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.commitments.models import (
     Commitment,
     CommitmentState,
     CompletionState,
     CompletionVerification,
+    Finding,
     Fulfilment,
 )
 from yinuo.rooms.commitments.queries import CommitmentShare, commitment_share, days_left
@@ -214,6 +216,19 @@ def pledges(search: str = "") -> QuerySet[Pledge]:
     return found
 
 
+def verified(project: Project) -> dict[int, tuple[int, int]]:
+    """Commitment → how many requirements were verified and how many kept, by the last word on each."""
+    last: dict[tuple[int | None, int | None], bool] = {}
+    findings = Finding.objects.filter(commitment__project=project, requirement__isnull=False).order_by("round", "id")
+    for commitment_id, requirement, met in findings.values_list("commitment_id", "requirement", "met"):
+        last[commitment_id, requirement] = met
+    found: dict[int, tuple[int, int]] = {}
+    for (verified_id, _requirement), met in last.items():
+        checked, kept = found.get(verified_id or 0, (0, 0))
+        found[verified_id or 0] = (checked + 1, kept + met)
+    return found
+
+
 class Counts(TypedDict):
     """How many commitments of the project were accepted, and how many of these were kept."""
 
@@ -301,6 +316,48 @@ def result_line(row: WithAnnotations[CompletionVerification, Counts]) -> ResultL
         promised=row.promised,
         kept=row.kept,
     )
+
+
+# -- projects and companies
+
+# Of the facts only what a list shows is read; a project's facts are long.
+LIGHT = (
+    "id",
+    "code",
+    "name",
+    "kind",
+    "state",
+    "stopped_at",
+    "filed_at",
+    "landed_at",
+    "completed_at",
+    "closed_at",
+    "total_investment",
+)
+OF_UNIT = ("unit__name", "unit__credit_code", "unit__credit__grade")
+OF_CERTIFICATE = ("certificate__number", "certificate__issued_at")
+
+
+def published_projects(search: str = "") -> QuerySet[Project]:
+    """Newest first.
+
+    The units are found first and joined by their key, so that a large county is read once and not twice over.
+    """
+    rows = Project.objects.filter(state__in=projects.PUBLIC_STATES, unit__credit_code__isnull=False).order_by("-id")
+    for term in search.split():
+        rows = rows.filter(
+            has("name", term) | Q(unit_id__in=ProjectUnit.objects.filter(has("name", term)).values("pk"))
+        )
+    return rows.select_related("unit__credit", "certificate").only(*LIGHT, *OF_UNIT, *OF_CERTIFICATE)
+
+
+def published_units(search: str = "") -> QuerySet[ProjectUnit]:
+    """Units with a published project, in the order of their ids."""
+    public = Project.objects.filter(state__in=projects.PUBLIC_STATES).values("unit_id")
+    rows = ProjectUnit.objects.filter(pk__in=public, credit_code__isnull=False).order_by("id")
+    for term in search.split():
+        rows = rows.filter(has("name", term))
+    return rows.select_related("credit").only("name", "credit_code", "credit__grade")
 
 
 # -- receipts

@@ -4,6 +4,7 @@ share of promises.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -252,6 +253,16 @@ def of_item(item_id: int) -> list[Commitment]:
     return list(Commitment.objects.filter(item_id=item_id).select_related("department", "letter").order_by("-id"))
 
 
+def items_promised(project_id: int) -> dict[int, int]:
+    """The item each promise of a project is about."""
+    return dict(Commitment.objects.filter(project_id=project_id).values_list("pk", "item_id"))
+
+
+def open_difficulties(item_id: int) -> list[Difficulty]:
+    """The difficulties reported on the item's promises that nobody has handled yet."""
+    return list(Difficulty.objects.filter(commitment__item_id=item_id, handled_at__isnull=True).order_by("id"))
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectionReply:
     """What the holder of a receipt number may read: the objection's course, not who it was."""
@@ -450,6 +461,11 @@ def completion_of(project_id: int) -> CompletionView | None:
         parts=tuple(CompletionPart(points[0].item, points[0].commitment, tuple(points)) for points in parts.values()),
         waiting_departments=tuple(waiting.order_by("department_id").values_list("department__short_name", flat=True)),
     )
+
+
+def completion_applied(projects: Collection[Project]) -> set[int]:
+    """Of these projects those for which completion was applied for."""
+    return set(CompletionVerification.objects.filter(project__in=projects).values_list("project_id", flat=True))
 
 
 # -- the share of promises (C-8)

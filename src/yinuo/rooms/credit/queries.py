@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -77,6 +77,20 @@ class Standing:
 def head(unit_id: int) -> CreditHead:
     """The unit's present score; an unsaved, unrated one where nothing is known of it yet."""
     return CreditHead.objects.filter(pk=unit_id).first() or CreditHead(unit_id=unit_id)
+
+
+def grades_of(unit_ids: Iterable[int]) -> dict[int, str]:
+    """The present grade of each unit; one nothing is known of yet is left out."""
+    return dict(CreditHead.objects.filter(pk__in=set(unit_ids)).values_list("pk", "grade"))
+
+
+def heads_graded(grades: Collection[str]) -> QuerySet[CreditHead]:
+    return CreditHead.objects.filter(grade__in=grades)
+
+
+def heads_rated() -> QuerySet[CreditHead]:
+    """Of the units that have a grade."""
+    return CreditHead.objects.exclude(grade=UNRATED)
 
 
 def standing(unit_id: int, day: date) -> Standing:
@@ -263,6 +277,11 @@ def one(proposal_id: int) -> PointProposal:
     return PointProposal.objects.select_related(
         "unit__credit", "department__hall", "proposed_by", "consented_by", "executed_by"
     ).get(pk=proposal_id)
+
+
+def proposals_of(project_code: str) -> list[PointProposal]:
+    """The latest proposals of a project."""
+    return list(PointProposal.objects.filter(project_code=project_code).order_by("-id")[:20])
 
 
 def event_of(proposal: PointProposal) -> CreditEvent | None:

@@ -4,10 +4,13 @@ was reminded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from yinuo.engine.notices.models import Message
+from yinuo.engine.trail.models import Entry
 from yinuo.engine.work.models import WorkItem
 from yinuo.rooms.onemap.models import Application, LaterDocument, MapItem, Remedy, SendBack, Submission
 from yinuo.rooms.onemap.room import MapWork
@@ -63,3 +66,21 @@ def later(asked_id: int) -> LaterDocument:
         f"{item}__application",
     )
     return found.select_related("submission__person", "person", "document").get(pk=asked_id)
+
+
+def entries_of(item: MapItem) -> QuerySet[Entry]:
+    """The trail of an item and of what hangs on it, the newest first."""
+    about = Q(subject_kind=item._meta.label_lower, subject_id=str(item.pk)) | Q(data__item=item.pk)
+    return Entry.objects.filter(about, project_code=item.project.code or "").order_by("-id")
+
+
+def reminding_messages(item: MapItem, moments: Collection[datetime]) -> list[Message]:
+    """The messages by which the item's term was called to mind at these moments, reader by reader."""
+    rows = Message.objects.filter(
+        project_code=item.project.code or "",
+        template__in=["yellow", "due_today", "red", "urged"],
+        queued_at__in=moments,
+        page="staff:item",
+        page_args={"item_id": item.pk},
+    )
+    return list(rows.select_related("person").order_by("person_id", "channel"))

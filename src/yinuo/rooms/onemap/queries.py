@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlannedItem
@@ -12,11 +15,13 @@ from yinuo.engine.base import Actor
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem, WorkState
+from yinuo.engine.work.queries import of_subject
 from yinuo.rooms.onemap import building, history, planning, regional
 from yinuo.rooms.onemap.mocking import conversion_of, counted_done, open_before
 from yinuo.rooms.onemap.models import (
     CONCLUDED,
     ENDED,
+    Escalation,
     Guidance,
     GuidanceAnswer,
     ItemState,
@@ -220,13 +225,57 @@ def item_of(item_id: int) -> MapItem:
     return item
 
 
+def items_of(project_ids: Collection[int]) -> QuerySet[MapItem]:
+    """The items of projects with their present application, in the map's order, without the long texts."""
+    rows = MapItem.objects.filter(project_id__in=project_ids).defer("promisable_why", "materials", "guidance_note")
+    return rows.select_related("application").order_by("position")
+
+
+def matters_of(project_id: int) -> list[tuple[int, str, str]]:
+    """Id, matter and name of each item of a project, in the map's order."""
+    rows = MapItem.objects.filter(project_id=project_id).order_by("position")
+    return list(rows.values_list("pk", "matter_id", "name"))
+
+
+def materials_of(project_id: int) -> dict[int, list[dict[str, Any]]]:
+    """The materials of each item of a project."""
+    return dict(MapItem.objects.filter(project_id=project_id).values_list("pk", "materials"))
+
+
+def open_items(project_id: int) -> QuerySet[MapItem]:
+    """The matters of a project that have not ended, in the map's order, without their long texts."""
+    items = MapItem.objects.filter(project_id=project_id).exclude(state__in=ENDED)
+    return items.defer("materials", "promisable_why", "guidance_note").order_by("position")
+
+
+def version_of(item_id: int) -> int:
+    """Raises MapItem.DoesNotExist."""
+    return MapItem.objects.values_list("version", flat=True).get(pk=item_id)
+
+
+def progress_of(project_id: int) -> tuple[int, int]:
+    """How many items of a project are concluded, and how many there are without the cancelled ones."""
+    counted = MapItem.objects.filter(project_id=project_id).aggregate(
+        done=Count("id", filter=Q(state__in=CONCLUDED)), total=Count("id", filter=~Q(state="cancelled"))
+    )
+    return counted["done"], counted["total"]
+
+
+def escalations(item_ids: Collection[int]) -> dict[int, Escalation]:
+    """The coordination of a red light by its item, ended ones too."""
+    rows = Escalation.objects.filter(item_id__in=item_ids).select_related("opened_by")
+    return {row.item_id: row for row in rows}
+
+
+def under_coordination(item_ids: Collection[int]) -> set[int]:
+    """Of these items those whose coordination is open."""
+    rows = Escalation.objects.filter(item_id__in=item_ids, closed_at=None)
+    return set(rows.values_list("item_id", flat=True))
+
+
 def clocks_of(item: MapItem) -> list[WorkItem]:
     """Every clock the item ever had, with its events, oldest first."""
-    return list(
-        WorkItem.objects.filter(subject_kind="onemap.mapitem", subject_id=item.pk)
-        .prefetch_related("events")
-        .order_by("id")
-    )
+    return of_subject(item)
 
 
 def waiting_for(item: MapItem) -> list[MapItem]:
@@ -249,6 +298,12 @@ def answer_of(answer_id: int) -> GuidanceAnswer:
 
 def guidance_of(project_id: int) -> list[Guidance]:
     return list(Guidance.objects.filter(project_id=project_id).prefetch_related("answers__department").order_by("id"))
+
+
+def matters_beside(answer: GuidanceAnswer) -> list[list[dict[str, Any]]]:
+    """What the other departments of the same guidance propose."""
+    rows = GuidanceAnswer.objects.filter(guidance_id=answer.guidance_id).exclude(pk=answer.pk)
+    return list(rows.values_list("matters", flat=True))
 
 
 def applicable(actor: Actor, item: MapItem) -> dict[str, Any]:

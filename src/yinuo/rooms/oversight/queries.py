@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.feeds.models import FeedEntry, FeedPlace
 from yinuo.engine.feeds.queries import placed
+from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import open_clock
 from yinuo.rooms.inspections.models import Outcome, RandomInspection
 from yinuo.rooms.oversight.access import WATCHING, can_hand_clue, can_see_clue
 from yinuo.rooms.oversight.models import (
@@ -22,6 +24,7 @@ from yinuo.rooms.oversight.models import (
     SharedKind,
     WarningState,
 )
+from yinuo.rooms.oversight.room import OversightWork
 from yinuo.rooms.projects.models import Project
 
 PAGE = 40
@@ -79,6 +82,21 @@ def of_project(project_id: int) -> list[AnomalyWarning]:
     """Every warning of a project, open ones first, then the latest."""
     rows = AnomalyWarning.objects.filter(project_id=project_id).select_related("department", "penalty").order_by("-id")
     return sorted(rows, key=lambda row: not row.is_open)
+
+
+def open_of_project(project_id: int) -> list[AnomalyWarning]:
+    rows = AnomalyWarning.objects.filter(project_id=project_id).exclude(state=WarningState.CLOSED)
+    return list(rows.select_related("department").order_by("id"))
+
+
+def clock_of(found: AnomalyWarning) -> WorkItem | None:
+    """The open clock, the unit's or the office's."""
+    return open_clock(found, OversightWork.HANDLE, OversightWork.RECTIFY)
+
+
+def record(record_id: int) -> LifeRecord:
+    """Raises LifeRecord.DoesNotExist."""
+    return LifeRecord.objects.select_related("department", "person", "inspection__plan").get(pk=record_id)
 
 
 def records(project_id: int, *, public_on: date | None = None) -> list[LifeRecord]:

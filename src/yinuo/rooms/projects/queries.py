@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,10 +13,23 @@ from yinuo.core.calendar import TZ
 from yinuo.core.codes import CodeError, parse_project_code
 from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.catalogue.queries import hall_of_region
+from yinuo.engine.notices.models import Message
 from yinuo.engine.people.models import Person, ProjectUnit
 from yinuo.engine.people.queries import persons_bound
 from yinuo.engine.rules import pack
-from yinuo.rooms.projects.models import Project, ProjectState, Question
+from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import held_by
+from yinuo.rooms.projects.models import (
+    Draft,
+    Participant,
+    Pledge,
+    ProgressReport,
+    Project,
+    ProjectState,
+    Question,
+    ReportKind,
+)
+from yinuo.rooms.projects.room import ProjectsWork
 
 PUBLIC_STATES = [
     ProjectState.FILED,
@@ -24,6 +38,9 @@ PUBLIC_STATES = [
     ProjectState.WITHDRAWN,
     ProjectState.TERMINATED,
 ]
+
+# The pages that messages about a project lead to before it has its code.
+WITHOUT_CODE = ("staff:review", "staff:manual", "unit:project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,69 @@ def by_code(code: str) -> Project | None:
     )
 
 
+def of_unit(unit_id: int) -> QuerySet[Project]:
+    """A unit's projects, newest first."""
+    return Project.objects.filter(unit_id=unit_id).order_by("-id")
+
+
+def names(project_ids: Iterable[int]) -> dict[int, str]:
+    return dict(Project.objects.filter(pk__in=set(project_ids)).values_list("pk", "name"))
+
+
+def by_codes(codes: Collection[str], *, unit_id: int | None = None) -> dict[str, Project]:
+    """The projects of these codes, or the unit's among them, by code; with no more than their names and units."""
+    rows = Project.objects.filter(code__in=codes).select_related("unit")
+    if unit_id is not None:
+        rows = rows.filter(unit_id=unit_id)
+    rows = rows.only("code", "name", "unit__name", "unit__credit_code")
+    return {row.code: row for row in rows if row.code is not None}
+
+
+def worked_on(person: Person) -> list[tuple[int, str]]:
+    """Id and name of the projects in which something open is given to the person."""
+    held = held_by(person).filter(project_id__isnull=False).values("project_id")
+    return list(Project.objects.filter(pk__in=held).order_by("pk").values_list("pk", "name"))
+
+
+def successor_of(project: Project) -> Project | None:
+    """The published project that replaces this one."""
+    return Project.objects.filter(replaces=project, state__in=PUBLIC_STATES).select_related("unit").first()
+
+
+def pledged_at(project_id: int) -> datetime | None:
+    return Pledge.objects.filter(project_id=project_id).values_list("at", flat=True).first()
+
+
+def messages_of(project: Project) -> QuerySet[Message]:
+    """Every message about the project, the newest first; one that has no code yet is known by its pages."""
+    about = (
+        Q(project_code=project.code) if project.code else Q(page__in=WITHOUT_CODE, page_args={"project_id": project.pk})
+    )
+    return Message.objects.filter(about).select_related("person", "unit").order_by("-queued_at", "id")
+
+
+def draft(draft_id: int) -> Draft:
+    """Raises Draft.DoesNotExist."""
+    return Draft.objects.select_related("filed_as").get(pk=draft_id)
+
+
+def drafts_of(unit_id: int) -> list[Draft]:
+    """The unit's latest drafts that are not filed yet."""
+    return list(Draft.objects.filter(unit_id=unit_id, filed_as__isnull=True).order_by("-saved_at")[:10])
+
+
+def completion_reported(projects: Collection[Project]) -> set[int]:
+    """Of these projects those whose completion was reported."""
+    rows = ProgressReport.objects.filter(project__in=projects, kind=ReportKind.COMPLETION)
+    return set(rows.values_list("project_id", flat=True))
+
+
+def participants_elsewhere(project: Project) -> list[Participant]:
+    """Who takes part in the unit's other projects, the latest first."""
+    rows = Participant.objects.filter(project__unit_id=project.unit_id).exclude(project=project)
+    return list(rows.order_by("-id")[:100])
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
     """`after` opens the next page, 0 = no more."""
@@ -125,6 +205,20 @@ def questions(actor: Actor, *, answered: bool = False, after: int = 0, size: int
         found = found.filter(id__lt=after) if answered else found.filter(id__gt=after)
     rows = list(found.order_by("-id" if answered else "id")[: size + 1])
     return QuestionPage(rows[:size], rows[size - 1].pk if len(rows) > size else 0)
+
+
+def questions_of_unit(unit_id: int) -> QuerySet[Question]:
+    """Everything a unit asked, the latest first."""
+    rows = Question.objects.filter(project__unit_id=unit_id)
+    return rows.select_related("department", "asked_by", "project").order_by("-asked_at")
+
+
+def question_clocks(question_ids: Collection[int]) -> dict[int, WorkItem]:
+    """The last clock of each question."""
+    rows = WorkItem.objects.filter(
+        kind=ProjectsWork.QUESTION, subject_kind=Question._meta.label_lower, subject_id__in=question_ids
+    )
+    return {work.subject_id: work for work in rows.order_by("id")}
 
 
 def published_answers(matter_id: str | None = None, *, after: int = 0, size: int = 30) -> QuestionPage:

@@ -12,10 +12,12 @@ from django.db.models import Q, QuerySet
 from yinuo.core.regional import regional_rows, which_projects
 from yinuo.engine.base import Actor
 from yinuo.engine.catalogue.models import RegionalResult, Zone
+from yinuo.engine.documents.models import Document, StoredFile
 from yinuo.engine.people.models import InForce
 from yinuo.engine.rules import pack
 from yinuo.rooms.regional import access
 from yinuo.rooms.regional.models import AssessmentState, FeeEntry, FeeKind, Payer, RegionalAssessment
+from yinuo.rooms.regional.room import RegionalPaper
 
 CHARGE, BLOCKS, WITH = "regional.charge_applicants", "regional.charge_blocks_permit", "regional.charged_with"
 NOTHING = Decimal(0)
@@ -25,6 +27,11 @@ def zones(day: date, hall_id: int | None = None) -> list[Zone]:
     """The zones standing on `day`, by name."""
     found = Zone.objects.filter(InForce.on(day)).select_related("body").order_by("name", "id")
     return list(found if hall_id is None else found.filter(hall_id=hall_id))
+
+
+def zone(zone_id: int) -> Zone:
+    """Raises Zone.DoesNotExist."""
+    return Zone.objects.select_related("body").get(pk=zone_id)
 
 
 def published(
@@ -54,6 +61,21 @@ def published(
 def results_of(day: date, hall_id: int, zone_key: str) -> list[RegionalResult]:
     """What the zone has to share on `day`."""
     return list(published(day, zone_key=zone_key).filter(hall_id=hall_id, from_on__lte=day).order_by("matter_id"))
+
+
+def result(result_id: int) -> RegionalResult:
+    """Raises RegionalResult.DoesNotExist."""
+    return RegionalResult.objects.select_related("zone__body", "department", "superseded_by").get(pk=result_id)
+
+
+def report_of(result_id: int) -> StoredFile:
+    """The report that was published with a result. Raises RegionalResult.DoesNotExist."""
+    return RegionalResult.objects.select_related("report_file").get(pk=result_id).report_file
+
+
+def notice_of(result: RegionalResult) -> QuerySet[Document]:
+    """The paper by which a result was published, if it has one."""
+    return Document.objects.filter(kind=RegionalPaper.REPORT, number=result.document_number)
 
 
 def zone_names(keys: Iterable[str]) -> Mapping[str, str]:
@@ -164,6 +186,11 @@ def due_of(project_id: int, day: date) -> Due:
         for key, (title, payer) in names.items()
     )
     return Due(charges(day), pack().flag(BLOCKS, day), lines)
+
+
+def fees_of(assessment: RegionalAssessment) -> list[FeeEntry]:
+    """The first lines of an assessment's ledger."""
+    return list(FeeEntry.objects.filter(assessment=assessment).select_related("project").order_by("id")[:50])
 
 
 def ledger(hall_id: int) -> QuerySet[FeeEntry]:

@@ -126,3 +126,13 @@ def rectification_of(review_id: int) -> Rectification:
     return Rectification.objects.select_related("review__application__item__project", "review__service__project").get(
         review_id=review_id
     )
+
+
+def item_to_review(item_id: int) -> MapItem:
+    """Raises MapItem.DoesNotExist."""
+    return MapItem.objects.select_related("project", "department", "application").get(pk=item_id)
+
+
+def item_of_application(application_id: int) -> MapItem | None:
+    """None once the matter was applied for anew."""
+    return MapItem.objects.select_related("department").filter(application=application_id).first()

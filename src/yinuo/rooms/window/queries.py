@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -20,7 +21,7 @@ from yinuo.rooms.onemap.models import MapItem, Submission
 from yinuo.rooms.onemap.room import MapPaper, MapWork
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.projects.room import ProjectsPaper
-from yinuo.rooms.window.models import HandoutLine, Visit
+from yinuo.rooms.window.models import Handout, HandoutLine, Visit
 from yinuo.rooms.window.room import WindowPaper
 
 # What the unit gave itself, has got at the counter already, or the hall keeps.
@@ -221,3 +222,14 @@ def objection_of(receipt_no: str) -> Objection | None:
         .filter(receipt_no=receipt_no.strip().upper())
         .first()
     )
+
+
+def submissions_of(receipt_nos: Collection[str]) -> QuerySet[Submission]:
+    """What was handed in under these numbers, with the state of its item alone."""
+    rows = Submission.objects.filter(receipt_no__in=receipt_nos).select_related("application__item")
+    return rows.only("receipt_no", "application__item__state")
+
+
+def handout(handout_id: int) -> Handout:
+    """Raises Handout.DoesNotExist."""
+    return Handout.objects.select_related("visit").get(pk=handout_id)

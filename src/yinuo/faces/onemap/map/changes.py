@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
-
 from yinuo.engine.base import STOOD_IN, Actor
 from yinuo.engine.register import verbs
+from yinuo.engine.trail import queries as trail
 from yinuo.engine.trail.models import Entry
 from yinuo.engine.work.lights import Light
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.commitments.models import Commitment
+from yinuo.rooms.commitments.queries import items_promised
 from yinuo.rooms.onemap.queries import MapView
 from yinuo.rooms.projects.models import Project
 
@@ -41,7 +40,7 @@ def last_entry(project: Project) -> int:
     """The trail's newest row of the project; 0 for none, and for a project that has no code yet."""
     if not project.code:
         return 0
-    return Entry.objects.filter(project_code=project.code).aggregate(last=Max("id"))["last"] or 0
+    return trail.last_of_project(project.code)
 
 
 def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
@@ -56,9 +55,9 @@ def changes_since(actor: Actor, view: MapView, since: datetime) -> list[Change]:
         if turned is not None:
             found[turned.item_id] = turned
     if view.project.code:
-        rows = Entry.objects.filter(project_code=view.project.code, at__gt=since, at__lte=view.now, verb__in=_told())
+        rows = trail.between(view.project.code, since, view.now, _told())
         own = rows.exclude(person_id=actor.person_id) if actor.person_id else rows
-        entries = list(own.order_by("-id")[:LIMIT])
+        entries = list(own[:LIMIT])
         places = _Places.of(view) if entries else None
         for entry in entries:
             item_id = places.item_of(entry) if places else None
@@ -101,7 +100,7 @@ class _Places:
         return cls(
             items=frozenset(card.item.pk for card in view.cards),
             problems={problem.pk: card.item.pk for card in view.cards for problem in card.problems},
-            promises=dict(Commitment.objects.filter(project_id=view.project.pk).values_list("id", "item_id")),
+            promises=items_promised(view.project.pk),
         )
 
     def item_of(self, entry: Entry) -> int | None:
