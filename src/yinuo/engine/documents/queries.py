@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models
@@ -38,6 +39,21 @@ def _replaced() -> Exists:
 def of_subject(subject: models.Model) -> QuerySet[Document]:
     """Every document issued about a thing, oldest first; without the paper's bytes."""
     return Document.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk).order_by("id")
+
+
+def paper(kind: str, subject_id: int) -> Document | None:
+    """The paper of a kind issued about a row; the kind says of which table."""
+    return Document.objects.filter(kind=kind, subject_id=subject_id).first()
+
+
+def content_of(file_id: int) -> bytes:
+    """Raises StoredFile.DoesNotExist."""
+    return bytes(StoredFile.objects.values_list("content", flat=True).get(pk=file_id))
+
+
+def own_uploads(person_id: int, file_ids: Collection[int]) -> QuerySet[StoredFile]:
+    """Those of the files that the person sent in, and not for a unit's library; without their bytes."""
+    return StoredFile.objects.defer("content").filter(pk__in=file_ids, by_id=person_id, unit=None).order_by("id")
 
 
 class Standing(TypedDict):

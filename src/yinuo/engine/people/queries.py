@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from yinuo.engine.people.models import (
     AuthorisedPerson,
     Delegation,
     Department,
+    Hall,
     InForce,
     Membership,
     Person,
@@ -23,9 +25,40 @@ from yinuo.engine.people.models import (
 )
 
 
+def unit(unit_id: int) -> ProjectUnit:
+    """Raises ProjectUnit.DoesNotExist."""
+    return ProjectUnit.objects.get(pk=unit_id)
+
+
+def unit_by_code(credit_code: str) -> ProjectUnit:
+    """Raises ProjectUnit.DoesNotExist."""
+    return ProjectUnit.objects.get(credit_code=credit_code)
+
+
+def find_unit(credit_code: str) -> ProjectUnit | None:
+    """The unit of a credit code; None where it is not registered here."""
+    return ProjectUnit.objects.filter(credit_code=credit_code).first()
+
+
+def hall(hall_id: int) -> Hall:
+    """With its region. Raises Hall.DoesNotExist."""
+    return Hall.objects.select_related("region").get(pk=hall_id)
+
+
 def memberships_of(person: Person, day: date) -> list[Membership]:
     """The roles a person holds on `day`, in a steady order."""
     return list(person.memberships.filter(InForce.on(day)).select_related("department__hall__region").order_by("id"))
+
+
+def membership_in_force(membership_id: int, day: date) -> Membership | None:
+    """The membership if it is in force on `day` and its person may sign in."""
+    rows = Membership.objects.filter(InForce.on(day), pk=membership_id, person__is_active=True)
+    return rows.select_related("department").first()
+
+
+def binding(binding_id: int) -> AuthorisedPerson:
+    """With its person and unit. Raises AuthorisedPerson.DoesNotExist."""
+    return AuthorisedPerson.objects.select_related("person", "unit").get(pk=binding_id)
 
 
 def bindings_of(person: Person, day: date) -> list[AuthorisedPerson]:
@@ -155,6 +188,29 @@ def keys_of(actor: Actor) -> QuerySet[ApiKey]:
 
 def department(hall_id: int, key: str) -> Department:
     return Department.objects.get(hall_id=hall_id, key=key)
+
+
+def own_department(actor: Actor) -> Department:
+    """The department the actor works in. Raises Department.DoesNotExist."""
+    return Department.objects.get(pk=actor.department_id or NO_ROW)
+
+
+def works_in(actor: Actor, key: str) -> bool:
+    """Whether the actor's department has this key in the rules."""
+    return Department.objects.filter(pk=actor.department_id or NO_ROW, key=key).exists()
+
+
+def departments_by_key(hall_id: int | None, keys: Collection[str]) -> dict[str, Department]:
+    """Those of the hall's departments that have one of the keys."""
+    return {row.key: row for row in Department.objects.filter(hall_id=hall_id or NO_ROW, key__in=keys)}
+
+
+def short_names(department_ids: Collection[int]) -> dict[int, str]:
+    return dict(Department.objects.filter(pk__in=department_ids).values_list("pk", "short_name"))
+
+
+def names_of(person_ids: Collection[int]) -> dict[int, str]:
+    return dict(Person.objects.filter(pk__in=person_ids).values_list("pk", "name"))
 
 
 def holders(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import models
 from django.db.models import Q, QuerySet, Value
 
 from yinuo.core.calendar import TZ
@@ -170,3 +171,17 @@ def counts(
 def for_actor(actor: Actor, item_id: int) -> WorkItem:
     """One item with its events. Raises DoesNotExist."""
     return WorkItem.objects.select_related("department", "assignee").prefetch_related("events").get(pk=item_id)
+
+
+def of_subject(subject: models.Model, *, kind: str = "") -> list[WorkItem]:
+    """Every item about a thing, or those of one kind, open or not, with their events; oldest first."""
+    items = WorkItem.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+    if kind:
+        items = items.filter(kind=kind)
+    return list(items.prefetch_related("events").order_by("id"))
+
+
+def open_by_subject(model: type[models.Model], ids: Collection[int], *, kind: str = "") -> dict[int, WorkItem]:
+    """The open item about each of these rows of `model`, by the row's number; of one kind where it is named."""
+    items = WorkItem.objects.filter(subject_kind=model._meta.label_lower, subject_id__in=ids, state__in=OPEN)
+    return {item.subject_id: item for item in (items.filter(kind=kind) if kind else items)}

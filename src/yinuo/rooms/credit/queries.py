@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.credit import COMMITMENT_FIELDS, rule_of
 from yinuo.core.grades import UNRATED, class_of, measures_of, named_grade
 from yinuo.engine.base import NO_ROW, Actor
+from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.feeds.models import FeedEntry
 from yinuo.engine.feeds.queries import placed
 from yinuo.engine.rules import pack
@@ -25,6 +26,7 @@ from yinuo.rooms.credit.models import (
     CreditEvent,
     CreditHead,
     CreditRelief,
+    EvaluationBatch,
     PointProposal,
     PublicBatch,
     PublicKind,
@@ -77,6 +79,11 @@ class Standing:
 def head(unit_id: int) -> CreditHead:
     """The unit's present score; an unsaved, unrated one where nothing is known of it yet."""
     return CreditHead.objects.filter(pk=unit_id).first() or CreditHead(unit_id=unit_id)
+
+
+def listed_by_province() -> QuerySet[CreditHead]:
+    """The companies the province lists as class D now."""
+    return CreditHead.objects.filter(provincial_d=True).select_related("unit").order_by("unit_id")
 
 
 def standing(unit_id: int, day: date) -> Standing:
@@ -265,6 +272,18 @@ def one(proposal_id: int) -> PointProposal:
     ).get(pk=proposal_id)
 
 
+def proposals_by_id(proposal_ids: Collection[int]) -> dict[int, PointProposal]:
+    """With their departments and evidence."""
+    found = PointProposal.objects.select_related("department").in_bulk(proposal_ids)
+    load_files(found.values())
+    return found
+
+
+def event(event_id: int) -> CreditEvent:
+    """Raises CreditEvent.DoesNotExist."""
+    return CreditEvent.objects.get(pk=event_id)
+
+
 def event_of(proposal: PointProposal) -> CreditEvent | None:
     """What an executed proposal did."""
     return CreditEvent.objects.filter(proposal_id=proposal.pk).first()
@@ -297,7 +316,25 @@ def relief(relief_id: int) -> CreditRelief:
     )
 
 
+# -- evaluations taken in
+
+
+def evaluation_batches() -> QuerySet[EvaluationBatch]:
+    """The tables taken in, newest first, without their rows as they were sent."""
+    return EvaluationBatch.objects.select_related("by", "taken_by").defer("rows").order_by("-id")
+
+
+def evaluation_batch(batch_id: int) -> EvaluationBatch:
+    """Raises EvaluationBatch.DoesNotExist."""
+    return evaluation_batches().get(pk=batch_id)
+
+
 # -- what the public credit platform is told
+
+
+def public_batches() -> QuerySet[PublicBatch]:
+    """Newest first."""
+    return PublicBatch.objects.order_by("-id")
 
 
 def sent_until() -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from yinuo.core.calendar import TZ
 from yinuo.core.planner import Plan, PlannedItem
 from yinuo.engine.base import Actor
@@ -218,6 +220,17 @@ def item_of(item_id: int) -> MapItem:
     )
     load_files(history.submissions_of(item))
     return item
+
+
+def has_map(project_id: int) -> bool:
+    """Whether the project's map has been drawn."""
+    return MapItem.objects.filter(project_id=project_id).exists()
+
+
+def open_items(project_id: int) -> QuerySet[MapItem]:
+    """The matters of a project that have not ended, in the map's order, without their long texts."""
+    items = MapItem.objects.filter(project_id=project_id).exclude(state__in=ENDED)
+    return items.defer("materials", "promisable_why", "guidance_note").order_by("position")
 
 
 def clocks_of(item: MapItem) -> list[WorkItem]:

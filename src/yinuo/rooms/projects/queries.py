@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -98,6 +99,20 @@ def by_code(code: str) -> Project | None:
         .filter(code=code, state__in=PUBLIC_STATES)
         .first()
     )
+
+
+def by_codes(codes: Collection[str], *, unit_id: int | None = None) -> dict[str, Project]:
+    """The projects of these codes, or the unit's among them, by code; with no more than their names and units."""
+    rows = Project.objects.filter(code__in=codes).select_related("unit")
+    if unit_id is not None:
+        rows = rows.filter(unit_id=unit_id)
+    rows = rows.only("code", "name", "unit__name", "unit__credit_code")
+    return {row.code: row for row in rows if row.code is not None}
+
+
+def unit_of(project_id: int) -> int:
+    """The number of the project's unit. Raises Project.DoesNotExist."""
+    return Project.objects.values_list("unit_id", flat=True).get(pk=project_id)
 
 
 @dataclass(frozen=True, slots=True)
