@@ -51,6 +51,11 @@ def paper(kind: str, subject_id: int) -> Document | None:
     return Document.objects.filter(kind=kind, subject_id=subject_id).first()
 
 
+def content_of(file_id: int) -> bytes:
+    """Raises StoredFile.DoesNotExist."""
+    return bytes(StoredFile.objects.values_list("content", flat=True).get(pk=file_id))
+
+
 class Standing(TypedDict):
     """The kind of a file's last mark, "" = none."""
 

@@ -55,9 +55,35 @@ def unit_names(unit_ids: Iterable[int]) -> dict[int, str]:
     return dict(ProjectUnit.objects.filter(pk__in=set(unit_ids)).values_list("pk", "name"))
 
 
+def unit_by_code(credit_code: str) -> ProjectUnit:
+    """Raises ProjectUnit.DoesNotExist."""
+    return ProjectUnit.objects.get(credit_code=credit_code)
+
+
+def find_unit(credit_code: str) -> ProjectUnit | None:
+    """The unit of a credit code; None where it is not registered here."""
+    return ProjectUnit.objects.filter(credit_code=credit_code).first()
+
+
+def hall(hall_id: int) -> Hall:
+    """With its region. Raises Hall.DoesNotExist."""
+    return Hall.objects.select_related("region").get(pk=hall_id)
+
+
 def memberships_of(person: Person, day: date) -> list[Membership]:
     """The roles a person holds on `day`, in a steady order."""
     return list(person.memberships.filter(InForce.on(day)).select_related("department__hall__region").order_by("id"))
+
+
+def membership_in_force(membership_id: int, day: date) -> Membership | None:
+    """The membership if it is in force on `day` and its person may sign in."""
+    rows = Membership.objects.filter(InForce.on(day), pk=membership_id, person__is_active=True)
+    return rows.select_related("department").first()
+
+
+def binding(binding_id: int) -> AuthorisedPerson:
+    """With its person and unit. Raises AuthorisedPerson.DoesNotExist."""
+    return AuthorisedPerson.objects.select_related("person", "unit").get(pk=binding_id)
 
 
 def bindings_of(person: Person, day: date) -> list[AuthorisedPerson]:
@@ -98,11 +124,6 @@ def former_persons_of(unit_id: int, day: date) -> list[AuthorisedPerson]:
         .order_by("-to_on", "-id")
     )
     return list(rows[:50])
-
-
-def binding(binding_id: int) -> AuthorisedPerson:
-    """With its person and unit. Raises AuthorisedPerson.DoesNotExist."""
-    return AuthorisedPerson.objects.select_related("person", "unit").get(pk=binding_id)
 
 
 def bindings_to_confirm(day: date) -> QuerySet[AuthorisedPerson]:
@@ -256,6 +277,16 @@ def colleagues(person: Person, day: date) -> QuerySet[Person]:
     shared = person.memberships.filter(InForce.on(day)).values("department_id")
     there = Membership.objects.filter(InForce.on(day), department_id__in=shared).values("person_id")
     return Person.objects.filter(is_active=True, pk__in=there).exclude(pk=person.pk).order_by("name", "id")
+
+
+def works_in(actor: Actor, key: str) -> bool:
+    """Whether the actor's department has this key in the rules."""
+    return Department.objects.filter(pk=actor.department_id or NO_ROW, key=key).exists()
+
+
+def departments_by_key(hall_id: int | None, keys: Collection[str]) -> dict[str, Department]:
+    """Those of the hall's departments that have one of the keys."""
+    return {row.key: row for row in Department.objects.filter(hall_id=hall_id or NO_ROW, key__in=keys)}
 
 
 def holders(

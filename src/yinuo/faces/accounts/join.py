@@ -22,8 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.queries import own_uploads
 from yinuo.engine.people.models import Person, UnitType
-from yinuo.engine.work.models import WorkItem
 from yinuo.faces.accounts.phones import (
     CodeForm,
     NewPassword,
@@ -36,7 +36,6 @@ from yinuo.faces.accounts.phones import (
 from yinuo.rooms.accounts import queries
 from yinuo.rooms.accounts.actions import ask_admission, join, withdraw_admission
 from yinuo.rooms.accounts.models import Admission, AdmissionState, Purpose
-from yinuo.rooms.accounts.room import AccountsWork
 from yinuo.ui.acting import need_person
 from yinuo.ui.components.forms import CodeInput
 from yinuo.ui.forms import choice
@@ -182,9 +181,7 @@ class UnitForm(forms.Form):
                 except Refused as refusal:
                     self.add_error(name, str(refusal))
             elif known.isascii() and known.isdecimal() and len(known) < 18:
-                found = StoredFile.objects.defer("content").filter(pk=int(known), by=person, unit__isnull=True).first()
-                if found is not None:
-                    self.kept[name] = found
+                self.kept[name] = own_uploads(person.pk, [int(known)]).first()
 
 
 @need_person
@@ -204,15 +201,10 @@ def unit(request: HttpRequest) -> HttpResponse:
             if made is not None:
                 messages.success(request, "申请已提交。")
                 return redirect("entrance:unit")
-    items = WorkItem.objects.filter(
-        kind=AccountsWork.ADMISSION,
-        subject_kind=Admission._meta.label_lower,
-        subject_id__in=[row.pk for row in waiting],
-    )
-    due = {item.subject_id: item.due_shown(now) for item in items}
+    items = queries.work_on_admissions([row.pk for row in waiting])
     context = {
         "form": form,
-        "waiting": [(row, due.get(row.pk)) for row in waiting],
+        "waiting": [(row, items[row.pk].due_shown(now) if row.pk in items else None) for row in waiting],
         "declined": rows[0] if rows and rows[0].state == AdmissionState.DECLINED else None,
         "bound": person.bindings.filter(confirmed_at__isnull=False).exists(),
         "named": list(person.bindings.filter(confirmed_at__isnull=True, to_on__isnull=True).select_related("unit")),

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from allauth.socialaccount.models import SocialAccount
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -52,7 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "person": person,
         "hats": [hat for hat in hats_of(person) if not hat.stand_in],
         "sign_ins": queries.sign_ins_of(person.pk),
-        "connected": SocialAccount.objects.filter(user=person).exists(),
+        "connected": queries.signs_in_by_province(person.pk),
         "factors": person.authenticator_set.exists(),
     }
     return render(request, "entrance/own.html", context)

@@ -14,14 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.core.masking import mask_phone
-from yinuo.engine.base import NO_ROW, forbid
+from yinuo.engine.base import forbid
 from yinuo.engine.people.models import ProjectUnit
-from yinuo.engine.people.queries import persons_bound
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.people.queries import find_unit, persons_bound
 from yinuo.rooms.accounts import access, queries
 from yinuo.rooms.accounts.actions import admit, decline
 from yinuo.rooms.accounts.models import Admission
-from yinuo.rooms.accounts.room import AccountsWork
 from yinuo.ui.acting import behind, need_behind
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_datetime
@@ -49,27 +47,15 @@ class DeclineForm(Versioned):
 def admissions(request: HttpRequest) -> HttpResponse:
     actor, now = behind(request), timezone.now()
     rows = queries.admissions_to_compare(actor.hall_id)
-    items = {item.subject_id: item for item in _items([row.pk for row in rows])}
+    items = queries.work_on_admissions([row.pk for row in rows])
     context = {
         "rows": [(row, items.get(row.pk), items[row.pk].light_at(now) if row.pk in items else "") for row in rows],
         "breadcrumbs": [NavItem("综合窗口", reverse("staff:window")), NavItem("入驻申请")]
         if actor.role == "window"
         else [],
-        "done": list(
-            Admission.objects.filter(hall_id=actor.hall_id or NO_ROW, decided_by__isnull=False)
-            .select_related("person", "decided_by")
-            .order_by("-id")[:20]
-        ),
+        "done": queries.decided_admissions(actor.hall_id),
     }
     return render(request, "staff/admissions.html", context)
-
-
-def _items(ids: list[int]) -> list[WorkItem]:
-    return list(
-        WorkItem.objects.filter(
-            kind=AccountsWork.ADMISSION, subject_kind=Admission._meta.label_lower, subject_id__in=ids
-        )
-    )
 
 
 @need_behind(*WHO, *WATCHING)
@@ -78,7 +64,7 @@ def _items(ids: list[int]) -> list[WorkItem]:
 def admission(request: HttpRequest, admission_id: int) -> HttpResponse:
     """POST `do`: admit, decline."""
     actor, now = behind(request), timezone.now()
-    found = Admission.objects.select_related("person", "licence", "letter", "decided_by").get(pk=admission_id)
+    found = queries.admission(admission_id)
     if found.hall_id != actor.hall_id:
         raise forbid("只能查看本大厅的入驻申请")
     verb = request.POST.get("do", "")
@@ -98,8 +84,8 @@ def admission(request: HttpRequest, admission_id: int) -> HttpResponse:
         if attempt(form, act) is not None:
             messages.success(request, f"{found.unit_name}：{'已通过' if verb == 'admit' else '已告知申请人改正'}。")
             return redirect("staff:admissions")
-    known = ProjectUnit.objects.filter(credit_code=found.credit_code).first()
-    item = next(iter(_items([found.pk])), None)
+    known = find_unit(found.credit_code)
+    item = queries.work_on_admissions([found.pk]).get(found.pk)
     context = {
         "found": found,
         "may": access.can_compare(actor, found) and found.is_open,

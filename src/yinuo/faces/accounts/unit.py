@@ -19,7 +19,7 @@ from yinuo.core.masking import mask_phone
 from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, forbid
 from yinuo.engine.people import access, queries
 from yinuo.engine.people.actions import authorise, end_binding
-from yinuo.engine.people.models import AuthorisedPerson, ProjectUnit
+from yinuo.engine.people.models import AuthorisedPerson
 from yinuo.faces.accounts.phones import show_link
 from yinuo.rooms.accounts.actions import codes, invite, take_back
 from yinuo.rooms.accounts.queries import invitations_of
@@ -42,7 +42,7 @@ SCOPES = [("act", "办事：填报、交材料、报送、提问"), ("sign", "�
 def show(request: HttpRequest) -> HttpResponse:
     """Six queries: who is signed in, the unit, who acts for it, who waits, who is invited, who no longer does."""
     actor, day = actor_of(request), timezone.localdate()
-    unit = ProjectUnit.objects.get(pk=actor.unit_id or NO_ROW)
+    unit = queries.unit(actor.unit_id or NO_ROW)
     rows = [_line(row, actor, day) for row in queries.persons_of(unit.pk, day)]
     context = {
         "unit": unit,
@@ -127,7 +127,7 @@ def name_person(request: HttpRequest) -> HttpResponse:
         NavItem("经办人", reverse("unit:persons")),
         NavItem("授权经办人"),
     ]
-    unit = ProjectUnit.objects.get(pk=actor.unit_id or NO_ROW)
+    unit = queries.unit(actor.unit_id or NO_ROW)
     return render(
         request, "unit/person_authorise.html", {"form": form, "unit": unit, "limit": mebibytes(), "breadcrumbs": crumbs}
     )
@@ -202,7 +202,7 @@ class EndForm(forms.Form):
 def end(request: HttpRequest, binding_id: int) -> HttpResponse:
     """From today the person no longer acts for the unit; what they did before stays."""
     actor, day = actor_of(request), timezone.localdate()
-    binding = AuthorisedPerson.objects.select_related("person", "unit").get(pk=binding_id)
+    binding = queries.binding(binding_id)
     if not access.is_own(actor, binding.unit_id):
         raise forbid("只能管理本单位的经办人")
     form = EndForm(posted(request))

@@ -14,7 +14,7 @@ from ninja import Router, Schema, Status
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import forbid
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import unit_by_code
 from yinuo.faces.projects.api import readable
 from yinuo.rooms.agency import access, actions, queries
 from yinuo.rooms.agency.models import (
@@ -418,7 +418,7 @@ def appraise(request: HttpRequest, agent_id: int, body: AppraisalIn) -> Status[d
 
 @router.post("/units/{credit_code}/provincial-grade", response=ProvincialGradeOut, summary="登记省级信用等级是否为差等")
 def provincial(request: HttpRequest, credit_code: str, body: ProvinceIn) -> dict[str, Any]:
-    unit = ProjectUnit.objects.get(credit_code=credit_code)
+    unit = unit_by_code(credit_code)
     head = list_at_province(actor=actor_of(request), unit_id=unit.pk, at=timezone.now(), **body.dict())
     return {"unit": credit_code, "listed": head.provincial_d}
 
@@ -490,7 +490,7 @@ def agreement(request: HttpRequest, agreement_id: int) -> dict[str, Any]:
     found = queries.one(agreement_id)
     if not access.can_see(actor_of(request), found):
         raise forbid("只能查看本单位或本大厅的代办服务")
-    plan = FilingPlan.objects.filter(agreement=found).order_by("-id").first()
+    plan = queries.last_plan(found)
     names = ("id", "kind", "matter_id", "on", "text")
     log = [{name: getattr(row, name) for name in names} for row in found.log.order_by("id")]
     service = service_of(SERVICE, found)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from yinuo.core.calendar import TZ
 from yinuo.engine.rules import pack
 from yinuo.rooms.agency import queries
-from yinuo.rooms.agency.models import Agreement, FilingPlan, ServiceEntry, ServiceKind
+from yinuo.rooms.agency.models import Agreement, ServiceKind
 from yinuo.rooms.agency.queries import PlanLine
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.ui.components.shapes import Event, Row
@@ -58,7 +58,7 @@ def plan_of(agreement: Agreement, now: datetime, items: Sequence[MapItem] | None
 
     `items`: the matters under the agreement, where the caller has them.
     """
-    plan = FilingPlan.objects.filter(agreement=agreement).order_by("-id").first()
+    plan = queries.last_plan(agreement)
     if plan is None:
         return []
     until = min(now, agreement.ended_at or now)
@@ -70,7 +70,7 @@ def log_events(agreement: Agreement) -> list[Event]:
     """The service's log, the latest first."""
     names = pack().matters
     made = []
-    for row in ServiceEntry.objects.filter(agreement=agreement).select_related("by").order_by("-on", "-id")[:SHOWN]:
+    for row in queries.log_of(agreement)[:SHOWN]:
         matter = names[row.matter_id].full_name if row.matter_id in names else ""
         title = f"{row.get_kind_display()}：{matter}" if matter else str(row.get_kind_display())
         made.append(Event(row.on, title, row.text, row.by.name if row.by else ""))

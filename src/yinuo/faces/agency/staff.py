@@ -24,7 +24,7 @@ from yinuo.faces.agency.shared import facts_of, log_events, matters_words, plan_
 from yinuo.faces.projects.explaining import decision_view
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.agency import access, actions, queries
-from yinuo.rooms.agency.models import AgencyRequest, Agreement, Appraisal, GreenChannel, Package
+from yinuo.rooms.agency.models import AgencyRequest, Agreement
 from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.reviews.models import ServiceReview
@@ -79,7 +79,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _figures(actor: Actor, year: int) -> list[list[Any]]:
     agents = queries.agents(timezone.localdate(), actor.hall_id)
     counted = queries.figures_of([agent.pk for agent in agents], year)
-    graded = {row.agent_id: row.get_grade_display() for row in Appraisal.objects.filter(agent__in=agents, year=year)}
+    graded = {row.agent_id: row.get_grade_display() for row in queries.appraisals(agents, year)}
     return [
         [
             f"{agent.person.name}（{agent.body.name}）",
@@ -207,11 +207,8 @@ def service(request: HttpRequest, agreement_id: int) -> HttpResponse:
         "facts": facts_of(found),
         "plan": plan,
         "log": log_events(found),
-        "green": [
-            (pack().matters[row.matter_id].full_name, row)
-            for row in GreenChannel.objects.filter(agreement=found).order_by("id")
-        ],
-        "packages": list(Package.objects.filter(agreement=found).order_by("-id")[:10]),
+        "green": [(pack().matters[row.matter_id].full_name, row) for row in queries.green_channels(found)],
+        "packages": list(queries.packages_of(found)[:10]),
         "serves": access.can_serve(actor, found),
         "heads": access.can_head(actor, found.body.hall_id),
         "running": found.state == "running",

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.engine.base import Actor, forbid
 from yinuo.faces.agency import forms as fields
 from yinuo.rooms.agency import actions, queries
-from yinuo.rooms.agency.models import AgencyBody, Appraisal, ServiceAgent, Training
+from yinuo.rooms.agency.models import AgencyBody, Appraisal, ServiceAgent
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.handling import attempt
@@ -51,7 +51,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
         messages.success(request, DONE[do])
         return redirect("staff:agency_bodies")
     appraised: dict[int, list[Appraisal]] = {}
-    for row in Appraisal.objects.filter(agent__in=agents).order_by("-year"):
+    for row in queries.appraisals(agents):
         appraised.setdefault(row.agent_id, []).append(row)
     names = {agent.pk: agent.person.name for agent in agents}
     context = {
@@ -60,8 +60,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
             for body in there
         ],
         "trainings": [
-            (row, "、".join(names[pk] for pk in row.agents if pk in names))
-            for row in Training.objects.filter(body__in=there).order_by("-on", "-id")[:SHOWN]
+            (row, "、".join(names[pk] for pk in row.agents if pk in names)) for row in queries.trainings(there)[:SHOWN]
         ],
         "forms": made,
         "form": form,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import find_unit, unit_by_code
 from yinuo.rooms.credit.actions import list_at_province
-from yinuo.rooms.credit.models import CreditHead
+from yinuo.rooms.credit.queries import listed_by_province
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.forms import CodeInput, DateInput
 from yinuo.ui.components.shapes import NavItem
@@ -41,7 +41,7 @@ class ProvinceForm(forms.Form):
     def clean_credit_code(self) -> str:
         """Raises ValidationError for a unit nobody has heard of."""
         code = str(self.cleaned_data["credit_code"]).strip().upper()
-        if not ProjectUnit.objects.filter(credit_code=code).exists():
+        if find_unit(code) is None:
             raise forms.ValidationError("没有这个单位，请核对代码")
         return code
 
@@ -55,7 +55,7 @@ def province(request: HttpRequest) -> HttpResponse:
     form = ProvinceForm(request.POST or None, label_suffix="", initial={"on": timezone.localdate(now)})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        unit = ProjectUnit.objects.get(credit_code=values["credit_code"])
+        unit = unit_by_code(values["credit_code"])
         said = {"listed": values["listed"] == "yes", "source": values["source"], "on": values["on"]}
         if (
             attempt(form, lambda: list_at_province(actor=actor_of(request), unit_id=unit.pk, at=now, **said))
@@ -65,7 +65,7 @@ def province(request: HttpRequest) -> HttpResponse:
             return redirect("staff:agency_province")
     context = {
         "form": form,
-        "listed": list(CreditHead.objects.filter(provincial_d=True).select_related("unit").order_by("unit_id")[:SHOWN]),
+        "listed": list(listed_by_province()[:SHOWN]),
         "breadcrumbs": [NavItem("代办", reverse("staff:agency")), NavItem("省级信用等级")],
     }
     return render(request, "staff/agency_province.html", context, status=422 if request.method == "POST" else 200)

@@ -22,7 +22,7 @@ from yinuo.rooms.agency import access, actions, queries
 from yinuo.rooms.agency.models import AgencyRequest, Agreement, ServiceKind
 from yinuo.rooms.agency.papers import SERVICES
 from yinuo.rooms.agency.room import SERVICE
-from yinuo.rooms.onemap.models import ENDED, MapItem
+from yinuo.rooms.onemap.queries import open_items
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.reviews.queries import service_of
 from yinuo.ui.acting import actor_of, hat_of, need_unit
@@ -63,9 +63,8 @@ class ApplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         bodies = queries.bodies(timezone.localdate(), project.hall_id)
         set_choices(self, "body", [(body.pk, f"{body.name}（{body.get_level_display()}）") for body in bodies])
-        open_ones = MapItem.objects.filter(project=project).exclude(state__in=ENDED)
-        items = open_ones.order_by("position").values_list("matter_id", "name")
-        set_choices(self, "matters", list(items))
+        items = [(item.matter_id, item.name) for item in open_items(project.pk)]
+        set_choices(self, "matters", items)
         if not items:
             del self.fields["matters"]
 

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.core.pack.types import Matter
 from yinuo.core.screen import MatterAnswer, screen
 from yinuo.core.wording import day_words
-from yinuo.engine.base import NO_ROW, Actor, forbid
+from yinuo.engine.base import Actor, forbid
 from yinuo.engine.catalogue.actions import offer_commitment
 from yinuo.engine.catalogue.models import CommitmentOffer
 from yinuo.engine.catalogue.queries import NOTHING_ANNOUNCED, announcements, offered
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import own_department
 from yinuo.engine.rules import pack, roles
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.announced import MatterLine, history, planned_words
@@ -62,7 +62,7 @@ def _answers(actor: Actor, day: date) -> list[tuple[Matter, MatterAnswer]]:
 
     The filing that opens a map is made with a pledge: nobody decides on its promise.
     """
-    office = Department.objects.get(pk=actor.department_id or NO_ROW)
+    office = own_department(actor)
     found = screen({}, pack(), day, offered=offered(actor.hall_id or 0, day)).matters
     own = [(pack().matters[answer.id], answer) for answer in found]
     return [
@@ -124,7 +124,7 @@ def offer(request: HttpRequest, matter_id: str) -> HttpResponse:
     matter, answer = known
     form = OfferForm(request.POST if request.method == "POST" else None, initial={"from_on": day}, label_suffix="")
     if request.method == "POST" and form.is_valid():
-        office, data = Department.objects.get(pk=actor.department_id or NO_ROW), form.cleaned_data
+        office, data = own_department(actor), form.cleaned_data
         said = {"offered": data["offered"] == "yes", "from_on": data["from_on"], "basis": data["basis"]}
         done = attempt(
             form, lambda: offer_commitment(actor=actor, department=office, matter_id=matter_id, at=now, **said)

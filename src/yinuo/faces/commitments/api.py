@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 
 from yinuo.engine.base import NO_ROW, Refused, forbid
 from yinuo.engine.documents.actions import signing_provider
-from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.queries import content_of
 from yinuo.engine.documents.signing import verify_pdf
 from yinuo.engine.rules import pack
 from yinuo.faces.projects.api import readable
@@ -396,7 +396,7 @@ def check_letter(request: HttpRequest, commitment_id: int) -> dict[str, Any]:
 
 
 def _letter(commitment: Commitment) -> bytes:
-    return bytes(StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id or NO_ROW))
+    return content_of(commitment.letter.file_id or NO_ROW)
 
 
 # -- in public

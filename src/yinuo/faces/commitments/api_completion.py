@@ -173,7 +173,7 @@ def record_finding(request: HttpRequest, completion_id: int, body: FindingIn) ->
     made = actions.record_finding(
         actor=actor_of(request), completion_id=completion_id, at=timezone.now(), **body.dict()
     )
-    now = CompletionVerification.objects.get(pk=completion_id)
+    now = queries.completion(completion_id)
     return Status(201, {"id": made.pk, "met": made.met, "round": made.round, "completion": out(now)})
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -27,7 +27,6 @@ from yinuo.rooms.commitments import queries
 from yinuo.rooms.commitments.actions import raise_objection
 from yinuo.rooms.commitments.models import (
     Commitment,
-    CommitmentReview,
     CommitmentState,
     Finding,
     Fulfilment,
@@ -177,13 +176,7 @@ LISTS: dict[str, Callable[[Wanted, datetime], tuple[list[Any], str]]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
     """One commitment whole, and the form to object while it is published."""
-    findings = Finding.objects.select_related("completion").order_by("round", "requirement", "id")
-    rows = readings.published_commitments().prefetch_related(
-        Prefetch("findings", findings),
-        Prefetch("objections", Objection.objects.order_by("id")),
-        Prefetch("reviews", CommitmentReview.objects.order_by("round")),
-    )
-    found = get_object_or_404(rows, pk=commitment_id)
+    found = readings.published_commitment(commitment_id)
     now = timezone.now()
     line = readings.zone_line(found, now)
     form = ObjectionForm(request.POST if request.method == "POST" else None, initial={"key": str(uuid.uuid4())})

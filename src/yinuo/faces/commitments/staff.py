@@ -25,7 +25,7 @@ from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.commitments import access, queries
 from yinuo.rooms.commitments.actions.fulfilment import NEXT, handle_difficulty
 from yinuo.rooms.commitments.actions.notice import answer_objection, decide_on_commitment
-from yinuo.rooms.commitments.models import Commitment, CommitmentState, Difficulty, DifficultyOutcome
+from yinuo.rooms.commitments.models import Commitment, CommitmentState, DifficultyOutcome
 from yinuo.rooms.projects.access import can_see
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem, Row
@@ -197,7 +197,7 @@ def objection(request: HttpRequest, objection_id: int) -> HttpResponse:
 def difficulty(request: HttpRequest, difficulty_id: int) -> HttpResponse:
     """Help first, then an opinion, or up, or an end (附件2·第十四条): only what the order allows is offered."""
     actor, now = actor_of(request), timezone.now()
-    found = Difficulty.objects.select_related("reported_by", "handled_by").get(pk=difficulty_id)
+    found = queries.difficulty(difficulty_id)
     about = queries.one(found.commitment_id)
     _visible(actor, about)
     handles = access.can_handle(actor, about)

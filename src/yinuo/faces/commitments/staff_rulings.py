@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents.queries import of_subject
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
 from yinuo.faces.projects.heading import head_of
 from yinuo.rooms.commitments import access, queries
 from yinuo.rooms.commitments.actions import (
@@ -31,7 +30,6 @@ from yinuo.rooms.commitments.actions import (
     refuse_ruling,
 )
 from yinuo.rooms.commitments.models import Commitment, Measure, Ruling, RulingState
-from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_datetime
@@ -178,15 +176,9 @@ def ruling(request: HttpRequest, ruling_id: int) -> HttpResponse:
 
 def _asked(found: Ruling) -> Any:
     """What the unit has put right, where it has asked that the stop be lifted and waits for the answer."""
-    if open_request(found):
+    if queries.lift_request(found) is not None:
         return found.commitment.reports.select_related("person").order_by("-id").first()
     return None
-
-
-def open_request(found: Ruling) -> bool:
-    """Whether the unit waits for an answer; locks nothing."""
-    where = {"subject_kind": found._meta.label_lower, "subject_id": found.pk, "kind": CommitmentsWork.LIFT_REQUEST}
-    return WorkItem.objects.filter(**where, state__in=["running", "paused"]).exists()
 
 
 def _steps(request: HttpRequest, actor: Actor, found: Ruling, now: datetime) -> dict[str, Step]:
@@ -218,7 +210,8 @@ def _steps(request: HttpRequest, actor: Actor, found: Ruling, now: datetime) -> 
             lambda: _propose_lift(actor, found, lift, now),
             "已提出解除，等待本部门主要负责同志审签。",
         )
-    if open_request(found) and not found.lifted_by.filter(state=RulingState.PROPOSED).exists():
+    proposed = found.lifted_by.filter(state=RulingState.PROPOSED)
+    if queries.lift_request(found) is not None and not proposed.exists():
         deny = RefuseLiftForm(request.POST if verb == "deny" else None, prefix="deny", label_suffix="")
         made["deny"] = (deny, lambda: refuse_lift(**base, reason=deny.cleaned_data["reason"]), "已答复项目单位。")
     return made

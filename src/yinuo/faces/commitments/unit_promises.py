@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yinuo.rooms.commitments.models import Commitment, CommitmentState, Fulfilment
-from yinuo.rooms.commitments.queries import days_left
+from yinuo.rooms.commitments.queries import PromiseProgress, days_left, promises_of
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Colour, Fact, NavItem
 from yinuo.ui.components.text import closing, zh_date
@@ -84,28 +83,7 @@ def _broken(live: Sequence[Commitment]) -> Fact:
     return Fact("未履行", count, "项", note="整改后可以申请修复" if count else "")
 
 
-class Standing(TypedDict):
-    """When the last report came (None = none yet), and how many difficulties are open."""
-
-    reported_at: datetime | None
-    open_difficulties: int
-
-
-def promises_of(unit_id: int) -> QuerySet[WithAnnotations[Commitment, Standing]]:
-    """The unit's promises, newest first, each with its last report and what is open on it."""
-    return (
-        Commitment.objects.filter(project__unit_id=unit_id)
-        .select_related("item", "department", "project", "project__completion")
-        .defer("promises", "item__materials", "item__promisable_why", "project__facts")
-        .annotate(
-            reported_at=Max("reports__at"),
-            open_difficulties=Count("difficulties", filter=Q(difficulties__handled_at__isnull=True), distinct=True),
-        )
-        .order_by("-id")
-    )
-
-
-def _group(given: WithAnnotations[Commitment, Standing]) -> str:
+def _group(given: WithAnnotations[Commitment, PromiseProgress]) -> str:
     if given.state in GONE:
         return "gone"
     if given.fulfilment == Fulfilment.RECTIFYING or _to_report(given):
@@ -115,14 +93,14 @@ def _group(given: WithAnnotations[Commitment, Standing]) -> str:
     return "notice" if given.state in NOTICE else "keeping"
 
 
-def _to_report(given: WithAnnotations[Commitment, Standing]) -> bool:
+def _to_report(given: WithAnnotations[Commitment, PromiseProgress]) -> bool:
     """Building has begun, the promise binds, and nothing has been reported of it yet."""
     begun = given.project.started_on is not None and given.project.state == "confirmed"
     waiting = given.state == CommitmentState.DECIDED and given.fulfilment == Fulfilment.PENDING
     return begun and waiting and given.reported_at is None
 
 
-def line_of(given: WithAnnotations[Commitment, Standing], now: datetime) -> Line:
+def line_of(given: WithAnnotations[Commitment, PromiseProgress], now: datetime) -> Line:
     reported = given.reported_at
     last = f"{zh_date(reported)} 报告过履约" if reported else "还没有报告过履约"
     if given.open_difficulties:

@@ -14,12 +14,10 @@ from django.views.decorators.http import require_http_methods
 from yinuo.engine.base import forbid
 from yinuo.engine.documents.queries import of_subject
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
 from yinuo.faces.projects.own import crumbs
 from yinuo.rooms.commitments import access, queries
 from yinuo.rooms.commitments.actions import ask_lift
 from yinuo.rooms.commitments.models import RulingState
-from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.projects.papers import remedies
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Row
@@ -42,13 +40,7 @@ def show(request: HttpRequest, ruling_id: int) -> HttpResponse:
         raise forbid("只能查看本单位项目的处理决定")
     project = found.commitment.project
     standing = found in queries.standing_stops(project.pk)
-    where = {
-        "subject_kind": found._meta.label_lower,
-        "subject_id": found.pk,
-        "kind": CommitmentsWork.LIFT_REQUEST,
-        "state": "running",
-    }
-    waiting = WorkItem.objects.filter(**where).first() if standing else None
+    waiting = queries.lift_request(found) if standing else None
     words: dict[str, Any] = {"label": "整改的情况", "hint": "须附整改到位的证明。"}
     form = LiftForm(actor=actor, **words)
     if request.method == "POST":

@@ -14,7 +14,7 @@ from yinuo.core.decision import plain
 from yinuo.core.grades import ScoreError, measures_of
 from yinuo.engine.base import Refused, forbid
 from yinuo.engine.feeds.queries import placed, read_on, told
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import unit_by_code
 from yinuo.engine.rules import pack
 from yinuo.rooms.credit import access, actions, queries
 from yinuo.rooms.credit.models import (
@@ -23,14 +23,13 @@ from yinuo.rooms.credit.models import (
     CreditRelief,
     PointProposal,
     ProposalState,
-    PublicBatch,
     PublicKind,
     ReliefKind,
     ReliefState,
     SendState,
 )
 from yinuo.rooms.credit.platform import platform
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import unit_of
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, asked_day, key_if_any
 from yinuo.ui.api_shapes import Shape
 
@@ -299,10 +298,6 @@ def _known(states: str, choices: Any) -> list[str]:
     return wanted
 
 
-def _unit(credit_code: str) -> ProjectUnit:
-    return ProjectUnit.objects.get(credit_code=credit_code)
-
-
 @router.get("/credit/measures/{grade}", auth=None, response=list[MeasureOut], summary="某一等级享受和不享受什么")
 def measures(request: HttpRequest, grade: str, as_of: date | None = None) -> list[dict[str, Any]]:
     rules = pack()
@@ -320,7 +315,7 @@ def measures(request: HttpRequest, grade: str, as_of: date | None = None) -> lis
     "/credit/units/{credit_code}", response=CreditStandingOut, by_alias=True, summary="单位的信用分、等级、措施与历史"
 )
 def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
-    found = _unit(credit_code)
+    found = unit_by_code(credit_code)
     if not access.can_see(actor_of(request), found.pk):
         raise forbid("只能查看本单位的信用分")
     day = timezone.localdate()
@@ -378,7 +373,7 @@ def proposals(request: HttpRequest, state: str = "", unit: str = "", after: int 
     page = queries.page(
         actor_of(request),
         states=_known(state, ProposalState),
-        unit_id=_unit(unit).pk if unit else None,
+        unit_id=unit_by_code(unit).pk if unit else None,
         after=max(after, 0),
         size=min(max(size, 1), 100),
     )
@@ -390,7 +385,7 @@ def propose(request: HttpRequest, body: ProposeIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     made = actions.propose_points(
         actor=actor,
-        unit_id=Project.objects.values_list("unit_id", flat=True).get(pk=body.project),
+        unit_id=unit_of(body.project),
         project_code="",
         project_id=body.project,
         type=body.type,
@@ -539,7 +534,7 @@ def public_batches(request: HttpRequest) -> list[dict[str, Any]]:
     if not access.can_send_public(actor_of(request)):
         raise forbid("只有信用综合管理部门和系统管理员可以查看")
     same = ("id", "first", "last", "count", "digest", "state", "made_at", "attempts", "error", "sent_at", "receipt")
-    return [{name: getattr(row, name) for name in same} for row in PublicBatch.objects.order_by("-id")[:100]]
+    return [{name: getattr(row, name) for name in same} for row in queries.public_batches()[:100]]
 
 
 @router.post("/credit/public/send", response=SentOut, summary="现在送出没有送达的信用信息")

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.core.decision import plain
 from yinuo.engine.base import Actor, Refused, forbid
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people import queries as people
 from yinuo.engine.trail.actions import seen
 from yinuo.faces.credit.staff_queue import next_waiting, place
 from yinuo.rooms.credit import access, queries
@@ -388,7 +388,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     if not access.can_see(actor, unit_id):
         raise forbid()
-    found = ProjectUnit.objects.get(pk=unit_id)
+    found = people.unit(unit_id)
     seen(actor, "credit", at=now, unit_id=found.pk)
     day = today(now)
     standing = queries.standing(unit_id, day)

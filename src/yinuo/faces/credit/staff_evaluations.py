@@ -13,15 +13,16 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import Actor
+from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.rules import pack
+from yinuo.rooms.credit import queries
 from yinuo.rooms.credit.actions import check_evaluations, take_evaluations
-from yinuo.rooms.credit.models import BatchState, EvaluationBatch
+from yinuo.rooms.credit.models import BatchState
 from yinuo.rooms.credit.tables import COLUMNS
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import NavItem
@@ -87,7 +88,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         if made is not None:
             return redirect("staff:evaluation_batch", made.pk)
     parameter = pack().parameter("credit.rebase", timezone.localdate(now))
-    batches = EvaluationBatch.objects.select_related("by").defer("rows").order_by("-id")[:SHOWN]
+    batches = queries.evaluation_batches()[:SHOWN]
     context = {
         "form": form,
         "columns": list(COLUMNS),
@@ -103,7 +104,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """What would become of every row; POST lets the good ones count."""
     actor, now = actor_of(request), timezone.now()
-    found = get_object_or_404(EvaluationBatch.objects.select_related("by", "taken_by").defer("rows"), pk=batch_id)
+    found = queries.evaluation_batch(batch_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: take_evaluations(actor=actor, batch_id=found.pk, at=now))
@@ -154,9 +155,7 @@ def table(request: HttpRequest) -> HttpResponse:
 def listing(actor: Actor, data: Mapping[str, str], now: datetime) -> Listing:
     """The report of one file."""
     text = data.get("batch", "")
-    found = get_object_or_404(
-        EvaluationBatch, pk=int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-    )
+    found = queries.evaluation_batch(int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else NO_ROW)
     words = TAKEN_WORDS if found.state == BatchState.TAKEN else WORDS
 
     def lines(rows: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[object]]:

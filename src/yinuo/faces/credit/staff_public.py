@@ -20,7 +20,7 @@ from yinuo.engine.feeds.models import FeedPlace
 from yinuo.engine.feeds.queries import placed
 from yinuo.rooms.credit import access, queries
 from yinuo.rooms.credit.actions import send_public
-from yinuo.rooms.credit.models import PUBLIC_FEED, PublicBatch, PublicKind
+from yinuo.rooms.credit.models import PUBLIC_FEED, PublicKind
 from yinuo.rooms.credit.platform import platform
 from yinuo.ui import feeds
 from yinuo.ui.acting import actor_of, need_role
@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "rows": [
             (row.entry, PublicKind(row.entry.kind).label, queries.public_words(row.entry)) for row in shown["rows"]
         ],
-        "batches": PublicBatch.objects.order_by("-id")[:BATCHES],
+        "batches": queries.public_batches()[:BATCHES],
         "unsent": queries.unsent(),
         "platform": there is not None,
         "may_send": there is not None and access.can_send_public(actor),

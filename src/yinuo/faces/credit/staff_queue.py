@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.engine.base import NO_ROW, Actor
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import works_in
 from yinuo.engine.rules import roles
 from yinuo.engine.work import clocks
 from yinuo.rooms.credit import queries
@@ -117,13 +117,9 @@ def _reliefs(actor: Actor) -> list[CreditRelief]:
 
 def own_queue(actor: Actor) -> tuple[list[ProposalState], str] | None:
     """What waits for the actor; only the filing unit's principal consents, the others' may look."""
-    if actor.role == "principal" and not _files(actor):
+    if actor.role == "principal" and not works_in(actor, roles().filing_department):
         return None
     return QUEUES.get(actor.role)
-
-
-def _files(actor: Actor) -> bool:
-    return Department.objects.filter(pk=actor.department_id or NO_ROW, key=roles().filing_department).exists()
 
 
 def _found(actor: Actor, everything: bool) -> QuerySet[PointProposal]:

@@ -20,17 +20,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.core.grades import scale_at
 from yinuo.engine.base import forbid
-from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.register import service_names
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import open_by_subject
 from yinuo.faces.credit.bands import lower_band, next_band
 from yinuo.faces.credit.scoreline import plain, score_line, score_words, signed
 from yinuo.rooms.credit import access, queries
 from yinuo.rooms.credit.actions import ask_relief, ask_review
-from yinuo.rooms.credit.models import CreditEvent, PointProposal, ReliefKind
+from yinuo.rooms.credit.models import CreditRelief, PointProposal, ReliefKind
 from yinuo.rooms.credit.queries import HistoryLine, Standing
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import by_codes
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Cell, Column, NavItem, State
 from yinuo.ui.components.text import closing, zh_date
@@ -136,15 +135,9 @@ class Reading:
     def __init__(self, unit_id: int, lines: Sequence[HistoryLine]) -> None:
         events = [line.event for line in lines]
         ids = [event.proposal_id for event in events if event.proposal_id]
-        self.proposals = PointProposal.objects.select_related("department").in_bulk(ids)
+        self.proposals = queries.proposals_by_id(ids)
         codes = [event.project_code for event in events if event.project_code]
-        self.projects = {
-            code: (pk, name)
-            for code, pk, name in Project.objects.filter(code__in=codes, unit_id=unit_id).values_list(
-                "code", "pk", "name"
-            )
-        }
-        load_files(self.proposals.values())
+        self.projects = by_codes(codes, unit_id=unit_id)
         self.unit_id = unit_id
 
     def line(self, line: HistoryLine) -> dict[str, Any]:
@@ -154,7 +147,7 @@ class Reading:
         words = "" if evaluated else f"{signed(event.points)} 分" if event.applied else "未计分"
         state: State = "wait" if not event.applied else "done" if evaluated or event.points >= 0 else "red"
         proposal = self.proposals.get(event.proposal_id) if event.proposal_id else None
-        pk, name = self.projects.get(event.project_code, (None, event.project_code))
+        project = self.projects.get(event.project_code)
         return {
             "name": line.name,
             "words": words,
@@ -162,8 +155,8 @@ class Reading:
             "why": event.why,
             "score": "" if event.score_after is None else f"{plain(event.score_after)} 分（{event.grade_after}）",
             "on": event.on,
-            "project": name,
-            "project_pk": pk,
+            "project": project.name if project else event.project_code,
+            "project_pk": project.pk if project else None,
             "cites": [pack().cite_text(cite) if "#" in cite else cite for cite in event.cites],
             "basis": proposal.basis if proposal and proposal.basis != event.why else "",
             "office": proposal.department.short_name if proposal and proposal.department else "",
@@ -193,11 +186,7 @@ RELIEF_WORDS: dict[str, tuple[str, str]] = {
 def _reliefs(unit_id: int, now: datetime) -> list[dict[str, Any]]:
     """The company's requests, each with its state, the term for the answer while it is open, and the answer."""
     rows = list(queries.reliefs(unit_id=unit_id)[:SHOWN_RELIEFS])
-    open_ = [row.pk for row in rows if row.state == "asked"]
-    works = WorkItem.objects.filter(
-        subject_kind="credit.creditrelief", subject_id__in=open_, state__in=["running", "paused"]
-    )
-    due = {work.subject_id: work for work in works} if open_ else {}
+    due = open_by_subject(CreditRelief, [row.pk for row in rows if row.state == "asked"])
     made = []
     for row in rows:
         word, colour = RELIEF_WORDS[row.state]
@@ -231,7 +220,7 @@ class ReliefForm(EvidenceForm):
 def relief(request: HttpRequest, event_id: int) -> HttpResponse:
     """Asks for the points of one event."""
     actor, now = actor_of(request), timezone.now()
-    event = CreditEvent.objects.get(pk=event_id)
+    event = queries.event(event_id)
     if not access.can_ask_relief(actor, event.unit_id):
         raise forbid("只能就本单位的信用分提出申请")
     words: dict[str, Any] = {"label": "整改情况，或者异议的理由", "hint": "申请分值修复须附整改到位的证明。"}

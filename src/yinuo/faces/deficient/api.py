@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import forbid
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import own_department
 from yinuo.faces.onemap.api import SubmissionOut
 from yinuo.rooms.deficient import access, actions, queries
 from yinuo.rooms.deficient.actions import publish_tolerance
@@ -122,7 +122,7 @@ def publish(request: HttpRequest, body: ToleranceIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     if actor.department_id is None:
         raise forbid("只有承办部门可以公布本部门事项的容缺材料")
-    office = Department.objects.get(pk=actor.department_id)
+    office = own_department(actor)
     made = publish_tolerance(actor=actor, department=office, at=timezone.now(), **body.dict())
     return Status(201, {"id": made.pk, "matter_id": made.matter_id, "materials": made.materials, "days": made.days})
 

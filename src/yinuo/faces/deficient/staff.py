@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.core.pack.types import Matter
-from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
+from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.catalogue.models import Tolerance
 from yinuo.engine.catalogue.queries import NOTHING_ANNOUNCED, announcements
 from yinuo.engine.documents.actions import store_upload
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import own_department
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import of_subject
 from yinuo.faces.onemap.staff_item import clock_views
 from yinuo.faces.projects.heading import head_of, marks_of
 from yinuo.rooms.deficient import access, queries
@@ -205,11 +205,6 @@ def _page(desk: GapDesk) -> dict[str, Any]:
     head = head_of(item.project, NavItem(item.name, reverse("staff:item", args=[item.pk])), NavItem("容缺受理"))
     found = [verb.view for verb in desk.verbs.values()]
     failed = desk.verbs.get(desk.verb)
-    works = (
-        WorkItem.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk)
-        .prefetch_related("events")
-        .order_by("id")
-    )
     standing = standing_of(item, today(desk.now))
     return {
         **head,
@@ -217,7 +212,7 @@ def _page(desk: GapDesk) -> dict[str, Any]:
         "row": row,
         "reduced": standing.measure if standing.reduced and row.state == "applied" else None,
         "marks": marks_of(head["grade"], today(desk.now)),
-        "clocks": [view for view in clock_views(list(works), desk.now) if view.work.is_open],
+        "clocks": [view for view in clock_views(of_subject(row), desk.now) if view.work.is_open],
         "first": [view for view in found if not view.folded],
         "others": [view for view in found if view.folded],
         "late": None,
@@ -278,7 +273,7 @@ class ToleranceForm(forms.Form):
 
 
 def _own_matters(actor: Actor, day: Any) -> list[Matter]:
-    office = Department.objects.get(pk=actor.department_id or NO_ROW)
+    office = own_department(actor)
     own = [row for row in pack().matters_at(day) if row.department == office.key and not_tolerated(row, day) is None]
     return [row for row in own if any(not material.main for material in row.materials)]
 
@@ -334,10 +329,7 @@ def publish(request: HttpRequest, matter_id: str) -> HttpResponse:
     }
     form = ToleranceForm(request.POST if request.method == "POST" else None, matter=matter, initial=start)
     if request.method == "POST" and form.is_valid():
-        office, data = (
-            Department.objects.get(pk=actor.department_id or NO_ROW),
-            {**form.cleaned_data, "days": form.cleaned_data["days"] or 0},
-        )
+        office, data = own_department(actor), {**form.cleaned_data, "days": form.cleaned_data["days"] or 0}
         done = attempt(
             form, lambda: publish_tolerance(actor=actor, department=office, matter_id=matter_id, at=now, **data)
         )

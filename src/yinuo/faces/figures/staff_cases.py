@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.engine.base import Actor, forbid
-from yinuo.engine.people.models import Department, Person
+from yinuo.engine.people.queries import names_of, short_names
 from yinuo.engine.rules import pack
 from yinuo.faces.figures.shapes import NONE, number
 from yinuo.faces.figures.staff import told
@@ -135,17 +135,9 @@ def said(pick: Pick, names: Labels) -> list[tuple[str, str]]:
             case "part" | "mark":
                 words = names[what].get(value, value)
             case "office":
-                words = (
-                    "大厅"
-                    if value == NOBODY
-                    else str(Department.objects.filter(pk=value).values_list("short_name", flat=True).first() or value)
-                )
+                words = "大厅" if value == NOBODY else short_names([int(value)]).get(int(value), value)
             case "handler":
-                words = (
-                    "没有办理人"
-                    if value == NOBODY
-                    else str(Person.objects.filter(pk=value).values_list("name", flat=True).first() or value)
-                )
+                words = "没有办理人" if value == NOBODY else names_of([int(value)]).get(int(value), value)
             case "matter":
                 matter = pack().matters.get(value)
                 words = matter.full_name if matter else value

@@ -20,8 +20,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.engine.base import Actor, forbid
-from yinuo.engine.people.models import InForce, Membership
-from yinuo.engine.people.queries import actor_of_membership
+from yinuo.engine.people.queries import actor_of_membership, membership_in_force
 from yinuo.faces.figures.shapes import Dash
 from yinuo.faces.figures.staff import looked, told
 from yinuo.faces.figures.summary import summary
@@ -61,10 +60,7 @@ def _hung(request: HttpRequest) -> Actor | None:
         number = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=HANGS_SECONDS)
     except signing.BadSignature:
         return None
-    rows = Membership.objects.filter(
-        InForce.on(timezone.localdate()), pk=number, person__is_active=True
-    ).select_related("department")
-    found = rows.first()
+    found = membership_in_force(number, timezone.localdate())
     return actor_of_membership(found) if found else None
 
 

@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yinuo.engine.base import NO_ROW, forbid
+from yinuo.engine.base import forbid
 from yinuo.faces.grants.shared import GrantForm, WithdrawForm, line_of
 from yinuo.rooms.grants import access, actions, queries
-from yinuo.rooms.grants.models import ChainNode, Grant, NodeKind
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.grants.models import NodeKind
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.forms import CodeInput
 from yinuo.ui.components.shapes import NavItem
@@ -80,7 +79,7 @@ def nodes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def retire(request: HttpRequest, node_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    node = ChainNode.objects.get(pk=node_id)
+    node = queries.node(node_id)
     data = request.POST if request.method == "POST" else None
     form = WithdrawForm(data, label_suffix="", initial={"version": node.version})
     form.fields["why"].label = "为什么停用"
@@ -113,11 +112,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     listed = [node for node in queries.nodes(live=True) if node.kind in access.BY_STATUTE]
-    projects = (
-        Project.objects.filter(hall_id=actor.hall_id or NO_ROW, code__isnull=False)
-        .order_by("-id")
-        .values_list("pk", "name")[:200]
-    )
+    projects = queries.grantable(actor).values_list("pk", "name")[:200]
     data = request.POST if request.method == "POST" else None
     form = GrantForm(data, nodes=listed, projects=list(projects), everything="本大厅的全部项目", at=now)
     form.fields["basis_text"].help_text = "写明法律、法规或者文件的名称和条款，以及履行什么职责。"
@@ -140,7 +135,7 @@ def order(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    grant = Grant.objects.select_related("node", "project", "unit").get(pk=grant_id)
+    grant = queries.one(grant_id)
     if not access.can_withdraw(actor, grant):
         raise forbid("只能撤回本大厅给出的授权")
     data = request.POST if request.method == "POST" else None

@@ -17,8 +17,6 @@ from yinuo.engine.people.queries import departments_of
 from yinuo.engine.trail.queries import seen_of_unit
 from yinuo.faces.grants.shared import GrantForm, WithdrawForm, line_of
 from yinuo.rooms.grants import access, actions, queries
-from yinuo.rooms.grants.models import Grant
-from yinuo.rooms.projects.models import Project
 from yinuo.ui.acting import actor_of, need_own
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.handling import attempt, posted
@@ -83,9 +81,7 @@ def _seen(unit_id: int) -> list[dict[str, object]]:
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    projects = (
-        Project.objects.filter(unit_id=actor.unit_id, code__isnull=False).order_by("-id").values_list("pk", "name")
-    )
+    projects = queries.grantable(actor).values_list("pk", "name")
     nodes = list(queries.nodes(live=True))
     form = GrantForm(posted(request), nodes=nodes, projects=list(projects), everything="本单位的全部项目", at=now)
     if request.method == "POST" and form.is_valid():
@@ -101,7 +97,7 @@ def give(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, grant_id: int) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
-    grant = Grant.objects.select_related("node", "project").get(pk=grant_id)
+    grant = queries.one(grant_id)
     if not access.can_withdraw(actor, grant):
         raise forbid("只能撤回本单位给出的授权")
     form = WithdrawForm(posted(request), label_suffix="", initial={"version": grant.version})

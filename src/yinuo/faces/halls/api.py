@@ -16,10 +16,10 @@ from ninja import Router, Schema, Status
 from yinuo.core.decision import plain
 from yinuo.core.masking import masked
 from yinuo.engine.base import Refused
-from yinuo.engine.people.models import Hall
+from yinuo.engine.people import queries as people
 from yinuo.engine.rules import pack
 from yinuo.rooms.halls import actions, queries
-from yinuo.rooms.halls.models import Bulletin, EventType, ManualPoint
+from yinuo.rooms.halls.models import Bulletin, EventType
 from yinuo.ui.api import actor_of, key_of
 from yinuo.ui.api_shapes import Shape
 
@@ -174,7 +174,7 @@ class ReportedOut(Shape):
 
 
 def points_out(manual_id: int) -> dict[str, Any]:
-    row = ManualPoint.objects.get(pk=manual_id)
+    row = queries.manual_point(manual_id)
     names = ("id", "hall_id", "on", "basis", "evidence", "reason", "at", "corrects_id")
     return {**{name: getattr(row, name) for name in names}, "points": plain(row.points)}
 
@@ -225,7 +225,7 @@ def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -
     """
     now = timezone.now()
     day = queries.today(now)
-    hall = Hall.objects.get(pk=hall_id)
+    hall = people.hall(hall_id)
     try:
         first = date.fromisoformat(f"{month}-01") if month else queries.month_of(day)
     except ValueError:
@@ -265,7 +265,7 @@ def events(request: HttpRequest, hall_id: int, month: str = "", page: int = 1) -
 
 @router.get("/halls/bulletins", auth=None, response=BulletinsOut, summary="各期通报")
 def bulletins(request: HttpRequest) -> dict[str, Any]:
-    rows = Bulletin.objects.order_by("-month", "region_id")[:200]
+    rows = queries.bulletins()[:200]
     return {
         "bulletins": [
             {"id": row.pk, "region_id": row.region_id, "month": row.month, "number": row.number} for row in rows
@@ -275,7 +275,7 @@ def bulletins(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/halls/bulletins/{bulletin_id}", auth=None, response=BulletinOut, summary="一期通报")
 def bulletin(request: HttpRequest, bulletin_id: int) -> dict[str, Any]:
-    return bulletin_out(Bulletin.objects.get(pk=bulletin_id))
+    return bulletin_out(queries.bulletin(bulletin_id))
 
 
 @router.post("/halls/bulletins", response={201: BulletinOut}, summary="发布一个月的通报")

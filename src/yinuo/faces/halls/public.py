@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yinuo.core.decision import plain
+from yinuo.engine.people import queries as people
 from yinuo.engine.people.models import Hall
 from yinuo.engine.rules import pack
 from yinuo.faces.halls.shared import by_rule, line_of, signed, spark
@@ -101,7 +102,7 @@ def hall(request: HttpRequest, hall_id: int) -> HttpResponse:
     """`?month=2026-11`, the present one otherwise; `?page=`."""
     now, actor = timezone.now(), actor_of(request)
     day = queries.today(now)
-    found = Hall.objects.select_related("region").get(pk=hall_id)
+    found = people.hall(hall_id)
     months = _months(day)
     month = _asked(request.GET.get("month", ""), day)
     seen = queries.hall_month(found, month, day, now)

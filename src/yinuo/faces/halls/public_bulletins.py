@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
 
 from yinuo.core.decision import plain
+from yinuo.engine.documents import queries as documents
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document
-from yinuo.engine.people.models import Region
 from yinuo.engine.rules import pack
 from yinuo.faces.halls.shared import signed
+from yinuo.rooms.halls import queries
 from yinuo.rooms.halls.closing import quarter_words
-from yinuo.rooms.halls.models import Bulletin, Honour, HonourKind
+from yinuo.rooms.halls.models import Honour, HonourKind
 from yinuo.rooms.halls.room import HallsPaper
 from yinuo.ui import words
 from yinuo.ui.components.shapes import Column, NavItem
@@ -67,14 +67,14 @@ def _crumbs(*more: NavItem) -> list[NavItem]:
 @require_safe
 @conditional_page
 def index(request: HttpRequest) -> HttpResponse:
-    rows = Bulletin.objects.select_related("region").order_by("-month", "region__code")[:SHOWN]
+    rows = queries.bulletins()[:SHOWN]
     return render(request, "public/bulletins.html", {"rows": rows, "breadcrumbs": _crumbs(NavItem("月度通报"))})
 
 
 @require_safe
 @conditional_page
 def bulletin(request: HttpRequest, bulletin_id: int) -> HttpResponse:
-    found = Bulletin.objects.select_related("region").get(pk=bulletin_id)
+    found = queries.bulletin(bulletin_id)
     body = found.body
     context = {
         "row": found,
@@ -135,7 +135,7 @@ def _awarded(rows: Any) -> list[Awarded]:
 @require_safe
 def paper(request: HttpRequest, bulletin_id: int) -> HttpResponse:
     """The sealed paper of the bulletin."""
-    document = Document.objects.filter(kind=HallsPaper.BULLETIN, subject_id=bulletin_id).first()
+    document = documents.paper(HallsPaper.BULLETIN, bulletin_id)
     if document is None:
         raise Http404("没有这份通报")
     return stored(paper_of(document=document, at=timezone.now()))
@@ -145,15 +145,11 @@ def paper(request: HttpRequest, bulletin_id: int) -> HttpResponse:
 @conditional_page
 def honours(request: HttpRequest) -> HttpResponse:
     """The titles quarter by quarter, the latest first."""
-    rows = Honour.objects.select_related("hall", "bulletin").order_by("-bulletin__month", "bulletin__region_id", "id")[
-        : 12 * SHOWN
-    ]
     by_bulletin: dict[int, list[Honour]] = {}
-    for row in rows:
+    for row in queries.honours()[: 12 * SHOWN]:
         by_bulletin.setdefault(row.bulletin_id, []).append(row)
-    regions = dict(Region.objects.values_list("pk", "name"))
     quarters = [
-        Quarter(quarter_words(held[0].bulletin.month), regions[held[0].bulletin.region_id], number, _awarded(held))
+        Quarter(quarter_words(held[0].bulletin.month), held[0].bulletin.region.name, number, _awarded(held))
         for number, held in by_bulletin.items()
     ]
     day = max(timezone.localdate(), pack().valid_from)

@@ -30,7 +30,6 @@ from yinuo.rooms.halls.actions import (
     give_points,
     publish_bulletin,
 )
-from yinuo.rooms.halls.models import ManualPoint
 from yinuo.ui.acting import CONVENING, actor_of, need_role
 from yinuo.ui.components.forms import DateInput
 from yinuo.ui.components.shapes import NavItem
@@ -123,7 +122,7 @@ def _hall_of(actor: Actor) -> int:
 
 
 def _rows(hall_id: int) -> list[dict[str, Any]]:
-    found = ManualPoint.objects.filter(hall_id=hall_id).select_related("by", "corrected_by").order_by("-id")[:SHOWN]
+    found = queries.manual_points(hall_id)[:SHOWN]
     return [{"row": row, "points": signed(row.points), "corrected": hasattr(row, "corrected_by")} for row in found]
 
 
@@ -154,7 +153,7 @@ def publish(request: HttpRequest) -> HttpResponse:
 def manual(request: HttpRequest, manual_id: int) -> HttpResponse:
     """One entry whole; POST takes it back by a counter-event."""
     actor, now = actor_of(request), timezone.now()
-    found = ManualPoint.objects.select_related("hall", "by", "corrects", "corrected_by__by").get(pk=manual_id)
+    found = queries.manual_point(manual_id)
     if not access.can_open(actor, found.hall_id):
         raise forbid("只能查看本大厅的人工评分")
     corrected = getattr(found, "corrected_by", None)

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.engine.base import Refused, forbid
 from yinuo.engine.register import service_names
-from yinuo.rooms.halls import access
+from yinuo.rooms.halls import access, queries
 from yinuo.rooms.halls.actions import report_events
-from yinuo.rooms.halls.models import EventType, ReportedEvent
+from yinuo.rooms.halls.models import EventType
 from yinuo.rooms.reviews.models import Level
 from yinuo.ui.acting import actor_of, need_role
 from yinuo.ui.components.shapes import NavItem
@@ -144,7 +144,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "form": form,
         "faults": faults,
         "columns": list(COLUMNS),
-        "rows": ReportedEvent.objects.filter(hall_id=hall_id).select_related("by", "withdraws").order_by("-id")[:SHOWN],
+        "rows": queries.reported_events(hall_id)[:SHOWN],
         "breadcrumbs": [NavItem("大厅评分", reverse("staff:scores")), NavItem("报送评分事件")],
     }
     return render(request, "staff/report_events.html", context, status=422 if form.is_bound else 200)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 
 from yinuo.core.masking import masked
-from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
-from yinuo.engine.people.models import Department
+from yinuo.engine.base import Actor, Refused, forbid
+from yinuo.engine.people.queries import departments_by_key
 from yinuo.rooms.credit.models import ProposalState
 from yinuo.rooms.inspections import access, actions, queries
 from yinuo.rooms.inspections.actions.plans import draw_by, overdue
@@ -132,11 +132,11 @@ class InterviewIn(Schema):
 
 
 def _offices(actor: Actor, keys: list[str]) -> list[int]:
-    found = dict(Department.objects.filter(hall_id=actor.hall_id or NO_ROW, key__in=keys).values_list("key", "pk"))
+    found = departments_by_key(actor.hall_id, keys)
     unknown = [key for key in keys if key not in found]
     if unknown:
         raise Refused("inspections.departments", f"没有这个部门：{'、'.join(unknown)}", field="departments")
-    return [found[key] for key in keys]
+    return [found[key].pk for key in keys]
 
 
 class InspectorOut(Shape):

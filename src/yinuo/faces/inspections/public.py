@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from yinuo.engine.base import Refused
 from yinuo.engine.infochain import queries as infochain
 from yinuo.engine.infochain.words import TYPES
-from yinuo.engine.people.models import Department
+from yinuo.engine.people.queries import departments_by_key
 from yinuo.engine.rules import pack
 from yinuo.rooms.inspections import pools, queries
 from yinuo.rooms.inspections.actions.plans import draw_by, label_of, overdue
 from yinuo.rooms.inspections.models import DirectedReason, InspectionPlan
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import by_codes
 from yinuo.ui import words
 from yinuo.ui.components.shapes import NavItem
 from yinuo.ui.files import named
@@ -58,16 +58,8 @@ def _found(plan_id: int) -> InspectionPlan:
 def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     found = _found(plan_id)
     told = found.announcement or {}
-    names = dict(
-        Department.objects.filter(hall_id=found.hall_id, key__in=told["departments"]).values_list("key", "short_name")
-    )
-    codes = [row["project"] for row in (*told["projects"], *told["directed"])]
-    projects = {
-        row.code: row
-        for row in Project.objects.filter(code__in=codes)
-        .select_related("unit")
-        .only("code", "name", "unit__name", "unit__credit_code")
-    }
+    names = {key: row.short_name for key, row in departments_by_key(found.hall_id, told["departments"]).items()}
+    projects = by_codes([row["project"] for row in (*told["projects"], *told["directed"])])
     logged = queries.logged(found)
     context = {
         "plan": found,

@@ -14,8 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yinuo.engine.base import NO_ROW, Actor, forbid
-from yinuo.engine.people.models import Department, InForce
+from yinuo.engine.base import Actor, forbid
 from yinuo.engine.rules import pack
 from yinuo.rooms.inspections import access, actions, pools, queries
 from yinuo.rooms.inspections.actions.plans import draw_by, earliest, overdue
@@ -50,11 +49,7 @@ class PlanForm(Versioned):
         super().__init__(*args, **kwargs)
         self.fields["version"].required = False
         set_choices(self, "subject", [("", "请选择"), *((one, one) for one in pools.subjects(day))])
-        able = Inspector.objects.filter(InForce.on(day)).values("department_id")
-        others = Department.objects.filter(hall_id=actor.hall_id or NO_ROW, pk__in=able)
-        rows = [
-            (str(one.pk), one.short_name) for one in others.exclude(pk=actor.department_id or NO_ROW).order_by("id")
-        ]
+        rows = [(str(one.pk), one.short_name) for one in queries.partners(actor, day)]
         set_choices(self, "departments", rows)
         if not rows:
             del self.fields["departments"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.engine.catalogue.queries import book
-from yinuo.engine.people.models import ProjectUnit
+from yinuo.engine.people.queries import find_unit
 from yinuo.engine.rules import pack
 from yinuo.rooms.land.indicators import INDICATORS, WORDS
 from yinuo.rooms.land.models import BasicKind, LandChecklist, ListInput, Parcel
@@ -112,11 +112,13 @@ class SaleForm(Versioned):
         else:
             try:
                 check_credit_code(code)
-                data["unit_id"] = ProjectUnit.objects.values_list("pk", flat=True).get(credit_code=code)
             except CodeError as error:
                 self.add_error("credit_code", error.reason)
-            except ProjectUnit.DoesNotExist:
+                return data
+            if (unit := find_unit(code)) is None:
                 self.add_error("credit_code", "没有这个单位，请先请它在平台登记")
+            else:
+                data["unit_id"] = unit.pk
         return data
 
 

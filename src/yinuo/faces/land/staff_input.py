@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from yinuo.engine.base import Refused, forbid
 from yinuo.engine.rules import pack
-from yinuo.engine.work.models import WorkItem
+from yinuo.engine.work.queries import of_subject
 from yinuo.faces.land.forms import CorrectForm, PointsForm, points_of
 from yinuo.faces.onemap.staff_item import clock_views
 from yinuo.rooms.land import access, queries, rules
@@ -48,8 +48,7 @@ def land_input(request: HttpRequest, input_id: int) -> HttpResponse:
             )
         if "more" in request.POST:
             form = _more(request, form, row)
-    works = WorkItem.objects.filter(kind=LandWork.INPUT, subject_kind=ListInput._meta.label_lower, subject_id=row.pk)
-    views = clock_views(list(works.prefetch_related("events").order_by("id")), now)
+    views = clock_views(of_subject(row, kind=LandWork.INPUT), now)
     before = queries.said_before(land_list, "indicators") if row.part == "design" else []
     context: dict[str, Any] = {
         "asked": row,

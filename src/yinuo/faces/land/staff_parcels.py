@@ -12,9 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from yinuo.engine.base import NO_ROW, Actor
-from yinuo.engine.catalogue.models import Zone
-from yinuo.engine.people.models import InForce
+from yinuo.engine.base import Actor
 from yinuo.rooms.land import access, queries
 from yinuo.rooms.land.actions import enter_parcel
 from yinuo.rooms.land.actions.common import keeper_of
@@ -43,8 +41,8 @@ class ParcelForm(forms.Form):
         label="面积", max_length=20, widget=DecimalInput(unit="平方米"), error_messages={"required": "填写面积"}
     )
     land_use = choice("土地用途", LandUse.choices, "选择土地用途")
-    zone = forms.ModelChoiceField(
-        label="所在特殊功能区", queryset=Zone.objects.none(), required=False, empty_label="不在特殊功能区内"
+    zone: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label="所在特殊功能区", queryset=None, required=False, empty_label="不在特殊功能区内"
     )
 
     def __init__(self, *args: Any, zones: Any, must: bool, **kwargs: Any) -> None:
@@ -58,10 +56,9 @@ class ParcelForm(forms.Form):
 def entering(actor: Actor, data: Any) -> ParcelForm | None:
     """The form for whoever may enter a parcel: natural resources anywhere, a committee in its own zones."""
     day = timezone.localdate()
-    zones = Zone.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by("name")
+    zones = queries.zones_for(actor, day)
     keeper = keeper_of(actor.hall_id, day)
     if actor.role == "zone":
-        zones = zones.filter(body_id=actor.department_id)
         if not zones.exists():
             return None
     elif keeper is None or not access.can_enter(actor, keeper, None):

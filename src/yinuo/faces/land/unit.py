@@ -22,7 +22,7 @@ from yinuo.rooms.land import queries, rules
 from yinuo.rooms.land.actions import settle_project
 from yinuo.rooms.land.models import Parcel
 from yinuo.rooms.land.room import LAND_LIST, STANDARD_LAND
-from yinuo.rooms.onemap.models import MapItem
+from yinuo.rooms.onemap.queries import has_map
 from yinuo.rooms.reviews.queries import services_of
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import NavItem
@@ -130,7 +130,7 @@ def settle(request: HttpRequest, project_id: int) -> HttpResponse:
         "services": [one for one in services_of(project.pk) if one.track in (LAND_LIST, STANDARD_LAND)],
         "lists": [row for row in queries.lists_of(use.parcel_id) if row.document_id] if use else [],
         "choices": [(row, rules.promised(row)) for row in parcels],
-        "mapped": MapItem.objects.filter(project=project).exists(),
+        "mapped": has_map(project.pk),
         "form": form,
         "breadcrumbs": crumbs(project, "用地"),
     }

@@ -16,8 +16,8 @@ from ninja.files import UploadedFile
 from yinuo.engine.base import forbid
 from yinuo.rooms.mock import access, actions, eligibility, queries
 from yinuo.rooms.mock.models import LandKind, MatterOutcome, MockApplication, MockState
+from yinuo.rooms.projects import queries as projects
 from yinuo.rooms.projects.access import can_see
-from yinuo.rooms.projects.models import Project
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, key_of
 from yinuo.ui.api_shapes import DecisionOut, FileOut, Shape
 
@@ -126,8 +126,7 @@ class MockOut(Shape):
     version: int
 
 
-def mock_out(application_id: int) -> dict[str, Any]:
-    one = queries.application_of(application_id)
+def mock_out(one: MockApplication) -> dict[str, Any]:
     names = (
         "id",
         "state",
@@ -164,7 +163,7 @@ def mock_out(application_id: int) -> dict[str, Any]:
 @router.get("/projects/{project_id}/mock/conditions", response=DecisionOut, summary="模拟审批条件的判定")
 def conditions(request: HttpRequest, project_id: int) -> dict[str, Any]:
     """What is known already speaks; what is not is in `missing` and is asked for at the window."""
-    project = Project.objects.select_related("unit").get(pk=project_id)
+    project = projects.one(project_id)
     if not can_see(actor_of(request), project):
         raise forbid("只能查看本单位或本大厅的项目")
     return eligibility.foreseen(project).to_json()
@@ -176,15 +175,15 @@ def register(request: HttpRequest, project_id: int, body: RegisterIn) -> Status[
     made = actions.register(
         actor=actor_of(request), project_id=project_id, at=timezone.now(), idempotency_key=key_of(request), **data
     )
-    return Status(201, mock_out(made.pk))
+    return Status(201, mock_out(queries.application_of(made.pk)))
 
 
 @router.get("/mock/{application_id}", response=MockOut, summary="一件模拟审批")
 def one(request: HttpRequest, application_id: int) -> dict[str, Any]:
-    found = MockApplication.objects.select_related("project").get(pk=application_id)
+    found = queries.application_of(application_id)
     if not access.can_see(actor_of(request), found):
         raise forbid("只能查看本单位或本大厅的模拟审批")
-    return mock_out(application_id)
+    return mock_out(found)
 
 
 @router.post("/mock/{application_id}/signed", response=MockOut, summary="留存盖章的申请表和承诺书")
@@ -198,19 +197,19 @@ def signed(request: HttpRequest, application_id: int, body: SignedIn) -> dict[st
         version=body.version,
         at=timezone.now(),
     )
-    return mock_out(application_id)
+    return mock_out(queries.application_of(application_id))
 
 
 @router.post("/mock/opinions/{opinion_id}", response=MockOut, summary="部门意见")
 def opinion(request: HttpRequest, opinion_id: int, body: MockOpinionIn) -> dict[str, Any]:
     given = actions.give_opinion(actor=actor_of(request), opinion_id=opinion_id, at=timezone.now(), **body.dict())
-    return mock_out(given.application_id)
+    return mock_out(queries.application_of(given.application_id))
 
 
 @router.post("/mock/{application_id}/distribute", response=MockOut, summary="分发各审批部门")
 def distribute(request: HttpRequest, application_id: int, body: VersionIn) -> dict[str, Any]:
     actions.distribute(actor=actor_of(request), application_id=application_id, version=body.version, at=timezone.now())
-    return mock_out(application_id)
+    return mock_out(queries.application_of(application_id))
 
 
 @router.post("/mock/{application_id}/files", response={201: FileOut}, summary="窗口扫描材料入企业材料库")
@@ -250,7 +249,7 @@ def take_back(request: HttpRequest, application_id: int, body: TakeBackIn) -> di
         version=body.version,
         at=timezone.now(),
     )
-    return mock_out(application_id)
+    return mock_out(queries.application_of(application_id))
 
 
 @router.post("/mock/{application_id}/land", response=MockOut, summary="登记出让合同或者划拨决定书")
@@ -259,16 +258,16 @@ def land(request: HttpRequest, application_id: int, body: LandIn) -> dict[str, A
     actions.register_land(
         actor=actor_of(request), application_id=application_id, file_id=data.pop("scan"), at=timezone.now(), **data
     )
-    return mock_out(application_id)
+    return mock_out(queries.application_of(application_id))
 
 
 @router.post("/mock/{application_id}/changes", response=MockOut, summary="登记应重新报批的情形")
 def changes(request: HttpRequest, application_id: int, body: ChangeIn) -> dict[str, Any]:
     actions.report_change(actor=actor_of(request), application_id=application_id, at=timezone.now(), **body.dict())
-    return mock_out(application_id)
+    return mock_out(queries.application_of(application_id))
 
 
 @router.post("/mock/{application_id}/withdraw", response=MockOut, summary="撤回模拟审批")
 def withdraw(request: HttpRequest, application_id: int, body: WhyIn) -> dict[str, Any]:
     actions.withdraw(actor=actor_of(request), application_id=application_id, at=timezone.now(), **body.dict())
-    return mock_out(application_id)
+    return mock_out(queries.application_of(application_id))

@@ -19,9 +19,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yinuo.core.facts import UNKNOWN, look_up
-from yinuo.engine.base import NO_ROW, Actor, Refused, forbid
+from yinuo.engine.base import Actor, Refused, forbid
 from yinuo.engine.documents.actions import store_upload
-from yinuo.engine.documents.models import Document
 from yinuo.engine.documents.queries import in_use, of_subject
 from yinuo.engine.documents.render import render_pdf
 from yinuo.engine.people.models import StaffRole
@@ -42,7 +41,7 @@ from yinuo.rooms.mock.actions.common import cites
 from yinuo.rooms.mock.models import MockApplication, MockMatter
 from yinuo.rooms.onemap.models import ItemState, MapItem
 from yinuo.rooms.onemap.queries import waiting_for
-from yinuo.rooms.projects.models import Project, ProjectState
+from yinuo.rooms.projects import queries as projects
 from yinuo.ui.acting import behind, need_behind
 from yinuo.ui.components.shapes import NavItem, Row
 from yinuo.ui.components.text import zh_date, zh_datetime
@@ -64,20 +63,11 @@ def mocks(request: HttpRequest) -> HttpResponse:
     """Every mock approval of the hall, and where the window finds a project to register."""
     actor, search = behind(request), request.GET.get("q", "").strip()[:80]
     everything = request.GET.get("view") == "all"
-    found: list[Project] = []
-    if search and actor.role == "window":
-        rows = Project.objects.filter(hall_id=actor.hall_id or NO_ROW, state=ProjectState.CONFIRMED).select_related(
-            "unit"
-        )
-        found = [
-            *rows.filter(code=search),
-            *rows.filter(name__icontains=search).exclude(code=search).order_by("-id")[:20],
-        ]
     context = {
         "rows": list(queries.of_hall(actor.hall_id or 0, open_only=not everything)[:SHOWN]),
         "everything": everything,
         "search": search,
-        "found": found,
+        "found": queries.registrable(actor.hall_id, search) if search and actor.role == "window" else [],
         "registers": actor.role == "window",
         "forms": [(kind, FORM_NAMES[kind]) for kind in papers.BLANK],
     }
@@ -125,7 +115,7 @@ def pdf(content: bytes, name: str) -> HttpResponse:
 def new(request: HttpRequest, project_id: int) -> HttpResponse:
     """The application as it is brought to the counter; what the conditions still want to know is asked beside it."""
     actor, now = behind(request), timezone.now()
-    project = Project.objects.select_related("unit__credit", "hall").get(pk=project_id)
+    project = projects.one(project_id)
     if not access.can_lead(actor, project):
         raise forbid("只能登记本大厅的项目")
     known = {
@@ -375,7 +365,6 @@ def mock(request: HttpRequest, application_id: int) -> HttpResponse:
 def _page(desk: Desk, form: forms.Form) -> dict[str, Any]:
     one = desk.application
     matters = [(row, _handing(desk, row)) for row in one.matters.all()]
-    papers_of = [row.paper_id for row, _ in matters if row.paper_id]
     return {
         "mock": one,
         "project": one.project,
@@ -385,7 +374,7 @@ def _page(desk: Desk, form: forms.Form) -> dict[str, Any]:
         "opinions": list(one.opinions.all()),
         "decision": decision_view(one.decision.body),
         "documents": list(of_subject(one).defer("data")),
-        "results": list(Document.objects.filter(pk__in=papers_of).defer("data").order_by("id")),
+        "results": queries.results_of(one),
         "scans": [
             (words, file)
             for words, file in (("申请表", one.form), ("承诺书", one.commitment), ("土地手续", one.land_scan))

@@ -27,10 +27,14 @@ from yinuo.rooms.agency.models import (
     AgencyRequest,
     Agreement,
     AgreementState,
+    Appraisal,
+    FilingPlan,
     GreenChannel,
+    Package,
     ServiceAgent,
     ServiceEntry,
     ServiceKind,
+    Training,
 )
 from yinuo.rooms.agency.room import SERVICE
 from yinuo.rooms.credit.models import CreditHead
@@ -188,6 +192,25 @@ def fallen_grades(day: date) -> list[str]:
 # -- plan and what happened
 
 
+def last_plan(agreement: Agreement) -> FilingPlan | None:
+    return FilingPlan.objects.filter(agreement=agreement).order_by("-id").first()
+
+
+def log_of(agreement: Agreement) -> QuerySet[ServiceEntry]:
+    """The service's log, the latest day first, each entry with who wrote it."""
+    return ServiceEntry.objects.filter(agreement=agreement).select_related("by").order_by("-on", "-id")
+
+
+def green_channels(agreement: Agreement) -> list[GreenChannel]:
+    """The matters asked to go first, in the order they were asked for."""
+    return list(GreenChannel.objects.filter(agreement=agreement).order_by("id"))
+
+
+def packages_of(agreement: Agreement) -> QuerySet[Package]:
+    """Newest first."""
+    return Package.objects.filter(agreement=agreement).order_by("-id")
+
+
 def items_of(agreement: Agreement) -> list[MapItem]:
     """The matters under the agreement, in the map's order."""
     found = (
@@ -293,6 +316,17 @@ def green_of(project_id: int, matter_id: str) -> bool:
 
 
 # -- supervision
+
+
+def appraisals(agents: Sequence[ServiceAgent], year: int | None = None) -> QuerySet[Appraisal]:
+    """The agents' yearly appraisals, the latest year first; of one year where it is given."""
+    rows = Appraisal.objects.filter(agent__in=agents).order_by("-year")
+    return rows if year is None else rows.filter(year=year)
+
+
+def trainings(bodies: Sequence[AgencyBody]) -> QuerySet[Training]:
+    """The latest day first."""
+    return Training.objects.filter(body__in=bodies).order_by("-on", "-id")
 
 
 @dataclass(frozen=True, slots=True)

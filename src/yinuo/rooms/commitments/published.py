@@ -12,7 +12,7 @@ from datetime import date, datetime
 from statistics import median_low
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from yinuo.core.calendar import TZ
 from yinuo.core.masking import masked
@@ -20,11 +20,13 @@ from yinuo.engine.people.models import ProjectUnit
 from yinuo.engine.work.models import WorkItem, WorkState
 from yinuo.rooms.commitments.models import (
     Commitment,
+    CommitmentReview,
     CommitmentState,
     CompletionState,
     CompletionVerification,
     Finding,
     Fulfilment,
+    Objection,
 )
 from yinuo.rooms.commitments.queries import CommitmentShare, commitment_share, days_left
 from yinuo.rooms.onemap.models import Submission
@@ -189,6 +191,17 @@ HEAVY = ("requirements", "promises", "item__materials", "item__promisable_why", 
 def published_commitments() -> QuerySet[Commitment]:
     """Every published commitment; the ones of a terminated project stay, marked."""
     return Commitment.objects.select_related("project__unit__credit", "item", "department")
+
+
+def published_commitment(commitment_id: int) -> Commitment:
+    """One with its findings, objections and reviews. Raises Commitment.DoesNotExist."""
+    findings = Finding.objects.select_related("completion").order_by("round", "requirement", "id")
+    rows = published_commitments().prefetch_related(
+        Prefetch("findings", findings),
+        Prefetch("objections", Objection.objects.order_by("id")),
+        Prefetch("reviews", CommitmentReview.objects.order_by("round")),
+    )
+    return rows.get(pk=commitment_id)
 
 
 def zone(search: str = "") -> QuerySet[Commitment]:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from yinuo.core.calendar import DAY, TZ
 from yinuo.engine.base import NO_ROW, Actor
@@ -18,6 +18,7 @@ from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.work.clocks import calendar
 from yinuo.engine.work.models import WorkItem, WorkState
+from yinuo.engine.work.queries import open_by_subject
 from yinuo.rooms.commitments.auditing import needs_audit, settled
 from yinuo.rooms.commitments.inspection import Point, points_of
 from yinuo.rooms.commitments.models import (
@@ -263,6 +264,32 @@ def open_difficulties(item_id: int) -> list[Difficulty]:
     return list(Difficulty.objects.filter(commitment__item_id=item_id, handled_at__isnull=True).order_by("id"))
 
 
+class PromiseProgress(TypedDict):
+    """When the last report came (None = none yet), and how many difficulties are open."""
+
+    reported_at: datetime | None
+    open_difficulties: int
+
+
+def promises_of(unit_id: int) -> QuerySet[WithAnnotations[Commitment, PromiseProgress]]:
+    """The unit's promises, newest first, each with its last report and what is open on it."""
+    return (
+        Commitment.objects.filter(project__unit_id=unit_id)
+        .select_related("item", "department", "project", "project__completion")
+        .defer("promises", "item__materials", "item__promisable_why", "project__facts")
+        .annotate(
+            reported_at=Max("reports__at"),
+            open_difficulties=Count("difficulties", filter=Q(difficulties__handled_at__isnull=True), distinct=True),
+        )
+        .order_by("-id")
+    )
+
+
+def difficulty(difficulty_id: int) -> Difficulty:
+    """With who reported it and who answered. Raises Difficulty.DoesNotExist."""
+    return Difficulty.objects.select_related("reported_by", "handled_by").get(pk=difficulty_id)
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectionReply:
     """What the holder of a receipt number may read: the objection's course, not who it was."""
@@ -438,6 +465,11 @@ class CompletionView:
         return [point for point in self.points if point.pending(self.completion.round)]
 
 
+def completion(completion_id: int) -> CompletionVerification:
+    """Raises CompletionVerification.DoesNotExist."""
+    return CompletionVerification.objects.get(pk=completion_id)
+
+
 def completion_of(project_id: int) -> CompletionView | None:
     """The project's completion, promise by promise; None = not applied for.
 
@@ -497,6 +529,11 @@ def ruling(ruling_id: int) -> Ruling:
     """Raises Ruling.DoesNotExist."""
     related = ("commitment__project__unit", "commitment__project__hall", "commitment__item", "commitment__department")
     return Ruling.objects.select_related(*related, "proposed_by", "answered_by", "lifts", "document").get(pk=ruling_id)
+
+
+def lift_request(ruling: Ruling) -> WorkItem | None:
+    """The unit's request to lift the stop, while it waits for an answer; not locked."""
+    return open_by_subject(Ruling, [ruling.pk], kind=CommitmentsWork.LIFT_REQUEST).get(ruling.pk)
 
 
 def standing_stops(project_id: int) -> list[Ruling]:

@@ -14,6 +14,7 @@ from yinuo.core.calendar import TZ
 from yinuo.core.credit import COMMITMENT_FIELDS, rule_of
 from yinuo.core.grades import UNRATED, class_of, measures_of, named_grade
 from yinuo.engine.base import NO_ROW, Actor
+from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.feeds.models import FeedEntry
 from yinuo.engine.feeds.queries import placed
 from yinuo.engine.rules import pack
@@ -25,6 +26,7 @@ from yinuo.rooms.credit.models import (
     CreditEvent,
     CreditHead,
     CreditRelief,
+    EvaluationBatch,
     PointProposal,
     PublicBatch,
     PublicKind,
@@ -91,6 +93,11 @@ def heads_graded(grades: Collection[str]) -> QuerySet[CreditHead]:
 def heads_rated() -> QuerySet[CreditHead]:
     """Of the units that have a grade."""
     return CreditHead.objects.exclude(grade=UNRATED)
+
+
+def listed_by_province() -> QuerySet[CreditHead]:
+    """The companies the province lists as class D now."""
+    return CreditHead.objects.filter(provincial_d=True).select_related("unit").order_by("unit_id")
 
 
 def standing(unit_id: int, day: date) -> Standing:
@@ -284,6 +291,18 @@ def proposals_of(project_code: str) -> list[PointProposal]:
     return list(PointProposal.objects.filter(project_code=project_code).order_by("-id")[:20])
 
 
+def proposals_by_id(proposal_ids: Collection[int]) -> dict[int, PointProposal]:
+    """With their departments and evidence."""
+    found = PointProposal.objects.select_related("department").in_bulk(proposal_ids)
+    load_files(found.values())
+    return found
+
+
+def event(event_id: int) -> CreditEvent:
+    """Raises CreditEvent.DoesNotExist."""
+    return CreditEvent.objects.get(pk=event_id)
+
+
 def event_of(proposal: PointProposal) -> CreditEvent | None:
     """What an executed proposal did."""
     return CreditEvent.objects.filter(proposal_id=proposal.pk).first()
@@ -316,7 +335,25 @@ def relief(relief_id: int) -> CreditRelief:
     )
 
 
+# -- evaluations taken in
+
+
+def evaluation_batches() -> QuerySet[EvaluationBatch]:
+    """The tables taken in, newest first, without their rows as they were sent."""
+    return EvaluationBatch.objects.select_related("by", "taken_by").defer("rows").order_by("-id")
+
+
+def evaluation_batch(batch_id: int) -> EvaluationBatch:
+    """Raises EvaluationBatch.DoesNotExist."""
+    return evaluation_batches().get(pk=batch_id)
+
+
 # -- what the public credit platform is told
+
+
+def public_batches() -> QuerySet[PublicBatch]:
+    """Newest first."""
+    return PublicBatch.objects.order_by("-id")
 
 
 def sent_until() -> int:

@@ -16,6 +16,7 @@ from yinuo.engine.infochain.models import LeafRecord, Subject
 from yinuo.rooms.grants import access
 from yinuo.rooms.grants.models import Basis, ChainNode, ChainSearch, Grant
 from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import visible
 
 PAGE = 40
 
@@ -23,6 +24,21 @@ PAGE = 40
 def nodes(*, live: bool = False) -> QuerySet[ChainNode]:
     rows = ChainNode.objects.order_by("retired_at", "kind", "name")
     return rows.filter(retired_at__isnull=True) if live else rows
+
+
+def node(node_id: int) -> ChainNode:
+    """Raises ChainNode.DoesNotExist."""
+    return ChainNode.objects.get(pk=node_id)
+
+
+def one(grant_id: int) -> Grant:
+    """Raises Grant.DoesNotExist."""
+    return Grant.objects.select_related("node", "project", "unit").get(pk=grant_id)
+
+
+def grantable(actor: Actor) -> QuerySet[Project]:
+    """The projects a grant of the actor may name: the unit's own or the hall's, once they have a code; newest first."""
+    return visible(actor).filter(code__isnull=False).order_by("-id")
 
 
 def of_unit(unit_id: int) -> list[Grant]:

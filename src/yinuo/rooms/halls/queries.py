@@ -12,13 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from yinuo.core.calendar import TZ
 from yinuo.core.hall import HallFact, HallPoint, Month, Scores, fold, from_sums
 from yinuo.engine.people.models import Hall, Region
 from yinuo.engine.rules import pack
 from yinuo.rooms.halls import folding, sources
-from yinuo.rooms.halls.models import Bulletin
+from yinuo.rooms.halls.models import Bulletin, Honour, ManualPoint, ReportedEvent
 
 FRESH_SECONDS = 30
 PLACED = f"SELECT e.*, e.source_id AS place FROM ({sources.EVENTS}) e"  # noqa: S608  no text from outside
@@ -40,6 +41,40 @@ def quarter_of(day: date) -> date:
 def name_of(month: date) -> str:
     """As core.hall names it: 2026-11."""
     return f"{month:%Y-%m}"
+
+
+# -- what is written down
+
+
+def bulletins() -> QuerySet[Bulletin]:
+    """The latest month first, with their regions."""
+    return Bulletin.objects.select_related("region").order_by("-month", "region__code")
+
+
+def bulletin(bulletin_id: int) -> Bulletin:
+    """Raises Bulletin.DoesNotExist."""
+    return bulletins().get(pk=bulletin_id)
+
+
+def honours() -> QuerySet[Honour]:
+    """The titles awarded, the latest quarter first, by region; each with its hall and bulletin."""
+    rows = Honour.objects.select_related("hall", "bulletin__region")
+    return rows.order_by("-bulletin__month", "bulletin__region_id", "id")
+
+
+def manual_points(hall_id: int) -> QuerySet[ManualPoint]:
+    """A hall's points by hand, newest first, with what took them back."""
+    return ManualPoint.objects.filter(hall_id=hall_id).select_related("by", "corrected_by").order_by("-id")
+
+
+def manual_point(manual_id: int) -> ManualPoint:
+    """With what it takes back and what took it back. Raises ManualPoint.DoesNotExist."""
+    return ManualPoint.objects.select_related("hall", "by", "corrects", "corrected_by__by").get(pk=manual_id)
+
+
+def reported_events(hall_id: int) -> QuerySet[ReportedEvent]:
+    """The events of another system taken in for a hall, newest first."""
+    return ReportedEvent.objects.filter(hall_id=hall_id).select_related("by", "withdraws").order_by("-id")
 
 
 # -- events

@@ -15,7 +15,7 @@ from yinuo.core.draw import Check, DrawError, verify
 from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.documents.attachments import load_files
 from yinuo.engine.infochain.queries import leaves_of
-from yinuo.engine.people.models import InForce, Membership, Person
+from yinuo.engine.people.models import Department, InForce, Membership, Person
 from yinuo.rooms.inspections import access
 from yinuo.rooms.inspections.actions.plans import label_of
 from yinuo.rooms.inspections.models import (
@@ -206,6 +206,13 @@ def inspectors(actor: Actor, day: date) -> list[Inspector]:
         # Also those declared before they were registered anew; what another department was told stays there.
         one.shown = by_person.get((one.person_id, one.department_id), [])
     return found
+
+
+def partners(actor: Actor, day: date) -> QuerySet[Department]:
+    """The hall's other departments that have inspectors on `day`: those that may inspect together with the actor's."""
+    able = Inspector.objects.filter(InForce.on(day)).values("department_id")
+    others = Department.objects.filter(hall_id=actor.hall_id or NO_ROW, pk__in=able)
+    return others.exclude(pk=actor.department_id or NO_ROW).order_by("id")
 
 
 def may_become(actor: Actor, day: date) -> list[tuple[Person, int, str]]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from yinuo.core.grades import UNRATED
+from yinuo.engine.base import NO_ROW, Actor
+from yinuo.engine.catalogue.models import Zone
+from yinuo.engine.people.models import InForce
 from yinuo.rooms.credit.models import CreditHead
 from yinuo.rooms.land.models import (
     LandChecklist,
@@ -27,6 +31,12 @@ def grades_of(units: Sequence[int]) -> dict[int, str]:
 
 def interests_of(parcel_id: int) -> QuerySet[ParcelInterest]:
     return ParcelInterest.objects.filter(parcel_id=parcel_id).select_related("unit").order_by("at", "id")
+
+
+def zones_for(actor: Actor, day: date) -> QuerySet[Zone]:
+    """The zones on `day` in which the actor may enter a parcel: the hall's, for a committee its own; by name."""
+    zones = Zone.objects.filter(InForce.on(day), hall_id=actor.hall_id or NO_ROW).order_by("name")
+    return zones.filter(body_id=actor.department_id) if actor.role == "zone" else zones
 
 
 def parcels(

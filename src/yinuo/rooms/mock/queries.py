@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 
+from yinuo.engine.base import NO_ROW
+from yinuo.engine.documents.models import Document
 from yinuo.rooms.mock.models import OPEN, MockApplication, MockMatter, MockOpinion
 from yinuo.rooms.onemap.mocking import land_matters
 from yinuo.rooms.onemap.models import ItemState, MapItem, Route
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.models import Project, ProjectState
 
 WITH = ("project__unit", "project__hall", "registered_by", "form", "commitment", "land_scan", "decision")
 
@@ -41,6 +43,19 @@ def under_way(project_id: int) -> MockApplication | None:
 def of_hall(hall_id: int, *, open_only: bool = True) -> QuerySet[MockApplication]:
     rows = MockApplication.objects.filter(project__hall_id=hall_id).select_related("project__unit").order_by("-id")
     return rows.filter(state__in=OPEN) if open_only else rows
+
+
+def results_of(application: MockApplication) -> list[Document]:
+    """The papers of the matters that were decided, oldest first, without what they say."""
+    papers = [row.paper_id for row in application.matters.all() if row.paper_id]
+    return list(Document.objects.filter(pk__in=papers).defer("data").order_by("id"))
+
+
+def registrable(hall_id: int | None, search: str) -> list[Project]:
+    """The hall's confirmed projects of that code, then those with the words in their names, newest first."""
+    rows = Project.objects.filter(hall_id=hall_id or NO_ROW, state=ProjectState.CONFIRMED).select_related("unit")
+    named = rows.filter(name__icontains=search).exclude(code=search).order_by("-id")
+    return [*rows.filter(code=search), *named[:20]]
 
 
 def choosable(project: Project) -> list[MapItem]:

@@ -242,6 +242,11 @@ def materials_of(project_id: int) -> dict[int, list[dict[str, Any]]]:
     return dict(MapItem.objects.filter(project_id=project_id).values_list("pk", "materials"))
 
 
+def has_map(project_id: int) -> bool:
+    """Whether the project's map has been drawn."""
+    return MapItem.objects.filter(project_id=project_id).exists()
+
+
 def open_items(project_id: int) -> QuerySet[MapItem]:
     """The matters of a project that have not ended, in the map's order, without their long texts."""
     items = MapItem.objects.filter(project_id=project_id).exclude(state__in=ENDED)

@@ -180,6 +180,11 @@ def participants_elsewhere(project: Project) -> list[Participant]:
     return list(rows.order_by("-id")[:100])
 
 
+def unit_of(project_id: int) -> int:
+    """The number of the project's unit. Raises Project.DoesNotExist."""
+    return Project.objects.values_list("unit_id", flat=True).get(pk=project_id)
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
     """`after` opens the next page, 0 = no more."""

@@ -12,6 +12,7 @@ from yinuo.engine.base import Actor, Refused, column_length, forbid
 from yinuo.engine.people import access
 from yinuo.engine.people.actions.common import text_of
 from yinuo.engine.people.models import ProjectUnit, UnitType
+from yinuo.engine.people.queries import find_unit, unit_by_code
 from yinuo.engine.trail.actions import action, record
 
 NAME_LENGTH = column_length(ProjectUnit, "name")
@@ -39,7 +40,7 @@ def find_or_register_unit(*, credit_code: str, name: str, type: str, **fields: o
                 credit_code=credit_code, defaults={"name": name, "type": type, **fields}
             )
     except IntegrityError:
-        unit = ProjectUnit.objects.get(credit_code=credit_code)
+        unit = unit_by_code(credit_code)
     return unit
 
 
@@ -58,7 +59,7 @@ def register_unit(
     if not access.can_register_units(actor):
         raise forbid()
     credit_code = credit_code.strip().upper()
-    known = ProjectUnit.objects.filter(credit_code=credit_code).first()
+    known = find_unit(credit_code)
     if known is not None:
         return known
     name = text_of(name, "name", NAME_LENGTH)

@@ -21,13 +21,14 @@ from yinuo.engine.base import (
     save,
 )
 from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.queries import own_uploads
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.actions import bind_confirmed
 from yinuo.engine.people.actions.common import day_of, text_of
 from yinuo.engine.people.actions.units import find_or_register_unit
 from yinuo.engine.people.contact import home_hall
-from yinuo.engine.people.models import AuthorisedPerson, InForce, Person, ProjectUnit, StaffRole, UnitType
-from yinuo.engine.people.queries import holders, persons_bound
+from yinuo.engine.people.models import AuthorisedPerson, InForce, Person, StaffRole, UnitType
+from yinuo.engine.people.queries import find_unit, holders, persons_bound
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
@@ -118,7 +119,7 @@ def ask_admission(
     to = holders(StaffRole.WINDOW if window else StaffRole.GENERAL_CONVENER, day, hall_id=hall.pk)
     page = PageRef("staff:admission", admission_id=made.pk)
     tell("admission_asked", at=at, persons=to, page=page, unit=made.unit_name, name=person.name, due=due)
-    known = ProjectUnit.objects.filter(credit_code=made.credit_code).first()
+    known = find_unit(made.credit_code)
     if known is not None and (others := persons_bound(known.pk, day)):
         told = {"name": person.name, "phone": mask_phone(person.phone), "hall": hall_phone(at)}
         tell("admission_known", at=at, persons=others, unit_id=known.pk, words=told)
@@ -146,11 +147,7 @@ def _checked(
 
 
 def _own_file(person: Person, file_id: int | None, field: str, wanted: str) -> StoredFile:
-    found = (
-        StoredFile.objects.defer("content").filter(pk=file_id, by=person, unit__isnull=True).first()
-        if file_id
-        else None
-    )
+    found = own_uploads(person.pk, [file_id]).first() if file_id else None
     if found is None:
         raise Refused(f"accounts.{field}", wanted, field=field)
     return found

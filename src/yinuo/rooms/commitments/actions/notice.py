@@ -11,7 +11,7 @@ from datetime import datetime
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import NO_ROW, Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.documents.actions import signing_provider
-from yinuo.engine.documents.models import StoredFile
+from yinuo.engine.documents.queries import content_of
 from yinuo.engine.documents.signing import verify_pdf
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.notices.effects import readers
@@ -316,10 +316,10 @@ def _need_whole_letter(commitment: Commitment, at: datetime) -> None:
     """Against the digests on the trail, which nobody can rewrite, and not only against the row's; the scan of a paper
     one too.
     """
-    content = StoredFile.objects.values_list("content", flat=True).get(pk=commitment.letter.file_id or NO_ROW)
+    content = content_of(commitment.letter.file_id or NO_ROW)
     given = of_subject(commitment).get(verb__in=("commitments.commit", "commitments.commit_on_paper")).data
     signed = given["letter_sha256"]
-    report = verify_pdf(bytes(content), signed, roots=signing_provider().roots(), at=at)
+    report = verify_pdf(content, signed, roots=signing_provider().roots(), at=at)
     if not report.valid or signed != commitment.letter_sha256 or not _scan_whole(commitment, given.get("scan_sha256")):
         raise Refused(
             "commitments.letter_altered",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from yinuo.engine.base import Actor, Refused, forbid, refuse_if_taken
-from yinuo.engine.people.models import Department, Person, ProjectUnit
+from yinuo.engine.people.models import Department, Person
+from yinuo.engine.people.queries import find_unit
 from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.access import works_for
 from yinuo.rooms.inspections import access, pools
@@ -104,7 +105,7 @@ def declare_avoidance(
         raise forbid("回避由检查人员本人或者本部门主要负责同志申报")
     if interest not in Interest.values:
         raise Refused("inspections.interest", "请选择是什么关系", field="interest")
-    unit = ProjectUnit.objects.filter(credit_code=credit_code.strip().upper()).first()
+    unit = find_unit(credit_code.strip().upper())
     if unit is None:
         raise Refused(
             "inspections.unit", "没有这个统一社会信用代码的项目单位", field="credit_code", remedy="请核对 18 位代码"
