@@ -100,7 +100,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
     """Nine readings whatever the project holds, the one that found it included."""
     facts, certificate = project.facts, getattr(project, "certificate", None)
     done, total = progress_of(project.pk)
-    reports = project.reports.order_by("on", "id").only("on", "kind", "percent")
+    reports = project.reports.order_by("on", "id").only("on", "kind", "percent", "project_id")
     rows = zone().filter(project=project).order_by("id")
     counts = verified(project)
     successor = projects.successor_of(project)
