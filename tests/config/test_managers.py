@@ -9,6 +9,7 @@ import yinuo
 
 ROOT = Path(yinuo.__file__).resolve().parent
 FLOORS = ("faces", "site", "ui")
+MANAGERS = ("objects", "_default_manager", "_base_manager")
 
 
 def managers(file: Path) -> list[str]:
@@ -17,8 +18,18 @@ def managers(file: Path) -> list[str]:
     return [
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager", "_base_manager")
+        if (isinstance(node, ast.Attribute) and node.attr in MANAGERS) or asks_by_model(node)
     ]
+
+
+def asks_by_model(node: ast.AST) -> bool:
+    """Whether it is `get_object_or_404` of a model: that takes the model's manager."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("get_object_or_404", "get_list_or_404")
+        and isinstance(node.args[0], ast.Name)
+    )
 
 
 def test_no_page_asks_a_manager() -> None:

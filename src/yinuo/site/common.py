@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.documents import access
+from yinuo.engine.documents import queries as papers
 from yinuo.engine.documents.making import paper_of
-from yinuo.engine.documents.models import Document, StoredFile
+from yinuo.engine.documents.models import StoredFile
 from yinuo.engine.notices import queries
 from yinuo.engine.notices.actions import mark_read
 from yinuo.engine.people.access import can_manage_people
@@ -127,7 +128,7 @@ def read_message(request: HttpRequest, message_id: str) -> HttpResponse:
 @login_required
 def document(request: HttpRequest, document_id: int) -> HttpResponse:
     """The signed paper of a document, for the unit it concerns and the hall's people."""
-    found = get_object_or_404(Document, pk=document_id)
+    found = papers.document(document_id)
     actor = actor_of(request)
     if actor.role == "unit":
         allowed = found.unit_id == actor.unit_id and paper_in_reach(actor, found)
@@ -142,7 +143,7 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
 @login_required
 def file(request: HttpRequest, file_id: int) -> HttpResponse:
     """An uploaded file; an official's look at it is noted."""
-    found = get_object_or_404(StoredFile, pk=file_id)
+    found = papers.file_with_content(file_id)
     actor = actor_of(request)
     if found.unit_id is None and found.by_id == request.user.pk:
         return stored(

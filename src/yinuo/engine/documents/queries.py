@@ -46,6 +46,16 @@ def of_project(project_code: str) -> QuerySet[Document]:
     return Document.objects.filter(project_code=project_code)
 
 
+def document(document_id: int) -> Document:
+    """Raises Document.DoesNotExist."""
+    return Document.objects.get(pk=document_id)
+
+
+def file_with_content(file_id: int) -> StoredFile:
+    """One file with its bytes. Raises StoredFile.DoesNotExist."""
+    return StoredFile.objects.get(pk=file_id)
+
+
 def paper(kind: str, subject_id: int) -> Document | None:
     """The paper of a kind issued about a row; the kind says of which table."""
     return Document.objects.filter(kind=kind, subject_id=subject_id).first()
