@@ -19,6 +19,7 @@ from tests.beginnings import begins_with
 from yinuo.engine.base import Refused
 from yinuo.engine.documents.attachments import FileList, attach_files, load_files, own_files
 from yinuo.engine.documents.models import Attachment, FileMark, FileRole, StoredFile
+from yinuo.engine.documents.queries import own_uploads
 from yinuo.engine.documents.usage import columns, places_of, role_words, told, uses_of
 from yinuo.rooms.commitments.actions import report_fulfilment
 from yinuo.rooms.commitments.models import FulfilmentReport
@@ -113,6 +114,17 @@ def test_a_file_of_somebody_else_is_refused(county: County, company: Company, wh
     with pytest.raises(Refused) as refused:
         own_files([file_of(company.actor), foreign], unit_id=company.unit.pk, room="credit")
     assert (refused.value.code, refused.value.field) == ("credit.evidence", "evidence")
+
+
+def test_who_is_no_person_has_no_uploads_not_even_the_papers_the_system_made(county: County) -> None:
+    content = b"%PDF-1.7"
+    paper = StoredFile.objects.create(
+        sha256="0" * 64, name="a.pdf", content_type="application/pdf", size=len(content), content=content, at=AFTER
+    )
+    officer = county.actor("approver")
+    own = file_of(officer)
+    assert list(own_uploads(None, [paper.pk, own])) == []
+    assert [row.pk for row in own_uploads(officer.person_id, [paper.pk, own])] == [own]
 
 
 def test_two_who_report_at_once_each_keep_their_own_list(committed_db: str) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
+from yinuo.engine.base import NO_ROW
 from yinuo.engine.documents.models import Document, FileMark, MarkKind, StoredFile
 from yinuo.engine.register import superseded
 
@@ -113,4 +114,5 @@ def stored_file(file_id: int) -> StoredFile:
 
 def own_uploads(person_id: int | None, file_ids: Collection[int]) -> QuerySet[StoredFile]:
     """Those of the files that the person sent in, and not for a unit's library; without their bytes."""
-    return StoredFile.objects.defer("content").filter(pk__in=file_ids, by_id=person_id, unit=None).order_by("id")
+    files = StoredFile.objects.filter(pk__in=file_ids, by_id=person_id or NO_ROW, unit=None)
+    return files.defer("content").order_by("id")
