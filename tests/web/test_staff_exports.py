@@ -190,6 +190,26 @@ def test_an_excel_file_made_in_the_background_opens_and_one_that_fails_says_so(
     assert "生成时出了问题" in text_of(client.get(second))
 
 
+def test_a_list_thrown_away_before_or_while_it_is_made_ends_quietly(
+    county: County, company: Company, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock("2026-11-03 10:00")
+    filed(county, company)
+    monkeypatch.setattr(downloads, "LONG", 0)
+    client = desk(county, "approver")
+    client.post("/staff/export/inbox/?box=mine&as=csv")
+    asked = Export.objects.get()
+
+    def thrown_away(listing: Listing, **_: Any) -> list[bytes]:
+        Export.objects.all().delete()
+        return [b"x"]
+
+    monkeypatch.setattr(downloads, "write_csv", thrown_away)
+    assert downloads.write(asked.pk, at("2026-11-03 10:01")) == 0
+    assert downloads.write(asked.pk, at("2026-11-03 10:02")) == 0
+    assert not Export.objects.exists()
+
+
 def test_what_was_ordered_a_day_ago_is_thrown_away_with_the_next_order(
     county: County, company: Company, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
 from urllib.parse import parse_qsl
 
 from django.db.models import QuerySet
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.trail.actions import seen
 from yinuo.engine.work import queries
-from yinuo.engine.work.actions import ask_export
+from yinuo.engine.work.actions import ask_export, note_export
 from yinuo.engine.work.models import Export, ExportState
 from yinuo.faces.commitments import staff_reviews as promise_reviews
 from yinuo.faces.credit import (
@@ -173,27 +172,32 @@ def actor_of_export(found: Export) -> Actor:
 
 
 def write(export_id: int, now: datetime) -> int:
-    """Makes a list that was put on order; a second run makes it anew. Returns the number of rows."""
+    """Makes a list that was put on order; a second run makes it anew. Returns the number of rows.
+
+    One that was thrown away before its turn is not made: 0.
+    """
     found = queries.export(export_id)
+    if found is None:
+        return 0
     if found.state == ExportState.DONE:
         return found.rows
-    _write_down(found, state=ExportState.RUNNING, rows=0)
+    written = 0
+
+    def told(rows: int) -> None:
+        nonlocal written
+        written = rows
+        note_export(export_id, rows=rows)
+
+    note_export(export_id, state=ExportState.RUNNING, rows=0)
     listing = made(actor_of_export(found), found.listing, dict(parse_qsl(found.query)), now)
     try:
         if found.ending == "xlsx":
-            with write_xlsx(listing, told=lambda rows: _write_down(found, rows=rows)) as file:
+            with write_xlsx(listing, told=told) as file:
                 content = file.read()
         else:
-            content = b"".join(write_csv(listing, told=lambda rows: _write_down(found, rows=rows)))
+            content = b"".join(write_csv(listing, told=told))
     except Exception:
-        _write_down(found, state=ExportState.FAILED, finished_at=now)
+        note_export(export_id, state=ExportState.FAILED, finished_at=now)
         raise
-    _write_down(found, state=ExportState.DONE, content=content, finished_at=now)
-    return found.rows
-
-
-def _write_down(found: Export, **values: Any) -> None:
-    """Saves these columns alone: the task's own notes of how far it is."""
-    for name, value in values.items():
-        setattr(found, name, value)
-    found.save(update_fields=list(values))
+    note_export(export_id, state=ExportState.DONE, content=content, finished_at=now)
+    return written

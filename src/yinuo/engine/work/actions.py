@@ -627,3 +627,8 @@ def ask_export(*, actor: Actor, listing: str, query: str, ending: str, job: str,
     )
     current().jobs.append((job, {"export_id": made.pk}))
     return made
+
+
+def note_export(export_id: int, **values: Any) -> None:
+    """Notes how far the making of a list is; nothing happens where the list was thrown away meanwhile."""
+    Export.objects.filter(pk=export_id).update(**values)

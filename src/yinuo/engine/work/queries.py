@@ -168,11 +168,6 @@ def counts(
     return {key: found[key] for key in wanted}
 
 
-def for_actor(actor: Actor, item_id: int) -> WorkItem:
-    """One item with its events. Raises DoesNotExist."""
-    return WorkItem.objects.select_related("department", "assignee").prefetch_related("events").get(pk=item_id)
-
-
 def item(item_id: int) -> WorkItem:
     """One item without its events. Raises WorkItem.DoesNotExist."""
     return WorkItem.objects.select_related("department", "assignee").get(pk=item_id)
@@ -292,9 +287,9 @@ def saved_filters(actor: Actor) -> list[SavedFilter]:
     return list(SavedFilter.objects.filter(person_id=actor.person_id or NO_ROW).order_by("name"))
 
 
-def export(export_id: int) -> Export:
-    """A list on order, without the finished file. Raises Export.DoesNotExist."""
-    return Export.objects.select_related("person").defer("content").get(pk=export_id)
+def export(export_id: int) -> Export | None:
+    """A list on order, without the finished file; None where it was thrown away meanwhile."""
+    return Export.objects.select_related("person").defer("content").filter(pk=export_id).first()
 
 
 def export_of(actor: Actor, export_id: int) -> Export | None:

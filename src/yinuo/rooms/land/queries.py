@@ -11,7 +11,7 @@ from yinuo.core.grades import UNRATED
 from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.catalogue.models import Zone
 from yinuo.engine.people.models import InForce
-from yinuo.rooms.credit.models import CreditHead
+from yinuo.rooms.credit import queries as credit
 from yinuo.rooms.land.models import (
     LandChecklist,
     ListInput,
@@ -25,7 +25,7 @@ from yinuo.rooms.land.models import (
 
 def grades_of(units: Sequence[int]) -> dict[int, str]:
     """The present grade of each unit; one without an evaluation is unrated."""
-    known = dict(CreditHead.objects.filter(unit_id__in=units).values_list("unit_id", "grade"))
+    known = credit.grades_of(units)
     return {unit_id: known.get(unit_id, UNRATED) for unit_id in units}
 
 
