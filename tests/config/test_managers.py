@@ -8,7 +8,7 @@ from pathlib import Path
 import yinuo
 
 ROOT = Path(yinuo.__file__).resolve().parent
-FLOORS = ("faces", "site", "ui")
+LAYERS = ("faces", "site", "ui")
 MANAGERS = ("objects", "_default_manager", "_base_manager")
 
 
@@ -33,7 +33,7 @@ def asks_by_model(node: ast.AST) -> bool:
 
 
 def test_no_page_asks_a_manager() -> None:
-    files = [file for floor in FLOORS for file in (ROOT / floor).rglob("*.py")]
+    files = [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py")]
     assert len(files) > 200
     assert [place for file in sorted(files) for place in managers(file)] == []
 

@@ -515,6 +515,19 @@ def test_a_limit_in_calendar_days_is_proved_by_calendar_hours() -> None:
     assert [str(day.paused_hours) for day in days] == ["0", "6", "0", "0", "0"]
 
 
+def test_a_light_yellow_when_two_pauses_began_stays_yellow_while_one_of_them_is_open() -> None:
+    # 13 calendar days end in the holidays and move to 8 October, 24:00; a fifth of them before that the light turns.
+    events: list[Event] = [
+        Start(at("2026-09-20")),
+        Pause(at("2026-10-06T09:36"), "a"),
+        Pause(at("2026-10-06T09:36"), "b"),
+    ]
+    terms = Terms(13, "calendar")
+    assert derive(events, terms, CALENDAR, WARN, at("2026-10-07")).light == "yellow"
+    events.append(Resume(at("2026-10-08T09:42"), "a"))
+    assert derive(events, terms, CALENDAR, WARN, at("2026-10-16T09:42")).light == "yellow"
+
+
 # -- against the walk
 
 cells = st.integers(0, 40 * 240)
@@ -528,6 +541,14 @@ def calendar_with(odd: dict[date, bool]) -> tuple[WorkCalendar, object]:
     notices = {on: DayNotice(on, working, "x", ("x#一",)) for on, working in odd.items()}
     data = replace(DATA, days={**DATA.days, **notices})
     return WorkCalendar.from_data(DATA, notices), data
+
+
+def first_of_stretch(pairs: list[Pair], opened: datetime) -> datetime:
+    """Where the time without a gap begins that leads up to the open pause."""
+    begin = opened
+    while earlier := [first for first, last in pairs if first < begin <= last]:
+        begin = min(earlier)
+    return begin
 
 
 @settings(max_examples=150, deadline=None)
@@ -565,7 +586,13 @@ def test_any_clock_is_what_walking_gives(
     state = derive(events, Terms(days, unit), calendar, WARN, as_of)  # type: ignore[arg-type]
     assert (state.due_at, state.yellow_at, state.used) == (walked.due_at, walked.yellow_at, walked.used)
     assert state.left == max(timedelta(0), walked.limit - walked.used)
-    assert state.light == ("red" if as_of > walked.due_at else "yellow" if as_of >= walked.yellow_at else "green")
+    known, seen_at = walked, as_of
+    if opened is not None and accepted <= as_of and opened <= as_of <= walked.due_at:
+        # While a pause is open the light stays as it was when the pause began.
+        seen_at = max(accepted, first_of_stretch(pairs, opened))
+        earlier = [pair for pair in pairs if max(pair[0], accepted) < seen_at]
+        known = walk_clock(data, accepted, days + more, unit, earlier, WARN, seen_at)  # type: ignore[arg-type]
+    assert state.light == ("red" if seen_at > known.due_at else "yellow" if seen_at >= known.yellow_at else "green")
     is_paused = as_of >= accepted and any(
         begin <= as_of < end
         for begin, end in [*pairs, (opened or datetime.max.replace(tzinfo=ZONE), datetime.max.replace(tzinfo=ZONE))]

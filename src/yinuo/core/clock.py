@@ -8,7 +8,7 @@ pause that nobody has ended yet is taken to end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -154,7 +154,7 @@ def derive(
     if paused and light != "red":
         # An open pause moves the limit on, from one working day to another: what was yellow when it began is not green
         # again meanwhile.
-        light = _Run.of(history, terms, calendar, warn_at, paused[0]).light_at(paused[0])
+        light = _Run.of(history.before(paused, as_of), terms, calendar, warn_at, paused[0]).light_at(paused[0])
     used = run.used_until(moment)
     return ClockState(
         due_at=run.due_at,
@@ -305,6 +305,14 @@ class _History:
             (pause.at, min(pause.ends_by, ends, pause.resumed_at if pause.resumed_at < NEVER else as_of))
             for pause in self.pauses
         )
+
+    def before(self, stretch: Stretch, as_of: datetime) -> _History:
+        """As it was known when a paused stretch began: while one of its pauses is open, none of them counts yet."""
+        begin, end = stretch
+        inside = [pause for pause in self.pauses if begin <= max(pause.at, self.started_at) < end]
+        if all(pause.resumed_at < NEVER or pause.at > as_of for pause in inside):
+            return self
+        return replace(self, pauses=tuple(pause for pause in self.pauses if pause not in inside))
 
     def _from_start(self, pauses: Iterable[Stretch]) -> list[Stretch]:
         return [(max(begin, self.started_at), end) for begin, end in pauses]
