@@ -29,7 +29,7 @@ from yinuo.rooms.land.models import ListInput, Parcel, ParcelUse
 from yinuo.rooms.mock.models import MockApplication, MockMatter
 from yinuo.rooms.onemap.models import Coordination, GuidanceAnswer, MapItem, Submission
 from yinuo.rooms.oversight.models import AnomalyWarning, LifeRecord
-from yinuo.rooms.projects.models import Draft, Participant, Project, Question
+from yinuo.rooms.projects.models import ChangeRequest, Draft, Participant, Project, Question
 from yinuo.rooms.reform.models import Publication, ReformReport
 from yinuo.rooms.regional.models import RegionalAssessment
 from yinuo.rooms.reviews.models import ServiceReview, TrackService
@@ -422,6 +422,7 @@ PAGES = [
     Page("staff:map_due", officials("general_convener", items("paused", "accepted"), "project_id", "pk")),
     Page("staff:review", lambda: (("macheng", [row.pk]) for row in projects(state="filed")())),
     Page("staff:manual", lambda: (("macheng", [row.pk]) for row in projects(state="manual")())),
+    Page("staff:change", lambda: (("macheng", [row.pk]) for row in ChangeRequest.objects.order_by("-id"))),
     Page("staff:confirm", lambda: (("macheng", [row.pk]) for row in projects(state="confirmed")())),
     Page(
         "staff:guidance", officials("approver", all_of(GuidanceAnswer, "department"), "pk", department="department.key")
@@ -506,6 +507,7 @@ EXCUSED = {
     "common:document": "a PDF file",
     "common:file": "a file as it was uploaded",
     "public:zone_feed": "an Atom feed",
+    "unit:withdraw_change": "takes a POST alone",
     "public:gap_form": "a PDF file",
     "public:certificate_proof": "a file to keep",
     "public:draw_file": "a file to keep",

@@ -21,6 +21,8 @@ from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.people.models import Membership
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap.models import GuidanceAnswer
+from yinuo.rooms.projects.actions import amend as ask_change
+from yinuo.rooms.projects.queries import change_requests
 
 NOW = at("2026-11-06 09:00")
 DEEP: Any = "x"
@@ -58,6 +60,11 @@ def bodies(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
     rows = [{**row, "needed": "yes", "materials": row["materials"][:1]} for row in answer.matters]
     main = [{"id": part["id"], "file": file} for part in item.materials]
     reason = next(row.id for row in pack().reasons.values())
+    held = change_requests(world.reviewed.pk)
+    if not held:
+        farmland = {"site": {"permanent_farmland": True}}
+        ask_change(actor=world.company.actor, project_id=world.reviewed.pk, changes=farmland, reason="调整", at=NOW)
+        held = change_requests(world.reviewed.pk)
     of_item, of_project = f"/items/{item.pk}", f"/projects/{project.pk}"
     return {
         "file": ("unit", "/projects", {"facts": facts(name="新项目"), "pledged": True, "unit": ""}),
@@ -86,6 +93,12 @@ def bodies(world: World) -> dict[str, tuple[str, str, dict[str, Any]]]:
             f"{of_project}/participants",
             {"role": "builder", "name": "建", "credit_code": "91440300708461136T", "qualification": "一级"},
         ),
+        "decide change": (
+            "filing",
+            f"/projects/changes/{held[0].pk}/decide",
+            {"approve": False, "why": "不得占用", "version": None},
+        ),
+        "withdraw change": ("unit", f"/projects/changes/{held[0].pk}/withdraw", {"version": None}),
         "confirm": ("filing", f"/projects/{world.fresh.pk}/confirm-review", {"version": None}),
         "by hand": ("filing", f"/projects/{world.manual.pk}/decide", {"approve": True, "why": "可以", "version": None}),
         "withdraw": ("filing", f"/projects/{world.fresh.pk}/withdraw", {"why": "不实", "version": None}),

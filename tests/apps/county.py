@@ -69,6 +69,7 @@ FACTS: dict[str, Any] = {
     "land_area": "26000",
     "floor_area": "20600",
     "annual_energy": "800",
+    "annual_coal": "0",
     "annual_electricity": "300",
     "eia": "table",
     "construction": {},

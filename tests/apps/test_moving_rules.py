@@ -59,9 +59,9 @@ def changed(folder: Path) -> None:
         ("threshold.energy_review_energy", 1000, 500),
         ("threshold.soil_plan_area", 5000, 50000),
     ):
-        day = "2023-06-01" if "energy" in name else "2023-03-01"
+        day = "2025-09-01" if "energy" in name else "2023-03-01"
         old = f"[[parameter.value]]\nfrom = {day}\nvalue = {value}\n"
-        cite = "energy-review-measures#第九条" if "energy" in name else "soil-conservation-measures#第六条"
+        cite = "ndrc-31-2025#第八条" if "energy" in name else "soil-conservation-measures#第六条"
         new = f'[[parameter.value]]\nfrom = {TURN}\nvalue = {later}\ncite = ["{cite}"]\nreading = "试"\n\n'
         turn(
             thresholds, f'id = "{name}"', old, f"{new}[[parameter.value]]\nfrom = {day}\nto = {TURN}\nvalue = {value}\n"

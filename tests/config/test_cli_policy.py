@@ -30,7 +30,7 @@ GOOD: dict[str, Any] = {
     "total_investment": "3200.50",
     "unit": {"type": "enterprise", "credit_code": "91620000710375659T", "score": 85.5},
     "site": {"address": "大河家镇", "heritage": "none", "forest_land": False, "state_land_supply": True},
-    "land_area": 20000, "floor_area": 8000, "annual_energy": 300, "annual_electricity": 120, "eia": "register",
+    "land_area": 20000, "floor_area": 8000, "annual_energy": 300, "annual_coal": 0, "eia": "register",
     "construction": {"building": True, "pipeline_kind": "water", "pipelines_length_m": 80, "road_excavation": True},
     "declarations": {
         "secret": False, "national_security_or_major_layout": False, "catalogue_class": "encouraged",
@@ -198,7 +198,8 @@ def test_due_names_the_field_that_is_wrong(ask: Ask, words: tuple[str, ...], fie
 
 def test_screen_answers_in_the_shape_of_the_contract(ask: Ask, file: Callable[[Any], str]) -> None:
     data = answer(ask("policy", "screen", file(GOOD), "--json"))
-    assert set(data) == {"instant", "stops", "missing", "matters"}
+    assert set(data) == {"instant", "stops", "contradictions", "decided_by", "missing", "matters"}
+    assert (data["contradictions"], data["decided_by"]) == ([], "county")
     assert (data["instant"], data["stops"], data["missing"]) == (True, [], [])
     keys = {"id", "name", "department", "needed", "listed", "offered", "promisable", "why", "missing", "cites"}
     assert all(set(matter) == keys for matter in data["matters"])

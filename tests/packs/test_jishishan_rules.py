@@ -201,7 +201,8 @@ def _thresholds() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("path", "name"), _thresholds())
 def test_every_threshold_has_a_pair_of_cases_on_and_off_the_bound_with_opposite_answers(path, name):
-    bound = county().decimal(name, TODAY)
+    ends = county().parameters[name].ends
+    bound = county().decimal(name, ends - timedelta(days=1) if ends else TODAY)
     answers: dict[Decimal, str] = {}
     for case in county().cases:
         value = look_up(case.facts.get("project", case.facts), path)
@@ -220,7 +221,7 @@ def test_a_threshold_that_changes_decides_from_its_day_on_without_a_word_of_code
     pack = replace(
         county(), parameters={**county().parameters, name: replace(county().parameters[name], values=values)}
     )
-    facts = {"kind": "filing", "annual_energy": "1999.99", "annual_electricity": 0}
+    facts = {"kind": "filing", "industry": "2625", "annual_energy": "1999.99", "annual_coal": 0}
     answers = {}
     for day in (turn - timedelta(days=1), turn):
         (answers[day],) = (matter for matter in screen(facts, pack, day).matters if matter.id == "energy_review")
@@ -228,7 +229,7 @@ def test_a_threshold_that_changes_decides_from_its_day_on_without_a_word_of_code
     assert (earlier.needed, later.needed) == ("yes", "no")
     assert "年综合能源消费量达到 1000 吨标准煤" in earlier.why[0]
     assert "年综合能源消费量达到 2000 吨标准煤" in later.why[0]
-    assert "energy-review-measures#第九条" in earlier.cites
+    assert "ndrc-31-2025#第八条" in earlier.cites
 
 
 def test_no_threshold_stands_on_a_law_not_in_force():

@@ -31,7 +31,7 @@ from yinuo.rooms.projects.models import Project
 
 NOW = at("2027-07-13 10:00")
 ANSWER = (
-    "/check/result/?kind=filing&industry=262&total_investment=3000&land_area=26667&floor_area=9000&heritage=none&eia=table"
+    "/check/result/?kind=filing&industry=2625&total_investment=3000&land_area=26667&floor_area=9000&heritage=none&eia=table"
     "&grade=A-&y=building.new_construction_land&n=municipal.highway&on=2027-07-13"
 )
 OBJECTOR, CONTACT = "赵志强", "13700001234"

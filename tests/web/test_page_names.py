@@ -26,7 +26,7 @@ PROMISED_ADDRESSES = {"/receipts/", "/regional/", "/verify/"}
 # renames it in the rows.
 STORED = """
 account_reset_password_from_key(key,uidb36) common:start() entrance:invitation(secret) entrance:unit()
-staff:admission(admission_id) public:commitment(commitment_id) public:receipt(receipt_no)
+staff:change(request_id) staff:admission(admission_id) public:commitment(commitment_id) public:receipt(receipt_no)
 public:regional_result(result_id) public:review(token) staff:agency_request(application_id)
 staff:agency_service(agreement_id) staff:assessment(assessment_id) staff:completion(project_id)
 staff:coordination_one(coordination_id) staff:deficient_one(deficient_id) staff:guidance(answer_id)

@@ -122,6 +122,9 @@ def test_a_section_that_is_none_is_not_found() -> None:
 
 
 NOTHING_SPECIAL = {
+    "f.project_class": "private",
+    "f.unit.type": "enterprise",
+    "f.industry": "1371",
     "f.declarations.national_security_or_major_layout": "no",
     "f.declarations.catalogue_class": "encouraged",
     "f.declarations.foreign_restricted": "no",
@@ -166,7 +169,8 @@ def test_a_listed_matter_cannot_be_promised_whatever_the_company() -> None:
 
 
 def test_what_is_not_known_is_asked_next_and_answers_stay_in_the_form() -> None:
-    page = ask("engineering_planning_permit")
+    # Whom a list concerns turns on the industry and is asked once that is known.
+    page = ask("engineering_planning_permit", **{"f.industry": "1371"})
     assert verdict(page) == "open"
     for name in NOTHING_SPECIAL:
         assert f'name="{name}"' in page, name
@@ -179,7 +183,15 @@ def test_the_conditional_row_is_decided_by_the_industry() -> None:
         "/rules/ask/", {"matter": "eia_table", "kind": "filing", "grade": "A", **NOTHING_SPECIAL, "f.industry": "3011"}
     )
     free = text_of(
-        "/rules/ask/", {"matter": "eia_table", "kind": "filing", "grade": "A", **NOTHING_SPECIAL, "f.industry": "2625"}
+        "/rules/ask/",
+        {
+            "matter": "eia_table",
+            "kind": "filing",
+            "grade": "A",
+            **NOTHING_SPECIAL,
+            "f.industry": "2625",
+            "f.annual_energy": "500",
+        },
     )
     assert (verdict(listed), verdict(free)) == ("no", "yes")
     assert "肥料制造262" in free

@@ -60,7 +60,7 @@ def test_the_answers_become_a_draft_only_after_the_secrecy_declaration(county: C
     assert draft.facts["site"]["new_construction_land"] is True
     assert draft.facts["declarations"]["secret"] is False
     assert "unit" not in draft.facts
-    assert 'value="262"' in client.get(f"/filing/{draft.pk}/industry/").content.decode()
+    assert 'value="2625"' in client.get(f"/filing/{draft.pk}/industry/").content.decode()
 
 
 def test_a_filing_begun_without_a_check_is_as_it_was(county: County, company: Company) -> None:

@@ -52,7 +52,7 @@ def test_a_project_explains_its_decision_with_citations_and_shows_its_trail(
     project = guided(county, company)
     client = desk(county, "approver", "ecology")
     client.get(f"/staff/projects/{project.pk}/")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         page = text_of(client.get(f"/staff/projects/{project.pk}/"))
     assert "积县政办发〔2023〕16号·" in page
     assert "复核确认" in page

@@ -36,7 +36,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "uses_radiation": "false",
         "hazardous_chemicals": "none",
     },
-    "operation": {"annual_energy": "800", "annual_electricity": "３００", "rest": "1"},
+    "operation": {"annual_energy": "800", "annual_coal": "３００", "rest": "1"},
     "declarations": {
         "declarations.national_security_or_major_layout": "false",
         "declarations.catalogue_class": "encouraged",
@@ -96,7 +96,7 @@ def test_a_whole_filing_is_answered_with_code_and_certificate(desk: Desk) -> Non
     fill(desk, draft_id)
     page = desk.get(f"/filing/{draft_id}/check/")
     assert "符合秒批秒办的条件" in page
-    assert "2625 肥料制造" in page
+    assert "2625 有机肥料及微生物肥料制造" in page
     assert "8\u00a0600 万元" in page
     answer = desk.post(f"/filing/{draft_id}/check/", {"pledge": "on", "version": value_of(page, "version")})
     project = Project.objects.get()
@@ -106,7 +106,7 @@ def test_a_whole_filing_is_answered_with_code_and_certificate(desk: Desk) -> Non
     assert project.certificate.number in done
     assert project.facts["water_intake"] == "0"
     assert project.facts["discharges"] is True
-    assert project.facts["annual_electricity"] == "300"
+    assert project.facts["annual_coal"] == "300"
     assert project.facts["site"]["forest_land"] is False
     assert "confirmations" not in project.facts
 
@@ -218,7 +218,7 @@ def test_two_tabs_on_different_pages_merge_and_on_the_same_page_the_later_is_war
     desk.post(f"/filing/{draft_id}/project/", {**ANSWERS["project"], "version": "1"})
     desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], "version": "1"})
     assert Draft.objects.get().facts["name"] == ANSWERS["project"]["name"]
-    stale = {"industry": "262", "total_investment": "9000", "version": "1"}
+    stale = {"industry": "2625", "total_investment": "9000", "version": "1"}
     page = desk.post(f"/filing/{draft_id}/industry/", stale, status=200).content.decode()
     assert "刚刚被别人改动过" in page
     assert "8\u00a0600 万元" in page
@@ -231,7 +231,7 @@ def test_a_fact_is_asked_only_where_an_answer_turns_on_it(desk: Desk) -> None:
     draft_id = begin(desk)
     desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], "version": "1"})
     assert "环评行业类别" not in desk.get(f"/filing/{draft_id}/environment/")
-    desk.post(f"/filing/{draft_id}/industry/", {"industry": "771", "total_investment": "500", "version": "2"})
+    desk.post(f"/filing/{draft_id}/industry/", {"industry": "7711", "total_investment": "500", "version": "2"})
     assert "环评行业类别" in desk.get(f"/filing/{draft_id}/environment/")
 
 
@@ -306,7 +306,7 @@ def test_pages_of_the_form_take_a_fixed_number_of_queries(desk: Desk, django_ass
     desk.get(f"/filing/{draft_id}/check/")  # who works in the hall is read once in half a minute
     with django_assert_num_queries(5):
         desk.get(f"/filing/{draft_id}/site/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         desk.get(f"/filing/{draft_id}/check/")
 
 

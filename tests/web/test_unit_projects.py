@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_the_project_page_shows_state_code_and_what_happened(desk: Desk) -> None
         "颁发信用备案证",
         "“一张图”生成",
         "部门反馈辅导意见",
-        "2625 肥料制造",
+        "2625 有机肥料及微生物肥料制造",
     ):
         assert str(words) in page
     assert "核验二维码" in page
@@ -135,7 +136,7 @@ def test_pages_of_a_project_are_for_its_own_company(desk: Desk, page: str) -> No
 def test_the_project_page_takes_a_fixed_number_of_queries(desk: Desk, django_assert_num_queries: Any) -> None:
     project = guided(desk.county, desk.company)
     desk.get(f"/projects/{project.pk}/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         desk.get(f"/projects/{project.pk}/")
 
 
@@ -349,7 +350,12 @@ def test_a_major_change_becomes_a_new_filing_once_pledged_anew(desk: Desk) -> No
     page = desk.post(f"/projects/{project.pk}/amend/industry/", sent, status=200).content.decode()
     assert "重大变化" in page
     assert "重新作出备案信用承诺" in page
-    answer = desk.post(f"/projects/{project.pk}/amend/industry/", {**sent, "pledge": "on"})
+    # The new industry has entries of the lists: they are asked on the same page, with what was typed.
+    page = desk.post(f"/projects/{project.pk}/amend/industry/", {**sent, "pledge": "on"}, status=200).content.decode()
+    also = re.findall(r'name="also" value="([^"]+)"', page)
+    assert also and all(path.startswith("entries.") for path in also)
+    told = {**sent, "pledge": "on", "also": also, **dict.fromkeys(also, "false")}
+    answer = desk.post(f"/projects/{project.pk}/amend/industry/", told)
     new = Project.objects.get(replaces=project)
     assert answer.headers["Location"] == f"/projects/{new.pk}/"
     assert Project.objects.get(pk=project.pk).state == "terminated"

@@ -45,10 +45,10 @@ def test_two_windows_that_change_different_fields_of_one_page_are_merged_and_tol
     draft_id = begin(desk)
     desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], **opened(desk, draft_id, "industry")})
     first, second = opened(desk, draft_id, "industry"), opened(desk, draft_id, "industry")
-    desk.post(f"/filing/{draft_id}/industry/", {"industry": "262", "total_investment": "8600", **first})
+    desk.post(f"/filing/{draft_id}/industry/", {"industry": "2629", "total_investment": "8600", **first})
     desk.post(f"/filing/{draft_id}/place/", {**ANSWERS["place"], **opened(desk, draft_id, "place")})
     answer = desk.post(f"/filing/{draft_id}/industry/", {"industry": "2625", "total_investment": "9000", **second})
-    assert (known()["industry"], known()["total_investment"]) == ("262", "9000")
+    assert (known()["industry"], known()["total_investment"]) == ("2629", "9000")
     page = desk.get(answer.headers["Location"])
     assert "两边的内容已经合在一起" in page
     assert "国标行业" in page
@@ -58,7 +58,7 @@ def test_a_field_both_windows_changed_is_shown_with_both_answers_and_nothing_is_
     draft_id = begin(desk)
     desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], **opened(desk, draft_id, "industry")})
     first, second = opened(desk, draft_id, "industry"), opened(desk, draft_id, "industry")
-    desk.post(f"/filing/{draft_id}/industry/", {"industry": "262", "total_investment": "9100", **first})
+    desk.post(f"/filing/{draft_id}/industry/", {"industry": "2629", "total_investment": "9100", **first})
     before = known()
     page = desk.post(
         f"/filing/{draft_id}/industry/", {"industry": "2625", "total_investment": "9000", **second}, status=200
@@ -68,15 +68,15 @@ def test_a_field_both_windows_changed_is_shown_with_both_answers_and_nothing_is_
     assert "9\u00a0100 万元" in page
     assert 'value="9000"' in page
     # 只在那边改过的，直接换成那边的。
-    assert re.search(r'name="industry"[^>]*value="262"|value="262"[^>]*name="industry"', page)
+    assert re.search(r'name="industry"[^>]*value="2629"|value="2629"[^>]*name="industry"', page)
     again = {
-        "industry": "262",
+        "industry": "2629",
         "total_investment": "9000",
         "version": value_of(page, "version"),
         "seen": html.unescape(value_of(page, "seen")),
     }
     desk.post(f"/filing/{draft_id}/industry/", again)
-    assert (known()["industry"], known()["total_investment"]) == ("262", "9000")
+    assert (known()["industry"], known()["total_investment"]) == ("2629", "9000")
 
 
 def test_an_answer_taken_away_in_one_window_stays_away(desk: Desk) -> None:
@@ -92,7 +92,7 @@ def test_an_answer_taken_away_in_one_window_stays_away(desk: Desk) -> None:
 def test_a_window_that_does_not_say_what_it_saw_is_refused_as_a_whole(desk: Desk, seen: str) -> None:
     draft_id = begin(desk)
     desk.post(f"/filing/{draft_id}/industry/", {**ANSWERS["industry"], "version": "1"})
-    sent = {"industry": "262", "total_investment": "9000", "version": "1", "seen": seen}
+    sent = {"industry": "2629", "total_investment": "9000", "version": "1", "seen": seen}
     assert "刚刚被别人改动过" in desk.post(f"/filing/{draft_id}/industry/", sent, status=200).content.decode()
 
 
@@ -272,6 +272,9 @@ def test_what_few_projects_have_is_folded_says_how_it_stands_and_opens_where_som
 # -- the industry in words
 
 
+TRAVEL = ("6110", "7861", "7862", "7869")
+
+
 def test_an_industry_is_filed_in_words_or_chosen_among_what_they_may_mean(desk: Desk) -> None:
     draft_id = begin(desk)
     path = f"/filing/{draft_id}/industry/"
@@ -279,12 +282,12 @@ def test_an_industry_is_filed_in_words_or_chosen_among_what_they_may_mean(desk: 
     page = desk.post(path, {**typed, "industry": "旅游接待"}, status=200).content.decode()
     assert "可能是下面几个行业" in page
     assert "国标行业<span" not in page
-    assert re.findall(r'<input type="radio" name="industry" value="([^"]*)"', page) == ["786", "611", ""]
+    assert re.findall(r'<input type="radio" name="industry" value="([^"]*)"', page) == [*TRAVEL, ""]
     assert "填写国标行业" in desk.post(path, {**typed, "industry": ""}, status=200).content.decode()
     assert "没有认出这个行业" in desk.post(path, {**typed, "industry": "xyz"}, status=200).content.decode()
     desk.post(path, {**typed, "industry": "养鸡"})
-    assert Draft.objects.get(pk=draft_id).facts["industry"] == "032"
-    assert "032 是家禽饲养。" in desk.get(path)
+    assert Draft.objects.get(pk=draft_id).facts["industry"] == "0321"
+    assert "0321 是鸡的饲养。" in desk.get(path)
 
 
 # -- land, heritage, and what follows from an answer

@@ -118,6 +118,8 @@ BASICS = ("name", "kind", "project_class", "region", "industry", "total_investme
 NEVER_IN_AN_ADDRESS = frozenset(
     {"name", "content", "site.address", "unit.name", "unit.credit_code", "unit.score", "declarations.secret"}
 )
+# The groups of facts that the pack's lists bring: what an entry asks, and what a reviewer answers for a list.
+ENTRIES, CONFIRMATIONS = "entries", "confirmations"
 # Facts with these beginnings are never asked on the filing form: the unit is known, the window asks for the mock
 # approval, a clerk confirms, and the declarations are made before the first page.
 ASKED_ELSEWHERE = (

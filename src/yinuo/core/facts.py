@@ -81,7 +81,7 @@ class Amount:
     text: str
 
 
-ReadParameter = Callable[[str], Amount]
+ReadParameter = Callable[[str], Amount | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,21 @@ def _combine(parts: tuple[Predicate, ...], facts: Facts, decisive: bool) -> Verd
 
 
 def _join(parts: tuple[Predicate, ...], decisive: bool, word: str) -> Predicate:
+    def bind(read: ReadParameter) -> Predicate:
+        now = tuple(part.bound(read) for part in parts)
+        # A bound that the law of the day does not know is no part of the condition.
+        if NEVER not in now:
+            return _join(now, decisive, word)
+        left = tuple(part for part in now if part is not NEVER)
+        return _join(left, decisive, word) if decisive and left else NEVER
+
     bound = any(part.binding for part in parts)
     return Predicate(
         lambda facts: _combine(parts, facts, decisive),
         frozenset[str]().union(*(part.facts for part in parts)),
         "（" + word.join(part.text for part in parts) + "）",
         frozenset[tuple[str, str]]().union(*(part.bounds for part in parts)),
-        (lambda read: _join(tuple(part.bound(read) for part in parts), decisive, word)) if bound else None,
+        bind if bound else None,
         joined="any" if decisive else "all",
         parts=parts,
     )
@@ -222,19 +230,24 @@ class Fact:
             lambda value: value in expected, f"{self.path} 为 {'、'.join(expected)} 之一", "one_of", *expected
         )
 
-    def gt(self, bound: int | ParameterName) -> Predicate:
+    def lt(self, bound: int | Decimal | ParameterName) -> Predicate:
+        return self._compare(operator.lt, "<", bound)
+
+    def gt(self, bound: int | Decimal | ParameterName) -> Predicate:
         return self._compare(operator.gt, ">", bound)
 
-    def ge(self, bound: int | ParameterName) -> Predicate:
+    def ge(self, bound: int | Decimal | ParameterName) -> Predicate:
         return self._compare(operator.ge, "≥", bound)
 
-    def le(self, bound: int | ParameterName) -> Predicate:
+    def le(self, bound: int | Decimal | ParameterName) -> Predicate:
         return self._compare(operator.le, "≤", bound)
 
-    def _compare(self, compare: Callable[[Decimal, Decimal], bool], sign: str, bound: int | ParameterName) -> Predicate:
+    def _compare(
+        self, compare: Callable[[Decimal, Decimal], bool], sign: str, bound: int | Decimal | ParameterName
+    ) -> Predicate:
         path = self.path
         how = compare.__name__
-        if isinstance(bound, int):
+        if not isinstance(bound, ParameterName):
             number = Decimal(bound)
             return self._test(
                 lambda value: compare(as_number(value), number), f"{path} {sign} {bound}", how, str(bound)
@@ -246,6 +259,8 @@ class Fact:
 
         def bind(read: ReadParameter) -> Predicate:
             amount = read(name)
+            if amount is None:
+                return NEVER
             words = f"{path} {sign} {amount.text}"
             test = self._test(
                 lambda value: compare(as_number(value), amount.value), words, how, amount.text, parameters=(name,)
@@ -264,11 +279,27 @@ class Fact:
     def starts_with(self, *prefixes: str) -> Predicate:
         """For coded facts such as the GB/T 4754 industry code, section letter or not ("C2625" and "2625" alike)."""
 
-        def test(value: Any) -> bool:
-            code = str(value).lstrip("ABCDEFGHIJKLMNOPQRST")
-            return any(code.startswith(prefix) for prefix in prefixes)
+        path, used = self.path, frozenset({self.path})
 
-        return self._test(test, f"{self.path} 以 {'、'.join(prefixes)} 开头", "starts_with", *prefixes)
+        def evaluate(facts: Facts) -> Verdict:
+            value = look_up(facts, path)
+            if value is UNKNOWN:
+                return Verdict(None, missing=used)
+            code = str(value).lstrip("ABCDEFGHIJKLMNOPQRST")
+            if code.startswith(prefixes):
+                return Verdict(True, used=used)
+            # "30" may become 3011 or 3041: a shorter code does not decide what turns on its next digits.
+            if any(prefix.startswith(code) for prefix in prefixes):
+                return Verdict(None, missing=used)
+            return Verdict(False, used=used)
+
+        text = f"{self.path} 以 {'、'.join(prefixes)} 开头"
+        return Predicate(evaluate, used, text, comparison=Comparison(path, "starts_with", prefixes))
+
+    def says(self, *words: str) -> Predicate:
+        """For a text in the company's own words: whether one of these stands in it."""
+        text = f"{self.path} 写有 {'、'.join(words)}"
+        return self._test(lambda value: any(word in str(value) for word in words), text, "says", *words)
 
 
 def fact(path: str) -> Fact:

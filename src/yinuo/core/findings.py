@@ -8,7 +8,7 @@ from datetime import date
 
 from yinuo.core.dated import all_at
 from yinuo.core.decision import ReasonStep
-from yinuo.core.fact_specs import FactTable
+from yinuo.core.fact_specs import CONFIRMATIONS, FactTable
 from yinuo.core.facts import ALWAYS, NEVER, UNKNOWN, Facts, Predicate, look_up
 from yinuo.core.pack.types import Matter, NegativeRow, Pack
 
@@ -16,12 +16,16 @@ ON_REQUEST = "on_request"
 NONE: frozenset[str] = frozenset()
 PARTS = {"project": "一", "matter": "二", "regional": "三"}
 LONGEST_TITLE = 40
+CONFIRMED = f"{CONFIRMATIONS}."
 INNER_QUOTES = str.maketrans("“”", "‘’")  # a quotation within a quotation
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found. `ok` True = does not stand in the way, False = does, None = not decidable from the facts."""
+    """What one rule found. `ok` True = does not stand in the way, False = does, None = not decidable from the facts.
+
+    `against`: the answers that contradict each other or the law. `decided_by`: the level above the county that decides.
+    """
 
     rule: str
     ok: bool | None
@@ -31,6 +35,13 @@ class Finding:
     used: frozenset[str] = NONE
     parameters: frozenset[str] = NONE
     lost: tuple[ReasonStep, ...] = ()
+    against: tuple[str, ...] = ()
+    decided_by: str = ""
+
+    @property
+    def for_reviewer(self) -> bool:
+        """Not decidable by anything the company could still say: somebody has to look."""
+        return self.ok is None and bool(self.missing) and all(path.startswith(CONFIRMED) for path in self.missing)
 
     def step(self, facts: Facts) -> ReasonStep:
         values = {path: look_up(facts, path) for path in sorted(self.used)}
@@ -66,10 +77,14 @@ def title(row: NegativeRow) -> str:
     return words.translate(INNER_QUOTES)
 
 
+def place_of(row: NegativeRow) -> str:
+    return f"负面清单第{PARTS[row.part]}部分第 {row.row} 项“{title(row)}”"
+
+
 def row_finding(row: NegativeRow, facts: Facts, pack: Pack, as_of: date) -> Finding:
     """Whether the row binds; an exception that holds re-admits, and the side that lost is kept."""
     bound = condition(row.when, pack, as_of)(facts)
-    place = f"负面清单第{PARTS[row.part]}部分第 {row.row} 项“{title(row)}”"
+    place = place_of(row)
     if bound.value is False:
         return Finding(row.id, True, f"不属于{place}", row.cites, used=bound.used, parameters=bound.parameters)
     missing, used, parameters = bound.missing, bound.used, bound.parameters

@@ -13,6 +13,7 @@ from typing import Any
 
 from yinuo.core.fact_specs import FactSpec, FactTable
 from yinuo.core.facts import as_number
+from yinuo.core.industries import code_fault
 
 __all__ = ["FactError", "FactSpec", "FactTable", "nearest", "project_schema", "shown", "validate"]
 
@@ -45,7 +46,7 @@ def _walk(facts: Mapping[str, Any], prefix: str, specs: FactTable) -> Iterator[F
     for key, value in facts.items():
         path = f"{prefix}{key}"
         if path in specs:
-            if value is not None and (fault := _fault(specs[path], value)):
+            if value is not None and (fault := _fault(specs[path], value) or _industry_fault(path, value)):
                 yield FactError(path, f"{specs[path].label}：{fault}")
         elif path in specs.groups:
             if isinstance(value, Mapping):
@@ -54,6 +55,10 @@ def _walk(facts: Mapping[str, Any], prefix: str, specs: FactTable) -> Iterator[F
                 yield FactError(path, f"{specs.groups[path]}：应为一个 JSON 对象")
         else:
             yield FactError(path, f"没有名为 {path} 的项目信息{nearest(path, [*specs, *specs.groups])}")
+
+
+def _industry_fault(path: str, value: Any) -> str:
+    return code_fault(value) if path == "industry" else ""
 
 
 def _order_fault(facts: Mapping[str, Any], specs: FactTable) -> Iterator[FactError]:

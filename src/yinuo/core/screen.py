@@ -5,7 +5,7 @@ instant filing or not, and every matter's promise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from yinuo.core.findings import (
     sentence,
 )
 from yinuo.core.grades import UNRATED, ScoreError, allows, class_of, grade_of, named_grade
+from yinuo.core.lists import deciding_level, gate_findings, list_findings
 from yinuo.core.pack.types import Matter, NegativeRow, Pack
 from yinuo.core.wording import in_words
 
@@ -50,6 +51,18 @@ class Stop:
 
     def to_json(self) -> dict[str, Any]:
         return {"rule": self.rule, "why": self.why, "cites": list(self.cites)}
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Answers that do not fit each other, or one that the law does not admit, with the clause in words."""
+
+    facts: tuple[str, ...]
+    clause: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"facts": list(self.facts), "clause": self.clause, "why": self.why}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +107,15 @@ class Screening:
     missing: tuple[str, ...]
     matters: tuple[MatterAnswer, ...]
     parameters: tuple[ParameterRead, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    decided_by: str = "county"
 
     def to_json(self) -> dict[str, Any]:
         return {
             "instant": self.instant,
             "stops": [stop.to_json() for stop in self.stops],
+            "contradictions": [one.to_json() for one in self.contradictions],
+            "decided_by": self.decided_by,
             "missing": list(self.missing),
             "matters": [matter.to_json() for matter in self.matters],
         }
@@ -148,6 +165,7 @@ def filing_findings(facts: Facts, pack: Pack, as_of: date) -> tuple[Finding, ...
         _choice("kind", "filing.instant_kinds", "办理类型", facts, pack, as_of),
         _choice("unit.type", "filing.unit_types", "项目单位", facts, pack, as_of),
         *project_findings(facts, pack, as_of),
+        *gate_findings(facts, pack, as_of),
         _red_grade(facts, pack, as_of),
         _completeness(facts, pack, as_of),
     )
@@ -206,13 +224,19 @@ def _completeness(facts: Facts, pack: Pack, as_of: date) -> Finding:
 def screen_filing(facts: Facts, pack: Pack, as_of: date) -> Decision:
     """Whether the filing is approved at once.
 
-    **Shape** of the outcome: `{"instant": bool|None, "stops": [{rule, why, cites}]}`.
+    **Shape** of the outcome: `{"instant": bool|None, "stops": [{rule, why, cites}], "contradictions": [{facts, clause,
+    why}], "decided_by": level}`.
     """
-    findings = filing_findings(facts, pack, as_of)
+    findings = _told(filing_findings(facts, pack, as_of))
     instant, stops, missing = _filing(findings)
     return Decision(
         question="instant_filing",
-        outcome={"instant": instant, "stops": [stop.to_json() for stop in stops]},
+        outcome={
+            "instant": instant,
+            "stops": [stop.to_json() for stop in stops],
+            "contradictions": [one.to_json() for one in _contradictions(findings, pack)],
+            "decided_by": deciding_level(findings),
+        },
         complete=instant is not None,
         missing=missing,
         as_of=as_of,
@@ -221,6 +245,19 @@ def screen_filing(facts: Facts, pack: Pack, as_of: date) -> Decision:
         trace=tuple(finding.step(facts) for finding in findings if finding.ok is instant),
         overridden=tuple(step for finding in findings for step in finding.lost),
         parameters=_read((*FILING_PARAMETERS, *_compared(findings)), pack, as_of),
+    )
+
+
+def _told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What only a reviewer can answer stands against an instant filing."""
+    return tuple(replace(finding, ok=False) if finding.for_reviewer else finding for finding in findings)
+
+
+def _contradictions(findings: Iterable[Finding], pack: Pack) -> tuple[Contradiction, ...]:
+    return tuple(
+        Contradiction(finding.against, "；".join(pack.cite_texts(finding.cites)), finding.why)
+        for finding in findings
+        if finding.against
     )
 
 
@@ -309,10 +346,15 @@ class _Common:
     grade: Finding
 
 
-def _common(facts: Facts, pack: Pack, as_of: date, grade: str | None = None) -> _Common:
+def _common(facts: Facts, pack: Pack, as_of: date, grade: str | None = None, *, filed: bool = False) -> _Common:
+    listed = list_findings(facts, pack, as_of)
     return _Common(
         rows=all_at(pack.negative, as_of),
-        project=project_findings(facts, pack, as_of),
+        # A filed project has passed the gate: what was open there was answered, or decided by the filing office.
+        project=(
+            *project_findings(facts, pack, as_of),
+            *(finding for finding in listed if finding.ok is False or (finding.ok is None and not filed)),
+        ),
         kind=_kind_allows(facts, pack, as_of),
         grade=_grade_allows(unit_grade(facts, pack, as_of, grade), pack, as_of),
     )
@@ -361,16 +403,18 @@ def promisable(
     as_of: date,
     grade: str | None = None,
     offered: Mapping[str, bool] | None = None,
+    *,
+    filed: bool = False,
 ) -> Decision:
     """May this matter be promised? **Shape** of the outcome: `{"listed", "offered", "promisable"}`; `grade` overrides
-    the facts'.
+    the facts'; `filed` = the project has its code, so that its industry has been looked at.
 
     Raises: RuleError for a matter the pack does not have on `as_of`.
     """
     matter = pack.matters.get(matter_id)
     if matter is None or as_of not in matter.span:
         raise RuleError(f"规则包在 {as_of.isoformat()} 没有事项 {matter_id}")
-    common = _common(facts, pack, as_of, grade)
+    common = _common(facts, pack, as_of, grade, filed=filed)
     promise = _promise(matter, facts, pack, common, as_of, offered)
     answer = promise.promisable
     findings = promise.determining()
@@ -458,14 +502,17 @@ def _answer(matter: Matter, pack: Pack, need: Finding, promise: _Promise) -> Mat
     )
 
 
-def screen(facts: Facts, pack: Pack, as_of: date, *, offered: Mapping[str, bool] | None = None) -> Screening:
-    """The filing's answer and that of every catalogue matter of the project's kind in force on `as_of`.
+def screen(
+    facts: Facts, pack: Pack, as_of: date, *, offered: Mapping[str, bool] | None = None, filed: bool = False
+) -> Screening:
+    """The filing's answer and that of every catalogue matter of the project's kind in force on `as_of`; `filed` as in
+    `promisable`.
 
     Raises: ScoreError for a grade or score that cannot be, RuleError for a fault of the pack.
     """
-    findings = filing_findings(facts, pack, as_of)
+    findings = _told(filing_findings(facts, pack, as_of))
     instant, stops, missing = _filing(findings)
-    common = _common(facts, pack, as_of)
+    common = _common(facts, pack, as_of, filed=filed)
     told = [*findings]
     matters: list[MatterAnswer] = []
     for matter in pack.matters_at(as_of):
@@ -474,4 +521,12 @@ def screen(facts: Facts, pack: Pack, as_of: date, *, offered: Mapping[str, bool]
             promise = _promise(matter, facts, pack, common, as_of, offered)
             told += (need, *promise.rows)
             matters.append(_answer(matter, pack, need, promise))
-    return Screening(instant, stops, missing, tuple(matters), _read(_compared(told), pack, as_of))
+    return Screening(
+        instant,
+        stops,
+        missing,
+        tuple(matters),
+        _read(_compared(told), pack, as_of),
+        _contradictions(findings, pack),
+        deciding_level(findings),
+    )

@@ -47,11 +47,24 @@ class ScreenedMatterOut(Shape):
     cites: list[str]
 
 
+class ContradictionOut(Shape):
+    """Answers that do not fit each other, or one that the law does not admit; `clause` in words."""
+
+    facts: list[str]
+    clause: str
+    why: str
+
+
 class ScreeningOut(Shape):
-    """`instant` null = not decidable from the facts, and `missing` says which would decide."""
+    """`instant` null = not decidable from the facts, and `missing` says which would decide.
+
+    `decided_by`: county, prefecture, province or state.
+    """
 
     instant: bool | None
     stops: list[StopOut]
+    contradictions: list[ContradictionOut]
+    decided_by: str
     missing: list[str]
     matters: list[ScreenedMatterOut]
 

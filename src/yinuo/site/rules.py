@@ -228,6 +228,9 @@ SECTIONS: dict[str, Callable[[date], dict[str, Any]]] = {
 
 # -- may it be promised?
 
+# The form asks for these itself.
+GIVEN = frozenset({"kind", "unit.grade", "unit.score"})
+
 
 @require_safe
 def ask(request: HttpRequest) -> HttpResponse:
@@ -277,7 +280,7 @@ def askable(missing: Iterable[str]) -> list[str]:
 
     What only an official confirms of one industry waits until the industry is known.
     """
-    known = [path for path in missing if path in pack().facts and path != "kind" and not path.startswith("unit.")]
+    known = [path for path in missing if path in pack().facts and path not in GIVEN]
     confirmations = [path for path in known if path.startswith("confirmations.")]
     return [path for path in known if path not in confirmations or len(confirmations) == 1]
 

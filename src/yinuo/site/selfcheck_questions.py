@@ -17,6 +17,7 @@ from yinuo.core.dated import all_at
 from yinuo.core.facts import UNKNOWN, as_number, look_up
 from yinuo.core.findings import condition, matter_rows
 from yinuo.core.form import Topic
+from yinuo.core.lists import asked_by_lists
 from yinuo.engine.rules import pack
 from yinuo.faces.projects.factforms import FactForm, fields_of, initial_of
 from yinuo.faces.projects.steps import bundled, nested
@@ -38,7 +39,8 @@ class Ticks:
 
 def asked(topic: Topic, facts: Mapping[str, Any], day: date) -> tuple[list[str], list[str]]:
     """The fields and the flags of the page that any rule could turn on, given what is known."""
-    turns = turning(facts, day)
+    turns, form = turning(facts, day), pack().form
+    turns = frozenset(path for path in turns if not (when := form.question(path).when) or when.holds(facts))
     return [path for path in topic.paths if path in topic.always or path in turns], [
         path for path in topic.flags if path in turns
     ]
@@ -65,10 +67,11 @@ def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
         if verdict.value is not False:
             for row in matter_rows(matter, rows):
                 names |= {row.when, *(exception.when for exception in row.exceptions)}
+    names |= {check.when for check in all_at(rules.checks, day)}
     for name in names & rules.predicates.keys():
         verdict = condition(name, rules, day)(supposed)
         found |= verdict.used | verdict.missing
-    return frozenset(found)
+    return frozenset(found) | asked_by_lists(facts, rules, day)
 
 
 def _supposing_nothing(facts: Mapping[str, Any]) -> dict[str, Any]:

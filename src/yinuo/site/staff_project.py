@@ -30,11 +30,12 @@ from yinuo.rooms.onemap import building
 from yinuo.rooms.onemap import queries as maps
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.oversight import queries as supervision
-from yinuo.rooms.projects import access
+from yinuo.rooms.projects import access, gate
 from yinuo.rooms.projects.actions import decide_by_hand, withdraw_filing
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.rooms.projects.actions.confirming import PREFIX, can_confirm, confirm_facts
 from yinuo.rooms.projects.models import Project, ProjectKind, ProjectState
+from yinuo.rooms.projects.queries import change_requests
 from yinuo.site.history import OPEN_DAYS, history
 from yinuo.site.inbox import row_of
 from yinuo.site.story import filed_by
@@ -75,6 +76,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
             )
             for row in found.amendments.select_related("person").order_by("-id")
         ],
+        "changes": change_requests(found.pk),
         "reports": list(found.reports.order_by("-id")[:20]),
         "participants": list(found.participants.filter(replaced_at=None).order_by("role", "id")),
         "guidances": maps.guidance_of(found.pk),
@@ -182,6 +184,10 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
         "withdraw": withdraw,
         "form": bad[0] if bad else confirm,
         "may_confirm": may and found.state == ProjectState.FILED,
+        "stops": [
+            (stop["why"], stop["cites"])
+            for stop in gate.stops_not_passed(found, gate.judged(found.facts, timezone.localdate()))
+        ],
         "may_withdraw": may
         and found.kind == ProjectKind.FILING
         and found.state in (ProjectState.FILED, ProjectState.CONFIRMED),
@@ -194,6 +200,7 @@ def review(request: HttpRequest, project_id: int) -> HttpResponse:
 def _questions(found: Project) -> list[tuple[str, str, str]]:
     """Facts the rules miss that only a clerk may confirm: those the filing turns on, and those its matters turn on."""
     missing = set(found.decision.body["missing"]) if found.decision else set()
+    missing |= {path for path, _why in gate.to_confirm(found.facts, timezone.localdate())}
     for want in building.wanted(found):
         missing |= set(want.missing)
     known = found.facts.get("confirmations") or {}

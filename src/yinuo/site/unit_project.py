@@ -109,6 +109,7 @@ def show(request: HttpRequest, project_id: int) -> HttpResponse:
         "benefits": [line for line in queries.benefits_for(project, day) if line.holds]
         if project.state in RUNNING
         else [],
+        "changes": [(row, _amendment(row)["changes"]) for row in queries.change_requests(project.pk)],
         "amendments": [_amendment(row) for row in project.amendments.order_by("-at")],
     }
     context |= UNIT_ALONE if actor_of(request).scope else {"own": True}
@@ -222,7 +223,7 @@ def _amendment(row: Any) -> dict[str, Any]:
         for path, (old, new) in row.changes.items()
         if path in pack().facts
     ]
-    return {"at": row.at, "reason": row.reason, "changes": changes}
+    return {"at": getattr(row, "at", None), "reason": row.reason, "changes": changes}
 
 
 @need_unit

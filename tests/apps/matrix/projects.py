@@ -24,6 +24,8 @@ MAY: dict[str, set[str]] = {
     "projects.publish_answer": {"approver", "general_convener"},
     "projects.withdraw_answer": {"approver", "general_convener"},
     "projects.decide_by_hand": {"approver of the filing unit"},
+    "projects.decide_change": {"approver of the filing unit"},
+    "projects.withdraw_change": {"unit"},
     "projects.withdraw_filing": {"approver of the filing unit"},
     "projects.terminate": {"unit", "approver of the filing unit", "general_convener", "system"},
     "projects.confirm_facts": {
@@ -56,6 +58,12 @@ def act_of(world: World, action: str) -> Act:
     built = 0
     if action == "projects.end_participant":
         built = projects.report_participant(actor=world.company.actor, project_id=pk, at=NOON, **builder).pk
+
+    held = 0
+    if action.endswith("_change"):
+        changes = {"site": {"permanent_farmland": True}}
+        asked = projects.amend(actor=world.company.actor, project_id=pk, changes=changes, reason="调整", at=NOON)
+        held = asked.pk if asked else 0
 
     def file(actor: Actor) -> object:
         return projects.file_project(actor=actor, unit_id=unit, facts=facts(name="又一个项目"), pledged=True, at=NOON)
@@ -107,6 +115,10 @@ def act_of(world: World, action: str) -> Act:
         "projects.decide_by_hand": lambda actor: projects.decide_by_hand(
             actor=actor, project_id=world.manual.pk, approve=True, why="符合规定", at=NOON
         ),
+        "projects.decide_change": lambda actor: projects.decide_change(
+            actor=actor, request_id=held, approve=False, why="不得占用", at=NOON
+        ),
+        "projects.withdraw_change": lambda actor: projects.withdraw_change(actor=actor, request_id=held, at=NOON),
         "projects.withdraw_filing": lambda actor: projects.withdraw_filing(
             actor=actor, project_id=world.fresh.pk, problem="应办核准", at=NOON
         ),

@@ -45,7 +45,7 @@ def _spans(pack: Pack) -> Iterator[Span]:
         pack.hall_rules,
         pack.pauses,
     ]
-    dated += [pack.benefits]
+    dated += [pack.benefits, pack.lists, pack.lowest_classes, pack.checks]
     dated += [parameter.values for parameter in pack.parameters.values()]
     dated += [pack.matters.values()]
     for matter in pack.matters.values():
@@ -62,8 +62,9 @@ def coverage_faults(reading: Reading, days: Sequence[date]) -> Iterator[Fault]:
     pack, broken = reading.pack, reading.book.broken
     for parameter in pack.parameters.values():
         if parameter.where not in broken:
-            first = max(reading.book.starts.get(parameter.id, pack.valid_from), pack.valid_from)
-            yield from _walk(f"参数 {parameter.id}", parameter.values, days, Span(first), parameter.where)
+            first = max(parameter.starts or pack.valid_from, pack.valid_from)
+            span = Span(first, parameter.ends)
+            yield from _walk(f"参数 {parameter.id}", parameter.values, days, span, parameter.where)
     always = Span(pack.valid_from)
     if pack.scales or pack.measures or pack.point_rules:
         yield from _walk("等级表", pack.scales, days, always, "grades.toml:1")

@@ -194,6 +194,13 @@ def _never_asked(reading: Reading) -> Iterator[Fault]:
                 yield Fault(
                     FILE, line, "never-asked", f"条件 {name} 读取的 {path} 备案表没有问：请写入 form.toml 的一页"
                 )
+    entries = [entry for one in pack.lists for entry in one.entries if entry.fact]
+    if entries and open_([entries[0].fact]):
+        yield fault_at(
+            entries[0].where,
+            "never-asked",
+            "目录条目有要问的，但是备案表没有问：请在 form.toml 的一页写 entries = true",
+        )
     required = pack.parameters.get("filing.required_facts")
     for value in required.values if required else ():
         for path in open_(map(str, value.value)) if isinstance(value.value, tuple) else ():
@@ -207,6 +214,9 @@ def _never_asked(reading: Reading) -> Iterator[Fault]:
 def _never_read(pack: Pack) -> Iterator[Fault]:
     """A fact on the form that no rule, no parameter and no Python reads, and no department is named to read."""
     read = set(ENGINE_FACTS).union(*(predicate.facts for predicate in pack.predicates.values()))
+    read.update(entry.fact for one in pack.lists for entry in one.entries)
+    read.update(one.declared for one in pack.lists)
+    read.update(one.fact for one in pack.lowest_classes)
     required = pack.parameters.get("filing.required_facts")
     for value in required.values if required else ():
         read.update(map(str, value.value) if isinstance(value.value, tuple) else ())

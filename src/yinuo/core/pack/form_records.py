@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from yinuo.core.fact_specs import FactSpec, FactTable, FactType
+from yinuo.core.fact_specs import ENTRIES, FactSpec, FactTable, FactType
 from yinuo.core.form import Bundle, Form, Question, Step, Topic, Visibility
 from yinuo.core.pack.table import Table
 
 FACTS_FILE, FORM_FILE = "facts.toml", "form.toml"
+OF_ENTRIES = f"{ENTRIES}."
 TYPES: tuple[str, ...] = get_args(FactType)
 # Whether there is any is enough for the self-check, so an amount is ticked like a yes or no.
 TICKED = ("flag", "quantity")
@@ -103,9 +104,10 @@ def form(table: Table | None, facts: FactTable) -> Form:
     """The form; without the file nothing is asked."""
     if table is None:
         return Form()
-    steps = tuple(_step(row) for row in table.tables("step"))
+    asked = [spec for spec in facts.values() if spec.path.startswith(OF_ENTRIES)]
+    steps = tuple(_step(row, asked) for row in table.tables("step"))
     bundles = tuple(_bundle(row) for row in table.tables("bundle"))
-    questions: dict[str, Question] = {}
+    questions: dict[str, Question] = {spec.path: Question(spec.path, missing=_ask(spec)) for spec in asked}
     for row in table.tables("question"):
         question = _question(row)
         if question.fact in questions:
@@ -136,11 +138,16 @@ def _among(row: Table, key: str, paths: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _step(row: Table) -> Step:
-    paths = _facts_of(row)
-    made = Step(
-        _slug(row), row.text("title"), row.text_or("lead", ""), paths, _among(row, "required", paths), row.where
-    )
+def _ask(spec: FactSpec) -> str:
+    return f"填写{spec.label}，以{spec.unit}为单位" if spec.unit else f"请对照目录原文回答：{spec.label}"
+
+
+def _step(row: Table, asked: Sequence[FactSpec]) -> Step:
+    """`entries = true`: the page asks what the lists' entries turn on, each where the industry has such an entry."""
+    entries = tuple(spec.path for spec in asked) if row.flag_or("entries", False) else ()
+    paths = (*(row.texts("facts") if entries or row.has("entries") else _facts_of(row)), *entries)
+    required = _among(row, "required", paths) | frozenset(entries)
+    made = Step(_slug(row), row.text("title"), row.text_or("lead", ""), paths, required, row.where)
     row.finish()
     return made
 
@@ -153,7 +160,8 @@ def _bundle(row: Table) -> Bundle:
 
 def _topic(row: Table, facts: FactTable) -> Topic:
     """What is ticked and what has a field of its own follows from the facts' types."""
-    paths = _facts_of(row)
+    entries = tuple(path for path in facts if path.startswith(OF_ENTRIES)) if row.flag_or("entries", False) else ()
+    paths = (*(row.texts("facts") if row.has("entries") else _facts_of(row)), *entries)
     flags = tuple(path for path in paths if path in facts and facts[path].type in TICKED)
     made = Topic(
         _slug(row),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from yinuo.core.pack import form_records, records
+from yinuo.core.pack import form_records, list_records, records
 from yinuo.core.pack.faults import PackError
 from yinuo.core.pack.lines import Lines
 from yinuo.core.pack.predicates import load_predicates
@@ -23,9 +23,9 @@ _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _KNOWN_FILES = {
     "pack.toml", "departments.toml", "schemes.toml", "negative_list.toml", "grades.toml", "measures.toml",
     "points.toml", "hall.toml", "pauses.toml", "reasons.toml", "benefits.toml", "acts.toml",
-    "facts.toml", "form.toml",
+    "facts.toml", "form.toml", "classes.toml", "checks.toml",
 }  # fmt: skip
-_KNOWN_FOLDERS = ("sources", "parameters", "matters", "calendars", "cases")
+_KNOWN_FOLDERS = ("sources", "parameters", "matters", "calendars", "cases", list_records.FOLDER)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,9 @@ def read(path: Path) -> Reading:
     head = files.one("pack.toml")
     assert head is not None
     predicates, predicate_lines, module = load_predicates(path, book)
-    facts = form_records.fact_table(files.one(form_records.FACTS_FILE))
+    reader = list_records.ListReader()
+    lists = _once(book, "目录", files.records(list_records.FOLDER, "list", reader.legal_list))
+    facts = list_records.with_lists(form_records.fact_table(files.one(form_records.FACTS_FILE)), reader.specs)
     pack = Pack(
         id=head.text("id"),
         title=head.text("title"),
@@ -116,6 +118,9 @@ def read(path: Path) -> Reading:
         form=form_records.form(files.one(form_records.FORM_FILE), facts),
         benefits=_once(book, "惠企事项", files.records("benefits.toml", "benefit", records.benefit)),
         acts=_by_id(book, "扣分行为", files.records("acts.toml", "act", records.act)),
+        lists=lists,
+        lowest_classes=_once(book, "类别", files.records("classes.toml", "class", list_records.lowest_class)),
+        checks=_once(book, "核对", files.records("checks.toml", "check", list_records.check)),
         module=module,
     )
     head.finish()

@@ -113,9 +113,9 @@ def parameter(table: Table) -> Parameter:
     values = tuple(_value(row, unit) for row in table.tables("value"))
     if not values:
         table.fault("value", "missing-key", f"参数 {name} 没有值（写作 [[parameter.value]]）")
-    if (starts := table.day_or_none("starts")) is not None:
-        table.book.starts[name] = starts
-    return Parameter(name, table.text("label"), unit, values, table.where)
+    return Parameter(
+        name, table.text("label"), unit, values, table.where, table.day_or_none("starts"), table.day_or_none("ends")
+    )
 
 
 def _value(row: Table, unit: str) -> DatedValue:

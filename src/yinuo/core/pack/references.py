@@ -223,6 +223,36 @@ def reference_faults(reading: Reading) -> Iterator[Fault]:
     yield from _stages(reading.pack)
     yield from _matters(reading.pack)
     yield from _circles(reading.pack)
+    yield from _lists(reading.pack)
+
+
+def _lists(pack: Pack) -> Iterator[Fault]:
+    """What lists, lowest classes and checks name is there: the row behind which a list stands, and facts."""
+    rows = {row.id for row in pack.negative if row.part == "project"}
+    for one in pack.lists:
+        if one.row not in rows:
+            yield fault_at(
+                one.where, "unknown-row", f"目录 {one.id}：负面清单第一部分没有 {one.row}{near(one.row, rows)}"
+            )
+        if one.declared:
+            yield from _known_fact(one.where, f"目录 {one.id} 的 declared", one.declared, pack)
+            spec = pack.facts.get(one.declared)
+            choices = spec.choices if spec and spec.type == "choice" else {}
+            for code in one.says if choices else ():
+                if code not in choices:
+                    yield fault_at(one.where, "missing-choice", f"目录 {one.id}：{one.declared} 没有选项 {code}")
+    for least in pack.lowest_classes:
+        yield from _known_fact(least.where, f"类别 {least.id}", least.fact, pack)
+    for check in pack.checks:
+        if not check.facts:
+            yield fault_at(check.where, "missing-key", f"核对 {check.id} 要写明不符的是哪几项（facts）")
+        for path in check.facts:
+            yield from _known_fact(check.where, f"核对 {check.id}", path, pack)
+
+
+def _known_fact(where: str, what: str, path: str, pack: Pack) -> Iterator[Fault]:
+    if path not in pack.facts:
+        yield fault_at(where, "unknown-fact", f"{what}：{path} 不在项目信息之列{near(path, pack.facts)}")
 
 
 def _citations(reading: Reading) -> Iterator[Fault]:

@@ -67,6 +67,17 @@ def entries(pack: Pack) -> Iterator[Entry]:
     for benefit in pack.benefits:
         content = [benefit.when, benefit.classes]
         yield Entry(f"benefit:{benefit.id}@{benefit.span.from_on}", f"惠企事项 {benefit.id}", content, benefit.where)
+    for one in pack.lists:
+        for listed in one.entries:
+            content = [listed.industries, listed.when, listed.fact, listed.test.text, listed.decided_by]
+            key = f"list:{one.id}.{listed.id}@{one.span.from_on}"
+            yield Entry(key, f"目录条目 {one.id}.{listed.id}", content, listed.where)
+    for least in pack.lowest_classes:
+        content = [least.fact, least.industries, least.lowest]
+        yield Entry(f"class:{least.id}@{least.span.from_on}", f"类别 {least.id}", content, least.where)
+    for check in pack.checks:
+        content = [check.when, check.facts]
+        yield Entry(f"check:{check.id}@{check.span.from_on}", f"核对 {check.id}", content, check.where)
     for pause in pack.pauses:
         content = [pause.longest, pause.longest_unit, pause.stops_statutory]
         yield Entry(f"pause:{pause.id}@{pause.span.from_on}", f"暂停原因 {pause.id}", content, pause.where)

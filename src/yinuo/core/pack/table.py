@@ -40,7 +40,6 @@ class Book:
     predicates: list[Mention] = field(default_factory=list)
     unverified: list[Mention] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
-    starts: dict[str, date] = field(default_factory=dict)
 
     def fault(self, file: str, line: int, code: str, message: str) -> None:
         self.faults.append(Fault(file, line, code, message))

@@ -54,13 +54,21 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named number, flag or text of the rules, with its unit and every value it ever had."""
+    """A named number, flag or text of the rules, with its unit and every value it ever had.
+
+    `starts` and `ends`: the law knows it only from the one and before the other; None = always.
+    """
 
     id: str
     label: str
     unit: Unit
     values: tuple[DatedValue, ...]
     where: str
+    starts: date | None = None
+    ends: date | None = None
+
+    def known_on(self, day: date) -> bool:
+        return (self.starts is None or self.starts <= day) and (self.ends is None or day < self.ends)
 
     def at(self, day: date) -> DatedValue:
         return the_one_at(self.values, day, self.id)
@@ -244,6 +252,87 @@ class NegativeRow:
     exceptions: tuple[ListException, ...]
     span: Span
     cites: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """One entry of a legal list. `industries` are GB/T 4754 prefixes ("*" = every industry); `fact` is the question
+    that decides further, and `applies` the whole condition beyond the industry.
+
+    `words`: where a project's name or content says one and its industry is another, somebody looks. `decided_by`: the
+    level that decides, empty where the text leaves it to the county.
+    """
+
+    id: str
+    name: str
+    industries: tuple[str, ...]
+    when: str
+    fact: str
+    test: Predicate
+    words: tuple[str, ...]
+    decided_by: str
+    cites: tuple[str, ...]
+    provenance: Provenance
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegalList:
+    """A published list by industry (目录、清单) behind a row of the negative list.
+
+    `when` says whom it concerns (empty: everybody). `complete`: every entry is here. Where not, `partial` names the
+    industries for which some may be missing, `unread` the text they would stand in, and `confirm` the fact by which a
+    reviewer answers for it. `declared` is the company's own word on the list, `says` the answers that admit it.
+    """
+
+    id: str
+    name: str
+    row: str
+    when: str
+    complete: bool
+    partial: tuple[str, ...]
+    unread: str
+    confirm: str
+    declared: str
+    says: tuple[str | bool, ...]
+    entries: tuple[ListEntry, ...]
+    span: Span
+    cites: tuple[str, ...]
+    provenance: Provenance
+    where: str
+
+    @property
+    def rule(self) -> str:
+        return f"list.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class LowestClass:
+    """The lowest class the law leaves to any project of the industries; `fact` is the answer compared with it."""
+
+    id: str
+    fact: str
+    industries: tuple[str, ...]
+    lowest: str
+    name: str
+    span: Span
+    cites: tuple[str, ...]
+    provenance: Provenance
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Answers that cannot stand together, or one that the law forbids: where `when` holds somebody has to look."""
+
+    id: str
+    when: str
+    facts: tuple[str, ...]
+    why: str
+    span: Span
+    cites: tuple[str, ...]
+    provenance: Provenance
     where: str
 
 
@@ -468,6 +557,9 @@ class Pack:
     form: Form
     benefits: tuple[Benefit, ...] = ()
     acts: Mapping[str, Act] = field(default_factory=dict)
+    lists: tuple[LegalList, ...] = ()
+    lowest_classes: tuple[LowestClass, ...] = ()
+    checks: tuple[Check, ...] = ()
     module: ModuleType | None = field(default=None, compare=False)
     _conditions: dict[tuple[str, int], Predicate] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -520,9 +612,41 @@ class Pack:
             self._conditions[key] = predicate.bound(lambda parameter: self._amount(parameter, day))
         return self._conditions[key]
 
-    def _amount(self, name: str, day: date) -> Amount:
+    def _amount(self, name: str, day: date) -> Amount | None:
+        """None where the law of the day knows no such bound."""
+        if name in self.parameters and not self.parameters[name].known_on(day):
+            return None
         value = self.parameter(name, day).value
         return Amount(Decimal(str(value)), in_words(value, self.parameters[name].unit))
+
+    @cached_property
+    def entries_by_industry(self) -> Mapping[str, Sequence[tuple[str, ListEntry]]]:
+        """Industry prefix → list and entry; "*" for those of every industry."""
+        found: dict[str, list[tuple[str, ListEntry]]] = {}
+        for one in self.lists:
+            for entry in one.entries:
+                for code in entry.industries:
+                    found.setdefault(code, []).append((one.id, entry))
+        return found
+
+    @cached_property
+    def lowest_by_industry(self) -> Mapping[str, Sequence[LowestClass]]:
+        """Industry prefix → the lowest classes of its projects."""
+        found: dict[str, list[LowestClass]] = {}
+        for one in self.lowest_classes:
+            for code in one.industries:
+                found.setdefault(code, []).append(one)
+        return found
+
+    @cached_property
+    def entries_by_word(self) -> Mapping[str, Sequence[tuple[str, ListEntry]]]:
+        """Word in a project's name or content → list and entry it points to."""
+        found: dict[str, list[tuple[str, ListEntry]]] = {}
+        for one in self.lists:
+            for entry in one.entries:
+                for word in entry.words:
+                    found.setdefault(word, []).append((one.id, entry))
+        return found
 
     @cached_property
     def _turns(self) -> tuple[date, ...]:

@@ -144,7 +144,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ProjectUnit
-        fields = ("name", "legal_representative", "address", "state_owned")
+        fields = ("name", "legal_representative", "address", "state_owned", "foreign_invested")
 
 
 @admin.register(ProjectUnit)
@@ -152,10 +152,20 @@ class ProjectUnitAdmin(RoomAdmin):
     """Companies come by filing or at the window; here their particulars are corrected as their licence has them."""
 
     form = UnitForm
-    list_display = ("name", "credit_code", "type", "state_owned")
-    list_filter = ("type", "state_owned")
+    list_display = ("name", "credit_code", "type", "state_owned", "foreign_invested")
+    list_filter = ("type", "state_owned", "foreign_invested")
     search_fields = ("name", "credit_code", "reservation_no")
-    fields = ("credit_code", "reservation_no", "type", "name", "legal_representative", "address", "state_owned", "why")
+    fields = (
+        "credit_code",
+        "reservation_no",
+        "type",
+        "name",
+        "legal_representative",
+        "address",
+        "state_owned",
+        "foreign_invested",
+        "why",
+    )
     readonly_fields = ("credit_code", "reservation_no", "type")
 
     def act(self, actor: Actor, row: ProjectUnit, data: dict[str, Any], change: bool) -> ProjectUnit:

@@ -218,6 +218,7 @@ class ProjectUnit(models.Model):
     name = models.CharField("名称", max_length=120)
     type = models.CharField("类型", max_length=12, choices=UnitType.choices)
     state_owned = models.BooleanField("国有企业", default=False)
+    foreign_invested = models.BooleanField("外商投资企业", default=False, db_default=False)
     legal_representative = models.CharField("法定代表人", max_length=60, default="", blank=True)
     address = models.CharField("住所", max_length=200, default="", blank=True)
 

@@ -31,7 +31,7 @@ from yinuo.rooms.commitments.auditing import (
 from yinuo.rooms.commitments.inspection import Point
 from yinuo.rooms.commitments.models import AuditConclusion, AuditReport
 from yinuo.rooms.commitments.queries import CompletionPart, CompletionView
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.ui.acting import actor_of, need_staff
 from yinuo.ui.components.forms import DecimalInput
 from yinuo.ui.components.shapes import NavItem

@@ -298,7 +298,7 @@ def _others(
 def _options(project: Project) -> dict[str, MatterAnswer]:
     """What the rules say of promising each matter of the project, all at once."""
     choices = offered(project.hall_id, project.rules_on)
-    answers = screen(building.with_grade(project), pack(), project.rules_on, offered=choices).matters
+    answers = screen(building.with_grade(project), pack(), project.rules_on, offered=choices, filed=True).matters
     return {answer.id: answer for answer in answers}
 
 

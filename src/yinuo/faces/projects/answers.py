@@ -21,6 +21,7 @@ from yinuo.faces.projects import factforms, steps
 from yinuo.faces.projects.factforms import words_of
 from yinuo.rooms.credit.queries import head
 from yinuo.rooms.projects.models import Draft
+from yinuo.rooms.projects.queries import registered
 from yinuo.ui.components.shapes import NavItem, Row
 
 SHOWN_LABELS = 4
@@ -32,10 +33,7 @@ def preview(draft: Draft) -> dict[str, Any]:
     """
     day = timezone.now().astimezone(TZ).date()
     unit = draft.unit
-    known = {"type": unit.type, "credit_code": unit.credit_code, "grade": head(unit.pk).grade}
-    decision = screen_filing(
-        {**draft.facts, "unit": {key: value for key, value in known.items() if value}}, pack(), day
-    )
+    decision = screen_filing({**draft.facts, "unit": registered(unit, head(unit.pk).grade)}, pack(), day)
     read = {step.rule: step.facts for step in decision.trace}
     stops = [_stop(draft, stop, read.get(stop["rule"], {})) for stop in decision.outcome["stops"]]
     return {"instant": decision.outcome["instant"], "stops": stops, "kind": draft.facts.get("kind", "")}

@@ -16,7 +16,15 @@ from yinuo.engine.people.queries import unit_id_of
 from yinuo.engine.trail.actions import seen
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.projects import access, actions, queries
-from yinuo.rooms.projects.models import ParticipantRole, Project, ProjectKind, ProjectState, ReportKind
+from yinuo.rooms.projects.models import (
+    ChangeRequest,
+    ChangeState,
+    ParticipantRole,
+    Project,
+    ProjectKind,
+    ProjectState,
+    ReportKind,
+)
 from yinuo.ui.api import VersionIn, WhyIn, actor_of, api, key_if_any, key_of
 from yinuo.ui.api_shapes import DecisionOut, Shape
 
@@ -46,6 +54,24 @@ class ProjectOut(Shape):
     completed_at: datetime | None
     problem: str
     version: int
+
+
+class ChangeOut(Shape):
+    """A change that waits, or waited, for the filing office; `stops`: the rules in its way."""
+
+    id: int
+    state: ChangeState
+    changes: dict[str, Any]
+    reason: str
+    stops: list[dict[str, Any]]
+    asked_at: datetime
+    decided_at: datetime | None
+    why: str
+    version: int
+
+
+class AmendedOut(ProjectOut):
+    change: ChangeOut | None
 
 
 class ProjectsOut(Shape):
@@ -217,17 +243,34 @@ def withdraw(request: HttpRequest, project_id: int, body: WhyIn) -> dict[str, An
     )
 
 
-@router.post("/{project_id}/amend", response=ProjectOut, summary="变更项目信息，代码不变")
+@router.post("/{project_id}/amend", response=AmendedOut, summary="变更项目信息，代码不变")
 def amend(request: HttpRequest, project_id: int, body: AmendIn) -> dict[str, Any]:
-    return out(
-        actions.amend(
-            actor=actor_of(request),
-            project_id=project_id,
-            changes=body.changes,
-            reason=body.reason,
-            at=timezone.now(),
-            version=body.version,
-        )
+    """`change` null = it holds; else it waits for the filing office, and the project is as before."""
+    change = actions.amend(
+        actor=actor_of(request),
+        project_id=project_id,
+        changes=body.changes,
+        reason=body.reason,
+        at=timezone.now(),
+        version=body.version,
+    )
+    return {**out(queries.one(project_id)), "change": change}
+
+
+@router.get("/{project_id}/changes", response=list[ChangeOut], summary="须经备案机关审核的变更")
+def changes(request: HttpRequest, project_id: int) -> list[ChangeRequest]:
+    return queries.change_requests(readable(request, project_id).pk)
+
+
+@router.post("/changes/{request_id}/decide", response=ChangeOut, summary="审核变更")
+def decide_change(request: HttpRequest, request_id: int, body: FilingDecisionIn) -> ChangeRequest:
+    return actions.decide_change(actor=actor_of(request), request_id=request_id, at=timezone.now(), **body.dict())
+
+
+@router.post("/changes/{request_id}/withdraw", response=ChangeOut, summary="撤回还没有审核的变更")
+def withdraw_change(request: HttpRequest, request_id: int, body: VersionIn) -> ChangeRequest:
+    return actions.withdraw_change(
+        actor=actor_of(request), request_id=request_id, at=timezone.now(), version=body.version
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from yinuo.core.decision import Decision
 from yinuo.core.facts import UNKNOWN, look_up
+from yinuo.core.industries import name_of as industry_name
 from yinuo.engine.rules import pack
-from yinuo.faces.projects.industries import name_of as industry_name
 from yinuo.ui.components.shapes import Row
 from yinuo.ui.components.text import grouped, iso_words
 

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.form import Question
+from yinuo.core.industries import CLASS_DIGITS, classes_of, digits, name_of
 from yinuo.core.schema import FactSpec, validate
 from yinuo.engine.catalogue.queries import book, filing_halls, hall_of_region
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import industry_words
-from yinuo.faces.projects.industries import INDUSTRIES, name_of
+from yinuo.faces.projects.industries import INDUSTRIES
 from yinuo.faces.projects.steps import bundled, nested
 from yinuo.rooms.regional import queries as regional
 from yinuo.ui.components.forms import CodeInput, DateInput, DecimalInput
@@ -114,8 +115,11 @@ class FactForm(forms.Form):
         typed = str(self.cleaned_data["industry"])
         text = plain_number(typed).upper()
         if not text or re.fullmatch(pack().facts["industry"].pattern, text):
-            return text
-        found = industry_words.suggest(typed)
+            found = classes_of(text) if text and len(digits(text)) < CLASS_DIGITS else []
+            if not found:
+                return text
+        else:
+            found = industry_words.suggest(typed)
         if len(found) == 1:
             return found[0][0]
         field = self.fields["industry"]
@@ -401,4 +405,4 @@ def anchor(path: str) -> str:
 
 
 def suggestions() -> list[tuple[str, str]]:
-    return list(INDUSTRIES.items())
+    return [one for code in INDUSTRIES for one in classes_of(code)]

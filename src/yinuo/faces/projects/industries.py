@@ -1,6 +1,6 @@
 """Suggestions for the industry code: groups (中类) of GB/T 4754—2017 that investment projects here belong to.
 
-Any code may be typed.
+What is filled in is a class (小类) below them; any code may be typed.
 """
 
 from __future__ import annotations
@@ -49,9 +49,3 @@ _LISTED = """
 """
 _WORDS = _LISTED.split()
 INDUSTRIES: dict[str, str] = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
-
-
-def name_of(code: str) -> str:
-    """The group's name for a code of any length; nothing for one not listed."""
-    digits = code.lstrip("ABCDEFGHIJKLMNOPQRST")
-    return next((INDUSTRIES[digits[:size]] for size in (4, 3) if digits[:size] in INDUSTRIES), "")

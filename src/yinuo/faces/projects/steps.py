@@ -11,8 +11,10 @@ from datetime import date
 from typing import Any
 
 from yinuo.core.dated import all_at
+from yinuo.core.fact_specs import ENTRIES
 from yinuo.core.facts import UNKNOWN, look_up
 from yinuo.core.form import Step
+from yinuo.core.lists import asked_by_lists
 from yinuo.core.pack.types import Pack
 from yinuo.core.regional import ZONE
 from yinuo.engine.rules import pack
@@ -46,7 +48,8 @@ def follow_ups(step: Step, facts: Mapping[str, Any], day: date) -> list[str]:
 def _worth(step: Step, facts: Mapping[str, Any], turns: frozenset[str], read: frozenset[str]) -> list[str]:
     form = pack().form
     paths = [path for path in step.paths if not (when := form.question(path).when) or when.holds(facts)]
-    return [path for path in paths if path in step.required or path not in read or path in turns]
+    always = {path for path in step.required if not path.startswith(f"{ENTRIES}.")}
+    return [path for path in paths if path in always or path not in read or path in turns]
 
 
 def bundled(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
@@ -73,12 +76,16 @@ def turning(facts: Mapping[str, Any], day: date) -> frozenset[str]:
     for name in names & rules.predicates.keys():
         verdict = rules.condition(name, day)(facts)
         found |= verdict.used | verdict.missing
-    return frozenset(found)
+    return frozenset(found) | asked_by_lists(facts, rules, day)
 
 
 def _read(rules: Pack) -> frozenset[str]:
     # What a zone has to share turns on the zone, whatever the rules read of it.
-    return frozenset().union(*(predicate.facts for predicate in rules.predicates.values())) - {ZONE}
+    # A check looks at what is answered and asks for nothing: what only checks read is asked of everybody.
+    checks = {check.when for check in rules.checks}
+    predicates = [predicate for name, predicate in rules.predicates.items() if name not in checks]
+    read = frozenset[str]().union(*(predicate.facts for predicate in predicates))
+    return (read | {entry.fact for one in rules.lists for entry in one.entries}) - {ZONE}
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:

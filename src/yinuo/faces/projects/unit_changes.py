@@ -4,6 +4,7 @@ so first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yinuo.engine.base import Refused
 from yinuo.engine.rules import pack
@@ -21,7 +22,7 @@ from yinuo.faces.projects import factforms, steps
 from yinuo.faces.projects.factforms import FactForm
 from yinuo.faces.projects.own import crumbs, project_of
 from yinuo.faces.projects.unit_filing import PLEDGE
-from yinuo.rooms.projects import actions
+from yinuo.rooms.projects import actions, queries
 from yinuo.rooms.projects.models import Project
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Task
@@ -62,27 +63,37 @@ def amend(request: HttpRequest, project_id: int, slug: str) -> HttpResponse:
     if topic is None:
         return redirect("unit:amend", project.pk)
     paths = steps.asked(topic, project.facts, project.rules_on)
-    major = False
+    major, also = False, _further(request.POST.getlist("also"), paths)
     if request.method == "POST":
-        form = AmendForm(request.POST, paths=paths, required=topic.required)
+        form = AmendForm(request.POST, paths=[*paths, *also], required=topic.required | frozenset(also))
         if form.is_valid():
             answer = attempt(form, lambda: _change(request, project, form))
             if answer is not None:
                 return answer
             refusal: Refused = form.refusal  # type: ignore[attr-defined]
             major = refusal.code == "projects.major_change"
+            if more := _further(refusal.errors, [*paths, *also]):
+                # What the change makes worth asking is asked here, with what was typed.
+                also += more
+                form = AmendForm(request.POST, paths=[*paths, *also], required=topic.required | frozenset(also))
     else:
         form = AmendForm(paths=paths, required=topic.required, initial=_initial(project, paths))
     context = {
         "project": project,
         "topic": topic,
         "form": form,
+        "also": also,
         "major": major or bool(request.POST.get("pledge")),
         "pledge": PLEDGE,
         "industries": factforms.suggestions() if "industry" in paths else [],
         "breadcrumbs": crumbs(project, ("变更项目信息", reverse("unit:amend", args=[project.pk])), topic.title),
     }
     return render(request, "unit/amend_step.html", context)
+
+
+def _further(named: Iterable[str], paths: list[str]) -> list[str]:
+    """Questions of the form that this page does not ask."""
+    return [path for path in dict.fromkeys(named) if path in pack().form.step_of and path not in paths]
 
 
 def _initial(project: Project, paths: list[str]) -> dict[str, Any]:
@@ -102,6 +113,24 @@ def _change(request: HttpRequest, project: Project, form: AmendForm) -> HttpResp
         new = actions.recode(**common, facts=form.facts(), pledged=True, idempotency_key=form.cleaned_data["key"])
         messages.success(request, "已重新备案。原项目随之结束，新旧代码互相关联。")
         return redirect("unit:project", new.pk)
-    actions.amend(**common, changes=form.facts(), version=form.cleaned_data["version"])
-    messages.success(request, "变更已经生效，项目代码不变。")
+    held = actions.amend(**common, changes=form.facts(), version=form.cleaned_data["version"])
+    if held is None:
+        messages.success(request, "变更已经生效，项目代码不变。")
+    else:
+        messages.warning(request, "变更须经备案机关审核，审核以前原备案信息不变。结果会通知您。")
+    return redirect("unit:project", project.pk)
+
+
+@need_unit
+@require_POST
+def take_back(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The change that still waits for the filing office is withdrawn."""
+    asked = queries.change_request(request_id)
+    project = project_of(request, asked.project_id)
+    try:
+        actions.withdraw_change(actor=actor_of(request), request_id=asked.pk, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, f"{refusal.message}。{refusal.remedy}")
+    else:
+        messages.success(request, "变更已撤回，备案信息不变。")
     return redirect("unit:project", project.pk)

@@ -103,6 +103,11 @@ def own_draft(request: HttpRequest, draft_id: int) -> Draft:
     return draft
 
 
+def with_unit(draft: Draft) -> dict[str, Any]:
+    """The answers with what the register says of the unit: some questions are only for some units."""
+    return {**draft.facts, "unit": queries.registered(draft.unit)}
+
+
 @need_unit
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -114,14 +119,16 @@ def step(request: HttpRequest, draft_id: int, slug: str) -> HttpResponse:
     topic = pack().form.by_slug.get(slug)
     if topic is None:
         return redirect("unit:filing_step", draft.pk, pack().form.steps[0].slug)
-    asked = steps.asked_all(draft.facts, timezone.localdate())
+    asked = steps.asked_all(with_unit(draft), timezone.localdate())
     back_to_check = request.GET.get("back") == "check"
     page = StepPage(request, draft, topic, asked[topic.slug])
     if request.method == "POST":
         saved = page.save()
         if saved is not None:
             more = [
-                path for path in steps.follow_ups(topic, saved.facts, timezone.localdate()) if path not in page.paths
+                path
+                for path in steps.follow_ups(topic, with_unit(saved), timezone.localdate())
+                if path not in page.paths
             ]
             if more and not page.later:
                 messages.info(request, "按刚才的回答，这一页还有问题要回答。")
@@ -246,7 +253,7 @@ def _onward(request: HttpRequest, draft: Draft, topic: Step, *, later: bool, bac
 def _next_asked(draft: Draft, topic: Step) -> Step | None:
     """The next page with anything left to ask."""
     following = steps.after(topic)
-    while following is not None and not steps.asked(following, draft.facts, timezone.localdate()):
+    while following is not None and not steps.asked(following, with_unit(draft), timezone.localdate()):
         following = steps.after(following)
     return following
 
@@ -297,7 +304,7 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft.filed_as_id is not None:
         return redirect("unit:filing_done", draft.pk)
     form = PledgeForm(posted(request), initial={"version": draft.version})
-    asked = steps.asked_all(draft.facts, timezone.localdate())
+    asked = steps.asked_all(with_unit(draft), timezone.localdate())
     duplicate = ""
     problems: list[NavItem] = []
     if request.method == "POST" and form.is_valid():

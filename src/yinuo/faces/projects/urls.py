@@ -10,6 +10,7 @@ from yinuo.faces.projects import (
     api_trail,
     public_answers,
     public_benefits,
+    staff_changes,
     staff_questions,
     unit_benefits,
     unit_building,
@@ -19,6 +20,7 @@ from yinuo.faces.projects import (
 )
 
 STAFF = [
+    path("changes/<int:request_id>/", staff_changes.change, name="change"),
     path("questions/", staff_questions.questions, name="questions"),
     path("questions/<int:question_id>/", staff_questions.question, name="question"),
 ]
@@ -37,6 +39,7 @@ UNIT = [
     path("projects/<int:project_id>/questions/", unit_questions.ask, name="questions"),
     path("projects/<int:project_id>/benefits/", unit_benefits.show, name="benefits"),
     path("projects/<int:project_id>/amend/", unit_changes.choose, name="amend"),
+    path("changes/<int:request_id>/withdraw/", unit_changes.take_back, name="withdraw_change"),
     path("projects/<int:project_id>/amend/<slug:slug>/", unit_changes.amend, name="amend_step"),
     path("questions/", unit_questions.show, name="all_questions"),
 ]

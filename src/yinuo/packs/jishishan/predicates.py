@@ -33,6 +33,48 @@ heritage_site_project = any_of(
     all_of(fact("site.heritage").equals("possible"), fact("construction.large_infrastructure").is_true()),
 )
 
+# Whom a list concerns, and what an entry turns on beyond the industry (lists/).
+foreign_invested_unit = fact("unit.foreign_invested").is_true()
+# A state-owned unit that calls its project private is stopped by a check; who says nothing of it is asked where it
+# matters.
+public_owner = any_of(
+    fact("unit.type").one_of("institution", "agency"),
+    fact("project_class").one_of("state_owned", "public_works"),
+    all_of(fact("project_class").equals("government_funds"), fact("unit.state_owned").is_true()),
+)
+large_energy_use = fact("annual_energy").ge(parameter("threshold.large_energy"))
+
+# Answers that cannot stand together, or that the law forbids (checks.toml).
+state_unit_says_private = all_of(fact("unit.state_owned").is_true(), fact("project_class").equals("private"))
+# 政府投资条例 第六条: 资本金注入 and 直接投资 are approved, not filed
+government_capital_filed = all_of(
+    fact("kind").equals("filing"),
+    fact("project_class").equals("government_funds"),
+    fact("government_funding").one_of("capital", "direct"),
+)
+on_permanent_farmland = fact("site.permanent_farmland").is_true()
+in_ecological_redline = fact("site.ecological_redline").is_true()
+in_drinking_water_source = fact("site.drinking_water_source").is_true()
+new_land_without_area = all_of(fact("site.new_construction_land").is_true(), not_(fact("land_area").gt(0)))
+floor_area_without_building = all_of(fact("floor_area").gt(0), fact("construction.building").is_false())
+mine_not_declared = all_of(
+    fact("industry").starts_with("061", "062", "069", "081", "082", "089", "091", "092", "093", "101", "102", "103"),
+    fact("operation.mine_or_smelter").is_false(),
+)
+smelter_not_declared = all_of(
+    fact("industry").starts_with("311", "312", "314", "321", "322", "323"),
+    fact("operation.mine_or_smelter").is_false(),
+)
+# GB/T 4754 5265 机动车燃油零售, 5266 机动车燃气零售, 5941 油气仓储, 5942 危险化学品仓储
+dangerous_store_not_declared = all_of(
+    fact("industry").starts_with("5265", "5266", "5941", "5942"),
+    not_(any_of(fact("hazardous_chemicals").present(), fact("operation.dangerous_goods").is_true())),
+)
+discharge_permit_without_discharge = all_of(
+    fact("discharge_permit").one_of("key", "simplified"), not_(fact("discharges").present())
+)
+energy_level_below_province = all_of(large_energy_use, fact("energy_review_level").one_of("county", "prefecture"))
+
 # Part two, rows 3 and 4: 供水、供气、供暖工程 that may promise after all.
 
 supply_pipeline = fact("construction.pipeline_kind").one_of("water", "gas", "heat")
@@ -112,9 +154,20 @@ construction_works_project = any_of(fact("construction.building").is_true(), fac
 # 发改
 
 # 节能审查办法 第九条. Who reviews is another fact; below both bounds nobody does.
-energy_review_required = any_of(
-    fact("annual_energy").ge(parameter("threshold.energy_review_energy")),
-    fact("annual_electricity").ge(parameter("threshold.energy_review_electricity")),
+# From 2025-09-01 (令2025年第31号 第八条) coal counts in place of electricity; less energy than the bound named here is
+# no 1000 t of raw coal. 发改环资规〔2017〕1975号 exempts trades; exempt as a whole are GB/T 4754 4413 水力, 4414 核力,
+# 4415 风力, 4416 太阳能, 4417 生物质能.
+exempt_from_energy_review = fact("industry").starts_with("4413", "4414", "4415", "4416", "4417")
+energy_review_required = all_of(
+    any_of(
+        fact("annual_energy").ge(parameter("threshold.energy_review_energy")),
+        fact("annual_electricity").ge(parameter("threshold.energy_review_electricity")),
+        all_of(
+            fact("annual_energy").ge(parameter("threshold.coal_possible_energy")),
+            fact("annual_coal").ge(parameter("threshold.energy_review_coal")),
+        ),
+    ),
+    not_(exempt_from_energy_review),
 )
 # GB/T 4754 division 441 电力生产
 generates_power = fact("industry").starts_with("441")

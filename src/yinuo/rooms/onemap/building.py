@@ -33,7 +33,9 @@ class Wanted:
 def wanted(project: Project) -> list[Wanted]:
     """Every matter the rules say yes or perhaps to, as of the day the project runs under."""
     facts = with_grade(project)
-    answers = screen(facts, pack(), project.rules_on, offered=offered(project.hall_id, project.rules_on)).matters
+    answers = screen(
+        facts, pack(), project.rules_on, offered=offered(project.hall_id, project.rules_on), filed=True
+    ).matters
     return [
         Wanted(pack().matters[answer.id], answer.needed, answer.why, answer.missing, answer.promisable)
         for answer in answers
@@ -55,6 +57,7 @@ def option_of(project: Project, matter_id: str, day: date) -> Decision:
         project.rules_on,
         grade_of(project),
         offered=offered(project.hall_id, project.rules_on),
+        filed=True,
     )
 
 
@@ -115,20 +118,10 @@ def in_order(matters: Iterable[Matter], scheme: StageScheme) -> list[Matter]:
 
 
 def prerequisites(matter_id: str, on_map: set[str]) -> list[str]:
-    """The matter's prerequisites that are on the map; one that is not needed hands on what it waited for itself."""
-    found: list[str] = []
-    seen: set[str] = set()
-    waiting = list(pack().matters[matter_id].after)
-    while waiting:
-        name = waiting.pop(0)
-        if name in seen:
-            continue
-        seen.add(name)
-        if name in on_map:
-            found.append(name)
-        else:
-            waiting += list(pack().matters[name].after)
-    return found
+    """The matter's prerequisites that are on the map, as core.planner reads them: one that is not needed holds nothing
+    up, and what it would have waited for is no prerequisite of another (law has no such order).
+    """
+    return [name for name in pack().matters[matter_id].after if name in on_map]
 
 
 def circle(after: Mapping[str, Iterable[str]]) -> set[str]:

@@ -55,7 +55,7 @@ class ItemChange:
 
 def answers_on(project: Project, day: date) -> dict[str, MatterAnswer]:
     """Every catalogue matter's answer for the project by the rules, and the departments' own choices, of `day`."""
-    found = screen(building.with_grade(project), pack(), day, offered=offered(project.hall_id, day))
+    found = screen(building.with_grade(project), pack(), day, offered=offered(project.hall_id, day), filed=True)
     return {answer.id: answer for answer in found.matters}
 
 

@@ -6,7 +6,7 @@ from yinuo.engine.base import NO_ROW, Actor
 from yinuo.engine.people.models import Department, StaffRole
 from yinuo.rooms.oversight.models import AnomalyWarning, Clue, LifeRecord
 from yinuo.rooms.projects.access import can_change, can_review, can_see
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.rooms.projects.models import Project
 
 # Who watches over the whole hall.

@@ -138,6 +138,47 @@ class Amendment(AppendOnly):
     at = models.DateTimeField()
 
 
+class ChangeState(models.TextChoices):
+    PENDING = "pending", "待审核"
+    APPROVED = "approved", "同意变更"
+    REFUSED = "refused", "不同意变更"
+    WITHDRAWN = "withdrawn", "已撤回"
+    LAPSED = "lapsed", "项目结束，不再办理"
+
+
+class ChangeRequest(Versioned):
+    """A change that the gate does not let through at once: it waits for the filing office, and the project stays as it
+    is.
+
+    `changes` as of `Amendment`; `stops` are the rules in the way, with words and clauses.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="change_requests")
+    changes = models.JSONField()
+    stops = models.JSONField()
+    reason = models.TextField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=ChangeState.choices, default=ChangeState.PENDING)
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    why = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state="pending"), name="change_request_once_pending"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending") | Q(decided_at__isnull=False),
+                name="change_request_ended_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.get_state_display()}"
+
+
 class ParticipantRole(models.TextChoices):
     SURVEY = "survey", "勘察"
     DESIGN = "design", "设计"

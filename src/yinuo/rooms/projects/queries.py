@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -20,6 +21,7 @@ from yinuo.engine.rules import pack
 from yinuo.engine.work.models import WorkItem
 from yinuo.engine.work.queries import held_by
 from yinuo.rooms.projects.models import (
+    ChangeRequest,
     Draft,
     Participant,
     Pledge,
@@ -160,7 +162,7 @@ def messages_of(project: Project) -> QuerySet[Message]:
 
 def draft(draft_id: int) -> Draft:
     """Raises Draft.DoesNotExist."""
-    return Draft.objects.select_related("filed_as").get(pk=draft_id)
+    return Draft.objects.select_related("filed_as", "unit").get(pk=draft_id)
 
 
 def drafts_of(unit_id: int) -> list[Draft]:
@@ -293,3 +295,25 @@ def grade_of(project: Project) -> str:
     """The unit's present grade; projects of the other kinds carry none (F-9)."""
     unit = project.unit
     return unit.credit.grade if hasattr(unit, "credit") else "unrated"
+
+
+def registered(unit: ProjectUnit, grade: str | None = None) -> dict[str, Any]:
+    """What the platform knows of the unit, as the facts of its project; nobody types it."""
+    known = {
+        "type": unit.type,
+        "credit_code": unit.credit_code,
+        "grade": grade,
+        "state_owned": unit.state_owned,
+        "foreign_invested": unit.foreign_invested,
+    }
+    return {key: value for key, value in known.items() if value is not None and f"unit.{key}" in pack().facts}
+
+
+def change_requests(project_id: int) -> list[ChangeRequest]:
+    """Every change of the project that had to wait for the filing office, the last one first."""
+    return list(ChangeRequest.objects.filter(project=project_id).select_related("person", "decided_by").order_by("-id"))
+
+
+def change_request(request_id: int) -> ChangeRequest:
+    """Raises ObjectDoesNotExist."""
+    return ChangeRequest.objects.select_related("person", "decided_by").get(pk=request_id)

@@ -11,6 +11,7 @@ from yinuo.rooms.projects import shapes
 class ProjectsWork(TextChoices):
     REVIEW = "review", "备案复核"
     MANUAL_FILING = "manual_filing", "备案人工办理"
+    CHANGE = "change_review", "变更审核"
     QUESTION = "question", "答复提问"
 
 
@@ -23,11 +24,13 @@ class ProjectsPaper(TextChoices):
 VERBS = {
     "projects.amend": Words("变更备案信息", story="变更项目信息", at_window="变更项目信息"),
     "projects.answer_question": Words("答复提问", story="答复问题"),
+    "projects.ask_change": Words("申请变更备案信息", story="申请变更项目信息", at_window="变更项目信息"),
     "projects.ask_question": Words("提问", story="提出问题", mark="notice", at_window="提出问题"),
     "projects.assign_code": Words("赋码", story="赋予项目代码"),
     "projects.complete": Words("项目竣工", story="项目竣工办结"),
     "projects.confirm_facts": Words("人工确认项目信息"),
     "projects.decide_by_hand": Words("人工办理备案", story="人工办理备案"),
+    "projects.decide_change": Words("审核变更", story="审核变更项目信息"),
     "projects.end_participant": Words("参建单位不再参建", story="参建单位不再参建"),
     "projects.file": Words("提交备案", story="申报项目", at_window="申报项目备案"),
     "projects.issue_certificate": Words("核发信用备案证", story="颁发信用备案证"),
@@ -43,6 +46,7 @@ VERBS = {
     "projects.stop_building": Words("责令停止建设", story="责令停止建设", mark="red"),
     "projects.terminate": Words("终止项目", story="项目终止", mark="ended", at_window="申请终止项目"),
     "projects.withdraw_answer": Words("撤回公开的答复"),
+    "projects.withdraw_change": Words("撤回变更", story="撤回变更申请", at_window="撤回变更申请"),
     "projects.withdraw_filing": Words("撤回备案", story="撤回备案", mark="ended"),
 }
 
@@ -55,6 +59,12 @@ NOTICES = {
         "项目备案转人工办理", "【一诺】“{project}”未能即时备案：{why}。已转人工办理，请留意结果。", (SITE, SMS)
     ),
     "filing_decided": Text("备案申请已有结果", "【一诺】“{project}”的备案申请：{outcome}。{why}", (SITE, SMS)),
+    "change_held": Text(
+        "变更转备案机关审核",
+        "【一诺】“{project}”的变更须经备案机关审核：{why}。审核以前，原备案信息不变。",
+        (SITE, SMS),
+    ),
+    "change_decided": Text("变更审核已有结果", "【一诺】“{project}”的变更：{outcome}。{why}", (SITE, SMS)),
     "review_due": Text("新备案项目待复核", "【一诺】“{project}”（{code}）已备案，请在 {due} 前复核。", (SITE, SMS)),
     "withdrawn": Text("备案已撤回", "【一诺】“{project}”的备案已撤回。存在的问题：{problem}", (SITE, SMS)),
     "benefits_held": Text("不来即享", "【一诺】“{project}”不用申请就能享受 {count} 项政策：{names}。"),
@@ -85,7 +95,7 @@ LEAVES = (
 
 
 ROOM = Register(
-    approval=frozenset({ProjectsWork.REVIEW, ProjectsWork.MANUAL_FILING}),
+    approval=frozenset({ProjectsWork.REVIEW, ProjectsWork.MANUAL_FILING, ProjectsWork.CHANGE}),
     delegable=frozenset({ProjectsWork.REVIEW}),
     handles=True,
     work=ProjectsWork,

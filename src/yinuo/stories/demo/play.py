@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from yinuo.core.lists import asked_by_lists
 from yinuo.engine.base import Actor
 from yinuo.engine.documents.actions import store_upload
 from yinuo.engine.documents.models import StoredFile
@@ -23,6 +24,7 @@ from yinuo.rooms.onemap import actions as onemap
 from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem
 from yinuo.rooms.projects import actions as projects
 from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.queries import registered
 from yinuo.rooms.reviews.actions import give_review
 from yinuo.rooms.reviews.models import ServiceReview
 from yinuo.rooms.window.actions import take_promise
@@ -87,6 +89,11 @@ class Play:
     # -- filing and guidance
 
     def file(self, facts: dict[str, Any], at: datetime) -> None:
+        if self.unit.state_owned and facts["project_class"] == "private":
+            facts = {**facts, "project_class": "state_owned"}
+        # None of the demonstration's projects is one of the entries its industry is asked about.
+        turns = asked_by_lists({**facts, "unit": registered(self.unit)}, pack(), at.date())
+        facts = {**facts, "entries": {path[8:]: False for path in sorted(turns) if path.startswith("entries.")}}
         filing = projects.file_project(actor=self.company, unit_id=self.unit.pk, facts=facts, pledged=True, at=at)
         self.id = filing.project.pk
 

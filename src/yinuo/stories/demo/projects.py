@@ -26,6 +26,7 @@ def _plain() -> dict[str, Any]:
         "nature": "new",
         "region": "622927",
         "annual_energy": "320",
+        "annual_coal": "0",
         "annual_electricity": "180",
         "water_intake": "0",
         "discharges": "0",
@@ -73,7 +74,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "site": {"new_construction_land": True},
     },
     "reception": {
-        "name": "大河家镇乡村旅游接待中心", "industry": "7862", "address": "积石山县大河家镇康吊村",
+        "name": "大河家镇乡村旅游接待中心", "industry": "7869", "address": "积石山县大河家镇康吊村",
         "content": "接待中心主体、非遗展厅和停车场，建筑面积5200平方米",
         "total_investment": "2800", "land_area": "9600", "floor_area": "5200", "eia": "register",
         "site": {"heritage": "possible", "new_construction_land": True},
@@ -135,13 +136,13 @@ FORMS: dict[str, dict[str, Any]] = {
         "total_investment": "12800", "land_area": "52000", "floor_area": "42000", "eia": "register",
     },
     "parking": {
-        "name": "吹麻滩镇立体停车场", "industry": "5442", "address": "积石山县吹麻滩镇北大街与民族路交汇处",
+        "name": "吹麻滩镇立体停车场", "industry": "5449", "address": "积石山县吹麻滩镇北大街与民族路交汇处",
         "project_class": "state_owned",
         "content": "立体停车楼一座，车位420个，充电桩84个",
         "total_investment": "3600", "land_area": "6200", "floor_area": "14800", "eia": "register",
     },
     "quarry": {
-        "name": "机制砂石生产线技术改造", "industry": "3099", "address": "积石山县关家川乡何家村",
+        "name": "机制砂石生产线技术改造", "industry": "3039", "address": "积石山县关家川乡何家村",
         "nature": "technical",
         "content": "更换制砂主机，新建封闭料棚和除尘系统，年产机制砂60万吨",
         "total_investment": "1800", "land_area": "12000", "floor_area": "4600",

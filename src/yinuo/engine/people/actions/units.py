@@ -17,7 +17,8 @@ from yinuo.engine.trail.actions import action, record
 
 NAME_LENGTH = column_length(ProjectUnit, "name")
 RESERVATION_LENGTH = column_length(ProjectUnit, "reservation_no")
-CORRECTABLE = ("name", "legal_representative", "address", "state_owned")
+CORRECTABLE = ("name", "legal_representative", "address", "state_owned", "foreign_invested")
+FLAGS = ("state_owned", "foreign_invested")
 
 
 def _need_credit_code(code: str) -> None:
@@ -153,7 +154,7 @@ def correct_unit(*, actor: Actor, unit_id: int, changes: dict[str, Any], why: st
     wanted: dict[str, Any] = {}
     for name in (name for name in CORRECTABLE if name in changes):
         value = changes[name]
-        wanted[name] = bool(value) if name == "state_owned" else text_of(value, name, column_length(ProjectUnit, name))
+        wanted[name] = bool(value) if name in FLAGS else text_of(value, name, column_length(ProjectUnit, name))
     if wanted.get("name") == "":
         raise Refused("people.unit_name", "单位名称不能为空", field="name")
     changed = {name: [getattr(unit, name), value] for name, value in wanted.items() if getattr(unit, name) != value}

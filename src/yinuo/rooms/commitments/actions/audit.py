@@ -29,7 +29,7 @@ from yinuo.rooms.commitments.models import (
 from yinuo.rooms.commitments.room import CommitmentsWork
 from yinuo.rooms.onemap.actions.common import day_of
 from yinuo.rooms.projects.actions import lock
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.rooms.projects.actions.filing import about
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.rooms.projects.queries import contacts

@@ -36,7 +36,7 @@ from yinuo.rooms.onemap.actions import conclude, open_completion_guidance
 from yinuo.rooms.onemap.models import MapItem
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import lock, need_not_stopped
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.rooms.projects.actions.filing import about, page_of
 from yinuo.rooms.projects.models import Project, ProjectState, ReportKind
 

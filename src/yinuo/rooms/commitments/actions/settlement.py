@@ -32,7 +32,7 @@ from yinuo.rooms.onemap.actions.common import day_of
 from yinuo.rooms.onemap.models import ItemState, MapItem
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import complete
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.rooms.projects.actions.filing import about, page_of
 
 VERIFIED = "竣工验收已有结论"

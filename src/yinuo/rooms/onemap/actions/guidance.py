@@ -24,7 +24,7 @@ from yinuo.rooms.onemap.models import Guidance, GuidanceAnswer, GuidanceKind, It
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.access import can_review
 from yinuo.rooms.projects.actions import lock
-from yinuo.rooms.projects.actions.changes import filing_department
+from yinuo.rooms.projects.actions.amending import filing_department
 from yinuo.rooms.projects.actions.filing import about, page_of
 from yinuo.rooms.projects.models import Project, ProjectState
 from yinuo.rooms.projects.queries import contacts

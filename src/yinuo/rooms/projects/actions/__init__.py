@@ -1,7 +1,7 @@
 """Every write to a project: filing, what changes it, and what its unit reports of building."""
 
+from yinuo.rooms.projects.actions.amending import amend, decide_change, withdraw_change
 from yinuo.rooms.projects.actions.changes import (
-    amend,
     complete,
     decide_by_hand,
     end_project,
@@ -35,6 +35,7 @@ __all__ = [
     "certificate_paper",
     "complete",
     "decide_by_hand",
+    "decide_change",
     "end_participant",
     "end_project",
     "file_project",
@@ -54,5 +55,6 @@ __all__ = [
     "stop_building",
     "terminate",
     "withdraw_answer",
+    "withdraw_change",
     "withdraw_filing",
 ]

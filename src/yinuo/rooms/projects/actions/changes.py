@@ -1,41 +1,27 @@
-"""What changes a project after filing: review outcomes, amendments, recoding, and its ends."""
+"""What changes a project after filing: review outcomes, recoding, and its ends."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor, Refused, check_version, forbid
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.documents.actions import issue
 from yinuo.engine.notices.actions import tell
-from yinuo.engine.rules import pack, roles
-from yinuo.engine.trail.actions import action, enter, record
+from yinuo.engine.trail.actions import action, record
 from yinuo.engine.work.actions import close, open_of
 from yinuo.rooms.credit.relying import rely_on
-from yinuo.rooms.projects import access, leaves, papers
-from yinuo.rooms.projects.actions.checking import faults_of, need_basics
-from yinuo.rooms.projects.actions.drafts import merge, refuse_secret
+from yinuo.rooms.projects import access, gate, papers
+from yinuo.rooms.projects.actions.amending import RUNNING, drop_request, filing_department, text_given
+from yinuo.rooms.projects.actions.drafts import merge
 from yinuo.rooms.projects.actions.filing import after_code, ask_code, fetch_later, file_project, page_of
 from yinuo.rooms.projects.actions.locking import lock
-from yinuo.rooms.projects.caches import of_facts, say_in_work
-from yinuo.rooms.projects.models import Amendment, Project, ProjectKind, ProjectState
+from yinuo.rooms.projects.caches import say_in_work
+from yinuo.rooms.projects.models import Project, ProjectKind, ProjectState
 from yinuo.rooms.projects.queries import contacts
 from yinuo.rooms.projects.room import ProjectsPaper, ProjectsWork
-
-# What makes another project of it (附件7·第四条: 重大变化须重新备案): the answer is a recoding, not an amendment.
-MAJOR = ("kind", "industry", "region", "project_class", "site.address")
-RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
-
-
-def _text(value: str, field: str, what: str) -> str:
-    if not value.strip():
-        raise Refused(f"projects.{field}", f"请写明{what}", field=field, remedy="项目单位会看到这段文字")
-    return value.strip()
-
-
-def filing_department(project: Project) -> int:
-    return book(project.hall_id).department(roles().filing_department).pk
 
 
 @action
@@ -49,7 +35,9 @@ def decide_by_hand(
     check_version(project, version)
     if project.state != ProjectState.MANUAL:
         raise Refused("projects.not_manual", "这个项目不在人工办理环节", remedy="请刷新页面查看最新状态")
-    why = _text(why, "why", "准予备案的理由" if approve else "不予备案的理由和依据")
+    if approve:
+        _need_confirmed(project, at)
+    why = text_given(why, "why", "准予备案的理由" if approve else "不予备案的理由和依据")
     work = open_of(project, ProjectsWork.MANUAL_FILING)
     if work is not None:
         close(actor=actor, item=work, at=at, outcome="approved" if approve else "refused")
@@ -84,6 +72,17 @@ def decide_by_hand(
     return project
 
 
+def _need_confirmed(project: Project, at: datetime) -> None:
+    """A list known only in part is looked up before anybody approves. Raises Refused naming it and the missing text."""
+    open_ = gate.to_confirm(project.facts, at.astimezone(TZ).date())
+    if open_:
+        raise Refused(
+            "projects.confirm_first",
+            f"准予备案以前，请先对照目录原文确认：{'；'.join(dict.fromkeys(why for _path, why in open_))}",
+            remedy="在这一页的“去确认”中逐项确认并写明依据",
+        )
+
+
 def _give_code(project: Project) -> None:
     """The code of a project that already has its row, under the row's lock."""
     project.code = ask_code(project)
@@ -108,7 +107,7 @@ def withdraw_filing(
     check_version(project, version)
     if project.kind != ProjectKind.FILING or project.state not in RUNNING:
         raise Refused("projects.not_running", "这个项目现在不能撤回备案", remedy="请刷新页面查看最新状态")
-    problem = _text(problem, "problem", "存在的具体问题")
+    problem = text_given(problem, "problem", "存在的具体问题")
     review = open_of(project, ProjectsWork.REVIEW)
     if review is not None:
         close(actor=actor, item=review, at=at, outcome="withdrawn")
@@ -120,6 +119,7 @@ def withdraw_filing(
         project.version + 1,
     )
     project.save(update_fields=["state", "problem", "closed_at", "version"])
+    drop_request(project, at)
     data = papers.withdrawal(project, at, at_review=at_review)
     issue(
         kind=ProjectsPaper.WITHDRAWAL,
@@ -170,7 +170,7 @@ def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Pro
     project = lock(project_id)
     if project.state not in (*RUNNING, ProjectState.MANUAL):
         raise Refused("projects.not_running", "这个项目已经结束", remedy="请刷新页面查看最新状态")
-    why = _text(why, "why", "终止的原因")
+    why = text_given(why, "why", "终止的原因")
     project.state, project.problem, project.closed_at, project.version = (
         ProjectState.TERMINATED,
         why,
@@ -178,67 +178,11 @@ def end_project(*, actor: Actor, project_id: int, why: str, at: datetime) -> Pro
         project.version + 1,
     )
     project.save(update_fields=["state", "problem", "closed_at", "version"])
+    drop_request(project, at)
     # What has no code yet is in no chain: there its life begins with the code.
     chain = "anomaly.reported" if project.code else ""
     record(actor, "projects.terminate", project, at=at, project_code=project.code or "", why=why, chain=chain)
     return project
-
-
-@action
-def amend(
-    *, actor: Actor, project_id: int, changes: dict[str, Any], reason: str, at: datetime, version: int | None = None
-) -> Project:
-    """An adjustment that keeps the code. A major change is refused with the way to a new filing. Raises Refused."""
-    project = lock(project_id)
-    if not access.can_dispose(actor, project):
-        raise forbid("只能变更本单位的项目")
-    check_version(project, version)
-    if project.state not in RUNNING:
-        raise Refused("projects.not_running", "这个项目现在不能变更", remedy="请刷新页面查看最新状态")
-    reason = _text(reason, "reason", "变更的原因")
-    # 只有办理人员能作的确认，企业变更也不算。
-    after = merge(project.facts, {key: value for key, value in changes.items() if key not in ("unit", "confirmations")})
-    refuse_secret(after, at)
-    faults = faults_of(after)
-    if faults:
-        raise Refused("projects.facts", "填写的内容有误，请改正后再提交", field=next(iter(faults)), errors=faults)
-    need_basics(after)
-    changed = _changed(project.facts, after)
-    if not changed:
-        raise Refused("projects.unchanged", "没有任何内容发生变化", field="changes")
-    major = [path for path in changed if path in MAJOR]
-    if major:
-        names = "、".join(pack().facts.label(path) for path in major)
-        raise Refused(
-            "projects.major_change",
-            f"{names}的变化属于重大变化，需要重新备案并重新赋码",
-            field=major[0],
-            remedy="请使用“重新备案”，新旧代码会互相关联",
-        )
-    Amendment.objects.create(project=project, changes=changed, reason=reason, person_id=actor.required_person_id, at=at)
-    said = of_facts(after)
-    renamed = said["name"] != project.name
-    project.facts, project.version = after, project.version + 1
-    project.name, project.total_investment = said["name"], said["total_investment"]
-    project.save(update_fields=["facts", "name", "total_investment", "version"])
-    if renamed:
-        say_in_work(project)
-    if project.code is not None:
-        enter("project.basic", project.code, leaves.basic(project), at=at, issuer_id=actor.department_id)
-    record(actor, "projects.amend", project, at=at, project_code=project.code or "", why=reason, data=changed)
-    return project
-
-
-def _changed(before: dict[str, Any], after: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Shape: {path: [before, after]} of every fact that differs."""
-    found: dict[str, Any] = {}
-    for key in sorted({*before, *after}):
-        old, new = before.get(key), after.get(key)
-        if isinstance(old, dict) or isinstance(new, dict):
-            found |= _changed(old or {}, new or {}, f"{prefix}{key}.")
-        elif old != new:
-            found[f"{prefix}{key}"] = [old, new]
-    return found
 
 
 @action
@@ -260,7 +204,7 @@ def recode(
     # A request sent again finds the old project ended by itself: its key, not the state, says what to answer.
     if old.state not in RUNNING and not idempotency_key:
         raise ended
-    reason = _text(reason, "reason", "重大变化的情况")
+    reason = text_given(reason, "reason", "重大变化的情况")
     filing = file_project(
         actor=actor,
         unit_id=old.unit_id,
@@ -298,5 +242,6 @@ def complete(*, actor: Actor, project_id: int, at: datetime) -> Project:
         raise Refused("projects.not_running", "这个项目现在不能办结竣工")
     project.state, project.completed_at, project.version = ProjectState.COMPLETED, at, project.version + 1
     project.save(update_fields=["state", "completed_at", "version"])
+    drop_request(project, at)
     record(actor, "projects.complete", project, at=at, project_code=project.code or "", chain="approval.document")
     return project

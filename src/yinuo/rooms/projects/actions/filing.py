@@ -34,8 +34,16 @@ from yinuo.rooms.projects.actions.drafts import refuse_secret
 from yinuo.rooms.projects.actions.locking import lock
 from yinuo.rooms.projects.caches import of_facts, of_work, say_in_work
 from yinuo.rooms.projects.codes import BASIC_CONSTRUCTION, CodeRequest, provider
-from yinuo.rooms.projects.models import Draft, FilingCertificate, Pledge, Project, ProjectKind, ProjectState
-from yinuo.rooms.projects.queries import contacts
+from yinuo.rooms.projects.models import (
+    ChangeRequest,
+    Draft,
+    FilingCertificate,
+    Pledge,
+    Project,
+    ProjectKind,
+    ProjectState,
+)
+from yinuo.rooms.projects.queries import contacts, registered
 from yinuo.rooms.projects.room import ProjectsPaper, ProjectsWork
 
 log = logging.getLogger(__name__)
@@ -115,7 +123,8 @@ class Applicant:
 
 
 _APPLICANT = f"""
-    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, c.seq, c.score, c.grade, {EVENTS},
+    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, u.state_owned, u.foreign_invested,
+           c.seq, c.score, c.grade, {EVENTS},
            coalesce((SELECT x.id FROM projects_project x WHERE x.unit_id = u.id AND x.name = %s AND x.filed_at >= %s
                      AND x.state NOT IN ('refused', 'withdrawn', 'terminated') LIMIT 1), 0)
     FROM people_authorisedperson a
@@ -130,7 +139,8 @@ _APPLICANT = f"""
 
 # An official who stands in for the unit needs no binding: the visit or the agreement is what lets them.
 _STOOD_IN = f"""
-    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, c.seq, c.score, c.grade, {EVENTS},
+    SELECT p.id, p.name, p.phone, p.email, u.id, u.name, u.type, u.credit_code, u.state_owned, u.foreign_invested,
+           c.seq, c.score, c.grade, {EVENTS},
            coalesce((SELECT x.id FROM projects_project x WHERE x.unit_id = u.id AND x.name = %s AND x.filed_at >= %s
                      AND x.state NOT IN ('refused', 'withdrawn', 'terminated') LIMIT 1), 0)
     FROM people_person p, people_projectunit u
@@ -157,7 +167,14 @@ def _applicant(actor: Actor, unit_id: int, name: str, at: datetime) -> Applicant
         raise forbid("您还没有获得该单位的授权，或授权已结束")
     *about, seq, score, grade, events, duplicate = row
     person = Person(id=about[0], name=about[1], phone=about[2], email=about[3])
-    unit = ProjectUnit(id=about[4], name=about[5], type=about[6], credit_code=about[7])
+    unit = ProjectUnit(
+        id=about[4],
+        name=about[5],
+        type=about[6],
+        credit_code=about[7],
+        state_owned=about[8],
+        foreign_invested=about[9],
+    )
     person._state.adding = unit._state.adding = False
     head = (
         CreditHead(unit_id=unit.pk) if seq is None else CreditHead(unit_id=unit.pk, seq=seq, score=score, grade=grade)
@@ -173,8 +190,7 @@ def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
     unit, grade = applicant.unit, applicant.grade
     # 只有办理人员能作的确认，企业填了也不算。
     facts = {key: value for key, value in facts.items() if key != "confirmations"}
-    whole = {**facts, "unit": {"type": unit.type, "credit_code": unit.credit_code, "grade": grade}}
-    whole["unit"] = {key: value for key, value in whole["unit"].items() if value is not None}
+    whole = {**facts, "unit": registered(unit, grade)}
     faults = faults_of(whole)
     if faults:
         first = next(iter(faults))
@@ -187,16 +203,26 @@ def _complete(facts: dict[str, Any], applicant: Applicant) -> dict[str, Any]:
 def _judge(facts: dict[str, Any], at: datetime) -> Decision:
     """The filing question; missing facts are asked for, all at once. Raises Refused."""
     decision = screen_filing(facts, pack(), at.astimezone(TZ).date())
-    missing = [path for path in decision.missing if not path.startswith("confirmations.")]
+    missing = list(decision.missing)
     required = pack().parameter("filing.required_facts", decision.as_of).value
     missing += [path for path in required if path not in missing and look_up(facts, path) is UNKNOWN]
     if missing and not decision.outcome["stops"]:
-        errors = {path: f"请填写{pack().facts.label(path)}" if path in pack().facts else "请填写" for path in missing}
+        errors = {path: _ask_for(path, facts) for path in missing}
         raise Refused(
             "projects.incomplete", "还有必填的内容没有填写", field=missing[0], remedy=errors[missing[0]], errors=errors
         )
     need_basics(facts)
     return decision
+
+
+def _ask_for(path: str, facts: dict[str, Any]) -> str:
+    """What is to be done about a fact that is missing, or that is there and does not say enough."""
+    label = pack().facts.label(path)
+    if look_up(facts, path) is not UNKNOWN:
+        return f"请把{label}填完整：{pack().facts[path].help}"
+    if path not in pack().facts:
+        return "请填写"
+    return pack().form.question(path).missing or f"请填写{label}"
 
 
 def _file(
@@ -435,6 +461,26 @@ def _open(
         about=about(project, project, str(kind.label), page, stage=opening_stage()),
         limits=Limits(pack().integer(limit, project.rules_on)),
         rules_on=project.rules_on,
+        at=at,
+        department_id=hall.department(roles().filing_department).pk,
+        hall_id=hall.hall.pk,
+        assignee_id=handler.pk if handler else None,
+        key_needed=False,
+    )
+
+
+def open_for_office(actor: Actor, project: Project, request: ChangeRequest, at: datetime) -> WorkItem:
+    """The filing office's work on a change that the gate held back, due like a filing handled by hand."""
+    hall = book(project.hall_id)
+    handler = hall.handler(roles().filing_matter)
+    kind = ProjectsWork.CHANGE
+    page = PageRef("staff:change", request_id=request.pk)
+    return open_item(
+        actor=actor,
+        kind=kind,
+        about=about(request, project, str(kind.label), page, stage=opening_stage()),
+        limits=Limits(pack().integer("manual_filing.limit", at.astimezone(TZ).date())),
+        rules_on=at.astimezone(TZ).date(),
         at=at,
         department_id=hall.department(roles().filing_department).pk,
         hall_id=hall.hall.pk,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from yinuo.engine.base import Actor, Refused
 from yinuo.engine.trail.actions import action, record
-from yinuo.rooms.projects.actions.changes import RUNNING
+from yinuo.rooms.projects.actions.amending import RUNNING
 from yinuo.rooms.projects.actions.locking import lock
 from yinuo.rooms.projects.models import Project
 

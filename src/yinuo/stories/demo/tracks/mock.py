@@ -21,7 +21,7 @@ STORE: dict[str, Any] = {
     "site": {"state_land_supply": True, "new_construction_land": True, "cultivated_share": "0.3"},
 }  # fmt: skip
 STUDIO: dict[str, Any] = {
-    "name": "保安腰刀锻制技艺传习工坊", "industry": "3324", "address": "积石山县大河家镇康吊村24号地块",
+    "name": "保安腰刀锻制技艺传习工坊", "industry": "2439", "address": "积石山县大河家镇康吊村24号地块",
     "content": "锻制车间、传习教室和成品库，年产腰刀2万把",
     "total_investment": "2300", "land_area": "8200", "floor_area": "5100",
     "site": {"state_land_supply": True, "new_construction_land": True},
