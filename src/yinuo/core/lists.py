@@ -16,8 +16,7 @@ from yinuo.core.dated import all_at
 from yinuo.core.facts import ALWAYS, UNKNOWN, Facts, Verdict, all_of, look_up
 from yinuo.core.findings import NONE, Finding, condition, labels, place_of
 from yinuo.core.industries import CLASS_DIGITS, digits, name_of
-from yinuo.core.pack.list_records import CLASSES, EVERY
-from yinuo.core.pack.types import LegalList, ListEntry, LowestClass, Pack
+from yinuo.core.pack.types import CLASSES, EVERY, LegalList, ListEntry, LowestClass, Pack
 
 INDUSTRY = "industry"
 TEXTS = ("name", "content")

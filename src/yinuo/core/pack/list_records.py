@@ -13,15 +13,10 @@ from yinuo.core.fact_specs import CONFIRMATIONS, ENTRIES, FactSpec, FactTable
 from yinuo.core.facts import ALWAYS, Fact, Predicate, fact
 from yinuo.core.industries import code_fault
 from yinuo.core.pack.table import Table
-from yinuo.core.pack.types import Check, LegalList, ListEntry, LowestClass
+from yinuo.core.pack.types import CLASSES, EVERY, Check, LegalList, ListEntry, LowestClass
 
 FOLDER = "lists"
-EVERY = "*"
 DECIDERS = ("county", "prefecture", "province", "state")
-CLASSES = {
-    "eia": ("none", "register", "table", "report"),
-    "discharge_permit": ("none", "registration", "simplified", "key"),
-}
 _BOUNDS = ("below", "at_most", "at_least", "over")
 GROUPS = {ENTRIES: "目录条目", CONFIRMATIONS: "人工确认"}
 

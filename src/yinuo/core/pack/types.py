@@ -23,6 +23,13 @@ from yinuo.core.form import Form
 from yinuo.core.units import LimitUnit, Unit, in_words
 
 Provenance = Literal["source", "tested", "unverified"]
+# An entry of a list that reaches every industry.
+EVERY = "*"
+# The classes of the environment lists, from the lowest to the highest.
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    "eia": ("none", "register", "table", "report"),
+    "discharge_permit": ("none", "registration", "simplified", "key"),
+}
 
 
 @dataclass(frozen=True, slots=True)
