@@ -92,6 +92,8 @@ def facts(**changes: Any) -> dict[str, Any]:
     made: dict[str, Any] = {key: dict(value) if isinstance(value, dict) else value for key, value in FACTS.items()}
     for key, value in changes.items():
         made[key] = {**made.get(key, {}), **value} if isinstance(value, dict) else value
+    if made["project_class"] != "private":
+        made["entries"] = {"public_building_offices": False, **made.get("entries", {})}
     return made
 
 
