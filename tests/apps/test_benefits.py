@@ -57,5 +57,5 @@ def test_the_boundary_between_a_and_b_decides_on_land_and_funds(county: County) 
 
 
 def test_a_company_in_class_c_is_told_only_what_everybody_gets(county: County) -> None:
-    project = filed(new_company("中等公司", "65"), industry="3021", declarations={"catalogue_class": "allowed"})
+    project = filed(new_company("中等公司", "65"), industry="1371", declarations={"catalogue_class": "allowed"})
     assert {line.id for line in benefits_for(project, DAY) if line.holds} == {"benefit.free_agency"}

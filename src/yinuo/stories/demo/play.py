@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from yinuo.core.fact_specs import ENTRIES
 from yinuo.core.lists import asked_by_lists
 from yinuo.engine.base import Actor
 from yinuo.engine.documents.actions import store_upload
@@ -32,6 +33,7 @@ from yinuo.stories.demo.materials import material_pdf
 from yinuo.stories.demo.projects import FORMS
 from yinuo.stories.demo.world import Scene, World
 
+OF_ENTRIES = f"{ENTRIES}."
 PREFIXES = {
     "development_reform": "积发改审",
     "natural_resources": "积自然资规",
@@ -93,7 +95,9 @@ class Play:
             facts = {**facts, "project_class": "state_owned"}
         # None of the demonstration's projects is one of the entries its industry is asked about.
         turns = asked_by_lists({**facts, "unit": registered(self.unit)}, pack(), at.date())
-        facts = {**facts, "entries": {path[8:]: False for path in sorted(turns) if path.startswith("entries.")}}
+        asked = {path.removeprefix(OF_ENTRIES): False for path in sorted(turns) if path.startswith(OF_ENTRIES)}
+        if asked:
+            facts = {**facts, ENTRIES: asked}
         filing = projects.file_project(actor=self.company, unit_id=self.unit.pk, facts=facts, pledged=True, at=at)
         self.id = filing.project.pk
 
