@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    note = "锁 people_hall、people_person、people_projectunit：加列不重写；建一个部分唯一索引和一个检查约束，一百万行约 2 秒。"
+    note = "锁 people_hall、people_person：加列不重写；建一个部分唯一索引和一个检查约束，一百万行约 2 秒。"
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
@@ -24,11 +24,6 @@ class Migration(migrations.Migration):
             model_name="hall",
             name="phone",
             field=models.CharField(blank=True, db_default="", default="", max_length=40, verbose_name="电话"),
-        ),
-        migrations.AddField(
-            model_name="projectunit",
-            name="foreign_invested",
-            field=models.BooleanField(db_default=False, default=False, verbose_name="外商投资企业"),
         ),
         migrations.AddField(
             model_name="person",
