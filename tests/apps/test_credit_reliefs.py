@@ -252,19 +252,47 @@ def test_unreported_information_repaired_is_not_counted_a_second_time(county: Co
     assert head(company).score == 86
 
 
-def test_a_new_evaluation_between_loss_and_repair_is_the_new_base(county: County, company: Company) -> None:
-    event = take(county, company)
+def evaluate(county: County, company: Company, score: str, on: str, moment=LATER) -> None:
     import_score(
         actor=county.actor("administrator"),
         unit_id=company.unit.pk,
-        score="70",
+        score=score,
         source="2026年评价",
-        on=day("2026-11-12"),
-        at=LATER,
+        on=day(on),
+        at=moment,
     )
-    decide(county, ask(company, event), True)
-    carry_out(county, PointProposal.objects.get(type="repair"), LATER)
-    assert head(company).score == 72
+
+
+def test_after_a_new_evaluation_a_repair_is_refused_and_an_objection_moves_no_points(
+    county: County, company: Company
+) -> None:
+    event = take(county, company)
+    evaluate(county, company, "70", "2026-11-12")
+    line = queries.history(company.unit.pk, LATER.date())[1]
+    assert (line.taken, line.disputed, line.rectify_until) == (0, 2, None)
+    with pytest.raises(Refused, match="以评价为准"):
+        ask(company, event)
+    decide(county, ask(company, event, "objection"), True)
+    back = carry_out(county, PointProposal.objects.get(type="repair"), LATER)
+    assert (back.points, back.applied, head(company).score) == (0, True, 70)
+    assert queries.history(company.unit.pk, LATER.date())[2].disputed == 0
+    assert differing(LATER.date()) == []
+
+
+def test_an_evaluation_that_comes_while_a_repair_is_under_way_ends_it_without_points(
+    county: County, company: Company
+) -> None:
+    """Accepted and proposed, then evaluated: what is carried out counts by the rules of its instant."""
+    event = take(county, company)
+    relief = ask(company, event)
+    waiting = ask(company, take(county, company, at=at("2026-11-11 09:00"), basis="另一次"), at=LATER)
+    decide(county, relief, True)
+    evaluate(county, company, "70", "2026-11-12")
+    with pytest.raises(Refused, match="没有可以恢复的分值"):
+        decide(county, waiting, True)
+    decide(county, waiting, False)
+    back = carry_out(county, PointProposal.objects.get(type="repair"), LATER)
+    assert (back.points, back.applied, head(company).score) == (0, False, 70)
     assert differing(LATER.date()) == []
 
 

@@ -173,6 +173,44 @@ def test_a_repair_of_what_cost_nothing_is_refused(pack: Pack) -> None:
     assert not result.events[2].applied
 
 
+def test_a_repair_after_a_new_public_evaluation_gives_nothing_back(pack: Pack) -> None:
+    """77, −3, then evaluated 79: the evaluation has replaced what was taken (附件2·第十六条、第二十四条)."""
+    result = fold(
+        D(77), [event("act", 0, article="50"), event("rebase", 1, score="79"), event("repair", 2, of=0)], pack
+    )
+    assert [one.score for one in result.events] == [74, 79, 79]
+    assert not result.events[2].applied
+    assert "以评价为准" in result.events[2].why
+
+
+def test_an_objection_after_a_new_public_evaluation_stands_without_points_and_frees_the_cap(pack: Pack) -> None:
+    result = fold(
+        D(77),
+        [
+            event("act", 0, **UNREPORTED),
+            event("rebase", 1, score="79"),
+            event("repair", 2, of=0, because="objection"),
+            event("act", 3, **UNREPORTED),
+        ],
+        pack,
+    )
+    assert points(result) == [-1, 3, 0, -1]
+    assert [one.applied for one in result.events] == [True, True, True, True]
+
+
+def test_what_was_given_back_under_the_earlier_reading_stays_given(pack: Pack) -> None:
+    given = event("repair", 2, of=0, given_before_reading=True)
+    result = fold(D(77), [event("act", 0, article="50"), event("rebase", 1, score="79"), given], pack)
+    assert result.score == 82
+
+
+def test_points_taken_on_top_of_an_evaluation_come_back(pack: Pack) -> None:
+    result = fold(
+        D(77), [event("rebase", 1, score="79"), event("act", 1, article="50"), event("repair", 2, of=1)], pack
+    )
+    assert result.score == 79
+
+
 def test_a_new_public_evaluation_is_no_deduction_that_could_be_repaired(pack: Pack) -> None:
     result = fold(D(80), [event("rebase", 0, score="60"), event("repair", 1, of=0)], pack)
     assert points(result) == [-20, 0]
@@ -261,6 +299,7 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
     changed: dict[int, Decimal] = {}
     reported: set[str] = set()
     repaired: set[int] = set()
+    settled: set[int] = set()
     charged_for: dict[str, int] = {}
     for place, fact in sorted(enumerate(events), key=lambda pair: (pair[1].on, pair[0])):
         detail, wish = fact.detail, D(0)
@@ -279,6 +318,7 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
             wish = D(-1) if detail.get("field") is None else D(-2)
         elif fact.type == "rebase":
             wish = D(str(detail["score"])) - score
+            settled |= changed.keys()
         elif fact.type == "repair":
             of = detail["of"]
             if (
@@ -287,8 +327,10 @@ def naive(start: Decimal | None, events: list[CreditFact]) -> tuple[dict[int, De
                 and changed[of] < 0
                 and events[of].type in ("act", "commitment_broken")
             ):
-                wish = -changed[of]
-                repaired.add(of)
+                wrong = detail["because"] == "objection"
+                wish = D(0) if of in settled else -changed[of]
+                if wrong or of not in settled:
+                    repaired.add(of)
                 if detail["because"] == "objection" and charged_for.get(events[of].project) == of:
                     reported.discard(events[of].project)
         before = score

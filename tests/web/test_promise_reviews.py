@@ -6,7 +6,9 @@ import io
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from openpyxl import load_workbook
 
 from tests.apps.county import Company, County, at
@@ -15,6 +17,7 @@ from tests.apps.test_commitments import DEPARTMENT, approve, item_of, promise
 from tests.apps.test_onemap import PDF, guided
 from tests.beginnings import begins_with
 from tests.web.staffdesk import SetClock, company, county, desk, set_clock, signed_in, text_of
+from yinuo.engine.documents.qr import qr_svg, verification_url
 from yinuo.rooms.commitments.actions import open_reviews
 from yinuo.rooms.commitments.models import CommitmentReview, Difficulty
 from yinuo.rooms.projects.models import Project
@@ -103,3 +106,12 @@ def test_a_department_reviews_what_is_due_and_unit_and_public_read_what_is_their
 @pytest.mark.parametrize("after", ["x", "2027_1", "1_x"])
 def test_a_strange_key_of_the_list_shows_its_beginning(county: County, after: str) -> None:
     assert desk(county, "supervisor").get(f"/staff/commitments/reviews/?after={after}").status_code == 200
+
+
+def test_the_public_promise_carries_the_code_of_its_certificate(
+    county: County, company: Company, mapped: Project
+) -> None:
+    """附件2·第十三条: 承诺和二维码一并公示; the code is that of the certificate's live page."""
+    commitment = promise(company, item_of(mapped))
+    url = verification_url(settings.YINUO_ORIGIN, mapped.code, company.unit.credit_code)
+    assert qr_svg(url) in Client().get(f"/zone/{commitment.pk}/").content.decode()

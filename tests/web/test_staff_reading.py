@@ -98,7 +98,15 @@ def test_what_has_no_clock_waits_without_a_bar(county: County) -> None:
 
 @pytest.mark.parametrize(
     ("grade", "marks"),
-    [("A", ["优先办理"]), ("A-", ["优先办理"]), ("B", []), ("C+", ["重点审查"]), ("D-", ["重点监管"]), ("unrated", [])],
+    [
+        ("A", ["优先办理"]),
+        ("A-", ["优先办理"]),
+        ("B", ["优先办理"]),
+        ("B-", ["优先办理"]),
+        ("C+", ["重点审查"]),
+        ("D-", ["重点监管"]),
+        ("unrated", []),
+    ],
 )
 def test_the_mark_beside_a_company_follows_its_class(county: County, grade: str, marks: list[str]) -> None:
     assert marks_of(grade, date(2026, 11, 3)) == marks

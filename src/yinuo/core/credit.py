@@ -97,7 +97,8 @@ class CreditState:
 
     `capped` counts by (rule, project) before clamping, so that a report once made stays made; `counted` says which
     event counted how much to which cap, so that one cancelled by an objection frees it again. `taken` is each point
-    event's actual change; `given_back` names those already repaired.
+    event's actual change; `given_back` names those already repaired; `settled` those whose change a later public
+    evaluation has replaced, so that it can no more be given back.
     """
 
     score: Decimal
@@ -108,6 +109,7 @@ class CreditState:
     counted: Mapping[Key, tuple[CaseKey, Decimal]] = field(default_factory=dict)
     taken: Mapping[Key, Decimal] = field(default_factory=dict)
     given_back: frozenset[Key] = frozenset()
+    settled: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ def apply(state: CreditState, event: CreditFact, pack: Pack) -> tuple[CreditStat
         counted=counted,
         taken={**state.taken, key: change if event.type in POINT_TYPES else Decimal(0)},
         given_back=state.given_back if effect.repairs is None else state.given_back | {effect.repairs},
+        settled=frozenset(state.taken) if event.type == "rebase" else state.settled,
     )
     why = effect.why
     if change != effect.points:
@@ -386,7 +389,13 @@ def _repair(state: CreditState, event: CreditFact, pack: Pack) -> _Effect:
         reason = f"第 {of} 号事件没有扣减分值，无从修复"
     if reason or change is None:
         return _Effect(Decimal(0), False, reason, rule.cites, "credit.repair")
-    name = "异议成立" if event.detail.get("because") == OBJECTION else "信用修复"
+    wrong = event.detail.get("because") == OBJECTION
+    if of in state.settled and not event.detail.get("given_before_reading"):
+        why = f"第 {of} 号事件以后已有新的公共信用综合评价，分值以评价为准，不再恢复"
+        if not wrong:
+            return _Effect(Decimal(0), False, why, rule.cites, "credit.repair")
+        return _Effect(Decimal(0), True, f"异议成立：{why}", rule.cites, "credit.repair", repairs=of)
+    name = "异议成立" if wrong else "信用修复"
     return _Effect(
         -change, True, f"{name}：恢复第 {of} 号事件扣减的 {plain(-change)} 分", rule.cites, "credit.repair", repairs=of
     )

@@ -9,16 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from yinuo.core.calendar import TZ
 from yinuo.engine.base import Actor
+from yinuo.engine.documents.qr import qr_svg, verification_url
 from yinuo.engine.rules import pack
 from yinuo.faces.commitments import throttle
 from yinuo.faces.commitments.forms import ObjectionForm
@@ -189,6 +192,7 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "line": line,
         "commitment": found,
         "project": found.project,
+        "qr": _qr(found),
         "open": line.days_left > 0,
         "requirements": _requirements(found),
         "findings": [finding for finding in found.findings.all() if finding.requirement is None],
@@ -198,6 +202,12 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "public/commitment.html", context, status=422 if form.errors else 200)
+
+
+def _qr(found: Commitment) -> str:
+    """The code published with the promise: it opens the certificate of the project and its unit (附件2·第十三条)."""
+    code, unit = found.project.code, found.project.unit.credit_code
+    return mark_safe(qr_svg(verification_url(settings.YINUO_ORIGIN, code, unit))) if code and unit else ""  # noqa: S308
 
 
 def _ruling(row: Ruling) -> dict[str, Any]:

@@ -117,10 +117,13 @@ class CreditEventOut(Shape):
 
 
 class CreditHistoryLineOut(CreditEventOut):
-    """`taken` above 0 = points that may be repaired or objected to."""
+    """`taken` above 0 = points that may be repaired; `disputed` above 0 = those that may be objected to, though a later
+    evaluation may have replaced them.
+    """
 
     name: str
     taken: str
+    disputed: str
     rectify_until: datetime | None
 
 
@@ -337,6 +340,7 @@ def unit(request: HttpRequest, credit_code: str) -> dict[str, Any]:
                 **event_out(line.event),
                 "name": line.name,
                 "taken": plain(line.taken),
+                "disputed": plain(line.disputed),
                 "rectify_until": line.rectify_until,
             }
             for line in queries.history(found.pk, day)

@@ -164,7 +164,8 @@ class Reading:
             "pk": event.pk,
             "open": line.open_relief,
             "returning": line.returning,
-            "may_ask": line.taken > 0 and line.open_relief is None and not line.returning,
+            "settled": line.disputed > 0 and not line.taken,
+            "may_ask": line.disputed > 0 and line.open_relief is None and not line.returning,
             "until": f"{zh_date(line.rectify_until)} 前完成整改并申请" if line.rectify_until else "",
         }
 
@@ -213,6 +214,13 @@ class ReliefForm(EvidenceForm):
     )
     field_order = ("kind", "text", "chosen", "library", "files")
 
+    def __init__(self, *args: Any, settled: bool = False, **kwargs: Any) -> None:
+        """`settled`: a later evaluation has replaced the points, so that only an objection is left."""
+        super().__init__(*args, **kwargs)
+        if settled:
+            self.fields["kind"].choices = self.fields["kind"].choices[1:]  # type: ignore[attr-defined]
+            self.fields["kind"].initial = ReliefKind.OBJECTION.value
+
 
 @need_unit
 @never_cache
@@ -223,7 +231,12 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
     event = queries.event(event_id)
     if not access.can_ask_relief(actor, event.unit_id):
         raise forbid("只能就本单位的信用分提出申请")
-    words: dict[str, Any] = {"label": "整改情况，或者异议的理由", "hint": "申请分值修复须附整改到位的证明。"}
+    line = next(row for row in queries.history(event.unit_id, timezone.localdate()) if row.event.pk == event.pk)
+    words: dict[str, Any] = {
+        "label": "整改情况，或者异议的理由",
+        "hint": "申请分值修复须附整改到位的证明。",
+        "settled": line.disputed > 0 and not line.taken,
+    }
     if request.method == "POST":
         form = ReliefForm(request.POST, request.FILES, actor=actor, ticked=ticked_in(request.POST), **words)
         if form.is_valid():
@@ -244,7 +257,6 @@ def relief(request: HttpRequest, event_id: int) -> HttpResponse:
             form = again(form, ids)
     else:
         form = ReliefForm(actor=actor, **words)
-    line = next(row for row in queries.history(event.unit_id, timezone.localdate()) if row.event.pk == event.pk)
     context = {
         "form": form,
         "line": Reading(event.unit_id, [line]).line(line),

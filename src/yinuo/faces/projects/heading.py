@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from yinuo.core.grades import allows, class_of
+from yinuo.core.grades import allows
 from yinuo.engine.base import Actor, forbid
 from yinuo.engine.rules import pack
 from yinuo.rooms.projects import access, queries
@@ -41,20 +41,17 @@ def head_of(found: Project, *further: NavItem) -> dict[str, Any]:
     }
 
 
-FIRST = "A"
-
-
 FOCUS = {"review": "重点审查", "supervision": "重点监管"}
 
 
 def marks_of(grade: str, day: date) -> list[str]:
-    """Who goes first and who is looked at closely (附件7·第七条): class A, and what the pack's measures say of the
-    class under `focus`.
+    """Who goes first and who is looked at closely: what the pack's measures say of the class under `priority` and
+    `focus` (附件2·第二十条至第二十三条).
     """
     if not grade or grade == "unrated":
         return []
     found = []
-    if class_of(grade, pack(), day)[0] == FIRST and allows("priority", grade, pack(), day) is not None:
+    if allows("priority", grade, pack(), day) is not None:
         found.append("优先办理")
     focus = allows("focus", grade, pack(), day)
     if focus is not None:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from yinuo.core.credit import CreditFact, CreditFold, EventError, FoldedEvent, fold, with_act
+from yinuo.core.credit import OBJECTION, CreditFact, CreditFold, EventError, FoldedEvent, fold, with_act
 from yinuo.core.dated import Gap
 from yinuo.engine.base import Refused
 from yinuo.engine.rules import pack
@@ -32,9 +32,21 @@ class Ledger:
         return self.fold.score if self.fold.state.rated else None
 
     def taken(self, seq: int) -> Decimal:
-        """What event `seq` takes from the score and has not been given back; 0 = nothing to repair. Never negative."""
+        """What event `seq` takes from the score of today; 0 = nothing to repair: given back already, or replaced by a
+        later public evaluation. Never negative.
+        """
+        return Decimal(0) if seq in self.fold.state.settled else self.disputed(seq)
+
+    def disputed(self, seq: int) -> Decimal:
+        """What event `seq` took when it happened and has not been given back. An objection is about the event itself,
+        so it may be raised after a later evaluation too, though no point moves then.
+        """
         state = self.fold.state
         return Decimal(0) if seq in state.given_back else max(Decimal(0), -state.taken.get(seq, Decimal(0)))
+
+    def open_to(self, kind: str, seq: int) -> bool:
+        """Whether a 修复 or an 异议 (`kind`) of event `seq` still has something to change."""
+        return bool(self.disputed(seq) if kind == OBJECTION else self.taken(seq))
 
     def superseded(self, on: date) -> bool:
         """Whether an evaluation of a later day is already the new base, so that an event of `on` would move nothing."""

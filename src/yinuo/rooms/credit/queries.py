@@ -124,11 +124,14 @@ def standing(unit_id: int, day: date) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One event with what can still be asked of it; `taken` > 0 = points that may be repaired or objected to."""
+    """One event with what can still be asked of it: `taken` > 0 = points that may be repaired; `disputed` > 0 = points
+    that may be objected to, though a later evaluation may have replaced them.
+    """
 
     event: CreditEvent
     name: str
     taken: Decimal
+    disputed: Decimal
     open_relief: CreditRelief | None
     returning: bool
     rectify_until: datetime | None
@@ -149,6 +152,7 @@ def history(unit_id: int, day: date) -> list[HistoryLine]:
                 event=event,
                 name=EVENT_NAMES[event.type],
                 taken=taken,
+                disputed=found.disputed(event.seq),
                 open_relief=event.asked[0] if event.asked else None,
                 returning=event.seq in returning,
                 rectify_until=rectify_until(event) if taken else None,

@@ -23,6 +23,7 @@ from yinuo.engine.work.actions import About, Limits, close, open_item, open_of
 from yinuo.rooms.credit import access, queries
 from yinuo.rooms.credit.actions.common import day_of, evidence_of, lock, need_text
 from yinuo.rooms.credit.actions.points import propose
+from yinuo.rooms.credit.ledger import Ledger
 from yinuo.rooms.credit.models import CreditEvent, CreditRelief, PointProposal, ReliefKind, ReliefState
 from yinuo.rooms.credit.relying import ledger_of
 from yinuo.rooms.credit.room import CreditWork
@@ -54,12 +55,7 @@ def ask_relief(
     text = need_text(text, "text", "请写明整改情况" if wanted == ReliefKind.REPAIR else "请写明异议的理由")
     if wanted == ReliefKind.REPAIR and not evidence:
         raise Refused("credit.evidence", "申请分值修复须附整改到位的证明", field="evidence", remedy="请上传整改材料")
-    if not ledger_of(head, at).taken(event.seq):
-        raise Refused(
-            "credit.nothing_taken",
-            "这次变动没有扣分，或者扣减的分值已经恢复",
-            remedy="对公共信用综合评价结果有异议的，请向公共信用信息平台提出" if event.type == "rebase" else "",
-        )
+    _need_open_to(wanted, ledger_of(head, at), event)
     _need_no_other(event)
     shown = evidence_of(actor, evidence)
     relief = CreditRelief(kind=wanted, event=event, text=text, asked_by_id=actor.person_id, asked_at=at)
@@ -103,8 +99,7 @@ def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidenc
     until = queries.review_until(first)
     if until is None or at > until:
         raise Refused("credit.review_late", "申请复核的期限已过", remedy="整改到位后可以另行申请分值修复")
-    if not ledger_of(head, at).taken(event.seq):
-        raise Refused("credit.nothing_taken", "这次扣减的分值已经恢复")
+    _need_open_to(first.kind, ledger_of(head, at), event)
     _need_no_other(event)
     shown = evidence_of(actor, evidence)
     made = CreditRelief.objects.create(
@@ -115,6 +110,28 @@ def ask_review(*, actor: Actor, relief_id: int, text: str, at: datetime, evidenc
     record(actor, "credit.ask_review", made, at=at, project_code=event.project_code, why=text, data=data)
     _lay_before_department(actor, made, at)
     return made
+
+
+def _asked_for(relief: CreditRelief) -> str:
+    """What the unit wants of the points: a review asks again for what had been refused."""
+    return relief.of.kind if relief.of else relief.kind
+
+
+def _need_open_to(kind: str, found: Ledger, event: CreditEvent) -> None:
+    """Raises Refused for an event that took nothing, was given back, or no longer counts in the score."""
+    if found.open_to(kind, event.seq):
+        return
+    if found.disputed(event.seq):
+        raise Refused(
+            "credit.settled",
+            "这次扣分以后已有新的公共信用综合评价，分值以评价为准，没有可以修复的分值",
+            remedy="认为当时不该扣分的，可以提出异议",
+        )
+    raise Refused(
+        "credit.nothing_taken",
+        "这次变动没有扣分，或者扣减的分值已经恢复",
+        remedy="对公共信用综合评价结果有异议的，请向公共信用信息平台提出" if event.type == "rebase" else "",
+    )
 
 
 def _already() -> Refused:
@@ -209,7 +226,7 @@ def decide_relief(
             "credit.relief_state", f"这份申请已经办结（{relief.get_state_display()}）", remedy="请刷新页面查看"
         )
     answer = need_text(answer, "answer", "请写明办理意见和理由")
-    if accept and not ledger_of(head, at).taken(event.seq):
+    if accept and not ledger_of(head, at).open_to(_asked_for(relief), event.seq):
         raise Refused("credit.nothing_taken", "这次变动没有可以恢复的分值", remedy="请按不同意办理并说明情况")
     work = open_of(relief, TERMS[ReliefKind(relief.kind)][0])
     if work is not None:
@@ -233,7 +250,7 @@ def decide_relief(
             project_code=event.project_code,
             type="repair",
             on=day_of(at),
-            data={"of": event.seq, "because": relief.of.kind if relief.of else relief.kind},
+            data={"of": event.seq, "because": _asked_for(relief)},
             basis=answer,
             evidence=relief.evidence,
             source=("credit.creditrelief", relief.pk),
