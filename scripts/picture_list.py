@@ -452,6 +452,21 @@ PAGES = [
         ),
     ),
     Page(
+        "staff:promise_closing",
+        officials(
+            "approver",
+            all_of(
+                Commitment,
+                "department",
+                state="decided",
+                fulfilment__in=["pending", "rectifying"],
+                project__state__in=["withdrawn", "terminated"],
+            ),
+            "pk",
+            department="department.key",
+        ),
+    ),
+    Page(
         "staff:difficulty",
         officials(
             "approver",

@@ -241,5 +241,5 @@ def test_what_a_withdrawn_project_promised_is_reviewed_no_more(
     open_reviews(OPENED)
     withdraw_filing(actor=county.actor("approver"), project_id=running.project_id, problem="不实", at=SEEN)
     running.refresh_from_db()
-    assert (running.state, running.review_on, waiting()) == ("cancelled", None, [])
+    assert (running.state, running.review_on, waiting()) == ("decided", None, [])
     assert AFTER < SEEN

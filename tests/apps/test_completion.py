@@ -640,8 +640,10 @@ def test_the_end_of_a_project_ends_its_completion(county: County, company: Compa
     withdraw_filing(actor=county.actor("approver"), project_id=completion.project_id, problem="虚假信息", at=INSPECTED)
     completion.refresh_from_db()
     assert completion.state == "failed"
-    assert set(Commitment.objects.values_list("state", flat=True)) == {"cancelled"}
-    assert not WorkItem.objects.filter(project_id=completion.project_id, state__in=["running", "paused"]).exists()
+    # What was promised is for the departments to settle, each promise with its own clock.
+    assert set(Commitment.objects.values_list("state", flat=True)) == {"decided"}
+    waiting = WorkItem.objects.filter(project_id=completion.project_id, state__in=["running", "paused"])
+    assert list(waiting.values_list("kind", flat=True)) == ["promise_closing"] * Commitment.objects.count()
 
 
 # -- reading it

@@ -66,6 +66,8 @@ VERBS = {
     "commitments.raise_objection": "commitments.object",
     "commitments.decide_on_commitment": "commitments.decide",
     "commitments.propose_cycle": "credit.propose",
+    "commitments.close_promise": "commitments.close",
+    "onemap.take_over": "commitments.carry_over",
     "commitments.review_commitment": "commitments.review",
     "commitments.check_audit": "credit.propose",
     "projects.stop_building": "commitments.consent_ruling",

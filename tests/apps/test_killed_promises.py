@@ -14,6 +14,7 @@ from tests.apps.county import Company, County, at, facts, new_company, new_count
 from tests.apps.killing import survives
 from tests.apps.points import NOON, day, head, propose, take
 from tests.apps.points import file_of as evidence_of
+from tests.apps.points import file_of as officials_file
 from tests.apps.test_commitments import (
     DEPARTMENT,
     NOTICE_ENDS,
@@ -30,7 +31,7 @@ from tests.apps.test_completion import APPLIED, FIRST_OF_EIA, FIRST_OF_PERMIT, a
 from tests.apps.test_credit_reliefs import ask
 from tests.apps.test_credit_reliefs import decide as decide_on
 from tests.apps.test_credit_scores import evaluate
-from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, hand_in
+from tests.apps.test_onemap import FILED, PDF, REVIEWED, guided, guided_rest, hand_in
 from tests.apps.test_rulings import file_of, rule, tried
 from tests.beginnings import begins_with
 from yinuo.engine.base import Actor, Refused
@@ -48,6 +49,7 @@ from yinuo.rooms.commitments.actions import (
     ask_lift,
     check_audit,
     close_notices,
+    close_promise,
     consent_ruling,
     deliver_ruling,
     fail_completion,
@@ -62,6 +64,7 @@ from yinuo.rooms.commitments.actions import (
 )
 from yinuo.rooms.commitments.models import (
     AuditReport,
+    Closing,
     Commitment,
     CommitmentReview,
     CompletionVerification,
@@ -75,7 +78,7 @@ from yinuo.rooms.credit.actions import consent, execute, refuse_consent
 from yinuo.rooms.credit.models import CreditEvent, CreditRelief, PointProposal
 from yinuo.rooms.onemap import queries as onemap
 from yinuo.rooms.onemap.actions import accept, confirm_review, extend_item, open_escalation, take_in_result
-from yinuo.rooms.onemap.models import Escalation, MapItem
+from yinuo.rooms.onemap.models import Escalation, GuidanceAnswer, MapItem
 from yinuo.rooms.projects.actions import (
     amend,
     decide_by_hand,
@@ -83,6 +86,7 @@ from yinuo.rooms.projects.actions import (
     recode,
     report_participant,
     report_progress,
+    terminate,
 )
 from yinuo.rooms.projects.models import Participant, ProgressReport, Project
 
@@ -461,3 +465,30 @@ def test_a_killed_role_or_binding_gives_nobody_anything(stage: tuple[County, Com
     once("people.confirm_binding", lambda: confirm_binding(actor=administrator, binding=asked, may_sign=True, at=NOON))
     asked.refresh_from_db()
     assert (asked.confirmed_at, asked.may_sign) == (NOON, True)
+
+
+@begins_with(guided)
+def test_a_killed_settling_or_carrying_over_of_a_promise_leaves_it_as_it_was(stage: tuple[County, Company]) -> None:
+    county, company = stage
+    commitment = approve(county, promise(company, item_of(guided(county, company))))
+    own: dict[str, Any] = {"actor": company.actor, "project_id": commitment.project_id, "at": NOON}
+    new = recode(**own, facts={"site": {"address": "积石山县大河家镇1号"}}, pledged=True, reason="选址变化")
+    confirm_review(actor=county.actor("approver"), project_id=new.pk, at=NOON)
+    last = GuidanceAnswer.objects.filter(guidance__project=new, answered_at__isnull=True).order_by("-id")[0]
+    guided_rest(county, new, NOON, but=last.pk)
+    once("commitments.carry_over", lambda: guided_rest(county, new, NOON))
+    made = Commitment.objects.get(project=new)
+    terminate(actor=company.actor, project_id=new.pk, why="不建了", at=NOON)
+    shown = [officials_file(county.actor("approver", made.department.key), NOON)]
+    once(
+        "commitments.close",
+        lambda: close_promise(
+            actor=county.actor("approver", made.department.key),
+            commitment_id=made.pk,
+            outcome="broken",
+            text="没有建成",
+            evidence=shown,
+            at=NOON,
+        ),
+    )
+    assert (Closing.objects.count(), PointProposal.objects.count()) == (1, 1)

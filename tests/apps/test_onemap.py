@@ -102,11 +102,18 @@ def test_every_department_answers_within_two_working_days_and_the_last_answer_dr
     assert view.critical_names
 
 
-def guided_rest(county: County, project: Project) -> Project:
-    for answer in GuidanceAnswer.objects.filter(answered_at__isnull=True).select_related("department").order_by("id"):
-        rows = [{**row, "needed": "no" if row["needed"] == "unknown" else row["needed"]} for row in answer.matters]
+def guided_rest(
+    county: County, project: Project, moment: datetime = ANSWERED, without: str = "", but: int = 0
+) -> Project:
+    """Every department answers as proposed, but that `without` is not needed; answer `but` is left open."""
+    waiting = GuidanceAnswer.objects.filter(answered_at__isnull=True).exclude(pk=but)
+    for answer in waiting.select_related("department").order_by("id"):
+        rows = [
+            {**row, "needed": "no" if row["needed"] == "unknown" or row["matter_id"] == without else row["needed"]}
+            for row in answer.matters
+        ]
         answer_guidance(
-            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=ANSWERED
+            actor=county.actor("approver", answer.department.key), answer_id=answer.pk, matters=rows, at=moment
         )
     return project
 

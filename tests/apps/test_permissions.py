@@ -71,6 +71,7 @@ IN_OTHER_FILES = {
         *("commit", "to_regular", "report_fulfilment", "report_difficulty"),
         *("decide_on_commitment", "answer_objection", "review_commitment"),
     },
+    "test_closing.py": {"close_promise"},
     "test_rulings.py": {
         "propose_ruling",
         "consent_ruling",

@@ -187,7 +187,7 @@ def test_nobody_can_be_called_by_a_number_of_the_demonstration(built: list[demo.
 
 def test_projects_stand_in_every_state_they_can_be_shown_in(built: list[demo.Login]) -> None:
     states = set(Project.objects.values_list("state", flat=True))
-    assert states == {"manual", "filed", "confirmed", "completed", "refused", "withdrawn"}
+    assert states == {"manual", "filed", "confirmed", "completed", "refused", "withdrawn", "terminated"}
     assert Project.objects.count() >= 12
     assert Project.objects.filter(landed_at__isnull=False, completed_at__isnull=True).count() >= 2
     assert ProgressReport.objects.filter(kind="progress").exists()

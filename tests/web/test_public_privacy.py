@@ -132,7 +132,7 @@ def crawl(start: list[str]) -> dict[str, str]:
 
 def test_the_page_of_a_promise_on_paper_says_so_without_a_name_and_without_its_scan(populated: Populated) -> None:
     paper = PaperSigning.objects.get()
-    page = Client().get(f"/zone/{paper.commitment.pk}/").content.decode()
+    page = Client().get(f"/zone/{paper.commitments.get().pk}/").content.decode()
     assert "签字并加盖公章，综合窗口核对原件收件" in page
     assert SIGNER not in page
     assert f"/files/{paper.scan_id}/" not in page

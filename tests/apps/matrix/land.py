@@ -35,7 +35,7 @@ MAY: dict[str, set[str]] = {
     "land.correct_input": {"approver", "utility"},  # the office that said it, and the keeper of the land
     "land.settle_project": {"unit"},
 }
-INNER: set[str] = {"onemap.take_in_contract", "commitments.promise_in_contract"}
+INNER: set[str] = {"onemap.take_in_contract", "onemap.take_over", "commitments.promise_in_contract"}
 AT = datetime(2026, 11, 6, 12, tzinfo=TZ)
 ON = date(2026, 11, 1)
 POINTS = [{"subject": "给水", "text": "自南侧干管接入", "basis": ""}]

@@ -132,6 +132,7 @@ REQUIRED: Mapping[str, str] = {
     "reform.draft_limit": "working_days",
     "reform.indicators": "text",
     "reform.self_report_limit": "working_days",
+    "promise_closing.limit": "working_days",
     "regional.approval_limit": "working_days",
     "regional.charge_applicants": "flag",
     "regional.charge_blocks_permit": "flag",

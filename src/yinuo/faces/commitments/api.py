@@ -65,6 +65,7 @@ class CommitmentOut(Shape):
     notice_until: datetime
     decided_at: datetime | None
     review_on: date | None
+    waits_for_closing: bool
     version: int
 
 
@@ -104,6 +105,14 @@ class CommitmentReviewIn(VersionIn):
     on: date
     points: list[ReviewedPointIn]
     note: str = ""
+    evidence: list[int] = []
+
+
+class ClosingIn(VersionIn):
+    """`outcome`: kept, broken, released; one not kept needs `evidence`."""
+
+    outcome: str
+    text: str
     evidence: list[int] = []
 
 
@@ -338,6 +347,7 @@ def out(commitment: Commitment) -> dict[str, Any]:
         "notice_until": commitment.notice_until,
         "decided_at": commitment.decided_at,
         "review_on": commitment.review_on,
+        "waits_for_closing": commitment.waits_for_closing,
         "version": commitment.version,
     }
 
@@ -554,6 +564,12 @@ def review_commitment(request: HttpRequest, commitment_id: int, body: Commitment
         **body.dict(),
     )
     return Status(201, _review(made))
+
+
+@router.post("/commitments/{commitment_id}/close", response=CommitmentOut, summary="项目终止以后认定承诺")
+def close_promise(request: HttpRequest, commitment_id: int, body: ClosingIn) -> dict[str, Any]:
+    actions.close_promise(actor=actor_of(request), commitment_id=commitment_id, at=timezone.now(), **body.dict())
+    return out(queries.one(commitment_id))
 
 
 @router.get(

@@ -120,6 +120,8 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "may_rule": access.can_handle(actor, found) and queries.may_be_ruled(found),
         "reports": list(found.reports.all()),
         "history": list(found.reviews.all()),
+        "may_close": access.can_handle(actor, found) and queries.waits_for_closing(found),
+        "closing": getattr(found, "closing", None),
         "may_review": reviewable(actor, found),
         "findings": list(found.findings.all()),
         "option": decision_view(found.option.body) if found.option else None,
@@ -136,7 +138,7 @@ def commitment(request: HttpRequest, commitment_id: int) -> HttpResponse:
 def _rows(found: Commitment) -> list[Row]:
     rows = [
         Row("承诺状态", found.get_state_display()),
-        Row("履行情况", found.get_fulfilment_display()),
+        Row("履行情况", found.fulfilment_word),
         Row("承诺标准版本", found.standard_version),
         *signed(found),
         Row("承诺书", found.letter.data.get("number", ""), reverse("common:document", args=[found.letter_id]), "打开"),

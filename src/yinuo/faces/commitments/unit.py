@@ -31,7 +31,7 @@ from yinuo.ui.components.text import zh_date, zh_datetime
 from yinuo.ui.evidence_forms import EvidenceForm, again, ticked_in
 from yinuo.ui.handling import attempt, posted
 
-GONE = (CommitmentState.REGULAR, CommitmentState.CANCELLED)
+GONE = (CommitmentState.REGULAR, CommitmentState.CANCELLED, CommitmentState.CARRIED)
 PENDING = (CommitmentState.NOTICE, CommitmentState.OBJECTED, CommitmentState.DECIDABLE)
 STATES: dict[str, State] = {
     "notice": "notice",
@@ -40,6 +40,7 @@ STATES: dict[str, State] = {
     "decided": "done",
     "regular": "ended",
     "cancelled": "ended",
+    "carried": "ended",
 }
 
 
@@ -173,7 +174,7 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         *signed(given),
         Row("公示", f"{zh_datetime(given.notice_from)} 至 {zh_datetime(given.notice_until)}"),
         Row("指纹（SHA-256）", given.letter_sha256),
-        Row("履约情况", "作出决定以后开始" if given.state in PENDING else given.get_fulfilment_display()),
+        Row("履约情况", "作出决定以后开始" if given.state in PENDING else given.fulfilment_word),
     ]
     if given.review_on:
         rows.append(Row("下次复核", zh_date(given.review_on)))
@@ -193,6 +194,8 @@ def _standing(item: MapItem, given: Commitment) -> dict[str, Any]:
         "zone_url": zone_url,
         "pending": given.state in PENDING,
         "binding": given.state == CommitmentState.DECIDED and given.fulfilment in ("pending", "rectifying"),
+        "closing_waits": given.waits_for_closing,
+        "closing": getattr(given, "closing", None),
         "objections": list(given.objections.all()),
         "rulings": [row for row in queries.rulings_of(given) if row.state == "made"],
         "difficulties": list(given.difficulties.all()),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 SHOWN = 200
-GONE = (CommitmentState.REGULAR, CommitmentState.CANCELLED)
+GONE = (CommitmentState.REGULAR, CommitmentState.CANCELLED, CommitmentState.CARRIED)
 NOTICE = (CommitmentState.NOTICE, CommitmentState.OBJECTED, CommitmentState.DECIDABLE)
 
 
@@ -86,7 +86,7 @@ def _broken(live: Sequence[Commitment]) -> Fact:
 def _group(given: WithAnnotations[Commitment, PromiseProgress]) -> str:
     if given.state in GONE:
         return "gone"
-    if given.fulfilment == Fulfilment.RECTIFYING or _to_report(given):
+    if given.fulfilment == Fulfilment.RECTIFYING or given.waits_for_closing or _to_report(given):
         return "act"
     if given.fulfilment in (Fulfilment.KEPT, Fulfilment.BROKEN):
         return "settled"
@@ -108,6 +108,8 @@ def line_of(given: WithAnnotations[Commitment, PromiseProgress], now: datetime) 
     report = reverse("unit:fulfilment", args=[given.item_id])
     if given.state in GONE:
         return Line(given, given.get_state_display(), "grey")
+    if given.waits_for_closing:
+        return Line(given, given.fulfilment_word, "amber", "等部门认定履行情况", last, "报告履约", report)
     if given.fulfilment == Fulfilment.RECTIFYING:
         completion = getattr(given.project, "completion", None)
         due = f"{closing(completion.rectify_until)} 前整改好" if completion and completion.rectify_until else ""

@@ -1,5 +1,5 @@
-"""What the rooms below set off here: a project's end cancels its promises, whole guidance opens the inspection, a grant
-may end a round.
+"""What the rooms below set off here: a project's end takes up its promises, a new code's map carries them on, whole
+guidance opens the inspection, a grant may end a round.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from django.db import models
 
 from yinuo.engine.base import Actor, save
 from yinuo.engine.work.models import WorkItem
+from yinuo.rooms.commitments.actions.closing import carry_over, end_clocks, hand_to_departments
 from yinuo.rooms.commitments.actions.common import PENDING, settle_objections
 from yinuo.rooms.commitments.actions.completion import begin_inspection
 from yinuo.rooms.commitments.actions.fulfilment import term_over
@@ -21,27 +22,45 @@ from yinuo.rooms.commitments.models import (
     CompletionState,
     CompletionVerification,
     Difficulty,
-    Fulfilment,
 )
 from yinuo.rooms.onemap.models import ExternalResult, Guidance, GuidanceKind, MapItem
 from yinuo.rooms.onemap.room import MapWork
 from yinuo.rooms.projects.actions import lock
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.models import Project, ProjectState
 
 
 def project_ended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
-    """Withdrawn or terminated: what was promised is owed no more; what was found kept or broken stays found."""
-    open_ones = Commitment.objects.select_for_update(no_key=True).filter(project=subject)
-    open_ones = open_ones.filter(state__in=[*PENDING, CommitmentState.DECIDED])
-    for commitment in open_ones.exclude(fulfilment__in=[Fulfilment.KEPT, Fulfilment.BROKEN]).order_by("id"):
+    """Withdrawn or terminated: what nobody has decided on is gone; what was decided on is for its department to settle,
+    unless a new code takes it on.
+    """
+    waiting = Commitment.objects.select_for_update(no_key=True).filter(project=subject, state__in=PENDING)
+    for commitment in waiting.order_by("id"):
         commitment.state, commitment.review_on = CommitmentState.CANCELLED, None
         save(commitment, "state", "review_on")
         settle_objections(actor, commitment, at)
     end_rulings(actor, subject, at)
+    end_clocks(actor, subject, at, why)
+    if not Project.objects.filter(replaces=subject).exists():
+        hand_to_departments(actor, subject, at)
+    if subject.replaces_id is not None:
+        # This code has ended before its map could take on what the earlier one had promised.
+        hand_to_departments(actor, lock(subject.replaces_id), at)
     completion = CompletionVerification.objects.select_for_update(no_key=True).filter(project=subject).first()
     if completion is not None and completion.state != CompletionState.PASSED:
         completion.state, completion.concluded_at, completion.rectify_until = CompletionState.FAILED, at, None
         save(completion, "state", "concluded_at", "rectify_until")
+
+
+def decided_by_hand(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
+    """The new filing of a project was refused: nothing takes on what the old code had promised."""
+    if subject.state == ProjectState.REFUSED and subject.replaces_id is not None:
+        hand_to_departments(actor, lock(subject.replaces_id), at)
+
+
+def map_drawn(*, actor: Actor, subject: Guidance, at: datetime, why: str) -> None:
+    new = subject.project
+    if new.replaces_id is not None:
+        carry_over(actor, lock(new.replaces_id), lock(new.pk), at)
 
 
 def completion_ready(*, actor: Actor, subject: Guidance, at: datetime, why: str) -> None:

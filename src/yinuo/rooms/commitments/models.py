@@ -12,7 +12,7 @@ from yinuo.engine.documents.models import Document, FileRole, StoredFile
 from yinuo.engine.people.models import Department, Person
 from yinuo.engine.trail.models import StoredDecision
 from yinuo.rooms.onemap.models import MapItem
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.models import Project, ProjectState
 
 
 class CommitmentState(models.TextChoices):
@@ -22,6 +22,7 @@ class CommitmentState(models.TextChoices):
     DECIDED = "decided", "已按承诺决定"
     REGULAR = "regular", "转常规办理"
     CANCELLED = "cancelled", "随项目终止"
+    CARRIED = "carried", "转入新代码"
 
 
 class Fulfilment(models.TextChoices):
@@ -70,6 +71,7 @@ class Commitment(Versioned):
     The notice period is [notice_from, notice_until): a direct decision is possible from `notice_until` on, and only
     without an open objection. One given in a land contract (`contract` names it) stands without a decision of its own;
     `indicators` = {name, side, value, unit} of each requirement, where it is a figure that will be measured.
+    `carried_from`: the same promise under the code that this project's code replaces.
     `review_on`: when it is next reviewed while it runs; None while a review waits, and once there is nothing to review
     any more. Signed either electronically by the unit's own person (`signed_by`) or by hand on `paper`; `signed_at`:
     when it was given.
@@ -87,7 +89,14 @@ class Commitment(Versioned):
     option = models.ForeignKey(StoredDecision, null=True, on_delete=models.PROTECT, related_name="+")
     letter = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    paper = models.OneToOneField(PaperSigning, null=True, on_delete=models.PROTECT, related_name="commitment")
+    paper = models.ForeignKey(
+        PaperSigning,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="commitments",
+        related_query_name="commitment",
+    )
+    carried_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="carried_to")
     signed_at = models.DateTimeField()
     letter_sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=CommitmentState.choices, default=CommitmentState.NOTICE)
@@ -133,6 +142,19 @@ class Commitment(Versioned):
     def signed_on(self) -> date:
         """The day under the signature; a paper one may have been given later."""
         return self.paper.signed_on if self.paper else self.signed_at.astimezone(TZ).date()
+
+    @property
+    def waits_for_closing(self) -> bool:
+        """Its project has ended, and nobody has said yet how it stands."""
+        return (
+            self.state == CommitmentState.DECIDED
+            and self.fulfilment in (Fulfilment.PENDING, Fulfilment.RECTIFYING)
+            and self.project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED)
+        )
+
+    @property
+    def fulfilment_word(self) -> str:
+        return "项目已终止，待认定" if self.waits_for_closing else str(self.get_fulfilment_display())
 
     @property
     def state_word(self) -> str:
@@ -297,6 +319,25 @@ class Ruling(Versioned):
     @property
     def stops(self) -> bool:
         return Measure.STOP in self.measures
+
+
+class ClosingOutcome(models.TextChoices):
+    """How a promise stands when its project has ended."""
+
+    KEPT = "kept", "已履行"
+    BROKEN = "broken", "未履行"
+    RELEASED = "released", "没有需要继续履行的内容"
+
+
+class Closing(AppendOnly):
+    """终止认定: what the department found of a promise whose project ended before completion."""
+
+    commitment = models.OneToOneField(Commitment, on_delete=models.PROTECT, related_name="closing")
+    outcome = models.CharField(max_length=8, choices=ClosingOutcome.choices)
+    text = models.TextField()
+    evidence = FileList(FileRole.EVIDENCE)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class FulfilmentReport(AppendOnly):

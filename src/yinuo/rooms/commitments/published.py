@@ -281,7 +281,7 @@ def zone_line(row: Commitment, now: datetime) -> ZoneLine:
         state=state.value,
         word=word,
         fulfilment=row.fulfilment if state == CommitmentState.DECIDED else "",
-        fulfilment_word=str(Fulfilment(row.fulfilment).label) if state == CommitmentState.DECIDED else "",
+        fulfilment_word=row.fulfilment_word if state == CommitmentState.DECIDED else "",
         notice_from=row.notice_from,
         notice_until=row.notice_until,
         days_left=days_left(row, now),

@@ -228,7 +228,8 @@ def one(commitment_id: int) -> Commitment:
     """A promise with all that its unit and department work with. Raises Commitment.DoesNotExist."""
     found: Commitment = (
         Commitment.objects.select_related(
-            "item", "department", "project__unit__credit", "project__hall", "letter", "signed_by", "paper", "option"
+            *("item", "department", "project__unit__credit", "project__hall", "letter", "signed_by", "paper", "option"),
+            "closing__by",
         )
         .prefetch_related(
             Prefetch("objections", Objection.objects.order_by("id")),
@@ -240,6 +241,8 @@ def one(commitment_id: int) -> Commitment:
         .get(pk=commitment_id)
     )
     load_files(found.reviews.all(), found.reports.all(), found.findings.all())
+    if (closing := getattr(found, "closing", None)) is not None:
+        load_files([closing])
     return found
 
 
@@ -501,6 +504,17 @@ def completion_applied(projects: Collection[Project]) -> set[int]:
 
 
 # -- the share of promises (C-8)
+
+
+def waits_for_closing(commitment: Commitment) -> bool:
+    """Whether its department is to say how it stands, since its project has ended."""
+    waiting = WorkItem.objects.filter(
+        subject_kind=Commitment._meta.label_lower,
+        subject_id=commitment.pk,
+        kind=CommitmentsWork.CLOSING,
+        state__in=[WorkState.RUNNING, WorkState.PAUSED],
+    )
+    return commitment.waits_for_closing and waiting.exists()
 
 
 def rulings_of(commitment: Commitment) -> list[Ruling]:

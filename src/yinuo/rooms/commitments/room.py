@@ -16,6 +16,7 @@ class CommitmentsWork(TextChoices):
     RULING_CONSENT = "ruling_consent", "处理决定审签"
     STOPPED = "stopped", "停止建设整改"
     LIFT_REQUEST = "lift_request", "解除停止建设核查"
+    CLOSING = "promise_closing", "终止项目的承诺认定"
 
 
 class CommitmentsPaper(TextChoices):
@@ -32,6 +33,10 @@ VERBS = {
     "commitments.apply_completion": Words("申请竣工验收", story="申请竣工验收", at_window="申请竣工验收"),
     "commitments.ask_lift": Words("申请解除停止建设", story="申请解除停止建设", mark="notice"),
     "commitments.check_audit": Words("核对审计报告", story="核对审计报告"),
+    "commitments.carry_over": Words(
+        "承诺转入新代码", story="原代码的承诺继续有效：{matter}", on_map="原代码的承诺和决定继续有效"
+    ),
+    "commitments.close": Words("认定终止项目的承诺", story="认定终止项目的承诺：{matter}"),
     "commitments.close_notice": Words("公示期满", story="公示期满：{matter}", on_map="公示期满"),
     "commitments.commit": Words(
         "签署信用承诺书", story="签署承诺并公示：{matter}", mark="notice", on_map="签署承诺书，开始公示"
@@ -119,6 +124,17 @@ NOTICES = {
         "【一诺】“{project}”竣工验收通过，承诺全部履行，加分还缺审计报告。请在项目的“审计报告”里提交。",
         (SITE, SMS),
     ),
+    "closing_due": Text(
+        "项目终止，请认定承诺",
+        "【一诺】“{project}”已终止，“{matter}”的承诺还没有认定履行情况，请在 {due} 前认定。",
+        (SITE, SMS),
+    ),
+    "closing_waits": Text(
+        "项目终止，承诺由部门认定",
+        "【一诺】“{project}”已终止，{count} 项承诺由同意承诺的部门认定履行情况，可以报告履约情况。",
+        (SITE,),
+    ),
+    "closed": Text("终止项目的承诺已认定", "【一诺】“{project}”的“{matter}”承诺认定为：{outcome}。{why}", (SITE, SMS)),
     "rectify": Text(
         "请整改", "【一诺】“{project}”的承诺验收有 {count} 项未达到，请在 {due} 前整改后再次申请验收。", (SITE, SMS)
     ),
@@ -131,6 +147,8 @@ EFFECTS = (
     Effect("credit.list_at_province", "tasks.grade_changed", after=True),
     Effect("projects.withdraw_filing", "effects.project_ended"),
     Effect("projects.terminate", "effects.project_ended"),
+    Effect("projects.decide_by_hand", "effects.decided_by_hand"),
+    Effect("onemap.draw", "effects.map_drawn"),
     Effect("onemap.completion_ready", "effects.completion_ready"),
     Effect("onemap.grant", "effects.item_concluded"),
     Effect("onemap.take_in_result", "effects.item_concluded"),
@@ -165,6 +183,7 @@ LEAVES = (
 ROOM = Register(
     delegable=frozenset({CommitmentsWork.VERIFICATION}),
     handles=True,
+    outlives=frozenset({CommitmentsWork.CLOSING}),
     work=CommitmentsWork,
     papers=CommitmentsPaper,
     shapes={

@@ -6,6 +6,7 @@ from yinuo.engine.documents.usage import FileUse
 from yinuo.rooms.commitments.models import (
     AuditReport,
     AuditState,
+    Closing,
     CommitmentReview,
     Finding,
     FulfilmentReport,
@@ -41,5 +42,6 @@ USES = [
     ),
     FileUse(CommitmentReview, "定期复核：{commitment__item__name}", "{commitment__project__name}", "at"),
     FileUse(Ruling, "处理决定：{commitment__item__name}", "{commitment__project__name}", "proposed_at"),
+    FileUse(Closing, "终止认定：{commitment__item__name}", "{commitment__project__name}", "at"),
     FileUse(Finding, "竣工验收核验", "{completion__project__name}", "at"),
 ]

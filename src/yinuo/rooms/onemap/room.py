@@ -81,6 +81,7 @@ VERBS = {
     "onemap.share_result": Words("共享区域评估结果"),
     "onemap.start_coordination": Words("启动“1+X”协调"),
     "onemap.submit_materials": Words("提交材料", story="申报：{matter}", on_map="提交了材料", at_window="提交申报材料"),
+    "onemap.take_over": Words("原代码的决定继续有效", on_map="原代码的决定继续有效"),
     "onemap.take_in_contract": Words("登记出让合同，用地供应办结"),
     "onemap.take_in_result": Words(
         "接收工程审批系统结果", story="外部系统办理结果：{matter}", on_map="收到工程审批系统结果"

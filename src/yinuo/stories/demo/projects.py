@@ -89,6 +89,11 @@ FORMS: dict[str, dict[str, Any]] = {
         "content": "民宿院落18座、公共服务用房和步道，床位160张",
         "total_investment": "1960", "land_area": "7800", "floor_area": "4300", "eia": "register",
     },
+    "camp": {
+        "name": "黄河岸线露营服务营地", "industry": "6140", "address": "积石山县大河家镇韩陕家村",
+        "content": "服务用房六座、露营台地和停车场，日接待300人次",
+        "total_investment": "1280", "land_area": "6600", "floor_area": "2100", "eia": "register",
+    },
     "logistics": {
         "name": "积石山县建材物流园一期", "industry": "5990", "address": "积石山县居集镇红崖村",
         "content": "仓储棚库四座、装卸场地和综合服务楼",

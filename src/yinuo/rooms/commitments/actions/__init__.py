@@ -1,6 +1,7 @@
 """Every write to a promise: given, published, objected to, decided, kept or not, and verified at completion."""
 
 from yinuo.rooms.commitments.actions.audit import check_audit, hand_in_audit
+from yinuo.rooms.commitments.actions.closing import close_promise
 from yinuo.rooms.commitments.actions.completion import (
     apply_again,
     apply_completion,
@@ -35,6 +36,7 @@ __all__ = [
     "bring_forward",
     "check_audit",
     "close_notices",
+    "close_promise",
     "commit",
     "commit_on_paper",
     "consent_ruling",

@@ -42,13 +42,26 @@ def locked(commitment_id: int) -> Commitment:
     return commitment
 
 
-def take(actor: Actor, commitment_id: int, may: Rule, states: Iterable[str], version: int | None) -> Commitment:
-    """The promise locked, allowed, fresh and in one of `states`. Raises Forbidden, Stale, Refused in this order."""
+def take(
+    actor: Actor,
+    commitment_id: int,
+    may: Rule,
+    states: Iterable[str],
+    version: int | None,
+    *,
+    closing: bool = False,
+) -> Commitment:
+    """The promise locked, allowed, fresh and in one of `states`.
+
+    `closing` = also while it waits to be settled after its project's end. Raises, in this order: Forbidden, Stale,
+    Refused.
+    """
     commitment = locked(commitment_id)
     if not may(actor, commitment):
         raise forbid("这项承诺不由您办理")
     check_version(commitment, version)
-    need_running(commitment)
+    if not closing or open_of(commitment, CommitmentsWork.CLOSING) is None:
+        need_running(commitment)
     need_state(commitment, states)
     return commitment
 

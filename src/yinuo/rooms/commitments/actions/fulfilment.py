@@ -89,7 +89,7 @@ def report_fulfilment(
     )
     if (known := answered(claimed)) is not None:
         return FulfilmentReport.objects.get(pk=known)
-    commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None)
+    commitment = take(actor, commitment_id, access.can_report, [CommitmentState.DECIDED], None, closing=True)
     _need_unsettled(commitment)
     report = FulfilmentReport.objects.create(
         commitment=commitment,

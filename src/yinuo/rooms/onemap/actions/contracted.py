@@ -20,6 +20,44 @@ from yinuo.rooms.projects.models import Project
 
 
 @action
+def take_over(*, actor: Actor, item: MapItem, old: MapItem, project: Project, at: datetime) -> bool:
+    """A decision under the code that this project replaces holds for the matter on its map, under the same number.
+
+    `item` is locked and of `project`; False = it is not open any more, or `old` is not granted.
+    """
+    if item.state != ItemState.OPEN or old.state != ItemState.GRANTED or old.application is None:
+        return False
+    former = old.application
+    item.project, item.route = project, old.route
+    applying.settle(
+        item,
+        ItemState.GRANTED,
+        Outcome.GRANTED,
+        at,
+        text=f"原代码 {old.project.code} 的决定继续有效",
+        document_number=former.document_number,
+        delivered_at=former.delivered_at or at,
+    )
+    record(
+        actor,
+        "onemap.take_over",
+        item,
+        at=at,
+        project_code=project.code or "",
+        data={
+            "matter": item.matter_id,
+            "document_number": former.document_number,
+            "granted": True,
+            "route": item.route,
+            "from": old.pk,
+        },
+        chain="approval.document",
+    )
+    land(item, at)
+    return True
+
+
+@action
 def take_in_contract(
     *, actor: Actor, project: Project, matter_id: str, contract: str, text: str, at: datetime
 ) -> MapItem:

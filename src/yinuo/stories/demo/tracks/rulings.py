@@ -1,5 +1,5 @@
-"""履约监管 in the demonstration: a promise not kept that stops a project (附件2·第十四条), and an audit report handed
-in twice (第十七条).
+"""履约监管 in the demonstration: a promise not kept that stops a project (附件2·第十四条), a project given up while one
+is rectified, and an audit report handed in twice (第十七条).
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from yinuo.engine.base import Actor
 from yinuo.rooms.commitments import actions
 from yinuo.rooms.commitments.models import AuditReport, Commitment, Difficulty, Ruling
+from yinuo.rooms.projects import actions as projects
+from yinuo.stories.demo.lives import LAST_BEFORE_START, landing
 from yinuo.stories.demo.play import Play
 from yinuo.stories.demo.world import Scene, World
 
@@ -67,6 +69,29 @@ def _propose_lift(officer: Actor, ruling: Ruling, at: datetime) -> None:
     )
 
 
+def given_up(world: World) -> Scene:
+    """大河家露营营地：整改还没有完成就终止了项目，承诺不取消，等自然资源局认定。"""
+    play = Play(world, "knives")
+    filed = 64
+    yield world.ago(filed + 1)
+    world.add(landing(play, "camp", filed))
+    yield world.ago(filed - LAST_BEFORE_START - 2)
+    at = yield world.ago(22, "10:00")
+    play.report("start", at, text="施工许可已取得，服务用房开始施工。")
+    promise, officer = play.commitment(MATTER), play.officer(play.item(MATTER))
+    at = yield world.ago(15, "10:20")
+    _review(officer, promise, "2 号服务用房基础超出用地红线 1.4 米，不符合审定的总平面图。", at)
+    at = yield world.ago(14, "15:30")
+    difficulty = Difficulty.objects.filter(commitment=promise).latest("id")
+    text = "请按审定的总平面图重新放线、验线，拆除超出红线的基础。"
+    actions.handle_difficulty(actor=officer, difficulty_id=difficulty.pk, outcome="helped", text=text, at=at, days=15)
+    at = yield world.ago(5, "11:00")
+    why = "投资人撤资，不再建设，已建的部分拟转让。"
+    projects.terminate(actor=play.company, project_id=play.id, why=why, at=at)
+    at = yield world.ago(2, "16:10")
+    play.kept(MATTER, "超出红线的基础已经拆除一半，其余部分等受让方接手后处理。", at)
+
+
 def audited(world: World) -> Scene:
     """城投停车场：国有企业的项目凭审计结论加分；第一份审计报告缺附表被退回，补正后重新提交，待核对。"""
     yield world.ago(14, "17:00")
@@ -95,4 +120,4 @@ def _hand_in(play: Play, number: str, at: datetime) -> AuditReport:
     )
 
 
-SCENES = (stopped, audited)
+SCENES = (stopped, given_up, audited)
