@@ -198,7 +198,7 @@ def broken(county: County, company: Company, templates: Path) -> Document:
     project = filed(county, company)
     receipt(project, "SJ-1")
     receipt(project, "SJ-2")
-    template = templates / "projects/typst/filing_certificate" / "1.typ"
+    template = templates / "projects/typst/filing_certificate" / "2.typ"
     template.write_text("#nowhere\n" + template.read_text(encoding="utf-8"), encoding="utf-8")
     return Document.objects.get(kind=ProjectsPaper.CERTIFICATE)
 
@@ -217,7 +217,7 @@ def test_a_paper_that_cannot_be_made_is_noted_and_holds_up_no_other(broken: Docu
 
 def test_one_that_is_mended_is_made_and_its_fault_stays_as_a_note(broken: Document, templates: Path) -> None:
     make_all()
-    template = templates / "projects/typst/filing_certificate" / "1.typ"
+    template = templates / "projects/typst/filing_certificate" / "2.typ"
     template.write_text(template.read_text(encoding="utf-8").removeprefix("#nowhere\n"), encoding="utf-8")
     assert make_all(PaperFault.objects.get().retry_at) == 1
     assert PaperFault.objects.get().document.file is not None

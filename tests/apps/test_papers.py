@@ -8,8 +8,9 @@ from typing import Any
 
 import pypdf
 import pytest
+from django.test import Client
 
-from tests.apps.county import Company, County, at
+from tests.apps.county import Company, County, at, facts, new_company
 from tests.apps.test_completion import FIRST_OF_PERMIT, UNTIL, applied, inspect
 from tests.apps.test_onemap import ANSWERED, guided, hand_in, ready
 from tests.beginnings import begins_with
@@ -25,7 +26,7 @@ from yinuo.rooms.onemap import queries
 from yinuo.rooms.onemap.actions import accept, decide, deliver, send_back
 from yinuo.rooms.onemap.models import GuidanceAnswer, MapItem, Submission
 from yinuo.rooms.onemap.room import MapPaper
-from yinuo.rooms.projects.actions import report_participant, withdraw_filing
+from yinuo.rooms.projects.actions import decide_by_hand, file_project, report_participant, withdraw_filing
 from yinuo.rooms.projects.actions.papers import certificate_paper, site_poster
 from yinuo.rooms.projects.models import Project
 from yinuo.rooms.projects.room import ProjectsPaper
@@ -81,6 +82,26 @@ def test_a_withdrawn_filing_has_its_decision_with_problem_law_and_remedies(count
     assert "《积石山县关于推行企业投资建设项目信用承诺制改革的若干意见》（积县政办发〔2023〕16号）正文三（二）" in body
     assert "60日内向积石山县人民政府申请行政复议" in body
     assert "《中华人民共和国行政诉讼法》（2017年修正）第四十六条" in body
+
+
+@begins_with(None)
+def test_a_unit_that_is_no_enterprise_has_a_plain_proof_without_grade_or_ground(county: County) -> None:
+    """附件2·第二条: 信用备案证 is for enterprises; an agency's filing, agreed to by hand, is proved without one."""
+    bureau = new_company("积石山县水务局", None, type="agency", code="11622927013904156X")
+    filing = file_project(
+        actor=bureau.actor, unit_id=bureau.unit.pk, facts=facts(name="水务大厦"), pledged=True, at=ANSWERED
+    )
+    assert filing.project.state == "manual"
+    decide_by_hand(
+        actor=county.actor("approver"), project_id=filing.project.pk, approve=True, why="自筹资金", at=ANSWERED
+    )
+    project = Project.objects.get(pk=filing.project.pk)
+    body = read(certificate_paper(project=project, at=LATER))
+    assert "投资项目备案证明" in body and project.certificate.number in body
+    assert "信用备案证" not in body and "未评级" not in body and "底色" not in body
+    page = Client().get(f"/verify/{project.code}/11622927013904156X/").content.decode()
+    assert "投资项目备案证明" in page and "真实有效" in page
+    assert "信用备案证" not in page and "未评级" not in page
 
 
 def test_certificate_and_poster_are_made_once_and_anew_only_when_they_say_something_else(

@@ -18,7 +18,7 @@ from yinuo.engine.documents.models import Document
 from yinuo.engine.register import shapes
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.projects.actions import answer_question, file_project, pass_question, withdraw_filing
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.models import Amendment, ChangeRequest, Project
 
 
 @pytest.fixture
@@ -320,9 +320,21 @@ def amend_form(desk: Desk, project: Project, slug: str) -> dict[str, str]:
 INDUSTRY = {"industry": "2625", "total_investment": "9100", "reason": "设备涨价"}
 
 
+def shown_first(desk: Desk, url: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """What the change comes to is shown before it is confirmed; nothing is written yet."""
+    page = desk.post(url, sent, status=200).content.decode()
+    assert "请核对这次变更" in page
+    return {**sent, "sure": value_of(page, "sure")}
+
+
 def test_an_amendment_keeps_the_code_and_is_told(desk: Desk) -> None:
     project = confirmed(desk)
-    desk.post(f"/projects/{project.pk}/amend/industry/", {**amend_form(desk, project, "industry"), **INDUSTRY})
+    url = f"/projects/{project.pk}/amend/industry/"
+    sent = shown_first(desk, url, {**amend_form(desk, project, "industry"), **INDUSTRY})
+    assert not Amendment.objects.exists()
+    # Another figure than the one that was looked at is shown again.
+    shown_first(desk, url, {**sent, "total_investment": "9200"})
+    desk.post(url, sent)
     page = desk.get(f"/projects/{project.pk}/")
     assert "总投资：8\u00a0600 万元 → 9\u00a0100 万元" in page
     assert Project.objects.get().code == project.code
@@ -330,8 +342,9 @@ def test_an_amendment_keeps_the_code_and_is_told(desk: Desk) -> None:
 
 def test_an_amendment_from_a_stale_page_is_refused(desk: Desk) -> None:
     project = confirmed(desk)
-    sent = {**amend_form(desk, project, "industry"), **INDUSTRY}
-    desk.post(f"/projects/{project.pk}/amend/industry/", sent)
+    url = f"/projects/{project.pk}/amend/industry/"
+    sent = shown_first(desk, url, {**amend_form(desk, project, "industry"), **INDUSTRY})
+    desk.post(url, sent)
     page = desk.post(
         f"/projects/{project.pk}/amend/industry/", {**sent, "total_investment": "9900"}, status=200
     ).content.decode()
@@ -339,23 +352,37 @@ def test_an_amendment_from_a_stale_page_is_refused(desk: Desk) -> None:
     assert 'value="9900"' in page
 
 
-def test_a_major_change_becomes_a_new_filing_once_pledged_anew(desk: Desk) -> None:
+def test_a_major_change_asks_what_it_makes_open_and_waits_for_the_filing_office(desk: Desk) -> None:
     project = confirmed(desk)
+    url = f"/projects/{project.pk}/amend/industry/"
     sent = {
         **amend_form(desk, project, "industry"),
         "industry": "3021",
         "total_investment": "8600",
         "reason": "改建水泥制品",
     }
-    page = desk.post(f"/projects/{project.pk}/amend/industry/", sent, status=200).content.decode()
-    assert "重大变化" in page
-    assert "重新作出备案信用承诺" in page
     # The new industry has entries of the lists: they are asked on the same page, with what was typed.
-    page = desk.post(f"/projects/{project.pk}/amend/industry/", {**sent, "pledge": "on"}, status=200).content.decode()
+    page = desk.post(url, sent, status=200).content.decode()
     also = re.findall(r'name="also" value="([^"]+)"', page)
     assert also and all(path.startswith("entries.") for path in also)
-    told = {**sent, "pledge": "on", "also": also, **dict.fromkeys(also, "false")}
-    answer = desk.post(f"/projects/{project.pk}/amend/industry/", told)
+    told = shown_first(desk, url, {**sent, "also": also, **dict.fromkeys(also, "false")})
+    answer = desk.post(url, told)
+    assert answer.headers["Location"] == f"/projects/{project.pk}/"
+    request = ChangeRequest.objects.get()
+    assert (request.kind, request.state) == ("major", "pending")
+    assert Project.objects.get().state == "confirmed"
+    assert "重大变更" in desk.get(f"/projects/{project.pk}/")
+
+
+def test_another_kind_becomes_a_new_filing_once_pledged_anew(desk: Desk) -> None:
+    project = confirmed(desk)
+    url = f"/projects/{project.pk}/amend/project/"
+    told = {"name": project.name, "project_class": project.project_class, "content": "有机肥生产线"}
+    sent = {**amend_form(desk, project, "project"), **told, "kind": "approval", "reason": "改用政府投资"}
+    page = desk.post(url, sent, status=200).content.decode()
+    assert "须重新备案并重新赋码" in page
+    assert "重新作出备案信用承诺" in page
+    answer = desk.post(url, {**sent, "pledge": "on"})
     new = Project.objects.get(replaces=project)
     assert answer.headers["Location"] == f"/projects/{new.pk}/"
     assert Project.objects.get(pk=project.pk).state == "terminated"

@@ -56,6 +56,8 @@ class PublicProject:
     ends: str
     policy: str
     grade: str
+    rated: bool
+    certificate: str
     look: GradeAnswer | None
     state: str
     word: str
@@ -104,7 +106,7 @@ def project_page(project: Project, now: datetime) -> PublicProject:
     rows = zone().filter(project=project).order_by("id")
     counts = verified(project)
     successor = projects.successor_of(project)
-    graded = certificate is not None
+    graded = certificate is not None and project.is_rated
     grade = projects.grade_of(project) if graded else ""
     ended = project.state in (ProjectState.WITHDRAWN, ProjectState.TERMINATED)
     site = facts.get("site") or {}
@@ -123,6 +125,8 @@ def project_page(project: Project, now: datetime) -> PublicProject:
         ends=iso_words(str(facts.get("planned_finish_on", "") or "")),
         policy=_policy(facts),
         grade=grade,
+        rated=graded,
+        certificate=project.certificate_name,
         look=named_grade(grade, pack(), now.astimezone(TZ).date()) if grade else None,
         state=project.state,
         word=str(ProjectState(project.state).label),

@@ -9,7 +9,7 @@ from typing import Any
 from yinuo.core.credit import COMMITMENT_FIELDS
 from yinuo.core.decision import jsonable, plain
 from yinuo.core.findings import condition
-from yinuo.core.pack.references import HANDLINGS_NAMED
+from yinuo.core.pack.references import FACTS_NAMED, HANDLINGS_NAMED
 from yinuo.core.pack.types import DatedValue, Parameter
 from yinuo.core.tracks import MARK
 from yinuo.core.units import WORDS
@@ -26,6 +26,7 @@ CODED: dict[str, str] = {
     "filing.instant_kinds": "kind",
     "filing.unit_types": "unit.type",
     "agency.unit_types": "unit.type",
+    "certificate.unit_types": "unit.type",
     "credit.audit_classes": "project_class",
     "inspection.trading_classes": "project_class",
 }
@@ -41,7 +42,7 @@ OWNERS = {"matter": "承办部门", "filing": "项目备案单位", **ROLES}
 def _names(parameter_id: str) -> Mapping[str, str]:
     if path := CODED.get(parameter_id):
         return pack().facts[path].choices
-    if parameter_id == "filing.required_facts":
+    if parameter_id in FACTS_NAMED:
         return {path: spec.label for path, spec in pack().facts.items()}
     if parameter_id == "guidance.mature_departments":
         return {key: row.short_name for key, row in pack().departments.items()}

@@ -223,7 +223,7 @@ def _amendment(row: Any) -> dict[str, Any]:
         for path, (old, new) in row.changes.items()
         if path in pack().facts
     ]
-    return {"at": getattr(row, "at", None), "reason": row.reason, "changes": changes}
+    return {"at": getattr(row, "at", None), "kind": row.get_kind_display(), "reason": row.reason, "changes": changes}
 
 
 @need_unit

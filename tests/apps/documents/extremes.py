@@ -281,6 +281,10 @@ EXTREME: Any = {
 # The grounds and words one sample does not show.
 FURTHER: Any = {
     "filing_certificate-blue": ("filing_certificate", {"grade": "B", "class_name": "良", "colour": "blue"}),
+    "filing_certificate-plain": (
+        "filing_certificate",
+        {"title": "投资项目备案证明", "rated": False, "grade": None, "class_name": None, "colour": None, "basis": ""},
+    ),
     "filing_certificate-red": ("filing_certificate", {"grade": "D-", "class_name": "差", "colour": "red"}),
     "decision-granted": ("decision", GRANT),
     "completion_opinion-failed": (

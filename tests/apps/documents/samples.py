@@ -13,6 +13,8 @@ PROJECT: Any = {
 URL: Any = "https://yinuo.example.gov.cn/verify/2611-622927-04-01-123452/91622927MA74XQ2K05/"
 CERTIFICATE: Any = dict(
     PROJECT,
+    title="投资项目信用备案证",
+    rated=True,
     number="积发改备〔2026〕118号",
     site="积石山县吹麻滩镇唐集工业集中区3号地块",
     scope="新建发酵车间12000平方米、加工车间8600平方米，购置翻抛、造粒、包装生产线4条",

@@ -36,6 +36,11 @@ REQUIRED: Mapping[str, str] = {
     "agency.unit_types": "text",
     "audit.check_limit": "working_days",
     "certificate.number_prefix": "text",
+    "certificate.unit_types": "text",
+    "change.correction_facts": "text",
+    "change.correction_share": "share",
+    "change.recode_facts": "text",
+    "change.review_facts": "text",
     "chain.grant_longest": "calendar_days",
     "commitment.department_chooses": "flag",
     "commitment.kinds": "text",
@@ -203,6 +208,7 @@ MATTERS_NAMED = (
     "standard_land.regional_matters",
     "warning.verification_matters",
 )
+FACTS_NAMED = ("filing.required_facts", "change.recode_facts", "change.review_facts", "change.correction_facts")
 CLASSES_NAMED = ("credit.unrated_class", "filing.red_classes")
 HANDLINGS_NAMED = ("deficient.excluded",)
 REGION = re.compile(r"\d{6}")
@@ -331,8 +337,8 @@ def _parameters(pack: Pack) -> Iterator[Fault]:
                     yield fault_at(
                         value.where, "unknown-predicate", f"predicates.py 没有条件 {name}{near(name, pack.predicates)}"
                     )
-    required = pack.parameters.get("filing.required_facts")
-    for value in required.values if required else ():
+    named = [parameter for name in FACTS_NAMED if (parameter := pack.parameters.get(name)) is not None]
+    for value in (value for parameter in named for value in parameter.values):
         for path in value.value if isinstance(value.value, tuple) else ():
             if path not in pack.facts:
                 yield fault_at(value.where, "unknown-fact", f"{path} 不在项目信息之列{near(str(path), pack.facts)}")

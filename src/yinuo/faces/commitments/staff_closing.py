@@ -78,6 +78,7 @@ def closing(request: HttpRequest, commitment_id: int) -> HttpResponse:
         "commitment": found,
         "reports": list(found.reports.all()),
         "findings": list(found.findings.all()),
+        "history": list(found.reviews.all()),
         "form": form,
         "cites": pack().cite_texts(pack().parameter("promise_closing.limit", now.date()).cites),
     }

@@ -14,9 +14,11 @@ from yinuo.core.codes import CodeError, check_credit_code
 from yinuo.engine.base import Refused, forbid
 from yinuo.engine.people.queries import unit_id_of
 from yinuo.engine.trail.actions import seen
+from yinuo.faces.projects.changing import preview
 from yinuo.rooms.onemap.actions import confirm_review
 from yinuo.rooms.projects import access, actions, queries
 from yinuo.rooms.projects.models import (
+    AmendmentKind,
     ChangeRequest,
     ChangeState,
     ParticipantRole,
@@ -60,6 +62,7 @@ class ChangeOut(Shape):
     """A change that waits, or waited, for the filing office; `stops`: the rules in its way."""
 
     id: int
+    kind: AmendmentKind
     state: ChangeState
     changes: dict[str, Any]
     reason: str
@@ -92,6 +95,34 @@ class FilingDecisionIn(WhyIn):
 class AmendIn(VersionIn):
     changes: dict[str, Any]
     reason: str
+
+
+class ChangePreviewIn(Schema):
+    changes: dict[str, Any]
+
+
+class MapChangeOut(Shape):
+    """kind: add, cancel, promise."""
+
+    kind: str
+    matter: str
+    name: str
+    text: str
+
+
+class KeptOut(Shape):
+    what: str
+    names: list[str]
+
+
+class ChangePreviewOut(Shape):
+    """`stops` empty = it would hold at once; `kept`: what stays valid as it is."""
+
+    kind: AmendmentKind
+    changes: dict[str, Any]
+    stops: list[dict[str, Any]]
+    map: list[MapChangeOut]
+    kept: list[KeptOut]
 
 
 class ProgressReportIn(Schema):
@@ -255,6 +286,21 @@ def amend(request: HttpRequest, project_id: int, body: AmendIn) -> dict[str, Any
         version=body.version,
     )
     return {**out(queries.one(project_id)), "change": change}
+
+
+@router.post("/{project_id}/amend/preview", response=ChangePreviewOut, summary="变更以前看“一张图”的变化，不写入")
+def preview_amendment(request: HttpRequest, project_id: int, body: ChangePreviewIn) -> dict[str, Any]:
+    project = readable(request, project_id)
+    if not access.can_dispose(actor_of(request), project):
+        raise forbid("只能变更本单位的项目")
+    found = preview(project, body.changes, timezone.now())
+    return {
+        "kind": found.change.kind,
+        "changes": found.change.changed,
+        "stops": found.change.stops,
+        "map": [{"kind": row.kind, "matter": row.matter_id, "name": row.name, "text": row.text} for row in found.map],
+        "kept": [{"what": what, "names": names} for what, names in found.kept],
+    }
 
 
 @router.get("/{project_id}/changes", response=list[ChangeOut], summary="须经备案机关审核的变更")

@@ -16,17 +16,24 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yinuo.engine.base import Refused
+from yinuo.engine.base import Refused, check_version
 from yinuo.engine.rules import pack
 from yinuo.faces.projects import factforms, steps
+from yinuo.faces.projects.changing import Preview, mark_of, preview
 from yinuo.faces.projects.factforms import FactForm
 from yinuo.faces.projects.own import crumbs, project_of
 from yinuo.faces.projects.unit_filing import PLEDGE
 from yinuo.rooms.projects import actions, queries
-from yinuo.rooms.projects.models import Project
+from yinuo.rooms.projects.models import AmendmentKind, Project
 from yinuo.ui.acting import actor_of, need_unit
 from yinuo.ui.components.shapes import Task
 from yinuo.ui.handling import attempt
+
+KINDS = {
+    AmendmentKind.CORRECTION: "补充更正，即时生效",
+    AmendmentKind.NOTIFIED: "告知变更，即时生效，同时告知备案机关",
+    AmendmentKind.MAJOR: "重大变更，由备案机关审核以后生效",
+}
 
 
 class AmendForm(FactForm):
@@ -36,6 +43,7 @@ class AmendForm(FactForm):
         max_length=1000,
         error_messages={"required": "写明变更的原因"},
     )
+    sure = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
     pledge = forms.BooleanField(label="重新作出备案信用承诺，按重新备案办理", required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
@@ -64,15 +72,18 @@ def amend(request: HttpRequest, project_id: int, slug: str) -> HttpResponse:
         return redirect("unit:amend", project.pk)
     paths = steps.asked(topic, project.facts, project.rules_on)
     major, also = False, _further(request.POST.getlist("also"), paths)
+    shown: Preview | None = None
     if request.method == "POST":
         form = AmendForm(request.POST, paths=[*paths, *also], required=topic.required | frozenset(also))
         if form.is_valid():
             answer = attempt(form, lambda: _change(request, project, form))
-            if answer is not None:
+            if isinstance(answer, HttpResponse):
                 return answer
-            refusal: Refused = form.refusal  # type: ignore[attr-defined]
-            major = refusal.code == "projects.major_change"
-            if more := _further(refusal.errors, [*paths, *also]):
+            shown = answer
+        if form.errors:
+            refusal: Refused | None = getattr(form, "refusal", None)
+            major = refusal is not None and refusal.code == "projects.major_change"
+            if more := _further(refusal.errors if refusal else (), [*paths, *also]):
                 # What the change makes worth asking is asked here, with what was typed.
                 also += more
                 form = AmendForm(request.POST, paths=[*paths, *also], required=topic.required | frozenset(also))
@@ -83,6 +94,8 @@ def amend(request: HttpRequest, project_id: int, slug: str) -> HttpResponse:
         "topic": topic,
         "form": form,
         "also": also,
+        "shown": shown,
+        "word": KINDS[shown.change.kind] if shown else "",
         "major": major or bool(request.POST.get("pledge")),
         "pledge": PLEDGE,
         "industries": factforms.suggestions() if "industry" in paths else [],
@@ -101,8 +114,10 @@ def _initial(project: Project, paths: list[str]) -> dict[str, Any]:
     return {**factforms.initial_of(project.facts, paths), "version": project.version, "key": key}
 
 
-def _change(request: HttpRequest, project: Project, form: AmendForm) -> HttpResponse:
-    """An amendment; with the pledge given anew a second filing, whose page is the new project's."""
+def _change(request: HttpRequest, project: Project, form: AmendForm) -> HttpResponse | Preview:
+    """An amendment, once what it comes to has been seen; with the pledge given anew a second filing, whose page is the
+    new project's.
+    """
     common: dict[str, Any] = {
         "actor": actor_of(request),
         "project_id": project.pk,
@@ -113,6 +128,9 @@ def _change(request: HttpRequest, project: Project, form: AmendForm) -> HttpResp
         new = actions.recode(**common, facts=form.facts(), pledged=True, idempotency_key=form.cleaned_data["key"])
         messages.success(request, "已重新备案。原项目随之结束，新旧代码互相关联。")
         return redirect("unit:project", new.pk)
+    if form.cleaned_data["sure"] != mark_of(form.facts()) or request.POST.get("look"):
+        check_version(project, form.cleaned_data["version"])
+        return preview(project, form.facts(), common["at"])
     held = actions.amend(**common, changes=form.facts(), version=form.cleaned_data["version"])
     if held is None:
         messages.success(request, "变更已经生效，项目代码不变。")

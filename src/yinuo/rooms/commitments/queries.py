@@ -44,6 +44,7 @@ from yinuo.rooms.projects.models import Project, ProjectState
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
+PENDING_STATES = (CommitmentState.NOTICE, CommitmentState.OBJECTED, CommitmentState.DECIDABLE)
 PUBLISHED = [CommitmentState.NOTICE, CommitmentState.OBJECTED]
 # Who looks over the whole hall.
 WATCHING = ("supervisor", "general_convener", "comprehensive")
@@ -255,6 +256,12 @@ def of_project(project_id: int) -> list[Commitment]:
 def of_item(item_id: int) -> list[Commitment]:
     """The promises given for one matter, the present one first."""
     return list(Commitment.objects.filter(item_id=item_id).select_related("department", "letter").order_by("-id"))
+
+
+def promised_matters(project_id: int) -> list[str]:
+    """The names of the matters whose promise binds or waits for its decision."""
+    rows = Commitment.objects.filter(project_id=project_id, state__in=[*PENDING_STATES, CommitmentState.DECIDED])
+    return [commitment.title for commitment in rows.select_related("item").order_by("item__position", "id")]
 
 
 def items_promised(project_id: int) -> dict[int, int]:

@@ -11,11 +11,13 @@ from yinuo.engine.base import Actor, save
 from yinuo.engine.trail.actions import record
 from yinuo.engine.work.actions import cancel_of_project
 from yinuo.engine.work.models import WorkItem
-from yinuo.rooms.onemap import building
+from yinuo.rooms.onemap import building, moving
 from yinuo.rooms.onemap.actions import applying
 from yinuo.rooms.onemap.actions.common import day_of, locked
+from yinuo.rooms.onemap.actions.guidance import refresh
 from yinuo.rooms.onemap.actions.handling import _accept
 from yinuo.rooms.onemap.actions.later import begin, locked_request
+from yinuo.rooms.onemap.actions.moving import redraw
 from yinuo.rooms.onemap.actions.pausing import going_on, hold
 from yinuo.rooms.onemap.actions.sharing import give_back
 from yinuo.rooms.onemap.models import (
@@ -125,6 +127,15 @@ def facts_changed(*, actor: Actor, subject: Project, at: datetime, why: str) -> 
             item.promisable, item.promisable_why = promisable, found
             save(item, "promisable", "promisable_why")
     give_back(subject, at)
+
+
+def amended(*, actor: Actor, subject: Project, at: datetime, why: str) -> None:
+    """The map follows the changed facts; what the change leaves as it is goes on record with what it changes."""
+    facts_changed(actor=actor, subject=subject, at=at, why=why)
+    amendment = subject.amendments.latest("id")
+    before = moving.with_facts(subject, moving.undone(subject.facts, amendment.changes))
+    redraw(actor, before, subject, amendment, at)
+    refresh(actor, subject, at)
 
 
 def reassigned(*, actor: Actor, subject: WorkItem, at: datetime, why: str) -> None:

@@ -1,11 +1,11 @@
-"""What changes for a project when it runs under the rules of another day (U-6): what the rules say of it, and what of
-its map follows.
+"""What changes for a project when it runs under the rules of another day (U-6), or when its facts change: what the
+rules say of it, and what of its map follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from yinuo.core.screen import MatterAnswer, screen
 from yinuo.engine.catalogue.queries import offered
 from yinuo.engine.rules import pack
 from yinuo.rooms.onemap import building
-from yinuo.rooms.onemap.models import ItemState, MapItem, Route
+from yinuo.rooms.onemap.models import ENDED, ItemState, MapItem, Route
 from yinuo.rooms.projects.models import Project
 
 # What goes by the day of the event and not by the project's day (U-6), and what concerns no single project.
@@ -111,12 +111,64 @@ def _on(project: Project, day: date) -> Project:
 
 
 def item_changes(project: Project, to: date) -> list[ItemChange]:
-    """What follows on the map: what is not accepted takes the new limits and options,
+    """What follows on the map from the rules of another day: what is not accepted takes the new limits and options,
     what is under way keeps its own.
     """
-    before, after = answers_on(project, project.rules_on), answers_on(project, to)
+    return _map_changes(project, _on(project, to))
+
+
+def with_facts(project: Project, facts: Mapping[str, Any]) -> Project:
+    """The project as it would be, or was, with other facts; never saved."""
+    other = copy(project)
+    other.facts = dict(facts)
+    return other
+
+
+def undone(facts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as they were before `changes` ({path: [before, after]}); a fact that had no value has none again."""
+    found: dict[str, Any] = deepcopy(dict(facts))
+    for path, (old, _new) in changes.items():
+        *groups, name = path.split(".")
+        held = found
+        for group in groups:
+            held = held.setdefault(group, {})
+        if old is None:
+            held.pop(name, None)
+        else:
+            held[name] = old
+    return found
+
+
+def fact_changes(before: Project, after: Project) -> list[ItemChange]:
+    """What follows on the map from other facts: what is newly needed joins it, what is needed no more and not begun
+    leaves it, what may be promised is judged anew. Decisions and running clocks stay.
+    """
+    return _map_changes(before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a change leaves as it is: matters decided, under way, and those that rest on a promise."""
+
+    granted: tuple[MapItem, ...]
+    running: tuple[MapItem, ...]
+    promised: tuple[MapItem, ...]
+
+
+def kept(project: Project) -> Kept:
+    items = list(
+        MapItem.objects.filter(project=project).select_related("application", "department").order_by("position", "id")
+    )
+    return Kept(
+        tuple(item for item in items if item.state == ItemState.GRANTED),
+        tuple(item for item in items if item.state not in (*ENDED, ItemState.OPEN)),
+        tuple(item for item in items if item.route == Route.COMMITMENT),
+    )
+
+
+def _map_changes(project: Project, moved: Project) -> list[ItemChange]:
+    before, after = answers_on(project, project.rules_on), answers_on(moved, moved.rules_on)
     items = list(MapItem.objects.filter(project=project).order_by("position", "id"))
-    moved = _on(project, to)
     changes: list[ItemChange] = []
     for item in items:
         if item.state not in UNACCEPTED:
@@ -134,12 +186,19 @@ def item_changes(project: Project, to: date) -> list[ItemChange]:
                 )
             )
         elif item.matter_id in after:
-            changes += _limits(item, project.rules_on, to)
+            if project.rules_on != moved.rules_on:
+                changes += _limits(item, project.rules_on, moved.rules_on)
             changes += _promise(item, moved)
-    on_map = {item.matter_id for item in items}
+    # Other rules bring in only what was not needed before; other facts also what nobody could say for certain.
+    unsaid = ("no",) if project.rules_on != moved.rules_on else ("no", "unknown")
+    on_map = {item.matter_id: item for item in items}
     for name, answer in after.items():
-        if items and name not in on_map and answer.needed == "yes" and _needed(before.get(name)) == "no":
-            changes.append(ItemChange("add", name, answer.name, "须办理，加入“一张图”", None, {}))
+        known = on_map.get(name)
+        if not items or answer.needed != "yes" or _needed(before.get(name)) not in unsaid:
+            continue
+        if known is None or known.state == ItemState.CANCELLED:
+            fields = {"state": ItemState.OPEN} if known else {}
+            changes.append(ItemChange("add", name, answer.name, "须办理，加入“一张图”", known, fields))
     return changes
 
 

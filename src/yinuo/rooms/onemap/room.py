@@ -81,6 +81,7 @@ VERBS = {
     "onemap.share_result": Words("共享区域评估结果"),
     "onemap.start_coordination": Words("启动“1+X”协调"),
     "onemap.submit_materials": Words("提交材料", story="申报：{matter}", on_map="提交了材料", at_window="提交申报材料"),
+    "onemap.redraw": Words("变更以后核对一张图", story="变更以后核对“一张图”"),
     "onemap.take_over": Words("原代码的决定继续有效", on_map="原代码的决定继续有效"),
     "onemap.take_in_contract": Words("登记出让合同，用地供应办结"),
     "onemap.take_in_result": Words(
@@ -135,6 +136,16 @@ NOTICES = {
     ),
     "remedy_entered": Text("决定被提请复议、诉讼或者投诉", "【一诺】“{matter}”的决定已登记{kind}：{why}", (SITE,)),
     "remedy_concluded": Text("复议、诉讼或者投诉已有结果", "【一诺】“{matter}”的{kind}已有结果：{why}", (SITE,)),
+    "map_changed": Text(
+        "变更以后“一张图”有变化",
+        "【一诺】“{project}”变更以后，“一张图”：{changes}。已办结的和正在办理的不受影响。",
+        (SITE, SMS),
+    ),
+    "major_changed": Text(
+        "项目作了重大变更，请核对",
+        "【一诺】“{project}”变更了{what}。{matters}已办结或者正在办理，请核对是否受影响。",
+        (SITE,),
+    ),
     "rules_moved": Text(
         "项目适用的规则日期已改变",
         "【一诺】“{project}”自即日起适用 {to} 的规则，“一张图”有 {count} 处变化。理由：{why}",
@@ -173,7 +184,7 @@ EFFECTS = (
     Effect("projects.terminate", "effects.project_ended"),
     Effect("projects.complete", "effects.project_completed"),
     Effect("projects.confirm_facts", "effects.facts_changed"),
-    Effect("projects.amend", "effects.facts_changed"),
+    Effect("projects.amend", "effects.amended"),
     Effect("work.reassign", "effects.reassigned"),
 )
 

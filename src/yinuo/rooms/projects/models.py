@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from yinuo.engine.base import AppendOnly, Versioned
 from yinuo.engine.people.models import Department, Hall, Person, ProjectUnit
+from yinuo.engine.rules import pack
 from yinuo.engine.trail.models import StoredDecision
 
 
@@ -104,6 +105,15 @@ class Project(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_rated(self) -> bool:
+        """Whether its certificate shows a grade: 信用备案证 is for enterprises (附件2·第二条、第十条)."""
+        return self.unit.type in pack().parameter("certificate.unit_types", self.rules_on).value
+
+    @property
+    def certificate_name(self) -> str:
+        return "信用备案证" if self.is_rated else "备案证明"
+
 
 class Pledge(AppendOnly):
     """The filing pledge: truth of the information, industrial policy, no secret.
@@ -128,10 +138,22 @@ class FilingCertificate(AppendOnly):
     issued_at = models.DateTimeField()
 
 
+class AmendmentKind(models.TextChoices):
+    """What a change that keeps the code is (附件7·第四条): words added to, told, or looked at again by the office."""
+
+    CORRECTION = "correction", "补充更正"
+    NOTIFIED = "notified", "告知变更"
+    MAJOR = "major", "重大变更"
+
+
 class Amendment(AppendOnly):
-    """A change of a filed project that keeps its code; `facts` holds what changed, before and after."""
+    """A change of a filed project that keeps its code.
+
+    **Shape** `changes`: {path: [before, after]}.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="amendments")
+    kind = models.CharField("变更类型", max_length=10, choices=AmendmentKind.choices, default=AmendmentKind.NOTIFIED)
     changes = models.JSONField()
     reason = models.TextField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -154,6 +176,7 @@ class ChangeRequest(Versioned):
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="change_requests")
+    kind = models.CharField("变更类型", max_length=10, choices=AmendmentKind.choices, default=AmendmentKind.NOTIFIED)
     changes = models.JSONField()
     stops = models.JSONField()
     reason = models.TextField()

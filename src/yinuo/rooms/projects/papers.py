@@ -23,12 +23,12 @@ WATERMARKS = {ProjectState.WITHDRAWN: "已撤回", ProjectState.TERMINATED: "已
 
 
 def filing_certificate(project: Project, day: date) -> dict[str, Any]:
-    """shapes.FilingCertificateData; ground and letter by the unit's grade of `day` (附件2·第十条)."""
+    """shapes.FilingCertificateData2; ground and letter by the unit's grade of `day` (附件2·第十条)."""
     return _certificate(project, project.certificate, grade_of(project), day, _record(project))
 
 
 def first_certificate(project: Project, certificate: FilingCertificate, grade: str) -> dict[str, Any]:
-    """shapes.FilingCertificateData of the moment of the filing: its record is not in the log yet.
+    """shapes.FilingCertificateData2 of the moment of the filing: its record is not in the log yet.
 
     Asks the database nothing.
     """
@@ -39,11 +39,14 @@ def _certificate(
     project: Project, certificate: FilingCertificate, grade: str, day: date, record: dict[str, Any]
 ) -> dict[str, Any]:
     rules = pack()
-    named = named_grade(grade, rules, day)
+    rated = project.is_rated
+    named = named_grade(grade, rules, day) if rated else None
     number = rules.parameter("certificate.number_prefix", project.rules_on)
     cites = tuple(dict.fromkeys((*number.cites, *(named.cites if named else scale_at(rules, day).cites))))
     return {
         **lines(project),
+        "title": f"投资项目{project.certificate_name}",
+        "rated": rated,
         "number": certificate.number,
         "site": _fact(project, "site.address"),
         "scope": _fact(project, "content"),
@@ -55,7 +58,7 @@ def _certificate(
         "grade": named.grade if named else None,
         "class_name": named.class_name if named else None,
         "colour": named.colour if named else None,
-        "basis": f"底色与字母依据：{'、'.join(cite.split('#')[-1] for cite in cites)}",
+        "basis": f"底色与字母依据：{'、'.join(cite.split('#')[-1] for cite in cites)}" if rated else "",
         **record,
         "issuer": rules.departments[roles().filing_department].name,
         "issued_on": certificate.issued_at.astimezone(TZ).date().isoformat(),

@@ -65,6 +65,9 @@ NOTICES = {
         (SITE, SMS),
     ),
     "change_decided": Text("变更审核已有结果", "【一诺】“{project}”的变更：{outcome}。{why}", (SITE, SMS)),
+    "change_notified": Text(
+        "项目单位变更了备案信息", "【一诺】“{project}”变更了{what}，已经生效。原因：{why}", (SITE,)
+    ),
     "review_due": Text("新备案项目待复核", "【一诺】“{project}”（{code}）已备案，请在 {due} 前复核。", (SITE, SMS)),
     "withdrawn": Text("备案已撤回", "【一诺】“{project}”的备案已撤回。存在的问题：{problem}", (SITE, SMS)),
     "benefits_held": Text("不来即享", "【一诺】“{project}”不用申请就能享受 {count} 项政策：{names}。"),
@@ -101,7 +104,7 @@ ROOM = Register(
     work=ProjectsWork,
     papers=ProjectsPaper,
     shapes={
-        "filing_certificate": {1: shapes.FilingCertificateData},
+        "filing_certificate": {1: shapes.FilingCertificateData, 2: shapes.FilingCertificateData2},
         "site_poster": {1: shapes.SitePosterData},
         "withdrawal_notice": {1: shapes.WithdrawalNoticeData},
     },

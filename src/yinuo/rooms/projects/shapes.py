@@ -30,6 +30,13 @@ class FilingCertificateData(ProjectLines):
     watermark: str | None  # 已撤回 …
 
 
+class FilingCertificateData2(FilingCertificateData):
+    """Also the 投资项目备案证明 of a unit that is no enterprise: not `rated`, without grade, ground and clauses."""
+
+    title: str
+    rated: bool
+
+
 class Participant(TypedDict):
     """A unit that takes part in the works, with its part."""
 

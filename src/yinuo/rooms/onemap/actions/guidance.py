@@ -8,7 +8,7 @@ from typing import Any
 
 from yinuo.core.calendar import TZ
 from yinuo.core.fact_specs import LEVELS
-from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
+from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.catalogue.queries import HallBook, book
 from yinuo.engine.notices.actions import tell
 from yinuo.engine.people.models import Department, StaffRole
@@ -78,6 +78,33 @@ def _ask(actor: Actor, project: Project, at: datetime) -> None:
     _open_answers(actor, guidance, project, hall, rows, asked, at)
 
 
+def refresh(actor: Actor, project: Project, at: datetime) -> None:
+    """The facts have changed while the departments are asked: who has not answered sees the new proposal, who is newly
+    concerned is asked, and what is newly needed joins an answer already given, as the catalogue has it. Project locked.
+    """
+    guidance = Guidance.objects.filter(project=project, kind=GuidanceKind.PRE_START, merged_at__isnull=True).first()
+    if guidance is None:
+        return
+    hall, opening = book(project.hall_id), building.opening_matter(project)
+    wanted = [want for want in building.wanted(project) if want.matter.id != opening]
+    on_map = {want.matter.id for want in wanted} | ({opening} if opening else set())
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for want in wanted:
+        rows.setdefault(want.matter.department, []).append(building.proposal(want, on_map, project.rules_on))
+    answers = GuidanceAnswer.objects.select_for_update(no_key=True, of=("self",)).filter(guidance=guidance)
+    for answer in answers.select_related("department").order_by("id"):
+        found = rows.pop(answer.department.key, [])
+        if answer.answered_at is not None:
+            known = {row["matter_id"] for row in answer.matters}
+            found = [*answer.matters, *(r for r in found if r["needed"] == "yes" and r["matter_id"] not in known)]
+        if found != answer.matters:
+            answer.matters = found
+            save(answer, "matters")
+    asked = {want.matter.department for want in wanted if want.matter.pre_start} & rows.keys()
+    if rows:
+        _open_answers(actor, guidance, project, hall, rows, asked, at, again=True)
+
+
 def _mature(project: Project, key: str, rows: Iterable[Mapping[str, Any]]) -> bool:
     """Where list and process are mature, the catalogue answers without waiting; never for a matter it cannot decide."""
     return key in pack().parameter("guidance.mature_departments", project.rules_on).value and all(
@@ -93,7 +120,10 @@ def _open_answers(
     rows: Mapping[str, list[dict[str, Any]]],
     asked: set[str],
     at: datetime,
+    *,
+    again: bool = False,
 ) -> None:
+    """`again`: others of this guidance still have their turn."""
     kind = GuidanceKind(guidance.kind)
     waiting = False
     for key, matters in sorted(rows.items()):
@@ -111,7 +141,7 @@ def _open_answers(
         if not generated:
             waiting = True
             _ask_department(actor, answer, project, hall, kind, at)
-    if not waiting:
+    if not waiting and not again:
         _merge(guidance, project, at)
 
 

@@ -4,22 +4,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from yinuo.core.calendar import TZ
 from yinuo.core.wording import day_words
-from yinuo.engine.base import Actor, Refused, check_version, forbid, save
+from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid, save
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.notices.actions import tell
+from yinuo.engine.people.models import StaffRole
+from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack
 from yinuo.engine.trail.actions import action, record
 from yinuo.rooms.onemap import building, moving
+from yinuo.rooms.onemap.actions.common import day_of
+from yinuo.rooms.onemap.actions.results import land
 from yinuo.rooms.onemap.models import CONCLUDED, DECIDED, Guidance, ItemState, MapItem
 from yinuo.rooms.onemap.moving import ItemChange
 from yinuo.rooms.projects.access import can_move_rules
 from yinuo.rooms.projects.actions import lock
 from yinuo.rooms.projects.actions.filing import page_of
-from yinuo.rooms.projects.models import Project, ProjectState
+from yinuo.rooms.projects.models import Amendment, AmendmentKind, Project, ProjectState
 from yinuo.rooms.projects.queries import contacts
 
 MOVABLE = (ProjectState.FILED, ProjectState.CONFIRMED)
@@ -82,6 +87,78 @@ def move_rules_on(
     return project
 
 
+def redraw(actor: Actor, before: Project, project: Project, amendment: Amendment, at: datetime) -> None:
+    """The map after a change of facts, within the action that changed them. Project locked."""
+    changes = moving.fact_changes(before, project)
+    _apply(project, changes)
+    for change in changes:
+        if change.kind == "cancel" and change.item is not None:
+            change.item.project = project
+            land(change.item, at)
+    left, code = moving.kept(project), project.code or ""
+    words = words_of(changes)
+    record(
+        actor,
+        "onemap.redraw",
+        project,
+        at=at,
+        project_code=code,
+        why=amendment.reason,
+        data={
+            "amendment": amendment.pk,
+            "kind": amendment.kind,
+            "items": [[change.kind, change.matter_id] for change in changes],
+            "granted": [item.matter_id for item in left.granted],
+            "running": [item.matter_id for item in left.running],
+            "promised": [item.matter_id for item in left.promised],
+            "changes": words,
+        },
+    )
+    if changes:
+        tell(
+            "map_changed",
+            at=at,
+            persons=contacts(project, at),
+            unit_id=project.unit_id,
+            project_code=code,
+            page=PageRef("unit:map", project_id=project.pk),
+            project=project.name,
+            changes=words[:80],
+        )
+    if amendment.kind == AmendmentKind.MAJOR:
+        _tell_departments(project, amendment, left, at)
+
+
+def words_of(changes: Sequence[ItemChange]) -> str:
+    """The difference of the map in a line, as the company and the trail read it."""
+    parts = [
+        f"{label} {len(found)} 项（{'、'.join(change.name for change in found)}）"
+        for kind, label in (("add", "新增"), ("cancel", "取消"), ("promise", "承诺选项变化"), ("limits", "时限变化"))
+        if (found := [change for change in changes if change.kind == kind])
+    ]
+    return "，".join(parts) or "没有变化"
+
+
+def _tell_departments(project: Project, amendment: Amendment, left: moving.Kept, at: datetime) -> None:
+    """Each department with a matter decided or under way looks whether the change touches it."""
+    what = "、".join(pack().facts.label(path) for path in amendment.changes if path in pack().facts)
+    matters: dict[int, list[str]] = {}
+    for item in (*left.granted, *left.running):
+        if item.matter_id != building.opening_matter(project):
+            matters.setdefault(item.department_id, []).append(item.name)
+    for department_id, names in sorted(matters.items()):
+        tell(
+            "major_changed",
+            at=at,
+            persons=holders(StaffRole.APPROVER, day_of(at), department_id=department_id),
+            project_code=project.code or "",
+            page=PageRef("staff:project", project_id=project.pk),
+            project=project.name,
+            what=what[:40],
+            matters="、".join(names)[:60],
+        )
+
+
 def need_movable(project: Project, to: date, at: datetime) -> None:
     """Raises Refused for a project that has ended, a guidance under way, or a day that cannot be."""
     if project.state not in MOVABLE:
@@ -121,7 +198,7 @@ def _apply(project: Project, changes: list[ItemChange]) -> None:
     """The map as the changes say; each item that changes raises its version,
     so that forms opened before are noticed.
     """
-    added = [change.matter_id for change in changes if change.kind == "add"]
+    added = [change.matter_id for change in changes if change.kind == "add" and change.item is None]
     touched: dict[int, tuple[MapItem, dict[str, object]]] = {}
     for change in changes:
         if change.item is not None:
@@ -159,7 +236,7 @@ def _add(
     if building.circle(after):
         raise Refused(
             "onemap.rules_on_circle",
-            "新增的事项会与部门设置的前置互为前提，不能改用这一天的规则",
+            "新增的事项会与部门设置的前置互为前提，不能这样改",
             field="to",
             remedy="请先请部门调整前置事项",
         )

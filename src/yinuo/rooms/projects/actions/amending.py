@@ -1,14 +1,23 @@
-"""Changes of a filed project that keep its code: made at once where the gate lets them, else by the filing office."""
+"""Changes of a filed project that keep its code: made at once where the gate lets them, else by the filing office.
+
+What a change is the rules say, not the company (附件7·第四条): a correction adds words, a notified change holds at
+once, a major change is looked at again by the filing office; only what makes another authority's project of it is filed
+anew.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from yinuo.core.calendar import TZ
-from yinuo.engine.base import Actor, Refused, check_version, forbid
+from yinuo.engine.base import Actor, PageRef, Refused, check_version, forbid
 from yinuo.engine.catalogue.queries import book
 from yinuo.engine.notices.actions import tell
+from yinuo.engine.people.models import StaffRole
+from yinuo.engine.people.queries import holders
 from yinuo.engine.rules import pack, roles
 from yinuo.engine.trail.actions import action, enter, record
 from yinuo.engine.work.actions import close, open_of
@@ -18,12 +27,20 @@ from yinuo.rooms.projects.actions.drafts import merge, refuse_secret
 from yinuo.rooms.projects.actions.filing import open_for_office, page_of
 from yinuo.rooms.projects.actions.locking import lock
 from yinuo.rooms.projects.caches import of_facts, say_in_work
-from yinuo.rooms.projects.models import Amendment, ChangeRequest, ChangeState, Project, ProjectState
+from yinuo.rooms.projects.models import (
+    Amendment,
+    AmendmentKind,
+    ChangeRequest,
+    ChangeState,
+    Project,
+    ProjectState,
+)
 from yinuo.rooms.projects.queries import contacts
 from yinuo.rooms.projects.room import ProjectsWork
 
-# What makes another project of it (附件7·第四条: 重大变化须重新备案): the answer is a recoding, not an amendment.
-MAJOR = ("kind", "industry", "region", "project_class", "site.address")
+# The rule of a major change among the stops of a request.
+REVIEW_FACTS = "change.review_facts"
+NUMERALS = frozenset("〇零一二三四五六七八九十百千两")
 RUNNING = (ProjectState.FILED, ProjectState.CONFIRMED)
 GONE = "这项变更已经办结，或者项目单位已经撤回"
 
@@ -50,18 +67,75 @@ def amend(
     if not access.can_dispose(actor, project):
         raise forbid("只能变更本单位的项目")
     check_version(project, version)
-    _need_changeable(project)
     reason = text_given(reason, "reason", "变更的原因")
+    change = judge_change(project, changes, at)
+    if not change.stops:
+        _apply(actor, project, change, reason, at, person_id=actor.required_person_id)
+        return None
+    return _hand_over(actor, project, change, reason, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change of facts comes to: its kind, the facts after it, what differs ({path: [before, after]}), and the
+    rules by which the filing office decides on it first ([{rule, why, cites}], none = it holds at once).
+    """
+
+    kind: AmendmentKind
+    after: dict[str, Any]
+    changed: dict[str, Any]
+    stops: list[dict[str, Any]]
+
+
+def judge_change(project: Project, changes: dict[str, Any], at: datetime) -> Change:
+    """Raises Refused for what cannot be kept, what is missing, and for what must be filed anew."""
+    _need_changeable(project)
+    day = at.astimezone(TZ).date()
     # 只有办理人员能作的确认，企业变更也不算。
     after = merge(project.facts, {key: value for key, value in changes.items() if key not in ("unit", "confirmations")})
     changed = _checked(project, after, at)
-    decision = gate.judged(after, at.astimezone(TZ).date())
-    stops = gate.stops_not_passed(project, decision)
-    if not stops:
+    kind, stops = kind_of(changed, day)
+    decision = gate.judged(after, day)
+    held = gate.stops_not_passed(project, decision)
+    if not held:
         _need_answers(project, decision.missing, at)
-        _apply(actor, project, after, changed, reason, at, person_id=actor.required_person_id)
-        return None
-    return _hand_over(actor, project, changed, stops, reason, at)
+    return Change(kind, after, changed, [*stops, *held])
+
+
+def kind_of(changed: dict[str, Any], day: date) -> tuple[AmendmentKind, list[dict[str, Any]]]:
+    """The kind of a change that keeps the code, and the stop of a major one."""
+    rules = pack()
+    correctable = rules.parameter("change.correction_facts", day).value
+    share = Fraction(str(rules.parameter("change.correction_share", day).value))
+    added = {path for path, (old, new) in changed.items() if path in correctable and only_adds(old, new, share)}
+    review = rules.parameter(REVIEW_FACTS, day)
+    major = [path for path in changed if path in review.value and path not in added]
+    if major:
+        names = "、".join(rules.facts.label(path) for path in major)
+        stop = {
+            "rule": REVIEW_FACTS,
+            "why": f"{names}的变化属于重大变更，由备案机关审核；代码不变，已办结的决定和作出的承诺都保留",
+            "cites": list(review.cites),
+        }
+        return AmendmentKind.MAJOR, [stop]
+    return (AmendmentKind.CORRECTION if added == changed.keys() else AmendmentKind.NOTIFIED), []
+
+
+def only_adds(old: Any, new: Any, share: Fraction) -> bool:
+    """Whether a text is only added to: every character stands as before, no number comes in, and what is added is no
+    more than `share` of the old text.
+    """
+    if not isinstance(old, str) or not isinstance(new, str) or not old:
+        return False
+    rest, added = iter(old), []
+    wanted = next(rest, None)
+    for character in new:
+        if character == wanted:
+            wanted = next(rest, None)
+        else:
+            added.append(character)
+    number = any(character.isdigit() or character in NUMERALS for character in added)
+    return wanted is None and not number and len(added) <= share * len(old)
 
 
 def _need_changeable(project: Project) -> None:
@@ -87,14 +161,16 @@ def _checked(project: Project, after: dict[str, Any], at: datetime) -> dict[str,
     changed = changed_facts(project.facts, after)
     if not changed:
         raise Refused("projects.unchanged", "没有任何内容发生变化", field="changes")
-    major = [path for path in changed if path in MAJOR]
-    if major:
-        names = "、".join(pack().facts.label(path) for path in major)
+    recode = pack().parameter("change.recode_facts", at.astimezone(TZ).date())
+    anew = [path for path in changed if path in recode.value]
+    if anew:
+        names = "、".join(pack().facts.label(path) for path in anew)
         raise Refused(
             "projects.major_change",
-            f"{names}的变化属于重大变化，需要重新备案并重新赋码",
-            field=major[0],
-            remedy="请使用“重新备案”，新旧代码会互相关联",
+            f"{names}的变化须重新备案并重新赋码",
+            field=anew[0],
+            remedy="请使用“重新备案”，新旧代码会互相关联，原有的承诺转入新代码",
+            cites=pack().cite_texts(recode.cites),
         )
     return changed
 
@@ -113,33 +189,51 @@ def _need_answers(project: Project, missing: tuple[str, ...], at: datetime) -> N
 def _apply(
     actor: Actor,
     project: Project,
-    after: dict[str, Any],
-    changed: dict[str, Any],
+    change: Change,
     reason: str,
     at: datetime,
     *,
     person_id: int,
 ) -> None:
-    Amendment.objects.create(project=project, changes=changed, reason=reason, person_id=person_id, at=at)
-    said = of_facts(after)
+    Amendment.objects.create(
+        project=project, kind=change.kind, changes=change.changed, reason=reason, person_id=person_id, at=at
+    )
+    said = of_facts(change.after)
     renamed = said["name"] != project.name
-    project.facts, project.version = after, project.version + 1
-    project.name, project.total_investment = said["name"], said["total_investment"]
-    project.save(update_fields=["facts", "name", "total_investment", "version"])
+    project.facts, project.version = change.after, project.version + 1
+    for column, value in said.items():
+        setattr(project, column, value)
+    project.save(update_fields=["facts", "version", *said])
     if renamed:
         say_in_work(project)
     if project.code is not None:
         enter("project.basic", project.code, leaves.basic(project), at=at, issuer_id=actor.department_id)
-    record(actor, "projects.amend", project, at=at, project_code=project.code or "", why=reason, data=changed)
+    record(actor, "projects.amend", project, at=at, project_code=project.code or "", why=reason, data=change.changed)
+    if change.kind == AmendmentKind.NOTIFIED and person_id == actor.person_id:
+        _tell_office(project, change, reason, at)
 
 
-def _hand_over(
-    actor: Actor, project: Project, changed: dict[str, Any], stops: list[dict[str, Any]], reason: str, at: datetime
-) -> ChangeRequest:
+def _tell_office(project: Project, change: Change, reason: str, at: datetime) -> None:
+    """告知备案机关: what holds without a decision is told to those who keep the filing."""
+    labels = [pack().facts.label(path) for path in change.changed if path in pack().facts]
+    tell(
+        "change_notified",
+        at=at,
+        persons=holders(StaffRole.APPROVER, at.astimezone(TZ).date(), department_id=filing_department(project)),
+        project_code=project.code or "",
+        page=PageRef("staff:project", project_id=project.pk),
+        project=project.name,
+        what="、".join(labels)[:60],
+        why=reason[:60],
+    )
+
+
+def _hand_over(actor: Actor, project: Project, change: Change, reason: str, at: datetime) -> ChangeRequest:
     request = ChangeRequest.objects.create(
         project=project,
-        changes=changed,
-        stops=stops,
+        kind=change.kind,
+        changes=change.changed,
+        stops=change.stops,
         reason=reason,
         person_id=actor.required_person_id,
         asked_at=at,
@@ -152,7 +246,7 @@ def _hand_over(
         at=at,
         project_code=project.code or "",
         why=reason,
-        data={"changes": changed, "rules": [stop["rule"] for stop in stops]},
+        data={"kind": change.kind, "changes": change.changed, "rules": [stop["rule"] for stop in change.stops]},
     )
     tell(
         "change_held",
@@ -162,7 +256,7 @@ def _hand_over(
         project_code=project.code or "",
         page=page_of(project),
         project=project.name,
-        why="；".join(stop["why"] for stop in stops),
+        why="；".join(stop["why"] for stop in change.stops),
     )
     return request
 
@@ -221,7 +315,8 @@ def decide_change(
         after = merge(project.facts, nested({path: new for path, (_old, new) in request.changes.items()}))
         changed = changed_facts(project.facts, after)
         if changed:
-            _apply(actor, project, after, changed, request.reason, at, person_id=request.person_id)
+            kind = AmendmentKind(request.kind)
+            _apply(actor, project, Change(kind, after, changed, []), request.reason, at, person_id=request.person_id)
     tell(
         "change_decided",
         at=at,
