@@ -182,8 +182,8 @@ def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_
 ) -> None:
     filed(desk)
     paper = Document.objects.get()
-    shape = shapes()["filing_certificate"][1]
-    monkeypatch.setitem(shapes()["filing_certificate"], 1, shapes()["receipt"][1])
+    shape = shapes()["filing_certificate"][paper.template_version]
+    monkeypatch.setitem(shapes()["filing_certificate"], paper.template_version, shapes()["receipt"][1])
     answer = desk.client.get(f"/documents/{paper.pk}/")
     assert answer.status_code == 503
     page = answer.content.decode()
@@ -197,7 +197,7 @@ def test_a_paper_that_cannot_be_made_says_what_to_do_and_the_administrator_sees_
     )
     assert "缺少：" in seen
     assert str(paper.project_code) in seen
-    monkeypatch.setitem(shapes()["filing_certificate"], 1, shape)
+    monkeypatch.setitem(shapes()["filing_certificate"], paper.template_version, shape)
     assert desk.client.get(f"/documents/{paper.pk}/").content.startswith(b"%PDF")
 
 
